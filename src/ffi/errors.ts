@@ -1,0 +1,171 @@
+/**
+ * From a Win32 code to the error a Deno user expects.
+ *
+ * @module
+ */
+
+import {
+  ERROR_BROKEN_PIPE,
+  ERROR_MORE_DATA,
+  ERROR_OPERATION_ABORTED,
+  STATUS_BUFFER_OVERFLOW,
+  STATUS_CANCELLED,
+  STATUS_PIPE_BROKEN,
+} from "./constants.ts";
+import type { Win32Api } from "./win32_api.ts";
+
+/** What every error that comes from Windows carries. */
+export interface WindowsErrorFields {
+  /** The raw Win32 or Winsock code, such as 231. */
+  winerror: number;
+  /** The code's name, such as `"ERROR_PIPE_BUSY"`. */
+  code: string;
+  /** The function that failed, such as `"CreateFileW"`. */
+  syscall: string;
+}
+
+/**
+ * A failure that no class of `Deno.errors` describes.
+ *
+ * @example Usage
+ * ```ts
+ * import { WindowsError } from "@iocp/proactor";
+ * import { assertInstanceOf } from "@std/assert";
+ *
+ * const error = new WindowsError("Cannot read pipe: the parameter is incorrect");
+ * assertInstanceOf(error, Error);
+ * ```
+ */
+export class WindowsError extends Error {
+  /** `"WindowsError"`. */
+  override name = "WindowsError";
+}
+
+type ErrorClass = new (message: string, options?: ErrorOptions) => Error;
+type Row = readonly [name: string, errorClass: ErrorClass, state: string];
+
+const E = Deno.errors;
+
+const TABLE: { readonly [code: number]: Row } = {
+  2: ["ERROR_FILE_NOT_FOUND", E.NotFound, "no such name"],
+  3: ["ERROR_PATH_NOT_FOUND", E.NotFound, "no such path"],
+  5: ["ERROR_ACCESS_DENIED", E.PermissionDenied, "access is denied"],
+  6: ["ERROR_INVALID_HANDLE", E.BadResource, "the handle is invalid"],
+  8: ["ERROR_NOT_ENOUGH_MEMORY", WindowsError, "not enough memory"],
+  50: ["ERROR_NOT_SUPPORTED", E.NotSupported, "not supported"],
+  53: ["ERROR_BAD_NETPATH", E.NotFound, "no such computer"],
+  64: ["ERROR_NETNAME_DELETED", E.ConnectionAborted, "the peer is gone"],
+  80: ["ERROR_FILE_EXISTS", E.AlreadyExists, "the name exists already"],
+  87: ["ERROR_INVALID_PARAMETER", WindowsError, "a parameter is incorrect"],
+  109: ["ERROR_BROKEN_PIPE", E.BrokenPipe, "the other end is closed"],
+  120: ["ERROR_CALL_NOT_IMPLEMENTED", E.NotSupported, "not supported"],
+  121: ["ERROR_SEM_TIMEOUT", E.TimedOut, "the time-out expired"],
+  123: ["ERROR_INVALID_NAME", WindowsError, "the name is malformed"],
+  183: ["ERROR_ALREADY_EXISTS", E.AlreadyExists, "the name exists already"],
+  231: ["ERROR_PIPE_BUSY", E.Busy, "all instances are busy"],
+  232: ["ERROR_NO_DATA", E.BrokenPipe, "the other end is closing"],
+  233: ["ERROR_PIPE_NOT_CONNECTED", E.BrokenPipe, "the pipe has no other end"],
+  234: [
+    "ERROR_MORE_DATA",
+    WindowsError,
+    "the message is longer than the buffer",
+  ],
+  258: ["WAIT_TIMEOUT", E.TimedOut, "the time-out expired"],
+  995: ["ERROR_OPERATION_ABORTED", E.Interrupted, "operation canceled"],
+  1225: ["ERROR_CONNECTION_REFUSED", E.ConnectionRefused, "refused"],
+  1236: ["ERROR_CONNECTION_ABORTED", E.ConnectionAborted, "aborted"],
+  1337: ["ERROR_INVALID_SID", WindowsError, "the SID is invalid"],
+  1338: ["ERROR_INVALID_SECURITY_DESCR", WindowsError, "malformed SDDL"],
+  1450: ["ERROR_NO_SYSTEM_RESOURCES", WindowsError, "out of resources"],
+  1460: ["ERROR_TIMEOUT", E.TimedOut, "the time-out expired"],
+  10053: ["WSAECONNABORTED", E.ConnectionAborted, "aborted"],
+  10054: ["WSAECONNRESET", E.ConnectionReset, "the peer reset the connection"],
+  10060: ["WSAETIMEDOUT", E.TimedOut, "the time-out expired"],
+  10061: ["WSAECONNREFUSED", E.ConnectionRefused, "refused"],
+};
+
+/** What was tried, for {@linkcode windowsError}. */
+export interface FailedCall {
+  /** The Windows function, such as `"CreateFileW"`. */
+  syscall: string;
+  /** The first part of the message: `Cannot connect to pipe "\\.\pipe\x"`. */
+  action: string;
+  /** Replaces the text of the code, where the caller knows better. */
+  state?: string;
+  /** Replaces the class of the code, where the caller knows better. */
+  errorClass?: ErrorClass;
+}
+
+/**
+ * Makes the error for a failed call: the one gate from codes to classes.
+ *
+ * @param api Gives the system's text for codes without one of ours.
+ * @param code The Win32 code.
+ * @param call What was tried.
+ * @returns An instance of a `Deno.errors` class or {@linkcode WindowsError}
+ * with `winerror`, `code` and `syscall`.
+ */
+export function windowsError(
+  api: Pick<Win32Api, "formatMessage">,
+  code: number,
+  call: FailedCall,
+): Error & WindowsErrorFields {
+  const row = TABLE[code];
+  const state = call.state ?? row?.[2] ?? systemText(api, code);
+  const Class = call.errorClass ?? row?.[1] ?? WindowsError;
+  return Object.assign(new Class(`${call.action}: ${state}`), {
+    winerror: code,
+    code: row?.[0] ?? `ERROR_${code}`,
+    syscall: call.syscall,
+  });
+}
+
+function systemText(api: Pick<Win32Api, "formatMessage">, code: number) {
+  const text = api.formatMessage(code).replace(/\.$/, "");
+  if (text === "") return `Windows error ${code}`;
+  return text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+/**
+ * Tells an error that came from Windows from any other.
+ *
+ * @example Usage
+ * ```ts
+ * import { isWindowsError } from "@iocp/proactor";
+ * import { assert } from "@std/assert";
+ *
+ * assert(!isWindowsError(new Error("Cannot parse")));
+ * ```
+ *
+ * @param error Anything that was thrown.
+ * @returns True when `error` has `winerror`, `code` and `syscall`.
+ */
+export function isWindowsError(
+  error: unknown,
+): error is Error & WindowsErrorFields {
+  return error instanceof Error && "winerror" in error &&
+    typeof error.winerror === "number" && "syscall" in error;
+}
+
+/**
+ * The Win32 code of a completion.
+ *
+ * @param api Translates what is not in the table.
+ * @param status The NTSTATUS of the packet.
+ * @returns The code that `GetLastError` would give.
+ */
+export function completionCode(
+  api: Pick<Win32Api, "ntStatusToDosError">,
+  status: number,
+): number {
+  switch (status) {
+    case STATUS_BUFFER_OVERFLOW:
+      return ERROR_MORE_DATA;
+    case STATUS_CANCELLED:
+      return ERROR_OPERATION_ABORTED;
+    case STATUS_PIPE_BROKEN:
+      return ERROR_BROKEN_PIPE;
+    default:
+      return api.ntStatusToDosError(status);
+  }
+}

@@ -1,0 +1,277 @@
+/**
+ * The symbol table of kernel32.dll, with the C signature beside each line.
+ *
+ * HANDLE, pointers to memory the kernel keeps and SIZE_T are `usize`; BOOL is
+ * `i32`; a `buffer` is memory that only lives until the call returns.
+ *
+ * @module
+ */
+
+/** Functions of kernel32.dll. */
+export const kernel32 = {
+  /** HANDLE CreateIoCompletionPort(FileHandle, ExistingPort, Key, Threads) */
+  CreateIoCompletionPort: {
+    parameters: [
+      "usize", // HANDLE FileHandle
+      "usize", // HANDLE ExistingCompletionPort
+      "usize", // ULONG_PTR CompletionKey
+      "u32", // DWORD NumberOfConcurrentThreads
+    ],
+    result: "usize", // HANDLE
+  },
+
+  /** BOOL GetQueuedCompletionStatusEx(...), entries in JavaScript memory */
+  GetQueuedCompletionStatusEx: {
+    parameters: [
+      "usize", // HANDLE CompletionPort
+      "buffer", // LPOVERLAPPED_ENTRY lpCompletionPortEntries
+      "u32", // ULONG ulCount
+      "buffer", // PULONG ulNumEntriesRemoved
+      "u32", // DWORD dwMilliseconds
+      "i32", // BOOL fAlertable
+    ],
+    result: "i32", // BOOL
+  },
+
+  /** The same on another thread, entries in native memory */
+  WaitForCompletions: {
+    name: "GetQueuedCompletionStatusEx",
+    parameters: [
+      "usize", // HANDLE CompletionPort
+      "usize", // LPOVERLAPPED_ENTRY lpCompletionPortEntries
+      "u32", // ULONG ulCount
+      "usize", // PULONG ulNumEntriesRemoved
+      "u32", // DWORD dwMilliseconds
+      "i32", // BOOL fAlertable
+    ],
+    result: "i32", // BOOL
+    nonblocking: true,
+  },
+
+  /** BOOL PostQueuedCompletionStatus(...) */
+  PostQueuedCompletionStatus: {
+    parameters: [
+      "usize", // HANDLE CompletionPort
+      "u32", // DWORD dwNumberOfBytesTransferred
+      "usize", // ULONG_PTR dwCompletionKey
+      "usize", // LPOVERLAPPED lpOverlapped
+    ],
+    result: "i32", // BOOL
+  },
+
+  /** BOOL SetFileCompletionNotificationModes(FileHandle, Flags) */
+  SetFileCompletionNotificationModes: {
+    parameters: [
+      "usize", // HANDLE FileHandle
+      "u8", // UCHAR Flags
+    ],
+    result: "i32", // BOOL
+  },
+
+  /** BOOL CancelIoEx(hFile, lpOverlapped) */
+  CancelIoEx: {
+    parameters: [
+      "usize", // HANDLE hFile
+      "usize", // LPOVERLAPPED lpOverlapped
+    ],
+    result: "i32", // BOOL
+  },
+
+  /** HANDLE CreateFileW(...) */
+  CreateFileW: {
+    parameters: [
+      "buffer", // LPCWSTR lpFileName
+      "u32", // DWORD dwDesiredAccess
+      "u32", // DWORD dwShareMode
+      "buffer", // LPSECURITY_ATTRIBUTES lpSecurityAttributes
+      "u32", // DWORD dwCreationDisposition
+      "u32", // DWORD dwFlagsAndAttributes
+      "usize", // HANDLE hTemplateFile
+    ],
+    result: "usize", // HANDLE
+  },
+
+  /** BOOL CloseHandle(hObject) */
+  CloseHandle: {
+    parameters: ["usize"], // HANDLE hObject
+    result: "i32", // BOOL
+  },
+
+  /** BOOL ReadFile(...) */
+  ReadFile: {
+    parameters: [
+      "usize", // HANDLE hFile
+      "usize", // LPVOID lpBuffer
+      "u32", // DWORD nNumberOfBytesToRead
+      "buffer", // LPDWORD lpNumberOfBytesRead
+      "usize", // LPOVERLAPPED lpOverlapped
+    ],
+    result: "i32", // BOOL
+  },
+
+  /** BOOL WriteFile(...) */
+  WriteFile: {
+    parameters: [
+      "usize", // HANDLE hFile
+      "usize", // LPCVOID lpBuffer
+      "u32", // DWORD nNumberOfBytesToWrite
+      "buffer", // LPDWORD lpNumberOfBytesWritten
+      "usize", // LPOVERLAPPED lpOverlapped
+    ],
+    result: "i32", // BOOL
+  },
+
+  /** BOOL DeviceIoControl(...) */
+  DeviceIoControl: {
+    parameters: [
+      "usize", // HANDLE hDevice
+      "u32", // DWORD dwIoControlCode
+      "buffer", // LPVOID lpInBuffer
+      "u32", // DWORD nInBufferSize
+      "usize", // LPVOID lpOutBuffer
+      "u32", // DWORD nOutBufferSize
+      "buffer", // LPDWORD lpBytesReturned
+      "usize", // LPOVERLAPPED lpOverlapped
+    ],
+    result: "i32", // BOOL
+  },
+
+  /** HANDLE CreateNamedPipeW(...) */
+  CreateNamedPipeW: {
+    parameters: [
+      "buffer", // LPCWSTR lpName
+      "u32", // DWORD dwOpenMode
+      "u32", // DWORD dwPipeMode
+      "u32", // DWORD nMaxInstances
+      "u32", // DWORD nOutBufferSize
+      "u32", // DWORD nInBufferSize
+      "u32", // DWORD nDefaultTimeOut
+      "buffer", // LPSECURITY_ATTRIBUTES lpSecurityAttributes
+    ],
+    result: "usize", // HANDLE
+  },
+
+  /** BOOL ConnectNamedPipe(hNamedPipe, lpOverlapped) */
+  ConnectNamedPipe: {
+    parameters: [
+      "usize", // HANDLE hNamedPipe
+      "usize", // LPOVERLAPPED lpOverlapped
+    ],
+    result: "i32", // BOOL
+  },
+
+  /** BOOL SetNamedPipeHandleState(...) */
+  SetNamedPipeHandleState: {
+    parameters: [
+      "usize", // HANDLE hNamedPipe
+      "buffer", // LPDWORD lpMode
+      "buffer", // LPDWORD lpMaxCollectionCount
+      "buffer", // LPDWORD lpCollectDataTimeout
+    ],
+    result: "i32", // BOOL
+  },
+
+  /** BOOL GetNamedPipeInfo(...) */
+  GetNamedPipeInfo: {
+    parameters: [
+      "usize", // HANDLE hNamedPipe
+      "buffer", // LPDWORD lpFlags
+      "buffer", // LPDWORD lpOutBufferSize
+      "buffer", // LPDWORD lpInBufferSize
+      "buffer", // LPDWORD lpMaxInstances
+    ],
+    result: "i32", // BOOL
+  },
+
+  /** BOOL GetNamedPipeHandleStateW(...) */
+  GetNamedPipeHandleStateW: {
+    parameters: [
+      "usize", // HANDLE hNamedPipe
+      "buffer", // LPDWORD lpState
+      "buffer", // LPDWORD lpCurInstances
+      "buffer", // LPDWORD lpMaxCollectionCount
+      "buffer", // LPDWORD lpCollectDataTimeout
+      "buffer", // LPWSTR lpUserName
+      "u32", // DWORD nMaxUserNameSize
+    ],
+    result: "i32", // BOOL
+  },
+
+  /** BOOL PeekNamedPipe(...) */
+  PeekNamedPipe: {
+    parameters: [
+      "usize", // HANDLE hNamedPipe
+      "buffer", // LPVOID lpBuffer
+      "u32", // DWORD nBufferSize
+      "buffer", // LPDWORD lpBytesRead
+      "buffer", // LPDWORD lpTotalBytesAvail
+      "buffer", // LPDWORD lpBytesLeftThisMessage
+    ],
+    result: "i32", // BOOL
+  },
+
+  /** BOOL GetNamedPipeClientProcessId(Pipe, ClientProcessId) */
+  GetNamedPipeClientProcessId: {
+    parameters: [
+      "usize", // HANDLE Pipe
+      "buffer", // PULONG ClientProcessId
+    ],
+    result: "i32", // BOOL
+  },
+
+  /** BOOL GetNamedPipeServerProcessId(Pipe, ServerProcessId) */
+  GetNamedPipeServerProcessId: {
+    parameters: [
+      "usize", // HANDLE Pipe
+      "buffer", // PULONG ServerProcessId
+    ],
+    result: "i32", // BOOL
+  },
+
+  /** LPVOID VirtualAlloc(...) */
+  VirtualAlloc: {
+    parameters: [
+      "usize", // LPVOID lpAddress
+      "usize", // SIZE_T dwSize
+      "u32", // DWORD flAllocationType
+      "u32", // DWORD flProtect
+    ],
+    result: "usize", // LPVOID
+  },
+
+  /** BOOL VirtualFree(...) */
+  VirtualFree: {
+    parameters: [
+      "usize", // LPVOID lpAddress
+      "usize", // SIZE_T dwSize
+      "u32", // DWORD dwFreeType
+    ],
+    result: "i32", // BOOL
+  },
+
+  /** HLOCAL LocalFree(hMem) */
+  LocalFree: {
+    parameters: ["usize"], // HLOCAL hMem
+    result: "usize", // HLOCAL
+  },
+
+  /** DWORD FormatMessageW(...) */
+  FormatMessageW: {
+    parameters: [
+      "u32", // DWORD dwFlags
+      "usize", // LPCVOID lpSource
+      "u32", // DWORD dwMessageId
+      "u32", // DWORD dwLanguageId
+      "buffer", // LPWSTR lpBuffer
+      "u32", // DWORD nSize
+      "usize", // va_list *Arguments
+    ],
+    result: "u32", // DWORD
+  },
+
+  /** DWORD GetLastError() */
+  GetLastError: {
+    parameters: [],
+    result: "u32", // DWORD
+  },
+} as const satisfies Deno.ForeignLibraryInterface;

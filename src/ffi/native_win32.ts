@@ -1,0 +1,412 @@
+/**
+ * {@linkcode Win32Api} over `Deno.dlopen`.
+ *
+ * `GetLastError` is always the very next FFI call after the one that failed,
+ * with nothing between that allocates or enters Deno: V8 itself calls Windows.
+ *
+ * @module
+ */
+
+import { INFINITE } from "./constants.ts";
+import { loadSymbols, type Symbols } from "./load.ts";
+import {
+  decodeWideString,
+  encodeSecurityAttributes,
+  encodeWideString,
+  ENTRY_SIZE,
+  formatSid,
+  TOKEN_USER_SID,
+} from "./structs.ts";
+import {
+  type Address,
+  type FileParameters,
+  type Handle,
+  INVALID_HANDLE_VALUE,
+  type NamedPipeInfo,
+  type NamedPipeParameters,
+  type Win32Api,
+} from "./win32_api.ts";
+
+const CURRENT_PROCESS: Handle = 0xffff_ffff_ffff_ffffn;
+const TOKEN_QUERY = 0x8;
+const TOKEN_USER = 1;
+const SDDL_REVISION_1 = 1;
+const OPEN_EXISTING = 3;
+const PAGE_READWRITE = 0x4;
+const PIPE_SERVER_END = 0x1;
+const PIPE_TYPE_MESSAGE = 0x4;
+const PIPE_READMODE_MESSAGE = 0x2;
+const FORMAT_MESSAGE_FLAGS = 0x1000 | 0x200; // FROM_SYSTEM | IGNORE_INSERTS
+const MAX_MESSAGE = 1024;
+const MAX_TOKEN_USER = 128;
+
+/** A DWORD that a call writes to. */
+class OutU32 {
+  readonly words = new Uint32Array(1);
+  readonly bytes = new Uint8Array(this.words.buffer);
+  get value(): number {
+    return this.words[0]!;
+  }
+}
+
+/** A HANDLE or pointer that a call writes to. */
+class OutU64 {
+  readonly words = new BigUint64Array(1);
+  readonly bytes = new Uint8Array(this.words.buffer);
+  get value(): bigint {
+    return this.words[0]!;
+  }
+}
+
+/** The real Windows. */
+export class NativeWin32 implements Win32Api {
+  lastError = 0;
+  readonly #kernel32: Symbols["kernel32"];
+  readonly #ntdll: Symbols["ntdll"];
+  readonly #advapi32: Symbols["advapi32"];
+  readonly #transferred = new OutU32();
+  readonly #removed = new OutU32();
+
+  /**
+   * Loads the DLLs.
+   *
+   * @throws {Deno.errors.NotSupported} when the system is not Windows.
+   * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
+   */
+  constructor() {
+    const symbols = loadSymbols();
+    this.#kernel32 = symbols.kernel32;
+    this.#ntdll = symbols.ntdll;
+    this.#advapi32 = symbols.advapi32;
+  }
+
+  get transferred(): number {
+    return this.#transferred.value;
+  }
+
+  createIoCompletionPort(
+    file: Handle,
+    port: Handle,
+    key: number,
+    concurrency: number,
+  ): Handle {
+    const result = this.#kernel32.CreateIoCompletionPort(
+      file,
+      port,
+      BigInt(key),
+      concurrency,
+    );
+    if (result === 0n) this.#fail();
+    return result;
+  }
+
+  getQueuedCompletionStatusEx(
+    port: Handle,
+    entries: Uint8Array<ArrayBuffer>,
+    timeout: number,
+  ): number {
+    const ok = this.#kernel32.GetQueuedCompletionStatusEx(
+      port,
+      entries,
+      entries.byteLength / ENTRY_SIZE,
+      this.#removed.bytes,
+      timeout,
+      0,
+    );
+    // After a failure the count is not to be trusted.
+    return ok === 0 ? 0 : this.#removed.value;
+  }
+
+  waitForCompletions(
+    port: Handle,
+    entries: Address,
+    capacity: number,
+    timeout: number,
+  ): Promise<number> {
+    return this.#kernel32.WaitForCompletions(
+      port,
+      entries,
+      capacity,
+      entries + BigInt(capacity * ENTRY_SIZE),
+      timeout,
+      0,
+    );
+  }
+
+  postQueuedCompletionStatus(
+    port: Handle,
+    bytes: number,
+    key: number,
+    overlapped: Address,
+  ): number {
+    return this.#code(
+      this.#kernel32.PostQueuedCompletionStatus(
+        port,
+        bytes,
+        BigInt(key),
+        overlapped,
+      ),
+    );
+  }
+
+  setFileCompletionNotificationModes(file: Handle, flags: number): number {
+    return this.#code(
+      this.#kernel32.SetFileCompletionNotificationModes(file, flags),
+    );
+  }
+
+  cancelIoEx(file: Handle, overlapped: Address): number {
+    return this.#code(this.#kernel32.CancelIoEx(file, overlapped));
+  }
+
+  createFile(parameters: FileParameters): Handle {
+    const handle = this.#kernel32.CreateFileW(
+      encodeWideString(parameters.name),
+      parameters.access,
+      parameters.shareMode,
+      null,
+      OPEN_EXISTING,
+      parameters.flags,
+      0n,
+    );
+    if (handle === INVALID_HANDLE_VALUE) this.#fail();
+    return handle;
+  }
+
+  closeHandle(handle: Handle): number {
+    return this.#code(this.#kernel32.CloseHandle(handle));
+  }
+
+  readFile(
+    file: Handle,
+    buffer: Address,
+    length: number,
+    overlapped: Address,
+  ): number {
+    return this.#code(
+      this.#kernel32.ReadFile(
+        file,
+        buffer,
+        length,
+        this.#transferred.bytes,
+        overlapped,
+      ),
+    );
+  }
+
+  writeFile(
+    file: Handle,
+    buffer: Address,
+    length: number,
+    overlapped: Address,
+  ): number {
+    return this.#code(
+      this.#kernel32.WriteFile(
+        file,
+        buffer,
+        length,
+        this.#transferred.bytes,
+        overlapped,
+      ),
+    );
+  }
+
+  deviceIoControl(
+    device: Handle,
+    code: number,
+    input: Uint8Array<ArrayBuffer>,
+    overlapped: Address,
+  ): number {
+    return this.#code(
+      this.#kernel32.DeviceIoControl(
+        device,
+        code,
+        input,
+        input.byteLength,
+        0n,
+        0,
+        this.#transferred.bytes,
+        overlapped,
+      ),
+    );
+  }
+
+  createNamedPipe(parameters: NamedPipeParameters): Handle {
+    const { securityDescriptor } = parameters;
+    const handle = this.#kernel32.CreateNamedPipeW(
+      encodeWideString(parameters.name),
+      parameters.openMode,
+      parameters.pipeMode,
+      parameters.maxInstances,
+      parameters.outBufferSize,
+      parameters.inBufferSize,
+      INFINITE,
+      securityDescriptor === 0n
+        ? null
+        : encodeSecurityAttributes(securityDescriptor),
+    );
+    if (handle === INVALID_HANDLE_VALUE) this.#fail();
+    return handle;
+  }
+
+  connectNamedPipe(pipe: Handle, overlapped: Address): number {
+    return this.#code(this.#kernel32.ConnectNamedPipe(pipe, overlapped));
+  }
+
+  setNamedPipeHandleState(pipe: Handle, mode: number): number {
+    const bytes = new Uint8Array(Uint32Array.of(mode).buffer);
+    return this.#code(
+      this.#kernel32.SetNamedPipeHandleState(pipe, bytes, null, null),
+    );
+  }
+
+  getNamedPipeInfo(pipe: Handle): NamedPipeInfo | null {
+    const [flags, max] = [new OutU32(), new OutU32()];
+    const [state, instances] = [new OutU32(), new OutU32()];
+    const k = this.#kernel32;
+    const ok = k.GetNamedPipeInfo(pipe, flags.bytes, null, null, max.bytes);
+    if (ok === 0) return this.#fail(), null;
+    const got = k.GetNamedPipeHandleStateW(
+      pipe,
+      state.bytes,
+      instances.bytes,
+      null,
+      null,
+      null,
+      0,
+    );
+    if (got === 0) return this.#fail(), null;
+    return {
+      serverEnd: (flags.value & PIPE_SERVER_END) !== 0,
+      messageType: (flags.value & PIPE_TYPE_MESSAGE) !== 0,
+      messageReadMode: (state.value & PIPE_READMODE_MESSAGE) !== 0,
+      instances: instances.value,
+      maxInstances: max.value,
+    };
+  }
+
+  peekMessageRemainder(pipe: Handle): number {
+    const left = new OutU32();
+    const ok = this.#kernel32.PeekNamedPipe(
+      pipe,
+      null,
+      0,
+      null,
+      null,
+      left.bytes,
+    );
+    if (ok === 0) return this.#fail(), -1;
+    return left.value;
+  }
+
+  getNamedPipeClientProcessId(pipe: Handle): number {
+    const id = new OutU32();
+    const ok = this.#kernel32.GetNamedPipeClientProcessId(pipe, id.bytes);
+    if (ok === 0) return this.#fail(), 0;
+    return id.value;
+  }
+
+  getNamedPipeServerProcessId(pipe: Handle): number {
+    const id = new OutU32();
+    const ok = this.#kernel32.GetNamedPipeServerProcessId(pipe, id.bytes);
+    if (ok === 0) return this.#fail(), 0;
+    return id.value;
+  }
+
+  currentUserSid(): string {
+    const token = new OutU64();
+    const ok = this.#advapi32.OpenProcessToken(
+      CURRENT_PROCESS,
+      TOKEN_QUERY,
+      token.bytes,
+    );
+    if (ok === 0) return this.#fail(), "";
+    try {
+      return this.#tokenUser(token.value);
+    } finally {
+      this.#kernel32.CloseHandle(token.value);
+    }
+  }
+
+  #tokenUser(token: Handle): string {
+    const information = new Uint8Array(MAX_TOKEN_USER);
+    const ok = this.#advapi32.GetTokenInformation(
+      token,
+      TOKEN_USER,
+      information,
+      information.byteLength,
+      new OutU32().bytes,
+    );
+    if (ok === 0) return this.#fail(), "";
+    return formatSid(information.subarray(TOKEN_USER_SID));
+  }
+
+  convertStringSecurityDescriptor(sddl: string): Address {
+    const descriptor = new OutU64();
+    const ok = this.#advapi32
+      .ConvertStringSecurityDescriptorToSecurityDescriptorW(
+        encodeWideString(sddl),
+        SDDL_REVISION_1,
+        descriptor.bytes,
+        null,
+      );
+    if (ok === 0) return this.#fail(), 0n;
+    return descriptor.value;
+  }
+
+  localFree(memory: Address): void {
+    this.#kernel32.LocalFree(memory);
+  }
+
+  virtualAlloc(address: Address, size: number, type: number): Address {
+    const result = this.#kernel32.VirtualAlloc(
+      address,
+      BigInt(size),
+      type,
+      PAGE_READWRITE,
+    );
+    if (result === 0n) this.#fail();
+    return result;
+  }
+
+  virtualFree(address: Address, size: number, type: number): number {
+    return this.#code(
+      this.#kernel32.VirtualFree(address, BigInt(size), type),
+    );
+  }
+
+  copyIn(target: Address, source: Uint8Array<ArrayBuffer>): void {
+    this.#ntdll.CopyIn(target, source, BigInt(source.byteLength));
+  }
+
+  copyOut(target: Uint8Array<ArrayBuffer>, source: Address): void {
+    this.#ntdll.CopyOut(target, source, BigInt(target.byteLength));
+  }
+
+  ntStatusToDosError(status: number): number {
+    return this.#ntdll.RtlNtStatusToDosError(status >>> 0);
+  }
+
+  formatMessage(code: number): string {
+    const text = new Uint8Array(MAX_MESSAGE * 2);
+    const units = this.#kernel32.FormatMessageW(
+      FORMAT_MESSAGE_FLAGS,
+      0n,
+      code,
+      0,
+      text,
+      MAX_MESSAGE,
+      0n,
+    );
+    return decodeWideString(text, units).trimEnd();
+  }
+
+  /** The error gate of BOOL calls. */
+  #code(ok: number): number {
+    return ok !== 0 ? 0 : this.#fail();
+  }
+
+  #fail(): number {
+    return this.lastError = this.#kernel32.GetLastError();
+  }
+}

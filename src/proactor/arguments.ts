@@ -1,0 +1,111 @@
+/**
+ * What the proactor's methods refuse before any system call.
+ *
+ * @module
+ */
+
+import { INFINITE } from "../ffi/constants.ts";
+import type { Future } from "./future.ts";
+
+/** The largest count that fits a DWORD. */
+export const MAX_DWORD = 0xffff_ffff;
+
+/**
+ * Cancels a future when a signal is aborted.
+ *
+ * @param future The future.
+ * @param signal The signal, if there is one.
+ * @returns True when the signal was aborted already.
+ */
+export function cancelBySignal<T>(
+  future: Future<T>,
+  signal?: AbortSignal,
+): boolean {
+  if (signal === undefined) return false;
+  if (signal.aborted) return future.cancel(signal.reason);
+  const abort = () => future.cancel(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  future.addDoneCallback(() => signal.removeEventListener("abort", abort));
+  return false;
+}
+/**
+ * Copies received bytes to where the caller wants them.
+ *
+ * @param data The bytes.
+ * @param target The caller's array.
+ * @returns The number of bytes.
+ * @throws {TypeError} when the array has shrunk meanwhile; `cause` has the data.
+ */
+export function place(data: Uint8Array, target: Uint8Array): number {
+  if (target.byteLength < data.byteLength) {
+    throw new TypeError(
+      `Cannot deliver ${data.byteLength} bytes: the array was transferred`,
+      { cause: data },
+    );
+  }
+  target.set(data);
+  return data.byteLength;
+}
+
+/**
+ * asyncio's rules for time-outs.
+ *
+ * @param timeout Milliseconds; `undefined` and `Infinity` wait for ever.
+ * @returns A DWORD of milliseconds, rounded up.
+ * @throws {RangeError} when it is negative, not a number or too big.
+ */
+export function waitMilliseconds(timeout: number | undefined): number {
+  if (timeout === undefined || timeout === Infinity) return INFINITE;
+  if (typeof timeout !== "number" || !(timeout >= 0)) {
+    throw new RangeError(`Cannot wait ${timeout} ms: it is not 0 or more`);
+  }
+  const milliseconds = Math.ceil(timeout);
+  if (milliseconds >= INFINITE) {
+    throw new RangeError(`Cannot wait ${timeout} ms: the time-out is too big`);
+  }
+  return milliseconds;
+}
+
+/**
+ * Refuses what is not an integer of a range.
+ *
+ * @param name What the value is called.
+ * @param value The value.
+ * @param range The least and the greatest value.
+ * @throws {RangeError} when it is outside.
+ */
+export function assertInteger(
+  name: string,
+  value: number,
+  [least, most]: [number, number],
+): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return;
+  throw new RangeError(
+    `Cannot use ${name} ${value}: it is not an integer from ${least} to ${most}`,
+  );
+}
+
+/**
+ * Refuses what is not a `Uint8Array`.
+ *
+ * @param action The beginning of the message.
+ * @param data The value.
+ * @throws {TypeError} when it is something else.
+ */
+export function assertArray(action: string, data: Uint8Array): void {
+  if (data instanceof Uint8Array) return;
+  throw new TypeError(`Cannot ${action}: the data are not a Uint8Array`);
+}
+
+/**
+ * Refuses arrays without bytes: empty and detached ones.
+ *
+ * @param action The beginning of the message.
+ * @param data The value.
+ * @throws {TypeError} when there is no byte in it.
+ */
+export function assertBytes(action: string, data: Uint8Array): void {
+  assertArray(action, data);
+  if (data.byteLength > 0) return;
+  throw new TypeError(`Cannot ${action} array: it is empty or detached`);
+}

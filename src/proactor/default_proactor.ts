@@ -1,0 +1,22 @@
+/**
+ * The proactor that is used when none is given.
+ *
+ * @module
+ */
+
+import { IocpProactor } from "./iocp_proactor.ts";
+
+let shared: IocpProactor | undefined;
+
+/**
+ * The proactor of this thread, made on first use and again after its close.
+ * With nothing outstanding it keeps no process alive, so it need not be closed.
+ *
+ * @returns The shared proactor.
+ * @throws {Deno.errors.NotSupported} when the system is not Windows.
+ * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
+ */
+export function defaultProactor(): IocpProactor {
+  if (shared === undefined || shared.closed) shared = new IocpProactor();
+  return shared;
+}

@@ -1,0 +1,545 @@
+/**
+ * `IocpProactor`: overlapped operations on one completion port, as futures.
+ *
+ * @module
+ */
+
+import {
+  ERROR_BROKEN_PIPE,
+  ERROR_MORE_DATA,
+  ERROR_NO_DATA,
+  ERROR_PIPE_CONNECTED,
+  FILE_FLAG_OVERLAPPED,
+  GENERIC_READ,
+  GENERIC_WRITE,
+  INFINITE,
+  SECURITY_IDENTIFICATION,
+  SECURITY_SQOS_PRESENT,
+} from "../ffi/constants.ts";
+import { windowsError } from "../ffi/errors.ts";
+import { NativeWin32 } from "../ffi/native_win32.ts";
+import { assertPipeName } from "../ffi/pipe_name.ts";
+import {
+  type Handle,
+  INVALID_HANDLE_VALUE,
+  type Win32Api,
+} from "../ffi/win32_api.ts";
+import {
+  assertArray,
+  assertBytes,
+  assertInteger,
+  cancelBySignal,
+  MAX_DWORD,
+  place,
+  waitMilliseconds,
+} from "./arguments.ts";
+import { CompletionPort, type PortMetrics } from "./completion_port.ts";
+import { Future, type FutureContext } from "./future.ts";
+import { type OverlappedCall, OverlappedFuture } from "./overlapped_future.ts";
+import { PipeDialer } from "./pipe_dialer.ts";
+import type { PortHandle } from "./port_handle.ts";
+
+/** Options of {@linkcode IocpProactor}. */
+export interface IocpProactorOptions {
+  /**
+   * Threads that may run completions of the port at once.
+   *
+   * @default {1}
+   */
+  concurrency?: number;
+  /**
+   * False asks Windows for a packet after every operation, also after one
+   * that ended at once. For tests and comparisons.
+   *
+   * @default {true}
+   */
+  skipCompletionPortOnSuccess?: boolean;
+  /** Replaces Windows, for tests. */
+  api?: Win32Api;
+}
+
+/** Options of an operation that can be cancelled. */
+export interface OperationOptions {
+  /** Cancels the operation; awaiting it then throws the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Options of {@linkcode IocpProactor.connectPipe}. */
+export interface ConnectOptions extends OperationOptions {
+  /**
+   * `dwDesiredAccess` of `CreateFileW`.
+   *
+   * @default {0xC0000000} (`GENERIC_READ | GENERIC_WRITE`)
+   */
+  access?: number;
+  /**
+   * `SECURITY_SQOS_PRESENT` and the level at which the server may act in the
+   * client's name.
+   *
+   * @default {0x00110000} (identification)
+   */
+  qualityOfService?: number;
+  /**
+   * True waits for a server that does not exist yet.
+   *
+   * @default {false}
+   */
+  waitForServer?: boolean;
+}
+
+/** Options of {@linkcode IocpProactor.close}. */
+export interface CloseOptions {
+  /**
+   * Milliseconds that operations have to end after they were cancelled.
+   *
+   * @default {5000}
+   */
+  deadline?: number;
+}
+
+/** A handle, or an object that owns one. */
+export type HandleLike = Handle | {
+  /** The handle, or `null` when it is closed. */
+  readonly handle: Handle | null;
+};
+
+const DEFAULT_DEADLINE = 5000;
+
+/**
+ * Drives overlapped operations on one I/O completion port. The counterpart of
+ * asyncio's `IocpProactor`.
+ *
+ * Completions are dispatched by Deno's event loop whenever something is
+ * outstanding; an idle proactor keeps no process alive.
+ *
+ * @example Usage
+ * ```ts ignore
+ * import { IocpProactor } from "@iocp/proactor";
+ *
+ * await using proactor = new IocpProactor();
+ * const handle = await proactor.connectPipe("\\\\.\\pipe\\echo");
+ * await proactor.send(handle, new TextEncoder().encode("hello"));
+ * console.log(await proactor.recv(handle, 1024));
+ * proactor.closeHandle(handle);
+ * ```
+ */
+export class IocpProactor implements AsyncDisposable {
+  readonly #port: CompletionPort;
+  readonly #dialer: PipeDialer;
+  readonly #byHandle = new Map<Handle, PortHandle>();
+  readonly #byOwner = new WeakMap<object, PortHandle>();
+  readonly #active = new Map<PortHandle, Set<OverlappedFuture<unknown>>>();
+  readonly #notServed = new WeakSet<PortHandle>();
+  #context: FutureContext | undefined;
+  #results: OverlappedFuture<unknown>[] | undefined;
+  #onResult: (() => void) | undefined;
+
+  /**
+   * Creates a completion port.
+   *
+   * @param options Concurrency and skip mode.
+   * @throws {Deno.errors.NotSupported} when the system is not Windows.
+   * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
+   * @throws {RangeError} when the concurrency is not a DWORD.
+   */
+  constructor(options: IocpProactorOptions = {}) {
+    const { concurrency = 1, skipCompletionPortOnSuccess = true } = options;
+    assertInteger("concurrency", concurrency, [0, MAX_DWORD]);
+    this.#port = new CompletionPort(options.api ?? new NativeWin32(), {
+      concurrency,
+      skipOnSuccess: skipCompletionPortOnSuccess,
+      report: (error, message) => console.error(message, error),
+    });
+    this.#dialer = new PipeDialer(this.#port);
+  }
+
+  /** The port below; for the other rooms of the library. */
+  get port(): CompletionPort {
+    return this.#port;
+  }
+
+  /** True from `close` on. */
+  get closed(): boolean {
+    return this.#port.closed;
+  }
+
+  /**
+   * Reads the counters: operations, slots, buffers, packets.
+   *
+   * @returns A snapshot.
+   */
+  metrics(): PortMetrics {
+    return this.#port.metrics();
+  }
+
+  /**
+   * Lets callbacks run, and errors end, in an event loop.
+   *
+   * @param context The loop's, or `undefined` for none.
+   */
+  setLoop(context: FutureContext | undefined): void {
+    this.#context = context;
+    this.#port.report = context
+      ? (error, message) => context.report(error, message)
+      : (error, message) => console.error(message, error);
+  }
+
+  // --- handles -------------------------------------------------------------
+
+  /**
+   * Puts a handle on the port. The operations below do it by themselves.
+   *
+   * @param handle A handle opened for overlapped I/O, or its owner.
+   * @throws {TypeError} when it is neither a bigint nor an owner of a handle.
+   * @throws {Deno.errors.BadResource} when it is closed or no handle.
+   * @throws {WindowsError} when it is on another port, or not overlapped.
+   */
+  register(handle: HandleLike): void {
+    this.#registered(handle, "register handle");
+  }
+
+  /**
+   * Closes a handle and forgets it. What is pending on it is cancelled.
+   *
+   * @param handle A raw handle that was used with this proactor.
+   * @throws {Deno.errors.BadResource} when Windows does not know the handle.
+   */
+  closeHandle(handle: Handle): void {
+    const registered = this.#byHandle.get(handle);
+    this.#byHandle.delete(handle);
+    const code = registered
+      ? this.#port.closeHandle(registered)
+      : this.#port.api.closeHandle(handle);
+    if (code === 0) return;
+    throw this.#error(code, "CloseHandle", `Cannot close handle ${handle}`);
+  }
+
+  /**
+   * Cancels what is pending on a handle and refuses to accept on it again.
+   * Other handles are not touched.
+   *
+   * @param handle A handle, or its owner.
+   */
+  stopServing(handle: HandleLike): void {
+    const owner = this.#registered(handle, "stop serving");
+    this.#notServed.add(owner);
+    for (const future of [...this.#active.get(owner) ?? []]) future.cancel();
+  }
+
+  // --- operations ----------------------------------------------------------
+
+  /**
+   * Reads from a pipe or another overlapped handle.
+   *
+   * @param handle The handle, or its owner.
+   * @param size The most bytes to read. 0 waits until something can be read.
+   * @param options A signal that cancels.
+   * @returns The bytes; none at the end of the stream. When the future is
+   * `partial`, the message goes on with the next read.
+   * @throws {TypeError} when `handle` is not a handle.
+   * @throws {RangeError} when `size` is not a DWORD.
+   * @throws {Deno.errors.BadResource} when the handle or proactor is closed.
+   */
+  recv(
+    handle: HandleLike,
+    size: number,
+    options: OperationOptions = {},
+  ): OverlappedFuture<Uint8Array<ArrayBuffer>> {
+    assertInteger("size", size, [0, MAX_DWORD]);
+    const owner = this.#registered(handle, "read");
+    return this.#read(owner, { size, deliver: (data) => data }, options);
+  }
+
+  /**
+   * Reads into an array. The bytes are copied there when they have come, so
+   * the array may be used, but not transferred, until then.
+   *
+   * @param handle The handle, or its owner.
+   * @param target Where the bytes go. If it was transferred meanwhile, the
+   * future fails with a `TypeError` whose `cause` holds the bytes.
+   * @param options A signal that cancels.
+   * @returns The number of bytes; 0 at the end of the stream.
+   * @throws {TypeError} when `handle` is not a handle, or `target` is no
+   * `Uint8Array` or has no bytes.
+   * @throws {Deno.errors.BadResource} when the handle or proactor is closed.
+   */
+  recvInto(
+    handle: HandleLike,
+    target: Uint8Array,
+    options: OperationOptions = {},
+  ): OverlappedFuture<number> {
+    assertBytes("read into", target);
+    const owner = this.#registered(handle, "read");
+    const size = Math.min(target.byteLength, MAX_DWORD);
+    const deliver = (data: Uint8Array) => place(data, target);
+    return this.#read(owner, { size, deliver }, options);
+  }
+
+  /**
+   * Writes to a pipe or another overlapped handle. On a message-type pipe one
+   * call is one message, and an empty array is an empty message.
+   *
+   * @param handle The handle, or its owner.
+   * @param data Copied before the call returns.
+   * @param options A signal that cancels.
+   * @returns The number of bytes written.
+   * @throws {TypeError} when `handle` is not a handle or `data` no
+   * `Uint8Array`.
+   * @throws {Deno.errors.BadResource} when the handle or proactor is closed.
+   */
+  send(
+    handle: HandleLike,
+    data: Uint8Array,
+    options: OperationOptions = {},
+  ): OverlappedFuture<number> {
+    assertArray("write", data);
+    const { api } = this.#port;
+    const owner = this.#registered(handle, "write");
+    const source = data as Uint8Array<ArrayBuffer>;
+    const call: OverlappedCall<number> = {
+      size: data.byteLength,
+      start: ({ buffer, address }) => {
+        if (buffer !== null) api.copyIn(buffer.address, source);
+        const memory = buffer?.address ?? 0n;
+        return api.writeFile(owner.handle, memory, source.byteLength, address);
+      },
+      finish: ({ code, bytes }) => {
+        if (code === 0) return bytes;
+        throw this.#error(code, "WriteFile", "Cannot write");
+      },
+    };
+    return this.#start(owner, call, options);
+  }
+
+  /**
+   * Waits for a client on a server end that `CreateNamedPipeW` made.
+   *
+   * @param pipe The handle, or its owner.
+   * @param options A signal that cancels.
+   * @returns The handle, once it has a client. The future fails with
+   * `Deno.errors.BrokenPipe` when the client has come and left.
+   * @throws {TypeError} when `pipe` is not a handle.
+   * @throws {Deno.errors.BadResource} when the handle or proactor is closed,
+   * or serving was stopped.
+   */
+  acceptPipe(
+    pipe: HandleLike,
+    options: OperationOptions = {},
+  ): OverlappedFuture<Handle> {
+    const { api } = this.#port;
+    const owner = this.#registered(pipe, "accept");
+    if (this.#notServed.has(owner)) {
+      throw new Deno.errors.BadResource("Cannot accept: serving was stopped");
+    }
+    const call: OverlappedCall<Handle> = {
+      size: 0,
+      start: ({ address }) => api.connectNamedPipe(owner.handle, address),
+      finish: ({ code }) => {
+        if (code === 0 || code === ERROR_PIPE_CONNECTED) return owner.handle;
+        const state = code === ERROR_NO_DATA ? "the client has left" : "";
+        throw this.#error(code, "ConnectNamedPipe", "Cannot accept", state);
+      },
+    };
+    return this.#start(owner, call, options);
+  }
+
+  /**
+   * Connects to a named pipe. When all instances are busy it waits, without
+   * polling and without a thread, until one is free.
+   *
+   * @param path `\\.\pipe\name`, or `\\server\pipe\name`.
+   * @param options Access, security, a signal that cancels.
+   * @returns The handle of the client end, which the caller must close. The
+   * future fails with `Deno.errors.NotFound` when there is no such pipe.
+   * @throws {TypeError} when `path` is not the name of a pipe.
+   * @throws {Deno.errors.BadResource} when the proactor is closed.
+   */
+  connectPipe(path: string, options: ConnectOptions = {}): Future<Handle> {
+    assertPipeName(path, { remote: true });
+    this.#port.assertOpen(`connect to pipe "${path}"`);
+    const {
+      access = GENERIC_READ | GENERIC_WRITE,
+      qualityOfService = SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION,
+      waitForServer = false,
+    } = options;
+    const flags = (FILE_FLAG_OVERLAPPED | qualityOfService) >>> 0;
+    const future = new Future<Handle>(this.#context);
+    if (cancelBySignal(future, options.signal)) return future;
+    this.#dialer.dial({
+      parameters: { name: path, access: access >>> 0, shareMode: 0, flags },
+      waitForServer,
+      future,
+    });
+    return future;
+  }
+
+  // --- polling -------------------------------------------------------------
+
+  /**
+   * Waits until operations have ended, without blocking the thread. From the
+   * first call on, the results are collected for the next one.
+   *
+   * @param timeout Milliseconds, rounded up. Without it there is no limit.
+   * @returns The futures that have ended with a result or an exception; none
+   * on time-out.
+   * @throws {RangeError} when `timeout` is negative, not a number or too big.
+   * @throws {Deno.errors.BadResource} when the proactor is closed.
+   */
+  async select(timeout?: number): Promise<OverlappedFuture<unknown>[]> {
+    const milliseconds = waitMilliseconds(timeout);
+    this.#port.assertOpen("select");
+    this.#results ??= [];
+    if (this.#results.length === 0) await this.#resultWithin(milliseconds);
+    return this.#results.splice(0);
+  }
+
+  /**
+   * Dispatches what has completed, and waits for it on this thread, which
+   * blocks everything else. For hosts that drive the port themselves.
+   *
+   * @param timeout Milliseconds, rounded up; 0 by default.
+   * @returns The number of packets; 0 when called from within a callback.
+   * @throws {RangeError} when `timeout` is negative, not a number or too big.
+   * @throws {Deno.errors.BadResource} when the proactor is closed.
+   */
+  poll(timeout = 0): number {
+    const milliseconds = waitMilliseconds(timeout);
+    this.#port.assertOpen("poll");
+    return this.#port.drain(milliseconds);
+  }
+
+  // --- close ---------------------------------------------------------------
+
+  /**
+   * Cancels everything, dispatches what comes of it, and closes the port.
+   * Calling it again gives the same promise.
+   *
+   * @param options The deadline.
+   * @returns How many operations Windows had not given back at the deadline;
+   * their memory is never used again.
+   * @throws {RangeError} when the deadline is negative or not a number.
+   */
+  async close(options: CloseOptions = {}): Promise<number> {
+    const { deadline = DEFAULT_DEADLINE } = options;
+    const milliseconds = waitMilliseconds(deadline);
+    const closed = this.#port.close(milliseconds);
+    this.#dialer.abort(
+      new Deno.errors.BadResource("Cannot connect: the proactor is closed"),
+    );
+    for (const futures of this.#active.values()) {
+      for (const future of futures) future.cancel();
+    }
+    return await closed;
+  }
+
+  /** Closes the proactor with the default deadline. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  // --- parts ---------------------------------------------------------------
+
+  #read<T>(
+    owner: PortHandle,
+    read: { size: number; deliver: (data: Uint8Array<ArrayBuffer>) => T },
+    options: OperationOptions,
+  ): OverlappedFuture<T> {
+    const { api } = this.#port;
+    const { size, deliver } = read;
+    return this.#start(owner, {
+      size,
+      start: ({ buffer, address }) =>
+        api.readFile(owner.handle, buffer?.address ?? 0n, size, address),
+      finish: ({ code, bytes, buffer }) => {
+        const data = new Uint8Array(this.#received(code, bytes));
+        if (data.length > 0) api.copyOut(data, buffer!.address);
+        return deliver(data);
+      },
+    }, options);
+  }
+
+  /** A broken pipe is the end of the stream, a warning is data. */
+  #received(code: number, bytes: number): number {
+    if (code === 0 || code === ERROR_MORE_DATA) return bytes;
+    if (code === ERROR_BROKEN_PIPE) return 0;
+    throw this.#error(code, "ReadFile", "Cannot read");
+  }
+
+  #start<T>(
+    owner: PortHandle,
+    call: OverlappedCall<T>,
+    options: OperationOptions,
+  ): OverlappedFuture<T> {
+    const future = new OverlappedFuture<T>(this.#port, call, this.#context);
+    if (cancelBySignal(future, options.signal)) return future;
+    future.start(owner);
+    this.#track(owner, future as OverlappedFuture<unknown>);
+    return future;
+  }
+
+  #track(owner: PortHandle, future: OverlappedFuture<unknown>): void {
+    if (future.done()) return this.#finished(future);
+    let futures = this.#active.get(owner);
+    if (!futures) this.#active.set(owner, futures = new Set());
+    futures.add(future);
+    future.onDone = () => {
+      futures.delete(future);
+      if (futures.size === 0) this.#active.delete(owner);
+      this.#finished(future);
+    };
+  }
+
+  #finished(future: OverlappedFuture<unknown>): void {
+    if (this.#results === undefined || future.cancelled()) return;
+    this.#results.push(future);
+    this.#onResult?.();
+  }
+
+  #resultWithin(milliseconds: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onResult = resolve;
+    if (milliseconds === INFINITE) return promise;
+    const timer = setTimeout(resolve, milliseconds);
+    return promise.finally(() => clearTimeout(timer));
+  }
+
+  #registered(handle: HandleLike, action: string): PortHandle {
+    this.#port.assertOpen(action);
+    if (typeof handle === "bigint") return this.#byValue(handle, action);
+    const known = this.#byOwner.get(handle);
+    if (known && handle.handle !== null) return known;
+    const registered = this.#associate(handle?.handle, action);
+    this.#byOwner.set(handle, registered);
+    return registered;
+  }
+
+  #byValue(handle: Handle, action: string): PortHandle {
+    let registered = this.#byHandle.get(handle);
+    if (registered === undefined) {
+      registered = this.#associate(handle, action);
+      this.#byHandle.set(handle, registered);
+    }
+    return registered;
+  }
+
+  #associate(handle: Handle | null | undefined, action: string): PortHandle {
+    if (handle === null || handle === 0n || handle === INVALID_HANDLE_VALUE) {
+      throw new Deno.errors.BadResource(
+        `Cannot ${action}: the handle is closed or invalid`,
+      );
+    }
+    if (typeof handle !== "bigint") {
+      throw new TypeError(
+        `Cannot ${action}: the handle is a ${typeof handle}, not a bigint`,
+      );
+    }
+    return this.#port.associate(handle, { warnings: true });
+  }
+
+  #error(code: number, syscall: string, action: string, state = ""): Error {
+    const call = state === ""
+      ? { syscall, action }
+      : { syscall, action, state };
+    return windowsError(this.#port.api, code, call);
+  }
+}

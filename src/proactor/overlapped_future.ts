@@ -1,0 +1,192 @@
+/**
+ * `OverlappedFuture`: the future of one overlapped operation.
+ *
+ * @module
+ */
+
+import {
+  ERROR_IO_PENDING,
+  ERROR_MORE_DATA,
+  ERROR_OPERATION_ABORTED,
+} from "../ffi/constants.ts";
+import type { NativeBuffer } from "../ffi/memory.ts";
+import type { CompletionPort } from "./completion_port.ts";
+import { Future, type FutureContext } from "./future.ts";
+import type { CompletionListener, Operation } from "./operation.ts";
+import type { PortHandle } from "./port_handle.ts";
+
+/** One overlapped call: how it starts and what its end means. */
+export interface OverlappedCall<T> {
+  /** Bytes of native memory that it needs; 0 for none. */
+  size: number;
+  /**
+   * Makes the system call.
+   *
+   * @param operation Its slot, with a buffer of `size` bytes.
+   * @returns 0 or a Win32 code.
+   */
+  start(operation: Operation): number;
+  /**
+   * Turns the end into a result.
+   *
+   * @param end What happened, and the memory it happened to.
+   * @returns The result.
+   */
+  finish(end: OverlappedEnd): T;
+}
+
+/** The end of an overlapped call. */
+export interface OverlappedEnd {
+  /** 0 or a Win32 code. */
+  code: number;
+  /** Bytes moved. */
+  bytes: number;
+  /** The native memory, until `finish` returns. */
+  buffer: NativeBuffer | null;
+}
+
+/**
+ * The future of one overlapped operation. Cancelling it is a request to the
+ * kernel: the future ends when the packet comes, and if data were faster than
+ * the cancellation, they are its result. The counterpart of asyncio's
+ * `_OverlappedFuture`, which drops them.
+ *
+ * @typeParam T The type of the result.
+ *
+ * @example Usage
+ * ```ts ignore
+ * import { IocpProactor, pipe } from "@iocp/proactor";
+ *
+ * await using proactor = new IocpProactor();
+ * const [reader, writer] = pipe({ duplex: true });
+ * const received = proactor.recv(reader, 1024);
+ * await proactor.send(writer, new TextEncoder().encode("hello"));
+ * console.log(await received);
+ * ```
+ */
+export class OverlappedFuture<T> extends Future<T>
+  implements CompletionListener {
+  readonly #port: CompletionPort;
+  readonly #call: OverlappedCall<T>;
+  #operation: Operation | null = null;
+  #cancelRequested = false;
+  #reason: unknown;
+  #partial = false;
+  /** Told at once of the end; for the proactor. */
+  onDone: (() => void) | undefined;
+
+  /**
+   * Made by the proactor; not to be called by others.
+   *
+   * @param port The completion port.
+   * @param call What to start.
+   * @param context How callbacks run.
+   */
+  constructor(
+    port: CompletionPort,
+    call: OverlappedCall<T>,
+    context?: FutureContext,
+  ) {
+    super(context);
+    this.#port = port;
+    this.#call = call;
+  }
+
+  /** True while the kernel owns the operation. */
+  get pending(): boolean {
+    return this.#operation !== null;
+  }
+
+  /** True when the result is the first part of a longer message. */
+  get partial(): boolean {
+    return this.#partial;
+  }
+
+  /**
+   * Starts the operation. Called once, by the proactor.
+   *
+   * @param owner The handle to work on.
+   */
+  start(owner: PortHandle): void {
+    const port = this.#port;
+    const operation = port.acquire(owner, this);
+    const { size } = this.#call;
+    operation.buffer = size > 0 ? this.#acquireBuffer(operation, size) : null;
+    port.begin(operation);
+    const code = port.settle(operation, this.#call.start(operation));
+    if (code === ERROR_IO_PENDING) this.#operation = operation;
+    else this.#end(operation, code, immediateBytes(port, code, size));
+  }
+
+  /**
+   * Asks the kernel to cancel the operation.
+   *
+   * @param reason What awaiting throws if the cancellation takes effect.
+   * @returns False when the future was done already.
+   */
+  override cancel(reason?: unknown): boolean {
+    if (this.done()) return false;
+    if (this.#cancelRequested) return true;
+    this.#cancelRequested = true;
+    this.#reason = reason;
+    if (this.#operation === null) return super.cancel(reason);
+    this.#port.cancel(this.#operation);
+    return true;
+  }
+
+  /**
+   * Called by the dispatch.
+   *
+   * @param operation The operation that ended.
+   * @param code 0 or a Win32 code.
+   * @param bytes Bytes moved.
+   */
+  onCompletion(operation: Operation, code: number, bytes: number): void {
+    this.#operation = null;
+    this.#end(operation, code, bytes);
+    this.onDone?.();
+  }
+
+  #acquireBuffer(operation: Operation, size: number): NativeBuffer {
+    try {
+      return this.#port.buffers.acquire(size);
+    } catch (error) {
+      this.#port.operations.release(operation);
+      throw error;
+    }
+  }
+
+  #end(operation: Operation, code: number, bytes: number): void {
+    const { buffer } = operation;
+    operation.buffer = null;
+    this.#port.operations.release(operation);
+    try {
+      this.#resolve({ code, bytes, buffer });
+    } finally {
+      if (buffer !== null) this.#port.buffers.release(buffer);
+    }
+  }
+
+  #resolve(end: OverlappedEnd): void {
+    if (end.code === ERROR_OPERATION_ABORTED && this.#cancelRequested) {
+      super.cancel(this.#reason);
+      return;
+    }
+    this.#partial = end.code === ERROR_MORE_DATA;
+    try {
+      this.setResult(this.#call.finish(end));
+    } catch (error) {
+      this.setException(error);
+    }
+  }
+}
+
+/** A warning fills the buffer and leaves the count unset. */
+function immediateBytes(
+  port: CompletionPort,
+  code: number,
+  size: number,
+): number {
+  if (code === 0) return port.api.transferred;
+  return code === ERROR_MORE_DATA ? size : 0;
+}

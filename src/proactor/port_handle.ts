@@ -1,0 +1,41 @@
+/**
+ * A handle that is associated with a completion port.
+ *
+ * @module
+ */
+
+import type { Handle } from "../ffi/win32_api.ts";
+
+/** What the proactor knows of a handle on its port. */
+export class PortHandle {
+  /** The Windows handle. */
+  readonly handle: Handle;
+  /** The completion key of its packets. */
+  readonly key: number;
+  /** True when an immediate success queues no packet. */
+  readonly skipsOnSuccess: boolean;
+  /** True when an immediate warning (ERROR_MORE_DATA) queues a packet. */
+  readonly queuesWarnings: boolean;
+  /** Operations that the kernel owns now. */
+  pending = 0;
+  /** False when its operations do not keep the process alive. */
+  referenced = true;
+  /** True from `close` on: what ends now, ends because of us. */
+  closed = false;
+
+  /**
+   * @param handle The Windows handle.
+   * @param key The completion key of its packets.
+   * @param modes Whether successes and warnings queue packets.
+   */
+  constructor(
+    handle: Handle,
+    key: number,
+    modes: { skipsOnSuccess: boolean; queuesWarnings: boolean },
+  ) {
+    this.handle = handle;
+    this.key = key;
+    this.skipsOnSuccess = modes.skipsOnSuccess;
+    this.queuesWarnings = modes.queuesWarnings;
+  }
+}

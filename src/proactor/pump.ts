@@ -1,0 +1,162 @@
+/**
+ * The pump: when to poll at once, when to wait on a thread, when to stop.
+ *
+ * Busy, it polls without waiting in each turn of Deno's event loop. Idle but
+ * with operations outstanding, it has exactly one wait on another thread. With
+ * nothing outstanding it has none, so an idle proactor keeps no process alive.
+ *
+ * @module
+ */
+
+import { clearImmediate, setImmediate } from "node:timers";
+
+/** What the pump drives. */
+export interface PumpHost {
+  /** Reasons to go on: operations the kernel owns, and holds. */
+  readonly outstanding: number;
+  /** Those of them that keep the process alive. */
+  readonly referenced: number;
+  /** True when work was put off to the next turn. */
+  readonly deferred: boolean;
+  /**
+   * Dispatches what has completed, without waiting.
+   *
+   * @returns The number of packets.
+   */
+  drain(): number;
+  /** Runs the work that was put off. */
+  runDeferred(): void;
+  /**
+   * Waits for packets on another thread.
+   *
+   * @returns Not 0 when packets came.
+   */
+  wait(): Promise<number>;
+  /**
+   * Dispatches what a wait has brought.
+   *
+   * @param arrived What the wait returned.
+   */
+  collect(arrived: number): void;
+  /** Makes a wait return. */
+  wake(): void;
+}
+
+/** How many idle turns poll before the pump waits on a thread. */
+const IDLE_TURNS = 24;
+
+interface DenoCore {
+  refOpPromise?(promise: Promise<unknown>): void;
+  unrefOpPromise?(promise: Promise<unknown>): void;
+}
+
+/** Drives a {@linkcode PumpHost} by Deno's event loop. */
+export class Pump {
+  readonly #host: PumpHost;
+  readonly #turn = (): void => this.#run();
+  #immediate: ReturnType<typeof setImmediate> | undefined;
+  #wait: Promise<number> | undefined;
+  #waitReferenced = true;
+  #wakePosted = false;
+  #idleTurns = 0;
+
+  /** @param host What it drives. */
+  constructor(host: PumpHost) {
+    this.#host = host;
+  }
+
+  /** The wait on another thread, while there is one. */
+  get waiting(): Promise<number> | undefined {
+    return this.#wait;
+  }
+
+  /** Makes sure that what is outstanding will be dispatched. */
+  start(): void {
+    if (this.#wait === undefined) this.#schedule();
+  }
+
+  /** Makes sure that a turn comes soon, also while a wait is outstanding. */
+  hurry(): void {
+    this.#idleTurns = 0;
+    this.#schedule();
+  }
+
+  /** Ends a wait that has lost its reason, or changes what it keeps alive. */
+  review(): void {
+    if (this.#wait === undefined) return;
+    if (this.#host.outstanding === 0) this.#wakeOnce();
+    else this.#applyReference(this.#wait);
+  }
+
+  /** Takes back a scheduled turn. */
+  stop(): void {
+    if (this.#immediate !== undefined) clearImmediate(this.#immediate);
+    this.#immediate = undefined;
+  }
+
+  #schedule(): void {
+    this.#immediate ??= setImmediate(this.#turn);
+  }
+
+  #run(): void {
+    this.#immediate = undefined;
+    this.#host.runDeferred();
+    if (this.#wait === undefined && this.#host.outstanding > 0) {
+      if (this.#host.drain() > 0) this.#idleTurns = 0;
+    }
+    this.#next();
+  }
+
+  #next(): void {
+    if (this.#host.deferred) this.hurry();
+    else if (this.#wait !== undefined) this.review();
+    else if (this.#host.outstanding > 0) this.#idle();
+  }
+
+  #idle(): void {
+    if (++this.#idleTurns < IDLE_TURNS) this.#schedule();
+    else this.#startWait();
+  }
+
+  #startWait(): void {
+    const wait = this.#host.wait();
+    this.#wait = wait;
+    this.#waitReferenced = true;
+    this.#applyReference(wait);
+    wait.then((arrived) => this.#arrived(arrived));
+  }
+
+  #arrived(arrived: number): void {
+    this.#wait = undefined;
+    this.#wakePosted = false;
+    this.#idleTurns = 0;
+    this.#host.collect(arrived);
+    if (this.#host.outstanding > 0 || this.#host.deferred) this.#schedule();
+  }
+
+  #wakeOnce(): void {
+    if (this.#wakePosted) return;
+    this.#wakePosted = true;
+    this.#host.wake();
+  }
+
+  /**
+   * A wait that only unreferenced operations need must not keep the process
+   * alive. For FFI calls Deno offers that by an internal only; where it is
+   * missing, the process lives until those operations end.
+   */
+  #applyReference(wait: Promise<number>): void {
+    const referenced = this.#host.referenced > 0;
+    if (referenced === this.#waitReferenced) return;
+    this.#waitReferenced = referenced;
+    const core = denoCore();
+    if (referenced) core?.refOpPromise?.(wait);
+    else core?.unrefOpPromise?.(wait);
+  }
+}
+
+function denoCore(): DenoCore | undefined {
+  const { internal } = Deno as unknown as { internal?: symbol };
+  const deno = Deno as unknown as Record<symbol, { core?: DenoCore }>;
+  return internal === undefined ? undefined : deno[internal]?.core;
+}

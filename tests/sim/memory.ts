@@ -1,0 +1,284 @@
+/**
+ * Simulated native memory: `VirtualAlloc` ranges at 64-bit addresses.
+ *
+ * @module
+ */
+
+import {
+  MEM_COMMIT,
+  MEM_DECOMMIT,
+  MEM_RELEASE,
+  MEM_RESERVE,
+} from "../../src/ffi/constants.ts";
+import type { Address } from "../../src/ffi/win32_api.ts";
+import { ERROR_INVALID_ADDRESS, ERROR_INVALID_PARAMETER } from "./status.ts";
+
+const PAGE = 4096;
+const GRANULARITY = 0x1_0000n;
+const FIRST_ADDRESS = 0x1f3_8a50_0000n;
+
+interface MemoryRange {
+  readonly base: Address;
+  readonly pageCount: number;
+  /** One flag a page. */
+  readonly committed: Uint8Array;
+  /** The pages written to; others read as zeros. */
+  readonly pages: Map<number, Uint8Array>;
+}
+
+/** A part of a range, in whole pages. */
+interface PageSpan {
+  range: MemoryRange;
+  first: number;
+  end: number;
+}
+
+/** What a memory call gives back: an address, or 0n and an error code. */
+export interface AllocationResult {
+  /** The address, or `0n`. */
+  address: Address;
+  /** 0, or the Win32 code. */
+  error: number;
+}
+
+/** The address space of the simulated process. */
+export class SimulatedMemory {
+  readonly #straddle: boolean;
+  #ranges: MemoryRange[] = [];
+  #next = FIRST_ADDRESS;
+
+  /** @param straddle Whether ranges lie across a multiple of 4 GiB. */
+  constructor(straddle: boolean) {
+    this.#straddle = straddle;
+  }
+
+  /** The bytes committed now, in whole pages. */
+  get committedBytes(): number {
+    let pages = 0;
+    for (const range of this.#ranges) {
+      for (const flag of range.committed) pages += flag;
+    }
+    return pages * PAGE;
+  }
+
+  /** The ranges reserved and not released. */
+  get reservedRanges(): number {
+    return this.#ranges.length;
+  }
+
+  /**
+   * `VirtualAlloc`.
+   *
+   * @param address The address, or `0n`.
+   * @param size The size in bytes.
+   * @param type `MEM_RESERVE`, `MEM_COMMIT` or both.
+   * @returns The address of the region, or the error.
+   */
+  allocate(address: Address, size: number, type: number): AllocationResult {
+    const known = MEM_RESERVE | MEM_COMMIT;
+    if (size <= 0 || (type & ~known) !== 0 || (type & known) === 0) {
+      return { address: 0n, error: ERROR_INVALID_PARAMETER };
+    }
+    if (address !== 0n && (type & MEM_RESERVE) === 0) {
+      return this.#commitIn(address, size);
+    }
+    return this.#reserve(address, size, (type & MEM_COMMIT) !== 0);
+  }
+
+  /**
+   * `VirtualFree`.
+   *
+   * @param address The address.
+   * @param size The size in bytes; 0 is the whole range.
+   * @param type `MEM_DECOMMIT` or `MEM_RELEASE`.
+   * @returns 0, or the Win32 code.
+   */
+  free(address: Address, size: number, type: number): number {
+    const span = this.freedBy(address, size, type);
+    if (typeof span === "number") return span;
+    if (type === MEM_RELEASE) {
+      this.#ranges = this.#ranges.filter((each) => each !== span.range);
+      return 0;
+    }
+    for (let page = span.first; page < span.end; page++) {
+      span.range.committed[page] = 0;
+      span.range.pages.delete(page);
+    }
+    return 0;
+  }
+
+  /**
+   * Tells what a `VirtualFree` would give up, without doing it.
+   *
+   * @param address The address.
+   * @param size The size in bytes.
+   * @param type `MEM_DECOMMIT` or `MEM_RELEASE`.
+   * @returns The pages, or the Win32 code.
+   */
+  freedBy(address: Address, size: number, type: number): PageSpan | number {
+    const range = this.#find(address);
+    if (range === undefined) return ERROR_INVALID_ADDRESS;
+    const whole = { range, first: 0, end: range.pageCount };
+    if (type === MEM_RELEASE) {
+      if (size !== 0) return ERROR_INVALID_PARAMETER;
+      return address === range.base ? whole : ERROR_INVALID_ADDRESS;
+    }
+    if (type !== MEM_DECOMMIT) return ERROR_INVALID_PARAMETER;
+    if (size === 0) {
+      return address === range.base ? whole : ERROR_INVALID_ADDRESS;
+    }
+    return spanOf(range, address, size) ?? ERROR_INVALID_ADDRESS;
+  }
+
+  /**
+   * Tells whether all of a region is committed.
+   *
+   * @param address The address.
+   * @param size The size in bytes.
+   * @returns True when every byte may be touched.
+   */
+  accessible(address: Address, size: number): boolean {
+    const range = this.#find(address);
+    if (range === undefined) return false;
+    const span = spanOf(range, address, size);
+    if (span === undefined) return false;
+    for (let page = span.first; page < span.end; page++) {
+      if (range.committed[page] === 0) return false;
+    }
+    return true;
+  }
+
+  /**
+   * Copies into memory.
+   *
+   * @param target The address.
+   * @param source The bytes.
+   * @throws {Error} when a byte of the target is not committed.
+   */
+  write(target: Address, source: Uint8Array): void {
+    const range = this.#check("writing", target, source.length);
+    const start = Number(target - range.base);
+    for (let at = 0; at < source.length;) {
+      const offset = start + at;
+      const count = Math.min(source.length - at, PAGE - offset % PAGE);
+      const page = pageOf(range, Math.floor(offset / PAGE));
+      page.set(source.subarray(at, at + count), offset % PAGE);
+      at += count;
+    }
+  }
+
+  /**
+   * Copies out of memory.
+   *
+   * @param target Where to; all of it is filled.
+   * @param source The address.
+   * @throws {Error} when a byte of the source is not committed.
+   */
+  read(target: Uint8Array, source: Address): void {
+    const range = this.#check("reading", source, target.length);
+    const start = Number(source - range.base);
+    for (let at = 0; at < target.length;) {
+      const offset = start + at;
+      const from = offset % PAGE;
+      const count = Math.min(target.length - at, PAGE - from);
+      const page = range.pages.get(Math.floor(offset / PAGE));
+      if (page === undefined) target.fill(0, at, at + count);
+      else target.set(page.subarray(from, from + count), at);
+      at += count;
+    }
+  }
+
+  #check(action: string, address: Address, size: number): MemoryRange {
+    const range = this.#find(address);
+    if (range !== undefined && this.accessible(address, size)) return range;
+    throw new Error(
+      `Simulated access violation ${action} ${size} bytes at ${hex(address)}`,
+    );
+  }
+
+  #find(address: Address): MemoryRange | undefined {
+    return this.#ranges.find((each) =>
+      address >= each.base && address < endOf(each)
+    );
+  }
+
+  #commitIn(address: Address, size: number): AllocationResult {
+    const range = this.#find(address);
+    const span = range && spanOf(range, address, size);
+    if (span === undefined) {
+      return { address: 0n, error: ERROR_INVALID_ADDRESS };
+    }
+    span.range.committed.fill(1, span.first, span.end);
+    return { address: span.range.base + BigInt(span.first * PAGE), error: 0 };
+  }
+
+  #reserve(wanted: Address, size: number, commit: boolean): AllocationResult {
+    const pageCount = Math.ceil(size / PAGE);
+    const base = wanted === 0n
+      ? this.#place(BigInt(pageCount * PAGE))
+      : wanted - wanted % GRANULARITY;
+    const range: MemoryRange = {
+      base,
+      pageCount,
+      committed: new Uint8Array(pageCount),
+      pages: new Map(),
+    };
+    if (this.#ranges.some((each) => overlap(each, range))) {
+      return { address: 0n, error: ERROR_INVALID_ADDRESS };
+    }
+    if (commit) range.committed.fill(1);
+    this.#ranges.push(range);
+    return { address: base, error: 0 };
+  }
+
+  #place(size: bigint): Address {
+    let base = this.#next;
+    if (this.#straddle) {
+      const half = size / 2n;
+      const below = half < GRANULARITY ? GRANULARITY : half - half % GRANULARITY;
+      base = (((this.#next + below) >> 32n) + 1n) * (1n << 32n) - below;
+    }
+    const end = base + size;
+    // One granule between ranges stays unmapped, to catch overruns.
+    this.#next = end + 2n * GRANULARITY - (end % GRANULARITY);
+    return base;
+  }
+}
+
+/**
+ * Writes an address as Windows tools do.
+ *
+ * @param address The address.
+ * @returns Hexadecimal text with `0x`.
+ */
+export function hex(address: Address): string {
+  return `0x${address.toString(16)}`;
+}
+
+function endOf(range: MemoryRange): Address {
+  return range.base + BigInt(range.pageCount * PAGE);
+}
+
+function overlap(one: MemoryRange, other: MemoryRange): boolean {
+  return one.base < endOf(other) && other.base < endOf(one);
+}
+
+function spanOf(
+  range: MemoryRange,
+  address: Address,
+  size: number,
+): PageSpan | undefined {
+  const start = Number(address - range.base);
+  const first = Math.floor(start / PAGE);
+  const end = Math.ceil((start + size) / PAGE);
+  return end > range.pageCount ? undefined : { range, first, end };
+}
+
+function pageOf(range: MemoryRange, index: number): Uint8Array {
+  let page = range.pages.get(index);
+  if (page === undefined) {
+    page = new Uint8Array(PAGE);
+    range.pages.set(index, page);
+  }
+  return page;
+}

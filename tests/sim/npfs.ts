@@ -1,0 +1,303 @@
+/**
+ * The simulated named pipe file system: names, instances, waiters.
+ *
+ * @module
+ */
+
+import {
+  FILE_FLAG_FIRST_PIPE_INSTANCE,
+  FILE_FLAG_OVERLAPPED,
+  FILE_WRITE_ATTRIBUTES,
+  FSCTL_PIPE_WAIT,
+  GENERIC_READ,
+  GENERIC_WRITE,
+  PIPE_ACCESS_DUPLEX,
+  PIPE_ACCESS_INBOUND,
+  PIPE_ACCESS_OUTBOUND,
+  PIPE_READMODE_MESSAGE,
+  PIPE_TYPE_MESSAGE,
+  STATUS_IO_TIMEOUT,
+  STATUS_SUCCESS,
+} from "../../src/ffi/constants.ts";
+import type {
+  FileParameters,
+  NamedPipeParameters,
+} from "../../src/ffi/win32_api.ts";
+import type { SimulatedClock } from "./clock.ts";
+import {
+  type Operation,
+  type OperationMemory,
+  type Outcome,
+  SimulatedFile,
+} from "./operation.ts";
+import type { Settings } from "./options.ts";
+import { PipeEnd, PipeInstance } from "./pipe_end.ts";
+import * as status from "./status.ts";
+
+const PREFIX = "\\\\.\\pipe\\";
+const DEFAULT_WAIT_MS = 50;
+const WAIT_HEADER = 14;
+const FOREVER = -(2n ** 63n);
+
+/** All instances of one name. */
+interface NamedPipe {
+  readonly messageType: boolean;
+  readonly access: number;
+  readonly maxInstances: number;
+  /** Server ends that are open. */
+  servers: number;
+  readonly instances: Set<PipeInstance>;
+}
+
+/** What the file system needs of the kernel. */
+export interface NpfsKernel {
+  /** How operations' buffers are touched. */
+  readonly memory: OperationMemory;
+  /** The simulated time. */
+  readonly clock: SimulatedClock;
+  /** The settings. */
+  readonly settings: Settings;
+  /** Ends what can end, after a time-out. */
+  settle(): void;
+}
+
+/** The named pipe file system. */
+export class Npfs {
+  readonly #kernel: NpfsKernel;
+  readonly #pipes = new Map<string, NamedPipe>();
+  readonly #waits = new Map<Operation, string>();
+
+  /** @param kernel The kernel it belongs to. */
+  constructor(kernel: NpfsKernel) {
+    this.#kernel = kernel;
+  }
+
+  /**
+   * `CreateNamedPipeW`.
+   *
+   * @param parameters The arguments.
+   * @returns The server end, or the NTSTATUS.
+   */
+  create(parameters: NamedPipeParameters): PipeEnd | number {
+    const name = keyOf(parameters.name);
+    if (name === null || name === "") return status.STATUS_OBJECT_NAME_INVALID;
+    const problem = checkParameters(parameters);
+    if (problem !== STATUS_SUCCESS) return problem;
+    const pipe = this.#pipes.get(name);
+    const refusal = pipe && refuseInstance(pipe, parameters);
+    if (refusal) return refusal;
+    return this.#addInstance(name, pipe ?? newPipe(parameters), parameters);
+  }
+
+  /**
+   * `CreateFileW` on a pipe or on the file system's root.
+   *
+   * @param parameters The arguments.
+   * @returns The file, or the NTSTATUS.
+   */
+  open(parameters: FileParameters): SimulatedFile | number {
+    const name = keyOf(parameters.name);
+    const overlapped = (parameters.flags & FILE_FLAG_OVERLAPPED) !== 0;
+    if (name === null) return status.STATUS_OBJECT_NAME_NOT_FOUND;
+    if (name === "") return new RootDirectory(overlapped, this);
+    const pipe = this.#pipes.get(name);
+    if (pipe === undefined || pipe.servers === 0) {
+      return status.STATUS_OBJECT_NAME_NOT_FOUND;
+    }
+    const read = (parameters.access & GENERIC_READ) !== 0;
+    const write = (parameters.access & GENERIC_WRITE) !== 0;
+    const denied = (read && pipe.access === PIPE_ACCESS_INBOUND) ||
+      (write && pipe.access === PIPE_ACCESS_OUTBOUND);
+    if (denied) return status.STATUS_ACCESS_DENIED;
+    const instance = listening(pipe);
+    if (instance === undefined) return status.STATUS_PIPE_NOT_AVAILABLE;
+    const attributes = (parameters.access & FILE_WRITE_ATTRIBUTES) !== 0;
+    const rights = { read, write, writeAttributes: write || attributes };
+    return instance.connect({ overlapped, rights });
+  }
+
+  /**
+   * Starts FSCTL_PIPE_WAIT.
+   *
+   * @param operation The operation; its input is a FILE_PIPE_WAIT_FOR_BUFFER.
+   * @returns STATUS_PENDING, or the error.
+   */
+  startWait(operation: Operation): number {
+    const wait = decodeWait(operation.request.input ?? new Uint8Array(0));
+    if (wait === null) return status.STATUS_INVALID_PARAMETER;
+    const pipe = this.#pipes.get(wait.name);
+    if (pipe === undefined) return status.STATUS_OBJECT_NAME_NOT_FOUND;
+    this.#waits.set(operation, wait.name);
+    operation.signalled = listening(pipe) !== undefined;
+    if (operation.signalled || wait.timeout === Infinity) {
+      return status.STATUS_PENDING;
+    }
+    operation.timer = this.#kernel.clock.schedule(
+      wait.timeout,
+      () => this.#expire(operation),
+    );
+    return status.STATUS_PENDING;
+  }
+
+  /**
+   * Forgets a wait.
+   *
+   * @param operation The wait.
+   */
+  removeWait(operation: Operation): void {
+    operation.timer?.cancel();
+    this.#waits.delete(operation);
+  }
+
+  #expire(operation: Operation): void {
+    if (operation.signalled) return;
+    operation.forced = STATUS_IO_TIMEOUT;
+    this.#kernel.settle();
+  }
+
+  #addInstance(
+    name: string,
+    pipe: NamedPipe,
+    parameters: NamedPipeParameters,
+  ): PipeEnd {
+    this.#pipes.set(name, pipe);
+    const instance = new PipeInstance({
+      memory: this.#kernel.memory,
+      settings: this.#kernel.settings,
+      messageType: pipe.messageType,
+      inboundQuota: parameters.inBufferSize,
+      outboundQuota: parameters.outBufferSize,
+      info: () => ({
+        instances: pipe.instances.size,
+        maxInstances: pipe.maxInstances,
+      }),
+      onListening: () => this.#wake(name),
+      onServerClosed: () => pipe.servers -= 1,
+      onDeleted: () => this.#delete(name, pipe, instance),
+    });
+    pipe.instances.add(instance);
+    pipe.servers += 1;
+    this.#wake(name);
+    return instance.openServer(
+      (parameters.openMode & FILE_FLAG_OVERLAPPED) !== 0,
+      parameters,
+    );
+  }
+
+  #wake(name: string): void {
+    for (const [operation, waited] of this.#waits) {
+      if (waited === name) operation.signalled = true;
+    }
+  }
+
+  #delete(name: string, pipe: NamedPipe, instance: PipeInstance): void {
+    pipe.instances.delete(instance);
+    if (pipe.instances.size > 0) return;
+    this.#pipes.delete(name);
+    for (const [operation, waited] of this.#waits) {
+      if (waited !== name || operation.signalled) continue;
+      operation.forced = status.STATUS_OBJECT_NAME_NOT_FOUND;
+    }
+  }
+}
+
+/** The root of the file system, on which one waits for pipes. */
+class RootDirectory extends SimulatedFile {
+  readonly #npfs: Npfs;
+
+  constructor(overlapped: boolean, npfs: Npfs) {
+    super(overlapped);
+    this.#npfs = npfs;
+  }
+
+  override start(operation: Operation): number {
+    const { kind, buffer } = operation.request;
+    const isWait = kind === "wait" && Number(buffer) === FSCTL_PIPE_WAIT;
+    if (!isWait) return status.STATUS_INVALID_DEVICE_REQUEST;
+    return this.#npfs.startWait(operation);
+  }
+
+  override canComplete(operation: Operation): boolean {
+    return operation.signalled;
+  }
+
+  override complete(operation: Operation): Outcome {
+    this.#npfs.removeWait(operation);
+    return { status: STATUS_SUCCESS, bytes: 0 };
+  }
+
+  override canCancel(): boolean {
+    return true;
+  }
+
+  override remove(operation: Operation): void {
+    this.#npfs.removeWait(operation);
+  }
+
+  override cleanup(): void {}
+}
+
+/** The name without its prefix, folded; null when it is no pipe's name. */
+function keyOf(name: string): string | null {
+  const folded = name.toUpperCase();
+  const prefix = PREFIX.toUpperCase();
+  if (folded.length > 256 || !folded.startsWith(prefix)) return null;
+  return folded.slice(prefix.length);
+}
+
+function checkParameters(parameters: NamedPipeParameters): number {
+  const { openMode, pipeMode, maxInstances } = parameters;
+  const messageType = (pipeMode & PIPE_TYPE_MESSAGE) !== 0;
+  const messageMode = (pipeMode & PIPE_READMODE_MESSAGE) !== 0;
+  const valid = (openMode & PIPE_ACCESS_DUPLEX) !== 0 &&
+    maxInstances >= 1 && maxInstances <= 255 && (messageType || !messageMode);
+  return valid ? STATUS_SUCCESS : status.STATUS_INVALID_PARAMETER;
+}
+
+/** Why a pipe takes no further instance, or 0. */
+function refuseInstance(
+  pipe: NamedPipe,
+  parameters: NamedPipeParameters,
+): number {
+  const first = (parameters.openMode & FILE_FLAG_FIRST_PIPE_INSTANCE) !== 0;
+  if (first) return status.STATUS_ACCESS_DENIED;
+  if (pipe.maxInstances < 255 && pipe.instances.size >= pipe.maxInstances) {
+    return status.STATUS_INSTANCE_NOT_AVAILABLE;
+  }
+  const { messageType, access } = newPipe(parameters);
+  const same = messageType === pipe.messageType && access === pipe.access;
+  return same ? STATUS_SUCCESS : status.STATUS_ACCESS_DENIED;
+}
+
+function newPipe(parameters: NamedPipeParameters): NamedPipe {
+  return {
+    messageType: (parameters.pipeMode & PIPE_TYPE_MESSAGE) !== 0,
+    access: parameters.openMode & PIPE_ACCESS_DUPLEX,
+    maxInstances: parameters.maxInstances,
+    servers: 0,
+    instances: new Set(),
+  };
+}
+
+function listening(pipe: NamedPipe): PipeInstance | undefined {
+  for (const instance of pipe.instances) {
+    if (instance.state === "listening") return instance;
+  }
+  return undefined;
+}
+
+/** Decodes a FILE_PIPE_WAIT_FOR_BUFFER; null when it is malformed. */
+function decodeWait(
+  input: Uint8Array,
+): { name: string; timeout: number } | null {
+  if (input.length < WAIT_HEADER) return null;
+  const view = new DataView(input.buffer, input.byteOffset, input.length);
+  const length = view.getUint32(8, true);
+  if (length % 2 !== 0 || length > input.length - WAIT_HEADER) return null;
+  const text = input.subarray(WAIT_HEADER, WAIT_HEADER + length);
+  const name = new TextDecoder("utf-16le").decode(text).toUpperCase();
+  if (view.getUint8(12) === 0) return { name, timeout: DEFAULT_WAIT_MS };
+  const ticks = view.getBigInt64(0, true);
+  if (ticks === FOREVER) return { name, timeout: Infinity };
+  return { name, timeout: ticks < 0n ? Number(-ticks) / 10_000 : 0 };
+}

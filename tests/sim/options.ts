@@ -1,0 +1,71 @@
+/**
+ * The settings of a simulated kernel.
+ *
+ * @module
+ */
+
+/** Settings of a `SimulatedWin32`; every one has a default. */
+export interface SimulationOptions {
+  /** `"manual"` starts with `manual` set. Default `"queued"`. */
+  completion?: "queued" | "manual";
+  /** Closed handle values are handed out again at once. Default false. */
+  reuseHandles?: boolean;
+  /** Each memory range lies across a multiple of 4 GiB. Default false. */
+  straddle4GiB?: boolean;
+  /**
+   * Under skip mode, whether a warning that is returned at once queues a
+   * packet. Default false, as Wine 10 does.
+   */
+  warningPackets?: boolean;
+  /**
+   * What becomes of a pending write whose own handle is closed: it stays
+   * until the reader took it (npfs), or it fails at once with its data lost
+   * (Wine 10). Default `"stay"`.
+   */
+  closedWrites?: "stay" | "fail";
+  /**
+   * Whether an immediate zero-byte read that finds message data gives
+   * STATUS_BUFFER_OVERFLOW (Wine 10) or success. Default true.
+   */
+  zeroReadOverflow?: boolean;
+  /**
+   * Whether a byte-mode read that took bytes also takes the empty messages
+   * that follow them. Wine 10 does not. Default false.
+   */
+  swallowEmptyMessages?: boolean;
+  /** Whether a breach by the caller throws besides being recorded. Default true. */
+  throwOnViolation?: boolean;
+  /** What `getNamedPipeClientProcessId` tells. Default 4242. */
+  clientProcessId?: number;
+  /** What `getNamedPipeServerProcessId` tells. Default 4242. */
+  serverProcessId?: number;
+  /** What `currentUserSid` tells. */
+  userSid?: string;
+}
+
+/** Every setting, with its default filled in. */
+export type Settings = Required<SimulationOptions>;
+
+const DEFAULTS: Settings = {
+  completion: "queued",
+  reuseHandles: false,
+  straddle4GiB: false,
+  warningPackets: false,
+  closedWrites: "stay",
+  zeroReadOverflow: true,
+  swallowEmptyMessages: false,
+  throwOnViolation: true,
+  clientProcessId: 4242,
+  serverProcessId: 4242,
+  userSid: "S-1-5-21-1004336348-1177238915-682003330-1001",
+};
+
+/**
+ * Fills the defaults in.
+ *
+ * @param options The settings given.
+ * @returns All settings.
+ */
+export function withDefaults(options: SimulationOptions): Settings {
+  return { ...DEFAULTS, ...options };
+}

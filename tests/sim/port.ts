@@ -1,0 +1,95 @@
+/**
+ * Simulated I/O completion ports.
+ *
+ * @module
+ */
+
+import type { Address } from "../../src/ffi/win32_api.ts";
+import type { Operation } from "./operation.ts";
+
+/** Bytes of one OVERLAPPED_ENTRY. */
+export const ENTRY_SIZE = 32;
+
+/** A completion packet. */
+export interface Packet {
+  /** The completion key. */
+  readonly key: number;
+  /** Address of the OVERLAPPED, or whatever was posted. */
+  readonly overlapped: Address;
+  /** The NTSTATUS. */
+  readonly status: number;
+  /** The bytes moved. */
+  readonly bytes: number;
+  /** The operation that ended, or null for a posted packet. */
+  readonly operation: Operation | null;
+}
+
+/** Somebody who waits for packets on another thread. */
+export interface PortWaiter {
+  /**
+   * Hands packets over.
+   *
+   * @param packets The packets; none when the port closed.
+   */
+  deliver(packets: Packet[]): void;
+}
+
+/** A queue of packets. */
+export class CompletionPort {
+  /** The packets, oldest first. */
+  readonly packets: Packet[] = [];
+  /** The one who waits. */
+  waiter: PortWaiter | null = null;
+  /** Whether its handle was closed. */
+  closed = false;
+
+  /**
+   * Queues a packet, or hands it to the waiter.
+   *
+   * @param packet The packet.
+   */
+  push(packet: Packet): void {
+    this.packets.push(packet);
+    this.waiter?.deliver(this.packets.splice(0, 1));
+  }
+
+  /**
+   * Takes packets out, oldest first.
+   *
+   * @param limit How many at most.
+   * @returns The packets.
+   */
+  take(limit: number): Packet[] {
+    return this.packets.splice(0, limit);
+  }
+
+  /**
+   * The handle was closed: the waiter is let go.
+   *
+   * @returns The packets that nobody will take.
+   */
+  close(): Packet[] {
+    this.closed = true;
+    this.waiter?.deliver([]);
+    return this.packets.splice(0);
+  }
+}
+
+/**
+ * Encodes packets as OVERLAPPED_ENTRY records.
+ *
+ * @param packets The packets.
+ * @returns 32 bytes a packet.
+ */
+export function encodeEntries(packets: Packet[]): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(packets.length * ENTRY_SIZE);
+  const view = new DataView(bytes.buffer);
+  packets.forEach((packet, index) => {
+    const at = index * ENTRY_SIZE;
+    view.setBigUint64(at, BigInt(packet.key), true);
+    view.setBigUint64(at + 8, packet.overlapped, true);
+    view.setBigUint64(at + 16, BigInt(packet.status >>> 0), true);
+    view.setUint32(at + 24, packet.bytes, true);
+  });
+  return bytes;
+}

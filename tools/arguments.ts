@@ -1,0 +1,82 @@
+/** The subcommands of `tools/windows.ts`. */
+export const SUBCOMMANDS = ["exec", "demo", "test", "bench", "setup"] as const;
+
+/** One of {@linkcode SUBCOMMANDS}. */
+export type Subcommand = typeof SUBCOMMANDS[number];
+
+/** A command line of `tools/windows.ts`, taken apart. */
+export interface ParsedArguments {
+  /** What to do. */
+  subcommand: Subcommand;
+  /** The words after it, without a leading `--`. */
+  words: string[];
+}
+
+/** Flags of `deno test` whose next word is their value. */
+const VALUE_FLAGS = new Set([
+  "--filter",
+  "--ignore",
+  "--junit-path",
+  "--reporter",
+  "--import-map",
+  "--config",
+  "-c",
+]);
+
+/** The text that explains the command line. */
+export const USAGE = `Usage: deno run -A tools/windows.ts SUBCOMMAND [WORDS]
+
+  exec [--] ARGS   run the Windows build of Deno with these arguments
+  demo [ARGS]      run examples/demo.ts
+  test [ARGS]      run all tests; ARGS go to deno test
+  bench [ARGS]     run the benchmarks; ARGS go to deno bench
+  setup            only prepare what the others need, and say where it is`;
+
+/**
+ * Takes a command line apart.
+ *
+ * @param args The words after the script, such as `Deno.args`.
+ * @returns The subcommand and its words, or `undefined` if there is no such
+ * subcommand.
+ */
+export function parseArguments(
+  args: readonly string[],
+): ParsedArguments | undefined {
+  const subcommand = SUBCOMMANDS.find((name) => name === args[0]);
+  if (subcommand === undefined) return undefined;
+  const words = args.slice(args[1] === "--" ? 2 : 1);
+  return { subcommand, words };
+}
+
+/** Words for `deno test`: those that name files apart from the others. */
+export interface TestWords {
+  /** Files and folders, with forward slashes. */
+  paths: string[];
+  /** Everything else, in order. */
+  flags: string[];
+}
+
+/**
+ * Parts words that name files from flags and their values.
+ *
+ * @param words The words after the subcommand.
+ * @param isPath Says whether a file or folder of that name exists.
+ * @returns Both kinds, in order.
+ */
+export function partWords(
+  words: readonly string[],
+  isPath: (word: string) => boolean,
+): TestWords {
+  const parted: TestWords = { paths: [], flags: [] };
+  words.forEach((word, index) => {
+    const isValue = VALUE_FLAGS.has(words[index - 1] ?? "");
+    if (isValue || word.startsWith("-") || !isPath(word)) {
+      parted.flags.push(word);
+    } else parted.paths.push(normalizePath(word));
+  });
+  return parted;
+}
+
+function normalizePath(path: string): string {
+  return path.replaceAll("\\", "/").replace(/^(\.\/)+/, "").replace(/\/+$/, "");
+}

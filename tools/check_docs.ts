@@ -1,0 +1,58 @@
+// Checks the documentation of what a module exports, and the style of src/.
+//
+// deno run -A tools/check_docs.ts [entry=mod.ts]
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { checkDocs } from "./doc_rules.ts";
+import type { DocOutput } from "./doc_types.ts";
+import { countFindings, type Finding, formatFinding } from "./finding.ts";
+import { checkSource } from "./source_rules.ts";
+
+const SOURCE_FOLDER = "src";
+
+async function readDocs(entry: string): Promise<DocOutput> {
+  const command = new Deno.Command(Deno.execPath(), {
+    args: ["doc", "--json", entry],
+    stderr: "inherit",
+  });
+  const { success, stdout } = await command.output();
+  if (!success) throw new Error(`Cannot read documentation of "${entry}"`);
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+async function sourceFiles(folder: string): Promise<string[]> {
+  const entries = await Array.fromAsync(Deno.readDir(folder));
+  const lists = entries.map(({ name, isDirectory }) => {
+    const path = `${folder}/${name}`;
+    if (isDirectory) return sourceFiles(path);
+    return name.endsWith(".ts") ? [path] : [];
+  });
+  return (await Promise.all(lists)).flat().sort();
+}
+
+async function checkSources(folder: string): Promise<Finding[]> {
+  const files = await sourceFiles(folder);
+  const findings = files.map(async (file) =>
+    checkSource({ file, text: await Deno.readTextFile(file) })
+  );
+  return (await Promise.all(findings)).flat();
+}
+
+function shorten(finding: Finding): Finding {
+  if (!finding.file.startsWith("file:")) return finding;
+  const file = relative(Deno.cwd(), fileURLToPath(finding.file));
+  return { ...finding, file: file.replaceAll("\\", "/") };
+}
+
+async function main(entry = "mod.ts"): Promise<boolean> {
+  const findings = [
+    ...checkDocs(await readDocs(entry)).map(shorten),
+    ...await checkSources(SOURCE_FOLDER),
+  ];
+  for (const finding of findings) console.log(formatFinding(finding));
+  const { text, ok } = countFindings(findings);
+  console.log(text);
+  return ok;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args[0]) ? 0 : 1);

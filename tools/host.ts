@@ -1,0 +1,32 @@
+import type { NpmProgram } from "./packages.ts";
+import type { CommandLine } from "./process.ts";
+
+/** What runs Windows programs on this machine. */
+export interface WindowsHost {
+  /** Its name, such as "Windows" or "Wine 10.0". */
+  readonly label: string;
+  /** The Windows folder, such as `C:\Windows`. */
+  readonly systemRoot: string;
+  /** What to tell about it, a line each. */
+  readonly notes: string[];
+
+  /**
+   * Makes Windows programs ready.
+   *
+   * @param programs The programs.
+   * @returns The Windows path of each; `undefined` where one is not to be had.
+   */
+  install(programs: readonly NpmProgram[]): Promise<(string | undefined)[]>;
+
+  /**
+   * The command line of the Windows build of Deno.
+   *
+   * @param args Its arguments.
+   * @param env Environment variables besides this process's.
+   * @returns The command line, to be run at once.
+   */
+  deno(
+    args: readonly string[],
+    env?: Record<string, string>,
+  ): Promise<CommandLine>;
+}

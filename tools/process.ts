@@ -1,0 +1,174 @@
+/** A program to start. */
+export interface CommandLine {
+  /** The program and its arguments. */
+  argv: string[];
+  /** The whole environment; without it, this process's. */
+  env?: Record<string, string>;
+  /** The folder to start in; without it, this process's. */
+  cwd?: string;
+  /** How many child generations lie between it and the process meant. */
+  depth?: number;
+}
+
+/** How a program is run. */
+export interface RunOptions {
+  /** Takes the standard output, which then goes through this process. */
+  onOutput?: (text: string) => void;
+  /** Milliseconds after which it is killed. */
+  timeout?: number;
+}
+
+/** How a program ended. */
+export interface RunResult {
+  /** Its exit code; 128 and the signal's number if a signal ended it. */
+  code: number;
+  /** Whether this process was asked to stop meanwhile. */
+  interrupted: boolean;
+}
+
+/** The signals that ask a process to stop. */
+export const STOP_SIGNALS: Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT", "SIGBREAK"]
+  : ["SIGINT", "SIGTERM", "SIGHUP"];
+
+/** How long output may outlast the program, in milliseconds. */
+const OUTPUT_GRACE_MS = 2_000;
+
+/**
+ * Runs a program with this process's input and output. Signals that ask this
+ * process to stop are passed on to it.
+ *
+ * @param line The program.
+ * @param options Who else wants the output, and how long it may take.
+ * @returns How it ended.
+ */
+export async function run(
+  line: CommandLine,
+  options: RunOptions = {},
+): Promise<RunResult> {
+  const { onOutput, timeout } = options;
+  const child = spawn(line, onOutput === undefined ? "inherit" : "piped");
+  using signals = forwardSignals(child, line.depth ?? 0);
+  const timer = timeout === undefined
+    ? undefined
+    : setTimeout(() => kill(child.pid, "SIGKILL"), timeout);
+  try {
+    const output = onOutput && copyOutput(child, onOutput);
+    const { code } = await child.status;
+    if (output !== undefined) await settle(output);
+    return { code, interrupted: signals.count > 0 };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function spawn(
+  line: CommandLine,
+  output: "inherit" | "piped",
+): Deno.ChildProcess {
+  const [program = "", ...args] = line.argv;
+  const { env, cwd } = line;
+  return new Deno.Command(program, {
+    args,
+    ...(cwd === undefined ? {} : { cwd }),
+    ...(env === undefined ? {} : { env, clearEnv: true }),
+    stdin: "inherit",
+    stdout: output,
+    stderr: output,
+  }).spawn();
+}
+
+async function copyOutput(
+  child: Deno.ChildProcess,
+  onOutput: (text: string) => void,
+): Promise<void> {
+  await Promise.all([
+    copy(child.stdout, Deno.stdout, onOutput),
+    copy(child.stderr, Deno.stderr),
+  ]);
+}
+
+async function copy(
+  from: ReadableStream<Uint8Array>,
+  to: { writeSync(bytes: Uint8Array): number },
+  onOutput?: (text: string) => void,
+): Promise<void> {
+  const decoder = new TextDecoder();
+  for await (const chunk of from) {
+    writeAll(to, chunk);
+    onOutput?.(decoder.decode(chunk, { stream: true }));
+  }
+}
+
+function writeAll(
+  to: { writeSync(bytes: Uint8Array): number },
+  bytes: Uint8Array,
+): void {
+  for (let at = 0; at < bytes.length;) at += to.writeSync(bytes.subarray(at));
+}
+
+/** Waits for output, but not for a stray grandchild that keeps it open. */
+async function settle(output: Promise<void>): Promise<void> {
+  let timer: number | undefined;
+  const grace = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, OUTPUT_GRACE_MS);
+  });
+  await Promise.race([output, grace]);
+  clearTimeout(timer);
+}
+
+interface ForwardedSignals extends Disposable {
+  /** How many signals came. */
+  readonly count: number;
+}
+
+/**
+ * In a terminal, an interrupt reaches the whole process group, and is not sent
+ * to the child a second time.
+ */
+function forwardSignals(
+  child: Deno.ChildProcess,
+  depth: number,
+): ForwardedSignals {
+  let count = 0;
+  const listeners = STOP_SIGNALS.map((signal) => {
+    const listener = () => {
+      count++;
+      const sentByTerminal = signal === "SIGINT" && Deno.stdin.isTerminal();
+      if (!sentByTerminal) kill(descendant(child.pid, depth), signal);
+    };
+    Deno.addSignalListener(signal, listener);
+    return () => Deno.removeSignalListener(signal, listener);
+  });
+  return {
+    get count() {
+      return count;
+    },
+    [Symbol.dispose]() {
+      for (const remove of listeners) remove();
+    },
+  };
+}
+
+/**
+ * Sends a signal to a process, which may be gone.
+ *
+ * @param pid The process.
+ * @param signal The signal.
+ */
+export function kill(pid: number, signal: Deno.Signal): void {
+  try {
+    Deno.kill(pid, signal);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    if (error instanceof TypeError) return; // It has ended
+    throw error;
+  }
+}
+
+function descendant(pid: number, depth: number): number {
+  if (depth === 0) return pid;
+  const path = `/proc/${pid}/task/${pid}/children`;
+  const first = Deno.readTextFileSync(path).split(" ")[0] ?? "";
+  return first === "" ? pid : descendant(Number(first), depth - 1);
+}

@@ -1,0 +1,102 @@
+/** One run of `deno test`. */
+export interface Stage {
+  /** What it tests and where. */
+  title: string;
+  /** The Deno that runs it: this process's own, or the Windows build. */
+  deno: "own" | "windows";
+  /** Permission flags. */
+  permissions: string[];
+  /** Files and folders, relative to the repository. */
+  paths: string[];
+  /** Whether Node and Bun for Windows are needed. */
+  peers?: boolean;
+}
+
+/** Where the tests run. */
+export interface Place {
+  /** Whether this is Windows. */
+  windows: boolean;
+  /** What runs the Windows build, such as "Windows" or "Wine 10.0". */
+  label: string;
+  /** The Windows folder, such as `C:\Windows`. */
+  systemRoot: string;
+}
+
+const ANY_SYSTEM = ["tests/unit", "tests/sim", "tests/std"];
+const SCOPED_LIBRARIES = ["kernel32", "ntdll", "advapi32"];
+
+/**
+ * All stages of a test run, whether or not their folders hold tests.
+ *
+ * @param place Where the tests run.
+ * @returns The stages in order.
+ */
+export function testStages(place: Place): Stage[] {
+  const stages: Stage[] = place.windows ? [] : [{
+    title: `Unit tests on ${Deno.build.os}`,
+    deno: "own",
+    permissions: ["--allow-ffi"],
+    paths: ANY_SYSTEM,
+  }];
+  return [...stages, ...windowsStages(place)];
+}
+
+function windowsStages(place: Place): Stage[] {
+  return [{
+    title: `All tests on ${place.label}`,
+    deno: "windows",
+    permissions: ["--allow-ffi"],
+    paths: [...ANY_SYSTEM, "tests/windows"],
+  }, {
+    title: `Tests with Node and Bun on ${place.label}`,
+    deno: "windows",
+    permissions: ["-A"],
+    paths: ["tests/interop"],
+    peers: true,
+  }, {
+    title: `Tests with a scoped permission on ${place.label}`,
+    deno: "windows",
+    permissions: [scopedPermission(place.systemRoot)],
+    paths: ["tests/windows/scoped"],
+  }];
+}
+
+/**
+ * The permission flag that names the libraries one by one.
+ *
+ * @param systemRoot The Windows folder.
+ * @returns `--allow-ffi=` and the absolute paths.
+ */
+export function scopedPermission(systemRoot: string): string {
+  const paths = SCOPED_LIBRARIES.map((name) =>
+    `${systemRoot}\\System32\\${name}.dll`
+  );
+  return `--allow-ffi=${paths.join(",")}`;
+}
+
+/**
+ * Narrows stages to the files that were asked for.
+ *
+ * @param stages The stages.
+ * @param wanted Files and folders relative to the repository; none means all.
+ * @returns The stages that have something to run, with what they run.
+ */
+export function narrowStages(
+  stages: readonly Stage[],
+  wanted: readonly string[],
+): Stage[] {
+  if (wanted.length === 0) return [...stages];
+  return stages
+    .map((stage) => ({ ...stage, paths: common(stage.paths, wanted) }))
+    .filter((stage) => stage.paths.length > 0);
+}
+
+function common(folders: string[], wanted: readonly string[]): string[] {
+  const inside = wanted.filter((path) => folders.some((f) => holds(f, path)));
+  const around = folders.filter((f) => wanted.some((path) => holds(path, f)));
+  return [...new Set([...inside, ...around])];
+}
+
+function holds(folder: string, path: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}

@@ -1,0 +1,45 @@
+import type { WindowsHost } from "./host.ts";
+import type { NpmProgram } from "./packages.ts";
+import type { CommandLine } from "./process.ts";
+
+/** Windows itself: its Deno is the running one, its programs are on PATH. */
+export class RealWindows implements WindowsHost {
+  /** Its name. */
+  readonly label = "Windows";
+  /** The Windows folder. */
+  readonly systemRoot: string = Deno.env.get("SystemRoot") ?? "C:\\Windows";
+  /** What to tell about it. */
+  readonly notes: string[] = [`Deno: ${Deno.execPath()}`];
+
+  /**
+   * Looks programs up.
+   *
+   * @param programs The programs; only their names matter.
+   * @returns The path of each; `undefined` if it is not on PATH.
+   */
+  install(programs: readonly NpmProgram[]): Promise<(string | undefined)[]> {
+    return Promise.all(programs.map(({ name }) => findOnPath(name)));
+  }
+
+  /**
+   * The command line of the running Deno.
+   *
+   * @param args Its arguments.
+   * @param env Environment variables besides this process's.
+   * @returns The command line.
+   */
+  deno(
+    args: readonly string[],
+    env: Record<string, string> = {},
+  ): Promise<CommandLine> {
+    const argv = [Deno.execPath(), ...args];
+    return Promise.resolve({ argv, env: { ...Deno.env.toObject(), ...env } });
+  }
+}
+
+async function findOnPath(name: string): Promise<string | undefined> {
+  const where = new Deno.Command("where.exe", { args: [`${name}.exe`] });
+  const { success, stdout } = await where.output();
+  if (!success) return undefined;
+  return new TextDecoder().decode(stdout).split(/\r?\n/)[0];
+}

@@ -1,0 +1,146 @@
+import { Cache, cacheFolder, type Piece } from "./cache.ts";
+import type { WindowsHost } from "./host.ts";
+import {
+  type NpmProgram,
+  programFolder,
+  programPiece,
+  WINDOWS_DENO,
+} from "./packages.ts";
+import type { CommandLine } from "./process.ts";
+import { Interruption, SetupError } from "./setup_process.ts";
+import {
+  chooseWine,
+  type Machine,
+  missingWineMessage,
+  winePath,
+} from "./wine.ts";
+import { debianWine } from "./wine_debian.ts";
+import { systemWine } from "./wine_system.ts";
+
+/** A Wine: where it is and how a program is run in it. */
+export interface Wine {
+  /** Its name, such as "Wine 10.0". */
+  readonly label: string;
+  /** Where its Wine prefix is. */
+  readonly prefix: string;
+
+  /**
+   * What the cache must hold before a program can run.
+   *
+   * @param interruption Ends the work when this process is asked to stop.
+   * @returns The pieces in the order in which they are made.
+   */
+  pieces(interruption: Interruption): Piece[];
+
+  /**
+   * The command line of a Windows program.
+   *
+   * @param argv The program's path on this machine, and its arguments.
+   * @param env Environment variables besides this process's.
+   * @returns The command line, to be run at once.
+   */
+  command(
+    argv: readonly string[],
+    env: Record<string, string>,
+  ): Promise<CommandLine>;
+}
+
+/** A machine that is not Windows, with Wine. */
+export class WineHost implements WindowsHost {
+  readonly #cache: Cache;
+  readonly #wine: Wine;
+  /** Its name. */
+  readonly label: string;
+  /** The Windows folder. */
+  readonly systemRoot = "C:\\Windows";
+  /** What to tell about it. */
+  readonly notes: string[];
+
+  private constructor(cache: Cache, wine: Wine) {
+    this.#cache = cache;
+    this.#wine = wine;
+    this.label = wine.label;
+    this.notes = [
+      `Deno: ${this.#path(WINDOWS_DENO)}`,
+      `${wine.label}: ${wine.prefix}`,
+    ];
+  }
+
+  /**
+   * Prepares Wine and the Windows build of Deno, unless they are ready.
+   *
+   * @returns The host.
+   * @throws {SetupError} when this machine cannot run Windows programs.
+   * @throws {InterruptedError} when this process was asked to stop.
+   */
+  static async open(): Promise<WineHost> {
+    const cache = new Cache(cacheFolder(Deno.env.toObject()));
+    const host = new WineHost(cache, await findWine(cache));
+    await host.install([WINDOWS_DENO]);
+    return host;
+  }
+
+  /**
+   * Gets programs from npm, unless they are in the cache.
+   *
+   * @param programs The programs.
+   * @returns The Windows path of each.
+   */
+  async install(programs: readonly NpmProgram[]): Promise<string[]> {
+    using interruption = new Interruption();
+    const pieces = programs.map((program) =>
+      programPiece(program, interruption)
+    );
+    const all = [...this.#wine.pieces(interruption), ...pieces];
+    await this.#cache.ensure(all, interruption);
+    return programs.map((program) => winePath(this.#path(program)));
+  }
+
+  /**
+   * The command line of the Windows build of Deno.
+   *
+   * @param args Its arguments.
+   * @param env Environment variables besides this process's.
+   * @returns The command line, to be run at once.
+   */
+  deno(
+    args: readonly string[],
+    env: Record<string, string> = {},
+  ): Promise<CommandLine> {
+    const folder = winePath(this.#cache.path("deno_dir"));
+    const argv = [this.#path(WINDOWS_DENO), ...args];
+    return this.#wine.command(argv, { ...env, DENO_DIR: folder });
+  }
+
+  #path(program: NpmProgram): string {
+    return `${this.#cache.path(programFolder(program))}/${program.file}`;
+  }
+}
+
+async function findWine(cache: Cache): Promise<Wine> {
+  const machine = await lookAround();
+  switch (chooseWine(machine)) {
+    case "system":
+      return systemWine(cache, machine.wine ?? "");
+    case "debian":
+      return debianWine(cache);
+    case "none":
+      throw new SetupError(missingWineMessage(machine));
+  }
+}
+
+async function lookAround(): Promise<Machine> {
+  const linux = Deno.build.os === "linux";
+  return { wine: await askWine(), linux, root: Deno.uid() === 0 };
+}
+
+async function askWine(): Promise<string | undefined> {
+  const env = { WINEDEBUG: "-all" };
+  try {
+    const wine = new Deno.Command("wine", { args: ["--version"], env });
+    return new TextDecoder().decode((await wine.output()).stdout);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}

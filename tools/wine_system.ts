@@ -1,0 +1,75 @@
+import type { Cache, Piece } from "./cache.ts";
+import type { CommandLine } from "./process.ts";
+import { type Interruption, runProgram } from "./setup_process.ts";
+import { parseWineVersion, wineEnvironment } from "./wine.ts";
+import type { Wine } from "./wine_host.ts";
+import { prefixPiece } from "./wine_prefix.ts";
+
+/** Wineserver outlasts its last program by so many seconds. */
+const PERSISTENCE_S = 10;
+const BOOT = "wine wineboot -i && { wineserver -k; wineserver -w; }";
+
+/**
+ * The Wine of the machine, with a Wine prefix in the cache.
+ *
+ * @param cache The cache.
+ * @param version What `wine --version` prints.
+ * @returns The Wine.
+ */
+export function systemWine(cache: Cache, version: string): Wine {
+  const prefix = cache.path("prefix-system");
+  return {
+    label: `Wine ${parseWineVersion(version)}`,
+    prefix,
+    pieces: (interruption) => [
+      systemPrefix(cache, version.trim(), interruption),
+    ],
+    command: (argv, env) => systemCommand(cache, prefix, argv, env),
+  };
+}
+
+function systemPrefix(
+  cache: Cache,
+  version: string,
+  interruption: Interruption,
+): Piece {
+  return prefixPiece("prefix-system", version, async (prefix) => {
+    const env = await systemEnvironment(cache, prefix);
+    await runProgram(["sh", "-c", BOOT], { interruption, env });
+  });
+}
+
+async function systemCommand(
+  cache: Cache,
+  prefix: string,
+  argv: readonly string[],
+  env: Record<string, string>,
+): Promise<CommandLine> {
+  const all = { ...await systemEnvironment(cache, prefix), ...env };
+  await startWineserver(all);
+  return { argv: ["wine", ...argv], env: all };
+}
+
+/** A program that starts while its wineserver ends would die. */
+async function startWineserver(env: Record<string, string>): Promise<void> {
+  const args = ["-c", `wineserver -p${PERSISTENCE_S} 2>/dev/null || true`];
+  const options = { args, env, clearEnv: true, stdin: "null" } as const;
+  const server = new Deno.Command("sh", {
+    ...options,
+    stdout: "null",
+    stderr: "null",
+  });
+  await server.spawn().status;
+}
+
+async function systemEnvironment(
+  cache: Cache,
+  prefix: string,
+): Promise<Record<string, string>> {
+  const runtime = cache.path("runtime");
+  await Deno.mkdir(runtime, { recursive: true, mode: 0o700 });
+  return wineEnvironment(Deno.env.toObject(), {
+    WINEPREFIX: prefix,
+    XDG_RUNTIME_DIR: runtime,
+  });
+}

@@ -163,10 +163,11 @@ export class Cache {
     await Deno.rename(partial, this.path(piece.name));
   }
 
+  /** What cannot be removed now is in nobody's way, and goes another time. */
   async #removeLeftovers(): Promise<void> {
-    for (const entry of Deno.readDirSync(this.folder)) {
-      if (entry.name.includes(PARTIAL)) {
-        await removeTree(this.path(entry.name));
+    for (const { name } of Deno.readDirSync(this.folder)) {
+      if (name.includes(PARTIAL)) {
+        await removeTree(this.path(name)).catch(() => {});
       }
     }
   }

@@ -92,6 +92,8 @@ function archiveIn(folder: string): string {
   const entry = [...Deno.readDirSync(folder)].find((entry) =>
     entry.name.endsWith(".tgz")
   );
-  if (entry === undefined) throw new Error(`Cannot find an archive: "${folder}"`);
+  if (entry === undefined) {
+    throw new Error(`Cannot find an archive: "${folder}"`);
+  }
   return entry.name;
 }

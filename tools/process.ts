@@ -109,7 +109,7 @@ function writeAll(
 
 /** Waits for output, but not for a stray grandchild that keeps it open. */
 async function settle(output: Promise<void>): Promise<void> {
-  let timer: number | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const grace = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, OUTPUT_GRACE_MS);
   });

@@ -11,7 +11,7 @@ export class Step implements Disposable {
   readonly #started: number = performance.now();
   #detail = "";
   #frame = 0;
-  #timer: number | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
   #ended = false;
 
   /**
@@ -41,12 +41,18 @@ export class Step implements Disposable {
     this.#end("done");
   }
 
-  /** Ends the step as failed unless it is done. */
+  /** Ends the step as failed. */
+  fail(): void {
+    this.#end("failed");
+  }
+
+  /** Ends the step as failed unless it has ended. */
   [Symbol.dispose](): void {
-    if (!this.#ended) this.#end("failed");
+    this.#end("failed");
   }
 
   #end(word: string): void {
+    if (this.#ended) return;
     this.#ended = true;
     clearInterval(this.#timer);
     const clear = this.#live ? "\r\x1b[2K" : "";

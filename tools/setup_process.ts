@@ -90,6 +90,21 @@ export interface ProgramOptions {
 }
 
 /**
+ * Seals a program off on Linux, as root: it has mount and PID namespaces of its
+ * own, so that all its processes and mounts are gone when it ends, and it ends
+ * when this process does, however that happens.
+ *
+ * @param argv The program and its arguments.
+ * @returns The command line; the program is its child.
+ */
+export function sealed(argv: readonly string[]): string[] {
+  const death = ["setpriv", "--pdeathsig", "KILL"];
+  const namespaces = ["--mount", "--pid", "--propagation", "slave"];
+  const unshare = ["unshare", ...namespaces, "--fork", "--kill-child=KILL"];
+  return [...death, ...unshare, ...argv];
+}
+
+/**
  * Runs a program of the set-up, without input and silently.
  *
  * @param argv The program and its arguments.

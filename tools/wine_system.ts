@@ -35,7 +35,12 @@ function systemPrefix(
 ): Piece {
   return prefixPiece("prefix-system", version, async (prefix) => {
     const env = await systemEnvironment(cache, prefix);
-    await runProgram(["sh", "-c", BOOT], { interruption, env });
+    try {
+      await runProgram(["sh", "-c", BOOT], { interruption, env });
+    } catch (error) {
+      await askWineserver("-k", env);
+      throw error;
+    }
   });
 }
 
@@ -46,16 +51,21 @@ async function systemCommand(
   env: Record<string, string>,
 ): Promise<CommandLine> {
   const all = { ...await systemEnvironment(cache, prefix), ...env };
-  await startWineserver(all);
+  // A program that starts while its wineserver ends would die
+  await askWineserver(`-p${PERSISTENCE_S}`, all);
   return { argv: ["wine", ...argv], env: all };
 }
 
-/** A program that starts while its wineserver ends would die. */
-async function startWineserver(env: Record<string, string>): Promise<void> {
-  const args = ["-c", `wineserver -p${PERSISTENCE_S} 2>/dev/null || true`];
-  const options = { args, env, clearEnv: true, stdin: "null" } as const;
+/** Does nothing where it fails: one may be running, or none. */
+async function askWineserver(
+  request: string,
+  env: Record<string, string>,
+): Promise<void> {
   const server = new Deno.Command("sh", {
-    ...options,
+    args: ["-c", 'wineserver "$1" || true', "sh", request],
+    env,
+    clearEnv: true,
+    stdin: "null",
     stdout: "null",
     stderr: "null",
   });

@@ -96,6 +96,20 @@ export class BufferPool {
   }
 
   /**
+   * Takes a buffer, where an exception could not be handed to anyone.
+   *
+   * @param size Bytes that it must hold at least.
+   * @returns A buffer, or `null` when Windows has no memory left.
+   */
+  tryAcquire(size: number): NativeBuffer | null {
+    try {
+      return this.acquire(size);
+    } catch {
+      return null;
+    }
+  }
+
+  /**
    * Gives a buffer back. Its packet must have been dequeued.
    *
    * @param buffer A buffer from `acquire`.

@@ -94,7 +94,7 @@ export class SimulatedMemory {
    * @returns 0, or the Win32 code.
    */
   free(address: Address, size: number, type: number): number {
-    const span = this.freedBy(address, size, type);
+    const span = this.#freedBy(address, size, type);
     if (typeof span === "number") return span;
     if (type === MEM_RELEASE) {
       this.#ranges = this.#ranges.filter((each) => each !== span.range);
@@ -111,23 +111,20 @@ export class SimulatedMemory {
    * Tells what a `VirtualFree` would give up, without doing it.
    *
    * @param address The address.
-   * @param size The size in bytes.
+   * @param size The size in bytes; 0 is the whole range.
    * @param type `MEM_DECOMMIT` or `MEM_RELEASE`.
-   * @returns The pages, or the Win32 code.
+   * @returns The first and the past-the-end address, or the Win32 code.
    */
-  freedBy(address: Address, size: number, type: number): PageSpan | number {
-    const range = this.#find(address);
-    if (range === undefined) return ERROR_INVALID_ADDRESS;
-    const whole = { range, first: 0, end: range.pageCount };
-    if (type === MEM_RELEASE) {
-      if (size !== 0) return ERROR_INVALID_PARAMETER;
-      return address === range.base ? whole : ERROR_INVALID_ADDRESS;
-    }
-    if (type !== MEM_DECOMMIT) return ERROR_INVALID_PARAMETER;
-    if (size === 0) {
-      return address === range.base ? whole : ERROR_INVALID_ADDRESS;
-    }
-    return spanOf(range, address, size) ?? ERROR_INVALID_ADDRESS;
+  regionFreedBy(
+    address: Address,
+    size: number,
+    type: number,
+  ): { start: Address; end: Address } | number {
+    const span = this.#freedBy(address, size, type);
+    if (typeof span === "number") return span;
+    const { base } = span.range;
+    const start = base + BigInt(span.first * PAGE);
+    return { start, end: base + BigInt(span.end * PAGE) };
   }
 
   /**
@@ -188,6 +185,21 @@ export class SimulatedMemory {
     }
   }
 
+  #freedBy(address: Address, size: number, type: number): PageSpan | number {
+    const range = this.#find(address);
+    if (range === undefined) return ERROR_INVALID_ADDRESS;
+    const whole = { range, first: 0, end: range.pageCount };
+    if (type === MEM_RELEASE) {
+      if (size !== 0) return ERROR_INVALID_PARAMETER;
+      return address === range.base ? whole : ERROR_INVALID_ADDRESS;
+    }
+    if (type !== MEM_DECOMMIT) return ERROR_INVALID_PARAMETER;
+    if (size === 0) {
+      return address === range.base ? whole : ERROR_INVALID_ADDRESS;
+    }
+    return spanOf(range, address, size) ?? ERROR_INVALID_ADDRESS;
+  }
+
   #check(action: string, address: Address, size: number): MemoryRange {
     const range = this.#find(address);
     if (range !== undefined && this.accessible(address, size)) return range;
@@ -235,7 +247,9 @@ export class SimulatedMemory {
     let base = this.#next;
     if (this.#straddle) {
       const half = size / 2n;
-      const below = half < GRANULARITY ? GRANULARITY : half - half % GRANULARITY;
+      const below = half < GRANULARITY
+        ? GRANULARITY
+        : half - half % GRANULARITY;
       base = (((this.#next + below) >> 32n) + 1n) * (1n << 32n) - below;
     }
     const end = base + size;

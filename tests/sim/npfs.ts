@@ -31,7 +31,7 @@ import {
   SimulatedFile,
 } from "./operation.ts";
 import type { Settings } from "./options.ts";
-import { PipeEnd, PipeInstance } from "./pipe_end.ts";
+import { type PipeEnd, PipeInstance } from "./pipe_end.ts";
 import * as status from "./status.ts";
 
 const PREFIX = "\\\\.\\pipe\\";
@@ -123,7 +123,7 @@ export class Npfs {
    * @returns STATUS_PENDING, or the error.
    */
   startWait(operation: Operation): number {
-    const wait = decodeWait(operation.request.input ?? new Uint8Array(0));
+    const wait = decodeWait(operation.request.control?.input);
     if (wait === null) return status.STATUS_INVALID_PARAMETER;
     const pipe = this.#pipes.get(wait.name);
     if (pipe === undefined) return status.STATUS_OBJECT_NAME_NOT_FOUND;
@@ -211,9 +211,8 @@ class RootDirectory extends SimulatedFile {
   }
 
   override start(operation: Operation): number {
-    const { kind, buffer } = operation.request;
-    const isWait = kind === "wait" && Number(buffer) === FSCTL_PIPE_WAIT;
-    if (!isWait) return status.STATUS_INVALID_DEVICE_REQUEST;
+    const code = operation.request.control?.code;
+    if (code !== FSCTL_PIPE_WAIT) return status.STATUS_INVALID_DEVICE_REQUEST;
     return this.#npfs.startWait(operation);
   }
 
@@ -288,9 +287,9 @@ function listening(pipe: NamedPipe): PipeInstance | undefined {
 
 /** Decodes a FILE_PIPE_WAIT_FOR_BUFFER; null when it is malformed. */
 function decodeWait(
-  input: Uint8Array,
+  input: Uint8Array | undefined,
 ): { name: string; timeout: number } | null {
-  if (input.length < WAIT_HEADER) return null;
+  if (input === undefined || input.length < WAIT_HEADER) return null;
   const view = new DataView(input.buffer, input.byteOffset, input.length);
   const length = view.getUint32(8, true);
   if (length % 2 !== 0 || length > input.length - WAIT_HEADER) return null;

@@ -33,8 +33,8 @@ export interface Request {
   readonly buffer: Address;
   /** Bytes of the buffer. */
   readonly length: number;
-  /** The input of a device control. */
-  readonly input?: Uint8Array;
+  /** What a device control asks. */
+  readonly control?: { readonly code: number; readonly input: Uint8Array };
 }
 
 /** An operation from its call until the kernel lets go of its memory. */

@@ -29,8 +29,13 @@ export interface SimulationOptions {
    */
   zeroReadOverflow?: boolean;
   /**
-   * Whether a byte-mode read that took bytes also takes the empty messages
-   * that follow them. Wine 10 does not. Default false.
+   * Whether an immediate zero-byte read takes an empty message at the head of
+   * the queue, as Wine 10 does. Default true.
+   */
+  zeroReadTakesEmpty?: boolean;
+  /**
+   * Whether a byte-mode read that took all bytes and has room left also takes
+   * the empty messages behind them. Wine 10 leaves them. Default false.
    */
   swallowEmptyMessages?: boolean;
   /** Whether a breach by the caller throws besides being recorded. Default true. */
@@ -53,6 +58,7 @@ const DEFAULTS: Settings = {
   warningPackets: false,
   closedWrites: "stay",
   zeroReadOverflow: true,
+  zeroReadTakesEmpty: true,
   swallowEmptyMessages: false,
   throwOnViolation: true,
   clientProcessId: 4242,

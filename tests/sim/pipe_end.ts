@@ -183,13 +183,7 @@ export class PipeInstance {
 
   #newQueue(quota: number): PipeQueue {
     const { memory, settings } = this.settings;
-    const { zeroReadOverflow, swallowEmptyMessages } = settings;
-    return new PipeQueue({
-      quota,
-      memory,
-      zeroReadOverflow,
-      swallowEmptyMessages,
-    });
+    return new PipeQueue({ ...settings, quota, memory });
   }
 }
 

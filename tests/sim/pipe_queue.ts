@@ -21,6 +21,8 @@ export interface PipeQueueSettings {
   /** See `SimulationOptions`. */
   readonly zeroReadOverflow: boolean;
   /** See `SimulationOptions`. */
+  readonly zeroReadTakesEmpty: boolean;
+  /** See `SimulationOptions`. */
   readonly swallowEmptyMessages: boolean;
 }
 
@@ -135,8 +137,9 @@ export class PipeQueue {
     this.#readers.shift();
     const head = this.#entries[0];
     if (head === undefined) return { status: STATUS_PIPE_BROKEN, bytes: 0 };
-    const emptyForWaiter = operation.waited && restOf(head) === 0;
-    if (operation.request.length === 0 && !emptyForWaiter) {
+    const takesEmpty = operation.waited || this.#settings.zeroReadTakesEmpty;
+    const isEmpty = takesEmpty && restOf(head) === 0;
+    if (operation.request.length === 0 && !isEmpty) {
       return { status: this.#zeroReadStatus(operation, messageMode), bytes: 0 };
     }
     const bytes = this.#take(operation, messageMode);
@@ -222,20 +225,23 @@ export class PipeQueue {
   /** Moves data to a read; the messages it empties leave the queue. */
   #take(operation: Operation, messageMode: boolean): number {
     const { length } = operation.request;
+    const { swallowEmptyMessages } = this.#settings;
+    const enough = swallowEmptyMessages ? length : this.#available(length);
     let taken = 0;
     for (;;) {
       const entry = this.#entries[0];
-      if (entry === undefined || this.#stopsAt(entry, taken)) return taken;
+      if (entry === undefined) return taken;
       taken += this.#takeFrom(entry, operation, taken);
       if (restOf(entry) > 0) return taken;
       this.#drop(entry);
-      if (messageMode || operation.waited || taken === length) return taken;
+      if (messageMode || operation.waited || taken === enough) return taken;
     }
   }
 
-  #stopsAt(entry: Entry, taken: number): boolean {
-    if (this.#settings.swallowEmptyMessages) return false;
-    return taken > 0 && restOf(entry) === 0;
+  /** The unread bytes, at most `limit`. */
+  #available(limit: number): number {
+    const sum = this.#entries.reduce((total, each) => total + restOf(each), 0);
+    return Math.min(sum, limit);
   }
 
   #takeFrom(entry: Entry, operation: Operation, at: number): number {

@@ -1,0 +1,66 @@
+/**
+ * Windows I/O on one completion port, for Deno: named pipes, an event loop
+ * like asyncio's, and the proactor below them.
+ *
+ * @example Serve a named pipe
+ * ```ts ignore
+ * import { PipeServer } from "@iocp/proactor";
+ *
+ * const server = PipeServer.listen("\\\\.\\pipe\\echo", { type: "byte" });
+ * for await (const connection of server) {
+ *   connection.readable.pipeTo(connection.writable).catch(console.error);
+ * }
+ * ```
+ *
+ * @module
+ */
+
+export {
+  isWindowsError,
+  WindowsError,
+  type WindowsErrorFields,
+} from "./src/ffi/errors.ts";
+export {
+  CancelledError,
+  Future,
+  type FutureCallback,
+  type FutureContext,
+  InvalidStateError,
+} from "./src/proactor/future.ts";
+export {
+  type CloseOptions,
+  type ConnectOptions,
+  type HandleLike,
+  IocpProactor,
+  type IocpProactorOptions,
+  type OperationOptions,
+} from "./src/proactor/iocp_proactor.ts";
+export { OverlappedFuture } from "./src/proactor/overlapped_future.ts";
+export { pipe, type PipeOptions } from "./src/pipe/anonymous_pipe.ts";
+export {
+  connectPipe,
+  type ConnectPipeOptions,
+} from "./src/pipe/connect_pipe.ts";
+export {
+  type PipeAddr,
+  PipeConnection,
+  type PipeDirection,
+  type PipeMessage,
+  type ReadMessageOptions,
+  type ReadOptions,
+  type ShutdownOptions,
+} from "./src/pipe/pipe_connection.ts";
+export { PipeHandle } from "./src/pipe/pipe_handle.ts";
+export {
+  PipeServer,
+  type ServedConnection,
+  type ServerShutdownOptions,
+} from "./src/pipe/pipe_server.ts";
+export type { PipeSecurity } from "./src/pipe/security.ts";
+export type { PipeServerOptions } from "./src/pipe/server_options.ts";
+export type {
+  Protocol,
+  ProtocolFactory,
+  Transport,
+  WriteBufferLimits,
+} from "./src/stream/protocol.ts";

@@ -1,0 +1,125 @@
+/**
+ * What becomes of exceptions that have no caller.
+ *
+ * @module
+ */
+
+import { Handle } from "./handles.ts";
+import type { ProactorEventLoop } from "./proactor_event_loop.ts";
+import { Task } from "./task.ts";
+import type { Future } from "../proactor/future.ts";
+
+/** What an exception handler is told. */
+export interface ExceptionContext {
+  /** What happened. */
+  message: string;
+  /** What was thrown. */
+  exception?: unknown;
+  /** The handle whose callback threw. */
+  handle?: Handle;
+  /** The future it happened to. */
+  future?: Future<unknown>;
+  /** The task it happened to. */
+  task?: Task<unknown>;
+  /** The stack where the handle was made; in debug mode. */
+  sourceTraceback?: string;
+  /** What else is known. */
+  [field: string]: unknown;
+}
+
+/** Takes exceptions that have no caller. */
+export type ExceptionHandler = (
+  loop: ProactorEventLoop,
+  context: ExceptionContext,
+) => unknown;
+
+/** The exception handler of a loop, and its fall-back. Nothing escapes it. */
+export class ExceptionReporter {
+  readonly #loop: ProactorEventLoop;
+  #handler: ExceptionHandler | null = null;
+
+  /** @param loop The loop whose `defaultExceptionHandler` is the fall-back. */
+  constructor(loop: ProactorEventLoop) {
+    this.#loop = loop;
+  }
+
+  /** The custom handler, or `null`. */
+  get handler(): ExceptionHandler | null {
+    return this.#handler;
+  }
+
+  set handler(handler: ExceptionHandler | null) {
+    if (handler !== null && typeof handler !== "function") {
+      throw new TypeError(
+        `Cannot set the exception handler: a ${typeof handler} is not a function`,
+      );
+    }
+    this.#handler = handler;
+  }
+
+  /**
+   * Calls the custom handler; without one, or when it fails, the default one.
+   *
+   * @param context What happened.
+   */
+  report(context: ExceptionContext): void {
+    const handler = this.#handler;
+    if (handler === null) return this.#reportDefault(context);
+    attempt(
+      () => handler(this.#loop, context),
+      (exception) =>
+        this.#reportDefault({
+          message: "Unhandled error in exception handler",
+          exception,
+          context,
+        }),
+    );
+  }
+
+  #reportDefault(context: ExceptionContext): void {
+    attempt(
+      () => this.#loop.defaultExceptionHandler(context),
+      (error) =>
+        console.error(
+          "Exception in default exception handler",
+          error,
+          "while handling",
+          context,
+        ),
+    );
+  }
+}
+
+/**
+ * Writes a context to `console.error`: the message, the fields by name, and
+ * the exception.
+ *
+ * @param context What happened.
+ */
+export function logException(context: ExceptionContext): void {
+  const { message, exception, ...fields } = context;
+  const lines = Object.keys(fields).sort()
+    .map((name) => `  ${name}: ${describe(fields[name])}`);
+  const title = message || "Unhandled exception in event loop";
+  const text = [title, ...lines].join("\n");
+  if ("exception" in context) console.error(text, exception);
+  else console.error(text);
+}
+
+function describe(value: unknown): string {
+  if (value instanceof Handle || value instanceof Task) return `${value}`;
+  return typeof value === "string" ? value : Deno.inspect(value);
+}
+
+/** Calls a function and gives what it throws, also as a promise, to another. */
+function attempt(
+  action: () => unknown,
+  onError: (error: unknown) => void,
+): void {
+  try {
+    const result = action();
+    if (result instanceof Promise) result.catch(onError);
+  } catch (error) {
+    onError(error);
+  }
+}

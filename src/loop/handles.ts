@@ -1,0 +1,199 @@
+/**
+ * `Handle` and `TimerHandle`: what the loop's scheduling methods return.
+ *
+ * @module
+ */
+
+import type { ExceptionContext } from "./exception_handler.ts";
+
+/** A function that a loop calls. */
+export type Callback<A extends unknown[] = unknown[]> = (
+  ...args: A
+) => unknown;
+
+/** What a handle needs of its loop. */
+export interface HandleHost {
+  /**
+   * Tells whether handles remember where they were made.
+   *
+   * @returns True in debug mode.
+   */
+  getDebug(): boolean;
+  /**
+   * Takes what a callback threw.
+   *
+   * @param context What happened.
+   */
+  callExceptionHandler(context: ExceptionContext): void;
+}
+
+/** A callback and the arguments it will be called with. */
+export interface ScheduledCall {
+  /** The function. */
+  readonly callback: Callback;
+  /** Its arguments. */
+  readonly args: readonly unknown[];
+}
+
+/**
+ * A callback that a loop is going to call. The counterpart of
+ * `asyncio.Handle`.
+ *
+ * @example Usage
+ * ```ts ignore
+ * import { ProactorEventLoop } from "@iocp/proactor";
+ *
+ * await using loop = new ProactorEventLoop();
+ * const handle = loop.callSoon(() => console.log("never"));
+ * handle.cancel();
+ * ```
+ */
+export class Handle {
+  readonly #host: HandleHost;
+  readonly #sourceTraceback: string | undefined;
+  #call: ScheduledCall | null;
+
+  /**
+   * Made by the loop's scheduling methods.
+   *
+   * @param call What to call.
+   * @param host The loop.
+   */
+  constructor(call: ScheduledCall, host: HandleHost) {
+    this.#call = call;
+    this.#host = host;
+    this.#sourceTraceback = host.getDebug() ? traceback() : undefined;
+  }
+
+  /**
+   * Takes the callback back and lets go of it and its arguments. A callback
+   * that has run, or is running, is not affected.
+   */
+  cancel(): void {
+    this.#call = null;
+  }
+
+  /**
+   * Tells whether the handle was cancelled.
+   *
+   * @returns True from `cancel` on.
+   */
+  cancelled(): boolean {
+    return this.#call === null;
+  }
+
+  /**
+   * Calls the callback, unless the handle was cancelled. For the loop. What
+   * the callback throws, also as a promise, goes to the exception handler.
+   */
+  run(): void {
+    const call = this.#call;
+    if (call === null) return;
+    try {
+      const result = call.callback(...call.args);
+      if (result instanceof Promise) {
+        result.catch((error: unknown) => this.#report(call, error));
+      }
+    } catch (error) {
+      this.#report(call, error);
+    }
+  }
+
+  /**
+   * Describes the handle for messages.
+   *
+   * @returns `<Handle name>`, or `<Handle cancelled>`.
+   */
+  toString(): string {
+    return `<${this.constructor.name} ${this.describe()}>`;
+  }
+
+  /**
+   * The part of the description that depends on the state.
+   *
+   * @returns The callback's name, or `cancelled`.
+   */
+  protected describe(): string {
+    return this.#call === null ? "cancelled" : nameOf(this.#call);
+  }
+
+  #report(call: ScheduledCall, exception: unknown): void {
+    const sourceTraceback = this.#sourceTraceback;
+    this.#host.callExceptionHandler({
+      message: `Exception in callback ${nameOf(call)}`,
+      exception,
+      handle: this,
+      ...sourceTraceback !== undefined && { sourceTraceback },
+    });
+  }
+}
+
+/**
+ * A callback that a loop is going to call at a given time. The counterpart of
+ * `asyncio.TimerHandle`.
+ *
+ * @example Usage
+ * ```ts ignore
+ * import { ProactorEventLoop } from "@iocp/proactor";
+ *
+ * await using loop = new ProactorEventLoop();
+ * const timer = loop.callLater(50, () => loop.stop());
+ * console.log(timer.when() - loop.time()); // 50
+ * await loop.runForever();
+ * ```
+ */
+export class TimerHandle extends Handle {
+  readonly #when: number;
+  /** Which of the timers of one time runs first; for the loop. */
+  order = 0;
+  /** Told of the cancellation while the timer is scheduled; for the loop. */
+  onCancel: (() => void) | undefined;
+
+  /**
+   * Made by the loop's scheduling methods.
+   *
+   * @param when Milliseconds on the clock of the loop.
+   * @param call What to call.
+   * @param host The loop.
+   */
+  constructor(when: number, call: ScheduledCall, host: HandleHost) {
+    super(call, host);
+    this.#when = when;
+  }
+
+  /**
+   * The time the callback is due.
+   *
+   * @returns Milliseconds on the clock of the loop, as `loop.time()`.
+   */
+  when(): number {
+    return this.#when;
+  }
+
+  /** Takes the callback back, as `Handle.cancel`. */
+  override cancel(): void {
+    if (this.cancelled()) return;
+    super.cancel();
+    this.onCancel?.();
+  }
+
+  /**
+   * The part of the description that depends on the state.
+   *
+   * @returns The time and the callback's name.
+   */
+  protected override describe(): string {
+    return `when=${this.#when} ${super.describe()}`;
+  }
+}
+
+function nameOf({ callback }: ScheduledCall): string {
+  return callback.name === "" ? "(anonymous)" : callback.name;
+}
+
+function traceback(): string {
+  const { stack = "" } = new Error();
+  // The first lines are the error's and those of this module.
+  const frames = stack.split("\n").slice(1);
+  return frames.filter((line) => !line.includes(import.meta.url)).join("\n");
+}

@@ -1,0 +1,50 @@
+/**
+ * How the futures of a loop run their callbacks.
+ *
+ * @module
+ */
+
+import type { Future, FutureContext } from "../proactor/future.ts";
+import type { ProactorEventLoop } from "./proactor_event_loop.ts";
+
+/** Runs the callbacks of futures in a loop. */
+export class LoopContext implements FutureContext {
+  /** The loop. */
+  readonly loop: ProactorEventLoop;
+
+  /** @param loop The loop. */
+  constructor(loop: ProactorEventLoop) {
+    this.loop = loop;
+  }
+
+  /**
+   * Runs a callback in the loop's next turn. A closed loop drops it, as it has
+   * dropped those that were waiting when it was closed.
+   *
+   * @param callback The callback.
+   */
+  schedule(callback: () => void): void {
+    if (!this.loop.isClosed()) this.loop.callSoon(callback);
+  }
+
+  /**
+   * Takes what a callback threw.
+   *
+   * @param exception What was thrown.
+   * @param message What happened.
+   */
+  report(exception: unknown, message: string): void {
+    this.loop.callExceptionHandler({ message, exception });
+  }
+}
+
+/**
+ * The loop that a future belongs to.
+ *
+ * @param future Any future.
+ * @returns The loop, or `undefined` when its callbacks run in none.
+ */
+export function loopOf(future: Future<never>): ProactorEventLoop | undefined {
+  const { context } = future;
+  return context instanceof LoopContext ? context.loop : undefined;
+}

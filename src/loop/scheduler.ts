@@ -1,0 +1,183 @@
+/**
+ * The scheduler: ready callbacks and timers, run in turns of Deno's event
+ * loop.
+ *
+ * @module
+ */
+
+import { clearImmediate, setImmediate } from "node:timers";
+import type { Handle, TimerHandle } from "./handles.ts";
+import { TimerHeap } from "./timer_heap.ts";
+
+/** The longest time that one timer of Deno is set for: a day. */
+const MAX_DELAY = 86_400_000;
+
+/** What a scheduler needs of its loop. */
+export interface SchedulerHost {
+  /**
+   * Reads the clock.
+   *
+   * @returns Milliseconds.
+   */
+  time(): number;
+  /**
+   * Runs a handle. Never throws.
+   *
+   * @param handle One that is ready.
+   */
+  execute(handle: Handle): void;
+  /** Dispatches I/O that has completed; called before the last turn. */
+  poll(): void;
+}
+
+/**
+ * Runs callbacks in turns. A turn runs those that were ready when it began,
+ * and timers that were due; what they add runs in a later turn. Between two
+ * turns Deno's own timers and I/O have theirs. While the scheduler does not
+ * run, it has nothing armed in Deno's event loop.
+ */
+export class Scheduler {
+  readonly #host: SchedulerHost;
+  readonly #timers = new TimerHeap();
+  readonly #onImmediate = (): void => {
+    this.#immediate = undefined;
+    this.#runTurn();
+  };
+  readonly #onTimeout = (): void => {
+    this.#timeout = undefined;
+    this.#runTurn();
+  };
+  #ready: Handle[] = [];
+  #spare: Handle[] = [];
+  #immediate: ReturnType<typeof setImmediate> | undefined;
+  #timeout: ReturnType<typeof setTimeout> | undefined;
+  #armedFor = 0;
+  #inTurn = false;
+  #stopping = false;
+  #finished: PromiseWithResolvers<void> | undefined;
+  #turns = 0;
+
+  /** @param host The loop. */
+  constructor(host: SchedulerHost) {
+    this.#host = host;
+  }
+
+  /** Turns run so far. */
+  get turns(): number {
+    return this.#turns;
+  }
+
+  /** Timers that are scheduled, also those that were cancelled. */
+  get timers(): number {
+    return this.#timers.size;
+  }
+
+  /**
+   * Runs a handle in the next turn.
+   *
+   * @param handle A new handle.
+   */
+  callSoon(handle: Handle): void {
+    this.#ready.push(handle);
+    this.#arm();
+  }
+
+  /**
+   * Runs a timer when it is due.
+   *
+   * @param timer A new timer.
+   */
+  callAt(timer: TimerHandle): void {
+    this.#timers.push(timer);
+    this.#arm();
+  }
+
+  /**
+   * Runs turns until `stop`. When that was called before, one turn.
+   *
+   * @returns A promise that resolves after the last turn.
+   */
+  run(): Promise<void> {
+    this.#finished = Promise.withResolvers<void>();
+    this.#armTurn();
+    return this.#finished.promise;
+  }
+
+  /** Makes the turn that runs, or else the next one, the last. */
+  stop(): void {
+    this.#stopping = true;
+    this.#arm();
+  }
+
+  /** Drops all callbacks and timers. */
+  clear(): void {
+    this.#ready.length = 0;
+    this.#timers.clear();
+  }
+
+  #runTurn(): void {
+    this.#turns++;
+    this.#inTurn = true;
+    if (this.#stopping) this.#host.poll();
+    this.#collectDue();
+    this.#runBatch();
+    this.#inTurn = false;
+    if (this.#stopping) this.#finish();
+    else this.#arm();
+  }
+
+  #collectDue(): void {
+    if (this.#timers.size === 0) return;
+    const now = this.#host.time();
+    let timer = this.#timers.popDue(now);
+    while (timer !== undefined) {
+      this.#ready.push(timer);
+      timer = this.#timers.popDue(now);
+    }
+  }
+
+  #runBatch(): void {
+    const batch = this.#ready;
+    this.#ready = this.#spare;
+    for (const handle of batch) this.#host.execute(handle);
+    batch.length = 0;
+    this.#spare = batch;
+  }
+
+  #finish(): void {
+    clearImmediate(this.#immediate);
+    this.#immediate = undefined;
+    this.#disarmTimer();
+    this.#stopping = false;
+    const finished = this.#finished!;
+    this.#finished = undefined;
+    finished.resolve();
+  }
+
+  /** Makes sure of the next turn; the end of a turn does it for what it adds. */
+  #arm(): void {
+    if (this.#finished === undefined || this.#inTurn) return;
+    if (this.#stopping || this.#ready.length > 0) return this.#armTurn();
+    const next = this.#timers.peek();
+    if (next === undefined) this.#disarmTimer();
+    else this.#armTimer(next.when());
+  }
+
+  #armTurn(): void {
+    this.#immediate ??= setImmediate(this.#onImmediate);
+  }
+
+  #armTimer(when: number): void {
+    if (this.#timeout !== undefined && this.#armedFor === when) return;
+    this.#disarmTimer();
+    this.#armedFor = when;
+    const delay = Math.ceil(when - this.#host.time());
+    const bounded = Math.min(Math.max(delay, 0), MAX_DELAY);
+    this.#timeout = setTimeout(this.#onTimeout, bounded);
+  }
+
+  #disarmTimer(): void {
+    clearTimeout(this.#timeout);
+    this.#timeout = undefined;
+  }
+}

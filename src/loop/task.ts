@@ -1,0 +1,191 @@
+/**
+ * `Task`: an asynchronous function that a loop runs.
+ *
+ * @module
+ */
+
+import {
+  CancelledError,
+  Future,
+  type FutureContext,
+  InvalidStateError,
+} from "../proactor/future.ts";
+
+/**
+ * The function of a task.
+ *
+ * @param signal Aborted when the task is cancelled.
+ * @returns The result, or a promise of it.
+ */
+export type TaskFunction<T> = (signal: AbortSignal) => T | PromiseLike<T>;
+
+/** Options of `createTask`. */
+export interface TaskOptions {
+  /**
+   * A name for messages.
+   *
+   * @default {"Task-1"} (and so on)
+   */
+  name?: string;
+}
+
+/** What a task needs of its loop. */
+export interface TaskHost {
+  /** How callbacks run. */
+  readonly context: FutureContext;
+  /** The tasks of the loop that have not ended. */
+  readonly tasks: Set<Task<unknown>>;
+}
+
+let count = 0;
+
+/**
+ * An asynchronous function that a loop runs, as the future of its result. The
+ * counterpart of `asyncio.Task`.
+ *
+ * The function is called in the next turn of the loop, never at once. Made
+ * from a promise, a task follows it and has nothing to call or to abort.
+ *
+ * @typeParam T The type of the result.
+ *
+ * @example Usage
+ * ```ts ignore
+ * import { ProactorEventLoop } from "@iocp/proactor";
+ *
+ * await using loop = new ProactorEventLoop();
+ * const { proactor } = loop;
+ * const task = loop.createTask(async (signal) => {
+ *   const handle = await proactor.connectPipe("\\\\.\\pipe\\x", { signal });
+ *   proactor.closeHandle(handle);
+ * });
+ * loop.callLater(1000, () => task.cancel());
+ * await loop.runUntilComplete(task);
+ * ```
+ */
+export class Task<T> extends Future<T> {
+  readonly #host: TaskHost;
+  readonly #controller = new AbortController();
+  #abortable = false;
+  #name: string;
+
+  /**
+   * Made by `createTask`.
+   *
+   * @param source The function to call, or the promise to follow.
+   * @param host The loop.
+   * @param options The name.
+   */
+  constructor(
+    source: TaskFunction<T> | PromiseLike<T>,
+    host: TaskHost,
+    options: TaskOptions = {},
+  ) {
+    super(host.context);
+    this.#host = host;
+    this.#name = options.name ?? `Task-${++count}`;
+    host.tasks.add(this as Task<unknown>);
+    if (typeof source !== "function") this.#follow(source);
+    else host.context.schedule(() => this.#start(source));
+  }
+
+  /**
+   * The name for messages.
+   *
+   * @returns The name.
+   */
+  getName(): string {
+    return this.#name;
+  }
+
+  /**
+   * Changes the name for messages.
+   *
+   * @param name The new name.
+   */
+  setName(name: string): void {
+    this.#name = name;
+  }
+
+  /**
+   * Aborts the function's signal. The task is cancelled when the function then
+   * throws the reason; when it does something else, that is the task's end. A
+   * task whose function was not called yet, or that follows a promise, is
+   * cancelled at once.
+   *
+   * @param reason What the signal and awaiting the task throw: a
+   * {@linkcode CancelledError} by default.
+   * @returns False when the task was done already.
+   */
+  override cancel(reason?: unknown): boolean {
+    if (this.done()) return false;
+    const cause = reason ?? new CancelledError("Cancelled");
+    if (this.#abortable) this.#controller.abort(cause);
+    else this.#end(() => super.cancel(cause));
+    return true;
+  }
+
+  /**
+   * Refused: the function alone decides.
+   *
+   * @param _value Ignored.
+   * @throws {InvalidStateError} when called.
+   */
+  override setResult(_value: T): void {
+    throw new InvalidStateError(
+      "Cannot set the result: a task has it from its function",
+    );
+  }
+
+  /**
+   * Refused: the function alone decides.
+   *
+   * @param _error Ignored.
+   * @throws {InvalidStateError} when called.
+   */
+  override setException(_error: unknown): void {
+    throw new InvalidStateError(
+      "Cannot set the exception: a task has it from its function",
+    );
+  }
+
+  /**
+   * Describes the task for messages.
+   *
+   * @returns `<Task name state>`.
+   */
+  toString(): string {
+    return `<Task ${this.#name} ${this.#describe()}>`;
+  }
+
+  #describe(): string {
+    if (!this.done()) return "pending";
+    return this.cancelled() ? "cancelled" : "finished";
+  }
+
+  #start(source: TaskFunction<T>): void {
+    if (this.done()) return;
+    this.#abortable = true;
+    this.#follow(Promise.try(source, this.#controller.signal));
+  }
+
+  #follow(promise: PromiseLike<T>): void {
+    promise.then(
+      (value) => this.#end(() => super.setResult(value)),
+      (error) => this.#end(() => this.#fail(error)),
+    );
+  }
+
+  #fail(error: unknown): void {
+    const { aborted, reason } = this.#controller.signal;
+    const cancelled = error instanceof CancelledError ||
+      (aborted && error === reason);
+    if (cancelled) super.cancel(error);
+    else super.setException(error);
+  }
+
+  #end(finish: () => void): void {
+    if (this.done()) return;
+    this.#host.tasks.delete(this as Task<unknown>);
+    finish();
+  }
+}

@@ -1,0 +1,232 @@
+/**
+ * `connectPipe`: the client end of a named pipe.
+ *
+ * @module
+ */
+
+import {
+  FILE_WRITE_ATTRIBUTES,
+  GENERIC_READ,
+  GENERIC_WRITE,
+  PIPE_READMODE_MESSAGE,
+  SECURITY_ANONYMOUS,
+  SECURITY_IDENTIFICATION,
+  SECURITY_IMPERSONATION,
+  SECURITY_SQOS_PRESENT,
+} from "../ffi/constants.ts";
+import { windowsError } from "../ffi/errors.ts";
+import type { Handle } from "../ffi/win32_api.ts";
+import { assertInteger } from "../proactor/arguments.ts";
+import { defaultProactor } from "../proactor/default_proactor.ts";
+import type { IocpProactor } from "../proactor/iocp_proactor.ts";
+import {
+  PipeConnection,
+  type PipeDirection,
+  type PipeTraits,
+} from "./pipe_connection.ts";
+import { assertOneOf } from "./server_options.ts";
+
+/** Options of {@linkcode connectPipe}. */
+export interface ConnectPipeOptions {
+  /**
+   * The directions, seen from the client; the server must offer them.
+   *
+   * @default {"duplex"}
+   */
+  access?: PipeDirection;
+  /**
+   * `"message"` reads message by message, which a message-type pipe allows.
+   *
+   * @default {"byte"}
+   */
+  readMode?: "byte" | "message";
+  /**
+   * How far the server may act in the name of the client.
+   *
+   * @default {"identification"}
+   */
+  impersonation?: "anonymous" | "identification" | "impersonation";
+  /**
+   * Milliseconds to wait while all instances are busy (or, with
+   * `waitForServer`, for the server).
+   *
+   * @default {Infinity}
+   */
+  timeout?: number;
+  /**
+   * True waits for a server that does not exist yet.
+   *
+   * @default {false}
+   */
+  waitForServer?: boolean;
+  /** Ends the wait. */
+  signal?: AbortSignal;
+  /** The proactor to use instead of the shared one. */
+  proactor?: IocpProactor;
+}
+
+const IMPERSONATION = {
+  anonymous: SECURITY_ANONYMOUS,
+  identification: SECURITY_IDENTIFICATION,
+  impersonation: SECURITY_IMPERSONATION,
+};
+
+/** Reading messages must be asked for, which takes this right. */
+const ACCESS: Record<PipeDirection, number> = {
+  duplex: GENERIC_READ | GENERIC_WRITE,
+  in: GENERIC_READ | FILE_WRITE_ATTRIBUTES,
+  out: GENERIC_WRITE,
+};
+
+const MAX_TIMEOUT = 0x7fff_ffff;
+
+/**
+ * Connects to a named pipe. When all its instances are busy, it waits for one
+ * without polling; when there is no such pipe, it fails at once.
+ *
+ * @example Usage
+ * ```ts ignore
+ * import { connectPipe } from "@iocp/proactor";
+ *
+ * using connection = await connectPipe("\\\\.\\pipe\\echo", { timeout: 1000 });
+ * await connection.write(new TextEncoder().encode("hello"));
+ * ```
+ *
+ * @param path `\\.\pipe\name`, or `\\server\pipe\name`.
+ * @param options Access, read mode, time-out, signal.
+ * @returns The connection.
+ * @throws {TypeError} when the name or an option is malformed.
+ * @throws {RangeError} when the time-out is not from 0 to 2147483647 ms.
+ * @throws {Deno.errors.NotFound} when there is no such pipe.
+ * @throws {Deno.errors.TimedOut} when no instance was free in time.
+ * @throws {Deno.errors.PermissionDenied} when the pipe is not open to us, or
+ * not in these directions.
+ * @throws {Deno.errors.NotSupported} when the pipe has no messages to read, or
+ * the system is not Windows.
+ * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
+ */
+export async function connectPipe(
+  path: string,
+  options: ConnectPipeOptions = {},
+): Promise<PipeConnection> {
+  const proactor = options.proactor ?? defaultProactor();
+  const { handle, traits } = await openPipe(proactor, path, options);
+  const warnings = traits.messageReadMode;
+  try {
+    const registered = proactor.port.associate(handle, { warnings });
+    return new PipeConnection(proactor.port, registered, traits);
+  } catch (error) {
+    proactor.port.api.closeHandle(handle);
+    throw error;
+  }
+}
+
+/** A client end and what is known of it. */
+export interface OpenedPipe {
+  /** The handle; the receiver must close it. */
+  handle: Handle;
+  /** What is known of it. */
+  traits: PipeTraits;
+}
+
+/**
+ * Opens a client end and sets its read mode.
+ *
+ * @param proactor The proactor that waits.
+ * @param path The pipe.
+ * @param options As for {@linkcode connectPipe}.
+ * @returns The handle, not yet on the port.
+ */
+export async function openPipe(
+  proactor: IocpProactor,
+  path: string,
+  options: ConnectPipeOptions,
+): Promise<OpenedPipe> {
+  const { access = "duplex", readMode = "byte", impersonation } = options;
+  const level = impersonation ?? "identification";
+  assertOneOf("access", access, ["duplex", "in", "out"]);
+  assertOneOf("readMode", readMode, ["byte", "message"]);
+  assertOneOf("impersonation", level, Object.keys(IMPERSONATION));
+  const handle = await dial(proactor, path, {
+    ...options,
+    accessMask: ACCESS[access],
+    qualityOfService: SECURITY_SQOS_PRESENT | IMPERSONATION[level],
+  });
+  try {
+    return {
+      handle,
+      traits: inspect(proactor, handle, { path, access, readMode }),
+    };
+  } catch (error) {
+    proactor.port.api.closeHandle(handle);
+    throw error;
+  }
+}
+
+interface DialOptions extends ConnectPipeOptions {
+  accessMask: number;
+  qualityOfService: number;
+}
+
+async function dial(
+  proactor: IocpProactor,
+  path: string,
+  options: DialOptions,
+): Promise<Handle> {
+  const { timeout = Infinity, waitForServer = false, signal } = options;
+  if (timeout !== Infinity) {
+    assertInteger("timeout", timeout, [0, MAX_TIMEOUT]);
+  }
+  const future = proactor.connectPipe(path, {
+    access: options.accessMask,
+    qualityOfService: options.qualityOfService,
+    waitForServer,
+    signal,
+  });
+  if (timeout === Infinity || future.done()) return await future;
+  const timer = setTimeout(() => future.cancel(timedOut(path)), timeout);
+  try {
+    return await future;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function timedOut(path: string): Error {
+  return new Deno.errors.TimedOut(
+    `Cannot connect to pipe "${path}": no instance was free in time`,
+  );
+}
+
+function inspect(
+  proactor: IocpProactor,
+  handle: Handle,
+  wanted: { path: string; access: PipeDirection; readMode: string },
+): PipeTraits {
+  const { path, access } = wanted;
+  const { api } = proactor.port;
+  const messageReadMode = wanted.readMode === "message";
+  // Fails when the pipe may not be asked; then it is taken for a byte pipe.
+  const messageType = api.getNamedPipeInfo(handle)?.messageType ?? false;
+  if (messageReadMode && !messageType) {
+    throw new Deno.errors.NotSupported(
+      `Cannot read messages from pipe "${path}": it is a byte-type pipe`,
+    );
+  }
+  if (messageReadMode) {
+    const code = api.setNamedPipeHandleState(handle, PIPE_READMODE_MESSAGE);
+    if (code !== 0) {
+      throw windowsError(api, code, {
+        syscall: "SetNamedPipeHandleState",
+        action: `Cannot read messages from pipe "${path}"`,
+      });
+    }
+  }
+  return {
+    path,
+    direction: access,
+    messageType,
+    messageReadMode,
+    serverEnd: false,
+  };
+}

@@ -1,0 +1,89 @@
+/**
+ * `PipeHandle`: a pipe's handle with an owner.
+ *
+ * @module
+ */
+
+import { windowsError } from "../ffi/errors.ts";
+import type { Handle, Win32Api } from "../ffi/win32_api.ts";
+
+interface OwnedHandle {
+  api: Win32Api;
+  handle: Handle | null;
+}
+
+/** Handles of owners that were collected without a close. */
+const forgotten = new FinalizationRegistry<OwnedHandle>(closeForgotten);
+
+function closeForgotten(owned: OwnedHandle): void {
+  if (owned.handle !== null) owned.api.closeHandle(owned.handle);
+}
+
+/**
+ * Owns the handle of a pipe: closes it once, and also when it was forgotten.
+ * The counterpart of asyncio's `PipeHandle`.
+ *
+ * @example Usage
+ * ```ts ignore
+ * import { pipe } from "@iocp/proactor";
+ *
+ * const [server, client] = pipe();
+ * using _server = server;
+ * using _client = client;
+ * console.log(server.fileno());
+ * ```
+ */
+export class PipeHandle implements Disposable {
+  readonly #owned: OwnedHandle;
+
+  /**
+   * Takes a handle over.
+   *
+   * @param api The seam.
+   * @param handle An open handle that nobody else closes.
+   */
+  constructor(api: Win32Api, handle: Handle) {
+    this.#owned = { api, handle };
+    forgotten.register(this, this.#owned, this);
+  }
+
+  /** The handle, or `null` when it is closed. */
+  get handle(): Handle | null {
+    return this.#owned.handle;
+  }
+
+  /**
+   * The handle.
+   *
+   * @returns The handle, which stays this object's.
+   * @throws {Deno.errors.BadResource} when it is closed.
+   */
+  fileno(): Handle {
+    if (this.#owned.handle !== null) return this.#owned.handle;
+    throw new Deno.errors.BadResource("Cannot use handle: the pipe is closed");
+  }
+
+  /**
+   * Closes the handle. The second call does nothing, also when the first one
+   * failed: the value may be another handle's by then.
+   *
+   * @throws {Deno.errors.BadResource} when somebody else had closed it.
+   */
+  close(): void {
+    const { api, handle } = this.#owned;
+    if (handle === null) return;
+    this.#owned.handle = null;
+    forgotten.unregister(this);
+    const code = api.closeHandle(handle);
+    if (code === 0) return;
+    throw windowsError(api, code, {
+      syscall: "CloseHandle",
+      action: "Cannot close pipe",
+    });
+  }
+
+  /** Closes the handle. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}

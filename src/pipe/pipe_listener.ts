@@ -1,0 +1,239 @@
+/**
+ * Instances of a named pipe that wait for clients.
+ *
+ * A listener outlives its clients: whatever happens to one of them, as many
+ * instances as were asked for are waiting again, and before a connected
+ * instance is handed out its successor is armed.
+ *
+ * @module
+ */
+
+import {
+  ERROR_ACCESS_DENIED,
+  ERROR_IO_PENDING,
+  ERROR_NO_DATA,
+  ERROR_PIPE_BUSY,
+  ERROR_PIPE_CONNECTED,
+  FILE_FLAG_FIRST_PIPE_INSTANCE,
+} from "../ffi/constants.ts";
+import { windowsError } from "../ffi/errors.ts";
+import { type Handle, INVALID_HANDLE_VALUE } from "../ffi/win32_api.ts";
+import type { CompletionPort } from "../proactor/completion_port.ts";
+import type { CompletionListener, Operation } from "../proactor/operation.ts";
+import type { PortHandle } from "../proactor/port_handle.ts";
+import { SecurityDescriptor } from "./security.ts";
+import type { ListenerOptions } from "./server_options.ts";
+
+/** The pauses after a failure to listen, in milliseconds. */
+const FIRST_BACK_OFF = 10;
+const LAST_BACK_OFF = 1000;
+
+/** What a listener tells. */
+export interface ListenerEvents {
+  /** A client has connected; the handle is the receiver's now. */
+  onConnected(handle: PortHandle): void;
+  /** Something failed; the listener goes on. */
+  onError(error: Error): void;
+  /** False holds further clients back. */
+  hasRoom(): boolean;
+}
+
+/** Keeps instances of one pipe waiting. */
+export class PipeListener implements CompletionListener {
+  readonly #port: CompletionPort;
+  readonly #options: ListenerOptions;
+  readonly #events: ListenerEvents;
+  readonly #armed = new Map<Operation, PortHandle>();
+  readonly #descriptor: SecurityDescriptor;
+  #live = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #backOff = FIRST_BACK_OFF;
+  #referenced = true;
+  #closed = false;
+
+  /**
+   * Creates and arms the instances.
+   *
+   * @param port The completion port.
+   * @param options The pipe.
+   * @param events Who is told.
+   * @throws {Deno.errors.AddrInUse} when the name is served already.
+   * @throws {WindowsError} when Windows refuses for another reason.
+   */
+  constructor(
+    port: CompletionPort,
+    options: ListenerOptions,
+    events: ListenerEvents,
+  ) {
+    this.#port = port;
+    this.#options = options;
+    this.#events = events;
+    this.#descriptor = new SecurityDescriptor(port.api, options.security);
+    try {
+      this.#arm(this.#createFirst());
+      this.#fill();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** Instances that wait for clients now. */
+  get armed(): number {
+    return this.#armed.size;
+  }
+
+  /**
+   * Stops listening. Connected instances are not touched. Idempotent.
+   */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearTimeout(this.#timer);
+    for (const handle of this.#armed.values()) this.#port.closeHandle(handle);
+    this.#descriptor[Symbol.dispose]();
+  }
+
+  /** Called when a connected instance was closed, or taken from the backlog. */
+  refill(): void {
+    if (this.#closed || this.#timer !== undefined) return;
+    try {
+      this.#fill();
+      this.#backOff = FIRST_BACK_OFF;
+    } catch (error) {
+      this.#failed(error as Error);
+    }
+  }
+
+  /** Called when a connected instance was closed. */
+  released(): void {
+    this.#live--;
+    this.refill();
+  }
+
+  /** @param referenced Whether waiting keeps the process alive. */
+  setReferenced(referenced: boolean): void {
+    this.#referenced = referenced;
+    for (const handle of this.#armed.values()) {
+      this.#port.setReferenced(handle, referenced);
+    }
+  }
+
+  /**
+   * Called by the dispatch.
+   *
+   * @param operation The operation of one of our instances.
+   * @param code 0 or a Win32 code.
+   */
+  onCompletion(operation: Operation, code: number): void {
+    const handle = this.#armed.get(operation)!;
+    this.#armed.delete(operation);
+    this.#port.operations.release(operation);
+    if (this.#closed || handle.closed) return;
+    this.#ended(handle, code);
+  }
+
+  /** A wait has ended, at once or by its packet. */
+  #ended(handle: PortHandle, code: number): void {
+    const connected = code === 0 || code === ERROR_PIPE_CONNECTED;
+    if (connected) this.#live++;
+    else this.#port.closeHandle(handle);
+    this.refill();
+    if (connected) this.#events.onConnected(handle);
+    else if (code !== ERROR_NO_DATA) this.#events.onError(this.#error(code));
+  }
+
+  #fill(): void {
+    const { instances, maxInstances } = this.#options;
+    while (
+      !this.#closed && this.#armed.size < instances &&
+      this.#armed.size + this.#live < maxInstances && this.#events.hasRoom()
+    ) {
+      this.#arm(this.#create(0));
+    }
+  }
+
+  #arm(instance: Handle): void {
+    const handle = this.#associate(instance);
+    const operation = this.#port.acquire(handle, this);
+    this.#armed.set(operation, handle);
+    this.#port.begin(operation);
+    const code = this.#port.settle(
+      operation,
+      this.#port.api.connectNamedPipe(instance, operation.address),
+    );
+    if (code !== ERROR_IO_PENDING) this.#connectedAtOnce(operation, code);
+  }
+
+  /** A client was faster than us. It is handed out in the next turn. */
+  #connectedAtOnce(operation: Operation, code: number): void {
+    this.#port.defer(() => this.onCompletion(operation, code));
+  }
+
+  #associate(instance: Handle): PortHandle {
+    try {
+      const warnings = this.#options.messageType;
+      const handle = this.#port.associate(instance, { warnings });
+      this.#port.setReferenced(handle, this.#referenced);
+      return handle;
+    } catch (error) {
+      this.#port.api.closeHandle(instance);
+      throw error;
+    }
+  }
+
+  #failed(error: Error): void {
+    const limit = "winerror" in error && error.winerror === ERROR_PIPE_BUSY;
+    // At the limit of instances the next one comes when one is closed.
+    if (limit && this.#live > 0) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.refill();
+    }, this.#backOff);
+    this.#backOff = Math.min(this.#backOff * 2, LAST_BACK_OFF);
+    this.#events.onError(error);
+  }
+
+  #create(flags: number): Handle {
+    const { parameters } = this.#options;
+    const { api } = this.#port;
+    const handle = api.createNamedPipe({
+      ...parameters,
+      openMode: (parameters.openMode | flags) >>> 0,
+      securityDescriptor: this.#descriptor.address,
+    });
+    if (handle !== INVALID_HANDLE_VALUE) return handle;
+    throw this.#createError(api.lastError, flags !== 0);
+  }
+
+  /** Windows refuses a name that is served; Wine makes another instance. */
+  #createFirst(): Handle {
+    const handle = this.#create(FILE_FLAG_FIRST_PIPE_INSTANCE);
+    const info = this.#port.api.getNamedPipeInfo(handle);
+    if (info === null || info.instances <= 1) return handle;
+    this.#port.api.closeHandle(handle);
+    throw this.#createError(ERROR_ACCESS_DENIED, true);
+  }
+
+  #createError(code: number, first: boolean): Error {
+    const inUse = first &&
+      (code === ERROR_ACCESS_DENIED || code === ERROR_PIPE_BUSY);
+    return windowsError(this.#port.api, code, {
+      syscall: "CreateNamedPipeW",
+      action: `Cannot listen on pipe "${this.#options.path}"`,
+      ...(inUse
+        ? {
+          state: "the name is served already",
+          errorClass: Deno.errors.AddrInUse,
+        }
+        : {}),
+    });
+  }
+
+  #error(code: number): Error {
+    return windowsError(this.#port.api, code, {
+      syscall: "ConnectNamedPipe",
+      action: `Cannot accept on pipe "${this.#options.path}"`,
+    });
+  }
+}

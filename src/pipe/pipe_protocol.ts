@@ -1,0 +1,105 @@
+/**
+ * Named pipes in protocol style.
+ *
+ * @module
+ */
+
+import type { CompletionPort } from "../proactor/completion_port.ts";
+import { defaultProactor } from "../proactor/default_proactor.ts";
+import type { PortHandle } from "../proactor/port_handle.ts";
+import { ChannelTransport } from "../stream/channel_transport.ts";
+import type {
+  Protocol,
+  ProtocolFactory,
+  Transport,
+} from "../stream/protocol.ts";
+import { type ConnectPipeOptions, openPipe } from "./connect_pipe.ts";
+import type { PipeTraits } from "./pipe_connection.ts";
+import { PipeServer } from "./pipe_server.ts";
+import {
+  type ListenerOptions,
+  type PipeServerOptions,
+  serverTraits,
+} from "./server_options.ts";
+
+/**
+ * Serves a name with a protocol for each client.
+ *
+ * @param protocolFactory Called for each client. If it throws, the client is
+ * disconnected and the error goes to `onError`.
+ * @param path `\\.\pipe\name`.
+ * @param options As for {@linkcode PipeServer.listen}.
+ * @returns The server; clients can connect from now on.
+ * @throws {TypeError} when the factory is no function, or the name malformed.
+ */
+export function servePipe(
+  protocolFactory: ProtocolFactory,
+  path: string,
+  options: PipeServerOptions = {},
+): PipeServer {
+  assertFactory(protocolFactory);
+  const serve = (
+    port: CompletionPort,
+    handle: PortHandle,
+    listener: ListenerOptions,
+  ) => {
+    const protocol = protocolFactory();
+    return makeTransport(port, handle, { protocol, ...serverTraits(listener) });
+  };
+  return new PipeServer(path, options, serve);
+}
+
+/**
+ * Connects a protocol to a named pipe.
+ *
+ * @typeParam P The protocol.
+ * @param protocolFactory Called once the connection is there.
+ * @param path `\\.\pipe\name`.
+ * @param options As for {@linkcode connectPipe}.
+ * @returns The transport and the protocol, whose `connectionMade` was called.
+ * @throws {TypeError} when the factory is no function, or the name malformed.
+ * @throws {Deno.errors.NotFound} when there is no such pipe.
+ */
+export async function openPipeTransport<P extends Protocol>(
+  protocolFactory: ProtocolFactory<P>,
+  path: string,
+  options: ConnectPipeOptions = {},
+): Promise<[Transport, P]> {
+  assertFactory(protocolFactory);
+  const proactor = options.proactor ?? defaultProactor();
+  const { handle, traits } = await openPipe(proactor, path, options);
+  const { port } = proactor;
+  try {
+    const protocol = protocolFactory();
+    const warnings = traits.messageReadMode;
+    const registered = port.associate(handle, { warnings });
+    const transport = makeTransport(port, registered, { protocol, ...traits });
+    return [transport, protocol];
+  } catch (error) {
+    port.api.closeHandle(handle);
+    throw error;
+  }
+}
+
+function makeTransport(
+  port: CompletionPort,
+  handle: PortHandle,
+  options: PipeTraits & { protocol: Protocol },
+): ChannelTransport {
+  const { protocol, path, direction, messageType } = options;
+  return new ChannelTransport(port, handle, {
+    protocol,
+    name: `pipe "${path}"`,
+    readable: direction !== "out",
+    writable: direction !== "in",
+    messages: messageType,
+    extra: { addr: path, pipe: handle.handle },
+  });
+}
+
+function assertFactory(protocolFactory: unknown): void {
+  if (typeof protocolFactory === "function") return;
+  throw new TypeError(
+    "Cannot use the protocol factory: it is not a function",
+  );
+}

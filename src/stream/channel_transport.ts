@@ -1,0 +1,286 @@
+/**
+ * `ChannelTransport`: the {@linkcode Transport} of every kind of stream.
+ *
+ * @module
+ */
+
+import { ERROR_IO_PENDING } from "../ffi/constants.ts";
+import { windowsError } from "../ffi/errors.ts";
+import { assertArray } from "../proactor/arguments.ts";
+import type { CompletionPort } from "../proactor/completion_port.ts";
+import type { PortHandle } from "../proactor/port_handle.ts";
+import {
+  Channel,
+  type ChannelConsumer,
+  DEFAULT_CLOSE_DEADLINE,
+} from "./channel.ts";
+import type { Protocol, Transport, WriteBufferLimits } from "./protocol.ts";
+
+/** Reads that may complete at once before others get their turn. */
+const READS_PER_TURN = 16;
+
+const DEFAULT_HIGH_WATER = 65536;
+
+/** What a kind of stream tells its transport. */
+export interface TransportTraits {
+  /** What messages call it: `pipe "\\.\pipe\x"`. */
+  name: string;
+  /** This end can read. */
+  readable: boolean;
+  /** This end can write. */
+  writable: boolean;
+  /** One write is one message, and an empty one ends the write side. */
+  messages: boolean;
+  /** For `getExtraInfo`. */
+  extra: Readonly<Record<string, unknown>>;
+}
+
+/** A transport over a channel. */
+export class ChannelTransport implements Transport, ChannelConsumer {
+  readonly #channel: Channel;
+  readonly #traits: TransportTraits;
+  readonly #finished = Promise.withResolvers<void>();
+  #protocol: Protocol;
+  #limits: WriteBufferLimits = limitsFor({});
+  #paused = false;
+  #writingPaused = false;
+  #writeEnded = false;
+  #eofSeen = false;
+  #lost = false;
+  #error: Error | null = null;
+  #continuing = false;
+
+  /**
+   * Takes a connected handle, tells the protocol and starts to read.
+   *
+   * @param port The completion port.
+   * @param handle A connected handle on it.
+   * @param options The protocol and what is known of the stream.
+   */
+  constructor(
+    port: CompletionPort,
+    handle: PortHandle,
+    options: TransportTraits & { protocol: Protocol },
+  ) {
+    this.#traits = options;
+    this.#protocol = options.protocol;
+    this.#channel = new Channel(port, handle, {
+      emptyIsEnd: options.messages,
+      probe: !options.messages,
+      messages: options.messages,
+      consumer: this,
+    });
+    this.#guard(() => this.#protocol.connectionMade?.(this));
+    this.onReadable();
+  }
+
+  /** Resolves when `connectionLost` has been called. */
+  get finished(): Promise<void> {
+    return this.#finished.promise;
+  }
+
+  write(data: Uint8Array): void {
+    assertArray("write", data);
+    if (!this.#assertWritable() || data.byteLength === 0) return;
+    this.#write(data as Uint8Array<ArrayBuffer>);
+  }
+
+  writeLines(list: Iterable<Uint8Array>): void {
+    for (const data of list) this.write(data);
+  }
+
+  canWriteEof(): boolean {
+    return this.#traits.writable && this.#traits.messages;
+  }
+
+  writeEof(): void {
+    if (!this.canWriteEof()) {
+      throw new Deno.errors.NotSupported(
+        `Cannot end writing to ${this.#traits.name}: it has no half close`,
+      );
+    }
+    if (this.#writeEnded || this.#channel.closing) return;
+    this.#writeEnded = true;
+    this.#write(new Uint8Array(0));
+  }
+
+  close(): void {
+    this.#channel.close(DEFAULT_CLOSE_DEADLINE);
+  }
+
+  abort(): void {
+    this.#channel.destroy();
+  }
+
+  isClosing(): boolean {
+    return this.#channel.closing;
+  }
+
+  pauseReading(): void {
+    this.#paused = true;
+  }
+
+  resumeReading(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#continueLater();
+  }
+
+  isReading(): boolean {
+    return this.#traits.readable && !this.#paused && !this.#channel.closing;
+  }
+
+  setWriteBufferLimits(limits: Partial<WriteBufferLimits> = {}): void {
+    this.#limits = limitsFor(limits);
+    this.#reviewBuffer();
+  }
+
+  getWriteBufferLimits(): WriteBufferLimits {
+    return { ...this.#limits };
+  }
+
+  getWriteBufferSize(): number {
+    return this.#channel.writer.buffered;
+  }
+
+  getExtraInfo(name: string): unknown {
+    return this.#traits.extra[name];
+  }
+
+  getProtocol(): Protocol {
+    return this.#protocol;
+  }
+
+  setProtocol(protocol: Protocol): void {
+    this.#protocol = protocol;
+  }
+
+  // --- told by the channel -------------------------------------------------
+
+  /** There are bytes, or the end, or an error. */
+  onReadable(): void {
+    if (!this.#traits.readable) return;
+    const { reader } = this.#channel;
+    for (let budget = READS_PER_TURN; this.isReading(); budget--) {
+      if (!reader.arm()) return;
+      if (budget === 0) return this.#continueLater();
+      if (reader.available > 0) this.#deliver();
+      else if (reader.error !== 0) {
+        return this.#failed("ReadFile", reader.error);
+      } else return this.#ended();
+    }
+  }
+
+  /** Everything written is with the kernel. */
+  onDrained(): void {
+    this.#reviewBuffer();
+  }
+
+  /** @param code Why writing failed. */
+  onWriteError(code: number): void {
+    this.#failed("WriteFile", code);
+  }
+
+  /** The handle is closed. */
+  onClosed(): void {
+    this.#channel.port.defer(() => this.#callConnectionLost());
+  }
+
+  // --- parts ---------------------------------------------------------------
+
+  /** The next read is in flight before the protocol sees this one's data. */
+  #deliver(): void {
+    const { reader } = this.#channel;
+    const data = reader.take();
+    reader.arm();
+    this.#guard(() => this.#protocol.dataReceived?.(data));
+  }
+
+  #ended(): void {
+    if (this.#eofSeen) return;
+    this.#eofSeen = true;
+    let keepOpen = false;
+    this.#guard(() => keepOpen = this.#protocol.eofReceived?.() === true);
+    if (!keepOpen) this.close();
+  }
+
+  #continueLater(): void {
+    if (this.#continuing) return;
+    this.#continuing = true;
+    this.#channel.port.defer(() => {
+      this.#continuing = false;
+      this.onReadable();
+    });
+  }
+
+  #write(data: Uint8Array<ArrayBuffer>): void {
+    const code = this.#channel.writer.write(data, null);
+    if (code === ERROR_IO_PENDING) this.#reviewBuffer();
+    else if (code !== 0) this.#failed("WriteFile", code);
+  }
+
+  /** Returns false when writing is pointless: the connection is ending. */
+  #assertWritable(): boolean {
+    if (!this.#traits.writable) {
+      throw new Deno.errors.NotSupported(
+        `Cannot write: this end of ${this.#traits.name} only reads`,
+      );
+    }
+    if (this.#writeEnded) {
+      throw new Deno.errors.BadResource("Cannot write: writing was ended");
+    }
+    return !this.#channel.closing;
+  }
+
+  #reviewBuffer(): void {
+    const size = this.#channel.writer.buffered;
+    if (!this.#writingPaused && size > this.#limits.high) {
+      this.#writingPaused = true;
+      this.#guard(() => this.#protocol.pauseWriting?.());
+    } else if (this.#writingPaused && size <= this.#limits.low) {
+      this.#writingPaused = false;
+      this.#guard(() => this.#protocol.resumeWriting?.());
+    }
+  }
+
+  #failed(syscall: string, code: number): void {
+    this.#error ??= windowsError(this.#channel.port.api, code, {
+      syscall,
+      action: `Cannot use ${this.#traits.name}`,
+    });
+    this.#channel.destroy();
+  }
+
+  #callConnectionLost(): void {
+    if (this.#lost) return;
+    this.#lost = true;
+    this.#guard(() => this.#protocol.connectionLost?.(this.#error));
+    this.#finished.resolve();
+  }
+
+  /** A protocol that throws loses its connection, nobody else's. */
+  #guard(callback: () => void): void {
+    try {
+      callback();
+    } catch (error) {
+      this.#error ??= error instanceof Error ? error : new Error(String(error));
+      this.#channel.port.report(error, "Exception in a protocol");
+      this.#channel.destroy();
+    }
+  }
+}
+
+function limitsFor(limits: Partial<WriteBufferLimits>): WriteBufferLimits {
+  const high = limits.high ??
+    (limits.low === undefined ? DEFAULT_HIGH_WATER : 4 * limits.low);
+  const low = limits.low ?? Math.floor(high / 4);
+  if (
+    Number.isInteger(high) && Number.isInteger(low) && high >= low && low >= 0
+  ) {
+    return { high, low };
+  }
+  throw new RangeError(
+    `Cannot set write buffer limits high ${high}, low ${low}: ` +
+      "they are not integers with high >= low >= 0",
+  );
+}

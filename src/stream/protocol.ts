@@ -1,0 +1,132 @@
+/**
+ * The protocol style: callbacks instead of promises, as in asyncio.
+ *
+ * @module
+ */
+
+/**
+ * Told of what happens to a connection. All members are optional. The
+ * counterpart of `asyncio.Protocol`.
+ */
+export interface Protocol {
+  /**
+   * The connection exists: the first call.
+   *
+   * @param transport Writes to it, pauses and closes it.
+   */
+  connectionMade?(transport: Transport): void;
+  /**
+   * Bytes have come; on a message-reading pipe a message, or a part of one.
+   *
+   * @param data The protocol's own from now on.
+   */
+  dataReceived?(data: Uint8Array<ArrayBuffer>): void;
+  /**
+   * The peer writes no more.
+   *
+   * @returns True keeps the transport open for writing.
+   */
+  eofReceived?(): boolean | void;
+  /**
+   * The connection is over: the last call, exactly once.
+   *
+   * @param error What ended it, or `null` after a close or the peer's end.
+   */
+  connectionLost?(error: Error | null): void;
+  /** More is buffered than the high-water mark: stop writing. */
+  pauseWriting?(): void;
+  /** Less is buffered than the low-water mark: go on. */
+  resumeWriting?(): void;
+}
+
+/** Makes the protocol for a connection. */
+export type ProtocolFactory<P extends Protocol = Protocol> = () => P;
+
+/** Limits of the write buffer, in bytes. */
+export interface WriteBufferLimits {
+  /** Above it, `pauseWriting` is called. */
+  high: number;
+  /** At or below it, `resumeWriting` is called. */
+  low: number;
+}
+
+/** The connection, as a {@linkcode Protocol} sees it. */
+export interface Transport {
+  /**
+   * Writes, or queues what can't be written at once.
+   *
+   * @param data The caller's again when this returns.
+   */
+  write(data: Uint8Array): void;
+  /**
+   * Writes several arrays, in order.
+   *
+   * @param list The arrays.
+   */
+  writeLines(list: Iterable<Uint8Array>): void;
+  /**
+   * Tells whether `writeEof` works.
+   *
+   * @returns False on a byte-type pipe, which has no half close.
+   */
+  canWriteEof(): boolean;
+  /** Ends the write side, behind what was written. */
+  writeEof(): void;
+  /** Closes: reading stops now, what was written still goes out. */
+  close(): void;
+  /** Closes at once; what is buffered is dropped. */
+  abort(): void;
+  /**
+   * Tells whether the transport is closed or about to be.
+   *
+   * @returns True from `close` on.
+   */
+  isClosing(): boolean;
+  /** Stops `dataReceived` until `resumeReading`. */
+  pauseReading(): void;
+  /** Lets `dataReceived` go on; nothing is lost in between. */
+  resumeReading(): void;
+  /**
+   * Tells whether data are being received.
+   *
+   * @returns False when paused or closing.
+   */
+  isReading(): boolean;
+  /**
+   * Sets the limits for `pauseWriting` and `resumeWriting`.
+   *
+   * @param limits Bytes; by default 64 KiB and a quarter of the high mark.
+   */
+  setWriteBufferLimits(limits?: Partial<WriteBufferLimits>): void;
+  /**
+   * The limits.
+   *
+   * @returns Bytes.
+   */
+  getWriteBufferLimits(): WriteBufferLimits;
+  /**
+   * What is queued or in flight.
+   *
+   * @returns Bytes.
+   */
+  getWriteBufferSize(): number;
+  /**
+   * Asks for what the kind of transport knows.
+   *
+   * @param name On a pipe: `"addr"`, `"pipe"` (the handle).
+   * @returns The value, or `undefined`.
+   */
+  getExtraInfo(name: string): unknown;
+  /**
+   * The protocol.
+   *
+   * @returns The one that is told now.
+   */
+  getProtocol(): Protocol;
+  /**
+   * Changes the protocol; data that come from now on go to the new one.
+   *
+   * @param protocol The new one.
+   */
+  setProtocol(protocol: Protocol): void;
+}

@@ -1,0 +1,275 @@
+/**
+ * The read side of a stream on the completion port: one read in flight, and
+ * what it brought until somebody takes it.
+ *
+ * Nothing is ever cancelled to stop reading: a read that is in flight stays,
+ * and its data wait for the next taker.
+ *
+ * @module
+ */
+
+import {
+  ERROR_BROKEN_PIPE,
+  ERROR_IO_PENDING,
+  ERROR_MORE_DATA,
+  ERROR_NOT_ENOUGH_MEMORY,
+} from "../ffi/constants.ts";
+import {
+  MAX_POOLED_BUFFER,
+  MIN_BUFFER,
+  type NativeBuffer,
+} from "../ffi/memory.ts";
+import type { Address } from "../ffi/win32_api.ts";
+import type { CompletionPort } from "../proactor/completion_port.ts";
+import type { CompletionListener, Operation } from "../proactor/operation.ts";
+import type { PortHandle } from "../proactor/port_handle.ts";
+
+/** A stream that was silent for so many milliseconds gives its buffer back. */
+const SILENCE = 50;
+
+/** How a stream reads and what its reads mean. */
+export interface ReadOptions {
+  /** An immediate or later success without bytes is the end. */
+  emptyIsEnd: boolean;
+  /** A read without a buffer may wait for data. */
+  probe: boolean;
+}
+
+/** Who wants to know that a read has ended. */
+export interface ReadConsumer {
+  /** There are bytes, or the end, or an error. */
+  onReadable(): void;
+}
+
+/** The read side of a stream. */
+export class ReadHalf implements CompletionListener {
+  readonly #port: CompletionPort;
+  readonly #owner: PortHandle;
+  readonly #options: ReadOptions;
+  readonly #consumer: ReadConsumer;
+  readonly #operation: Operation;
+  #buffer: NativeBuffer | null = null;
+  #start = 0;
+  #end = 0;
+  #size = MIN_BUFFER;
+  #probing = false;
+  #hot = false;
+  #armedAt = 0;
+  #more = false;
+  #ended = false;
+  #error = 0;
+  #disposed = false;
+
+  /**
+   * @param port The completion port.
+   * @param owner The handle to read from.
+   * @param options What reads mean on it, and who is told.
+   */
+  constructor(
+    port: CompletionPort,
+    owner: PortHandle,
+    options: ReadOptions & { consumer: ReadConsumer },
+  ) {
+    this.#port = port;
+    this.#owner = owner;
+    this.#options = options;
+    this.#consumer = options.consumer;
+    this.#operation = port.acquire(owner, this);
+  }
+
+  /** Bytes that can be taken now. */
+  get available(): number {
+    return this.#end - this.#start;
+  }
+
+  /** True when the peer has ended the stream; bytes may still be there. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** The Win32 code of a failure, or 0. */
+  get error(): number {
+    return this.#error;
+  }
+
+  /** True when the bytes are not the whole message. */
+  get more(): boolean {
+    return this.#more;
+  }
+
+  /** True while a read is in flight. */
+  get pending(): boolean {
+    return this.#operation.pending;
+  }
+
+  /** True when `arm` has nothing to wait for. */
+  get readable(): boolean {
+    return this.#end > this.#start || this.#ended || this.#error !== 0;
+  }
+
+  /**
+   * Makes sure that a read is in flight.
+   *
+   * @returns True when something is readable now, so no read is.
+   */
+  arm(): boolean {
+    if (this.readable) return true;
+    if (this.#operation.pending || this.#disposed) return false;
+    this.#armedAt = performance.now();
+    if (this.#options.probe && !this.#hot) return this.#startProbe();
+    return this.#startRead(this.#size);
+  }
+
+  /**
+   * Takes all bytes.
+   *
+   * @returns A copy of them.
+   */
+  take(): Uint8Array<ArrayBuffer> {
+    const data = new Uint8Array(this.available);
+    this.takeInto(data);
+    return data;
+  }
+
+  /**
+   * Takes bytes.
+   *
+   * @param target Where they are copied to.
+   * @returns Their number.
+   */
+  takeInto(target: Uint8Array): number {
+    const count = Math.min(target.byteLength, this.available);
+    if (count === 0) return 0;
+    const bytes = target.subarray(0, count) as Uint8Array<ArrayBuffer>;
+    this.#port.api.copyOut(bytes, this.#position());
+    this.#start += count;
+    if (this.#start === this.#end && !this.#hot) this.#releaseBuffer();
+    return count;
+  }
+
+  /** Gives slot and buffer back, at once or when the packet has come. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#start = this.#end = 0;
+    if (!this.#operation.pending) this.#releaseAll();
+  }
+
+  /**
+   * Called by the dispatch.
+   *
+   * @param operation Our operation.
+   * @param code 0 or a Win32 code.
+   * @param bytes Bytes read.
+   */
+  onCompletion(operation: Operation, code: number, bytes: number): void {
+    this.#buffer = operation.buffer;
+    operation.buffer = null;
+    if (this.#disposed) return this.#releaseAll();
+    this.#hot = performance.now() - this.#armedAt < SILENCE;
+    if (this.#probing) {
+      this.#probing = false;
+      if (code === 0) {
+        if (this.#startRead(MAX_POOLED_BUFFER)) this.#consumer.onReadable();
+        return;
+      }
+    }
+    if (this.#accept(code, bytes)) this.#consumer.onReadable();
+  }
+
+  #position(): Address {
+    const { address } = this.#buffer!;
+    return this.#start === 0 ? address : address + BigInt(this.#start);
+  }
+
+  /** Waits for data without holding a buffer. */
+  #startProbe(): boolean {
+    const { api } = this.#port;
+    const { address } = this.#operation;
+    this.#probing = true;
+    this.#port.begin(this.#operation);
+    const started = api.readFile(this.#owner.handle, address, 0, address);
+    const code = this.#port.settle(this.#operation, started);
+    if (code === ERROR_IO_PENDING) return false;
+    this.#probing = false;
+    this.#hot = true;
+    if (code === 0) return this.#startRead(MAX_POOLED_BUFFER);
+    return this.#accept(code, 0);
+  }
+
+  #startRead(size: number): boolean {
+    const buffer = this.#ownBuffer(size);
+    if (buffer === null) return this.#accept(ERROR_NOT_ENOUGH_MEMORY, 0);
+    const operation = this.#operation;
+    operation.buffer = buffer;
+    this.#buffer = null;
+    this.#port.begin(operation);
+    const code = this.#port.settle(
+      operation,
+      this.#port.api.readFile(
+        this.#owner.handle,
+        buffer.address,
+        buffer.size,
+        operation.address,
+      ),
+    );
+    if (code === ERROR_IO_PENDING) return false;
+    operation.buffer = null;
+    this.#buffer = buffer;
+    this.#hot = true;
+    const bytes = code === 0 ? this.#port.api.transferred : buffer.size;
+    return this.#accept(code, bytes);
+  }
+
+  #ownBuffer(size: number): NativeBuffer | null {
+    if (this.#buffer !== null && this.#buffer.size < size) {
+      this.#releaseBuffer();
+    }
+    return this.#buffer ?? this.#port.buffers.tryAcquire(size);
+  }
+
+  /** Returns false when the read brought nothing and is repeated. */
+  #accept(code: number, bytes: number): boolean {
+    if (code === 0 || code === ERROR_MORE_DATA) {
+      return this.#acceptBytes(bytes, code === ERROR_MORE_DATA);
+    }
+    this.#releaseBuffer();
+    if (code === ERROR_BROKEN_PIPE) this.#ended = true;
+    else this.#error = code;
+    return true;
+  }
+
+  #acceptBytes(bytes: number, more: boolean): boolean {
+    this.#start = 0;
+    this.#end = bytes;
+    this.#more = more;
+    if (bytes > 0) this.#adapt(bytes);
+    else if (this.#options.emptyIsEnd && !more) this.#ended = true;
+    if (!this.readable) this.#port.defer(() => this.#repeat());
+    return this.readable;
+  }
+
+  #repeat(): void {
+    if (this.arm()) this.#consumer.onReadable();
+  }
+
+  /** The next read gets a larger buffer when this one was filled. */
+  #adapt(bytes: number): void {
+    if (bytes >= this.#size && this.#size < MAX_POOLED_BUFFER) {
+      this.#size = MAX_POOLED_BUFFER;
+    } else if (bytes * 16 <= this.#size) {
+      this.#size = Math.max(this.#size / 2, MIN_BUFFER);
+    }
+  }
+
+  #releaseBuffer(): void {
+    if (this.#buffer === null) return;
+    this.#port.buffers.release(this.#buffer);
+    this.#buffer = null;
+  }
+
+  #releaseAll(): void {
+    this.#releaseBuffer();
+    this.#port.operations.release(this.#operation);
+  }
+}

@@ -1,0 +1,274 @@
+/**
+ * The write side of a stream on the completion port: one write in flight, and
+ * a queue behind it.
+ *
+ * @module
+ */
+
+import {
+  ERROR_IO_PENDING,
+  ERROR_NOT_ENOUGH_MEMORY,
+  ERROR_OPERATION_ABORTED,
+} from "../ffi/constants.ts";
+import { MAX_POOLED_BUFFER } from "../ffi/memory.ts";
+import type { CompletionPort } from "../proactor/completion_port.ts";
+import type { CompletionListener, Operation } from "../proactor/operation.ts";
+import type { PortHandle } from "../proactor/port_handle.ts";
+
+/** Writes that may complete at once before others get their turn. */
+const WRITES_PER_TURN = 16;
+
+/** Who wants to know how writing goes on. */
+export interface WriteConsumer {
+  /** Nothing is queued or in flight any more. */
+  onDrained(): void;
+  /**
+   * Writing has failed; what was queued is dropped.
+   *
+   * @param code The Win32 code.
+   */
+  onWriteError(code: number): void;
+}
+
+/**
+ * Told when a queued write has ended.
+ *
+ * @param code 0, or a Win32 code when it failed.
+ */
+export type WriteCallback = (code: number) => void;
+
+/** How a stream writes. */
+export interface WriteOptions {
+  /** One write is one message, whatever its length. */
+  messages: boolean;
+}
+
+interface QueuedWrite {
+  data: Uint8Array<ArrayBuffer>;
+  length: number;
+  offset: number;
+  onDone: WriteCallback | null;
+}
+
+/** The write side of a stream. */
+export class WriteHalf implements CompletionListener {
+  readonly #port: CompletionPort;
+  readonly #owner: PortHandle;
+  readonly #messages: boolean;
+  readonly #consumer: WriteConsumer;
+  readonly #operation: Operation;
+  #queue: QueuedWrite[] = [];
+  #head = 0;
+  #buffered = 0;
+  #inFlight = 0;
+  #continuing = false;
+  #error = 0;
+  #disposed = false;
+
+  /**
+   * @param port The completion port.
+   * @param owner The handle to write to.
+   * @param options Whether writes are messages, and who is told.
+   */
+  constructor(
+    port: CompletionPort,
+    owner: PortHandle,
+    options: WriteOptions & { consumer: WriteConsumer },
+  ) {
+    this.#port = port;
+    this.#owner = owner;
+    this.#messages = options.messages;
+    this.#consumer = options.consumer;
+    this.#operation = port.acquire(owner, this);
+  }
+
+  /** Bytes that are queued or in flight. */
+  get buffered(): number {
+    return this.#buffered;
+  }
+
+  /** True when nothing is queued or in flight. */
+  get idle(): boolean {
+    return this.#head === this.#queue.length;
+  }
+
+  /** The Win32 code of a failure, or 0. */
+  get error(): number {
+    return this.#error;
+  }
+
+  /**
+   * Writes, at once if nothing is in the way.
+   *
+   * @param data The caller's again when this returns: what can't be written
+   * at once is copied.
+   * @param onDone Told of the end, unless that comes before this returns.
+   * @returns 0 when all is written, 997 when `onDone` will be told, else the
+   * code of the failure.
+   */
+  write(data: Uint8Array<ArrayBuffer>, onDone: WriteCallback | null): number {
+    if (this.#error !== 0) return this.#error;
+    const length = data.byteLength;
+    if (length === 0 && !this.#messages) return 0;
+    const write = { data, length, offset: 0, onDone: null };
+    const code = this.#enqueue(write);
+    if (code === ERROR_IO_PENDING) this.#keep(write, onDone);
+    return code;
+  }
+
+  /** Drops what is queued; gives the slot back when the packet has come. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    if (!this.#operation.pending) {
+      this.#port.operations.release(this.#operation);
+    }
+    this.#fail(ERROR_OPERATION_ABORTED);
+  }
+
+  /**
+   * Called by the dispatch.
+   *
+   * @param operation Our operation.
+   * @param code 0 or a Win32 code.
+   * @param bytes Bytes written.
+   */
+  onCompletion(operation: Operation, code: number, bytes: number): void {
+    if (operation.buffer !== null) this.#port.buffers.release(operation.buffer);
+    operation.buffer = null;
+    if (this.#disposed) return this.#port.operations.release(operation);
+    if (code !== 0) return this.#failed(code);
+    this.#written(Math.min(bytes, this.#inFlight));
+    this.#continue();
+  }
+
+  #enqueue(write: QueuedWrite): number {
+    const first = this.idle;
+    this.#queue.push(write);
+    this.#buffered += write.length;
+    return first ? this.#run() : ERROR_IO_PENDING;
+  }
+
+  /** Copies what is not in native memory yet. */
+  #keep(write: QueuedWrite, onDone: WriteCallback | null): void {
+    write.onDone = onDone;
+    const first = write === this.#queue[this.#head];
+    if (first && write.offset + this.#inFlight === write.length) return;
+    write.data = write.data.slice(write.offset);
+    write.length -= write.offset;
+    write.offset = 0;
+  }
+
+  /** Writes until the queue is empty, a write is in flight or one failed. */
+  #run(): number {
+    for (let budget = WRITES_PER_TURN; this.#head < this.#queue.length;) {
+      if (budget-- === 0) return this.#continueLater();
+      const code = this.#start();
+      if (code === ERROR_IO_PENDING) return code;
+      if (code !== 0) return this.#fail(code), code;
+      this.#written(this.#inFlight);
+    }
+    return 0;
+  }
+
+  #continue(): void {
+    const code = this.#run();
+    if (code === 0) this.#consumer.onDrained();
+    else if (code !== ERROR_IO_PENDING) this.#consumer.onWriteError(code);
+  }
+
+  #continueLater(): number {
+    if (!this.#continuing) {
+      this.#continuing = true;
+      this.#port.defer(() => {
+        this.#continuing = false;
+        if (this.#error === 0) this.#continue();
+      });
+    }
+    return ERROR_IO_PENDING;
+  }
+
+  /** Starts one write of as much of the queue as fits. */
+  #start(): number {
+    const operation = this.#operation;
+    const size = this.#nextSize();
+    const buffer = size === 0 ? null : this.#port.buffers.tryAcquire(size);
+    if (buffer === null && size > 0) return ERROR_NOT_ENOUGH_MEMORY;
+    this.#inFlight = buffer === null ? 0 : this.#gather(buffer.address, size);
+    operation.buffer = buffer;
+    this.#port.begin(operation);
+    const code = this.#port.settle(
+      operation,
+      this.#port.api.writeFile(
+        this.#owner.handle,
+        buffer?.address ?? operation.address,
+        size,
+        operation.address,
+      ),
+    );
+    if (code !== ERROR_IO_PENDING && buffer !== null) {
+      operation.buffer = null;
+      this.#port.buffers.release(buffer);
+    }
+    return code;
+  }
+
+  /** A message goes as one; bytes go in pieces of at most 64 KiB. */
+  #nextSize(): number {
+    const first = this.#queue[this.#head]!;
+    if (this.#messages) return first.length;
+    return Math.min(this.#buffered, MAX_POOLED_BUFFER);
+  }
+
+  #gather(address: bigint, size: number): number {
+    let filled = 0;
+    for (let i = this.#head; filled < size; i++) {
+      const { data, length, offset } = this.#queue[i]!;
+      const count = Math.min(length - offset, size - filled);
+      const part = count === data.byteLength
+        ? data
+        : data.subarray(offset, offset + count);
+      const target = filled === 0 ? address : address + BigInt(filled);
+      this.#port.api.copyIn(target, part);
+      filled += count;
+    }
+    return filled;
+  }
+
+  /** Takes written bytes off the queue and tells whose they were. */
+  #written(bytes: number): void {
+    this.#buffered -= bytes;
+    let rest = bytes;
+    while (this.#head < this.#queue.length) {
+      const write = this.#queue[this.#head]!;
+      const count = Math.min(rest, write.length - write.offset);
+      write.offset += count;
+      rest -= count;
+      if (write.offset < write.length) break;
+      this.#shift();
+      write.onDone?.(0);
+      if (rest === 0) break;
+    }
+  }
+
+  #shift(): void {
+    this.#head++;
+    if (this.#head < this.#queue.length) return;
+    this.#queue.length = 0;
+    this.#head = 0;
+  }
+
+  #failed(code: number): void {
+    this.#fail(code);
+    this.#consumer.onWriteError(code);
+  }
+
+  #fail(code: number): void {
+    if (this.#error === 0) this.#error = code;
+    const queue = this.#queue.slice(this.#head);
+    this.#queue = [];
+    this.#head = 0;
+    this.#buffered = 0;
+    for (const write of queue) write.onDone?.(code);
+  }
+}

@@ -1,0 +1,281 @@
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import { parseArguments, partWords } from "../../tools/arguments.ts";
+import {
+  cacheFolder,
+  isStampValid,
+  mountsInside,
+  stampText,
+} from "../../tools/cache.ts";
+import {
+  addCounts,
+  closingLine,
+  judgeStage,
+  parseSummary,
+  SummaryReader,
+  testExitCode,
+} from "../../tools/results.ts";
+import { InterruptedError, SetupError } from "../../tools/setup_process.ts";
+import {
+  narrowStages,
+  scopedPermission,
+  testStages,
+} from "../../tools/stages.ts";
+import {
+  chooseWine,
+  isWineUsable,
+  missingWineMessage,
+  parseWineVersion,
+  wineEnvironment,
+  winePath,
+} from "../../tools/wine.ts";
+
+const WINE = { windows: false, label: "Wine 10.0", systemRoot: "C:\\Windows" };
+
+Deno.test("parseArguments() parts the subcommand from its words", () => {
+  assertEquals(parseArguments(["exec", "run", "x.ts", "--", "-v"]), {
+    subcommand: "exec",
+    words: ["run", "x.ts", "--", "-v"],
+  });
+});
+
+Deno.test("parseArguments() drops one leading double dash", () => {
+  assertEquals(parseArguments(["exec", "--", "--", "x"])?.words, ["--", "x"]);
+  assertEquals(parseArguments(["test", "--"])?.words, []);
+});
+
+Deno.test("parseArguments() knows no other subcommand", () => {
+  assertEquals(parseArguments([]), undefined);
+  assertEquals(parseArguments(["--help"]), undefined);
+});
+
+Deno.test("partWords() takes words for paths only where they are no values", () => {
+  const words = ["--filter", "tests", "./tests/unit/", "--fail-fast", "none"];
+  const parted = partWords(words, (word) => word.includes("tests"));
+  assertEquals(parted.paths, ["tests/unit"]);
+  assertEquals(parted.flags, ["--filter", "tests", "--fail-fast", "none"]);
+});
+
+Deno.test("partWords() gives Windows paths forward slashes", () => {
+  const { paths } = partWords([".\\tests\\unit\\x_test.ts"], () => true);
+  assertEquals(paths, ["tests/unit/x_test.ts"]);
+});
+
+Deno.test("parseSummary() reads what deno test counted", () => {
+  const cases: [string, [number, number, number]][] = [
+    ["ok | 12 passed | 0 failed | 1 ignored (3s)", [12, 0, 1]],
+    ["ok | 1 passed (2 steps) | 0 failed (9ms)", [1, 0, 0]],
+    ["FAILED | 3 passed | 2 failed (1 step) (1m2s)", [3, 2, 0]],
+    ["ok | 0 passed | 0 failed | 7 filtered out (3ms)", [0, 0, 0]],
+    ["ok | 4 passed | 0 failed | 2 ignored (1 step) | 3 filtered out (1s)", [
+      4,
+      0,
+      2,
+    ]],
+  ];
+  for (const [line, [passed, failed, skipped]] of cases) {
+    assertEquals(parseSummary(line), { passed, failed, skipped }, line);
+  }
+});
+
+Deno.test("parseSummary() sees through colors and carriage returns", () => {
+  const line = "\x1b[0m\x1b[32mok\x1b[0m | 5 passed | 0 failed (2ms)\x1b[0m\r";
+  assertEquals(parseSummary(line), { passed: 5, failed: 0, skipped: 0 });
+});
+
+Deno.test("parseSummary() takes no other line for a summary", () => {
+  assertEquals(parseSummary("a test | 1 passed | 0 failed (1s)"), undefined);
+  assertEquals(parseSummary("ok | 1 passed | 0 failed"), undefined);
+  assertEquals(parseSummary(""), undefined);
+});
+
+Deno.test("SummaryReader keeps the last summary of output in pieces", () => {
+  const reader = new SummaryReader();
+  assertEquals(reader.counts(), undefined);
+  reader.push("ok | 1 passed | 0 failed (1ms)\nrunning\nFAILED | 2 pas");
+  assertEquals(reader.counts()?.passed, 1);
+  reader.push("sed | 1 failed (2ms)");
+  assertEquals(reader.counts(), { passed: 2, failed: 1, skipped: 0 });
+  reader.push("\nerror: Test failed\n");
+  assertEquals(reader.counts()?.failed, 1);
+});
+
+Deno.test("judgeStage() counts a crash as one failure", () => {
+  const silent = judgeStage(134);
+  assertEquals(silent.counts, { passed: 0, failed: 1, skipped: 0 });
+  assertStringIncludes(silent.problem ?? "", "exit code 134");
+  const late = judgeStage(1, { passed: 3, failed: 0, skipped: 1 });
+  assertEquals(late.counts, { passed: 3, failed: 1, skipped: 1 });
+  assertStringIncludes(late.problem ?? "", "exit code 1");
+});
+
+Deno.test("judgeStage() passes on the counts of a whole run", () => {
+  const good = { passed: 3, failed: 0, skipped: 0 };
+  const bad = { passed: 3, failed: 2, skipped: 0 };
+  assertEquals(judgeStage(0, good), { counts: good });
+  assertEquals(judgeStage(1, bad), { counts: bad });
+});
+
+Deno.test("closingLine() names skipped tests only if there are any", () => {
+  const one = { passed: 2, failed: 0, skipped: 0 };
+  const two = { passed: 5, failed: 1, skipped: 3 };
+  assertEquals(closingLine(one), "2 passed, 0 failed");
+  assertEquals(
+    closingLine(addCounts([one, two])),
+    "7 passed, 1 failed, 3 skipped",
+  );
+});
+
+Deno.test("testExitCode() is 0 only if tests ran and none failed", () => {
+  assertEquals(testExitCode({ passed: 1, failed: 0, skipped: 9 }), 0);
+  assertEquals(testExitCode({ passed: 1, failed: 1, skipped: 0 }), 1);
+  assertEquals(testExitCode({ passed: 0, failed: 0, skipped: 9 }), 1);
+});
+
+Deno.test("testStages() starts with the running Deno off Windows only", () => {
+  const stages = testStages(WINE);
+  assertEquals(stages.map(({ deno }) => deno), [
+    "own",
+    "windows",
+    "windows",
+    "windows",
+  ]);
+  const windows = {
+    windows: true,
+    label: "Windows",
+    systemRoot: "C:\\Windows",
+  };
+  assertEquals(
+    testStages(windows).map(({ paths }) => paths),
+    stages.slice(1).map(({ paths }) => paths),
+  );
+});
+
+Deno.test("testStages() gives the library no more than --allow-ffi", () => {
+  const [own, all, , scoped] = testStages(WINE);
+  assertEquals(own?.permissions, ["--allow-ffi"]);
+  assertEquals(all?.permissions, ["--allow-ffi"]);
+  assertEquals(scoped?.permissions, [scopedPermission("C:\\Windows")]);
+});
+
+Deno.test("scopedPermission() names libraries by absolute paths", () => {
+  assertEquals(
+    scopedPermission("C:\\Windows"),
+    "--allow-ffi=C:\\Windows\\System32\\kernel32.dll," +
+      "C:\\Windows\\System32\\ntdll.dll,C:\\Windows\\System32\\advapi32.dll",
+  );
+});
+
+Deno.test("narrowStages() keeps the stages that hold a file", () => {
+  const file = "tests/windows/scoped/pipe_test.ts";
+  const stages = narrowStages(testStages(WINE), [file]);
+  assertEquals(stages.map(({ paths }) => paths), [[file], [file]]);
+});
+
+Deno.test("narrowStages() takes a folder apart into the stages' own", () => {
+  const stages = narrowStages(testStages(WINE), ["tests"]);
+  assertEquals(stages, testStages(WINE));
+  assertEquals(narrowStages(stages, ["src"]), []);
+});
+
+Deno.test("cacheFolder() follows the environment", () => {
+  const home = { HOME: "/home/a" };
+  assertEquals(cacheFolder(home), "/home/a/.cache/iocp-proactor");
+  const both = { ...home, XDG_CACHE_HOME: "/tmp/c" };
+  assertEquals(cacheFolder(both), "/tmp/c/iocp-proactor");
+  const relative = { ...home, XDG_CACHE_HOME: "c" };
+  assertEquals(cacheFolder(relative), cacheFolder(home));
+  assertThrows(() => cacheFolder({}), SetupError, "XDG_CACHE_HOME");
+});
+
+Deno.test("isStampValid() accepts the very piece only", () => {
+  const piece = { name: "deno-2.9.5", version: "2.9.5" };
+  assert(isStampValid(stampText(piece), piece));
+  assertFalse(isStampValid(undefined, piece));
+  assertFalse(isStampValid("", piece));
+  assertFalse(isStampValid(stampText(piece).slice(0, -3), piece));
+  assertFalse(isStampValid(stampText({ ...piece, version: "2" }), piece));
+});
+
+Deno.test("mountsInside() finds mount points at and below a folder", () => {
+  const mounts = "a / ext4 rw 0 0\nproc /c/x/proc proc rw 0 0\n" +
+    "b /c/x\\040y tmpfs rw 0 0\nd /c/xy tmpfs rw 0 0\n";
+  assertEquals(mountsInside(mounts, "/c/x"), ["/c/x/proc"]);
+  assertEquals(mountsInside(mounts, "/c/x y"), ["/c/x y"]);
+  assertEquals(mountsInside(mounts, "/c/z"), []);
+});
+
+Deno.test("InterruptedError tells the signal by its exit code", () => {
+  assertEquals(new InterruptedError("SIGINT").exitCode, 130);
+  assertEquals(new InterruptedError("SIGTERM").exitCode, 143);
+});
+
+Deno.test("parseWineVersion() reads every kind of Wine", () => {
+  const cases: [string, string | undefined][] = [
+    ["wine-10.0 (Debian 10.0~repack-6)\n", "10.0"],
+    ["wine-8.0.2", "8.0.2"],
+    ["it looks like wine32 is missing\nwine-11.3 (Staging)", "11.3"],
+    ["wine: command not found", undefined],
+    ["", undefined],
+  ];
+  for (const [text, version] of cases) {
+    assertEquals(parseWineVersion(text), version, text);
+  }
+});
+
+Deno.test("isWineUsable() compares versions as numbers", () => {
+  for (const version of ["10.0", "10.12", "11.0", "100.0"]) {
+    assert(isWineUsable(version), version);
+  }
+  for (const version of ["9.22", "8.0.2", "1.10", undefined]) {
+    assertFalse(isWineUsable(version), version);
+  }
+});
+
+Deno.test("chooseWine() prefers the machine's own if it is new enough", () => {
+  const wine = "wine-10.0";
+  const linux = true;
+  assertEquals(chooseWine({ wine, linux, root: false }), "system");
+  assertEquals(chooseWine({ wine, linux: false, root: true }), "system");
+  assertEquals(chooseWine({ wine: "wine-8.0", linux, root: true }), "debian");
+  assertEquals(chooseWine({ linux, root: true }), "debian");
+});
+
+Deno.test("chooseWine() has none without root or off Linux", () => {
+  assertEquals(chooseWine({ linux: true, root: false }), "none");
+  assertEquals(chooseWine({ linux: false, root: true }), "none");
+});
+
+Deno.test("missingWineMessage() names what was found and what to do", () => {
+  const none = missingWineMessage({ linux: true, root: false });
+  assertStringIncludes(none, "there is no wine on PATH");
+  assertStringIncludes(none, "Install wine 10 or newer");
+  assertStringIncludes(none, "root");
+  const old = { wine: "wine-8.0", linux: true, root: false };
+  assertStringIncludes(missingWineMessage(old), "the wine on PATH is 8.0");
+});
+
+Deno.test("missingWineMessage() offers root on Linux only", () => {
+  const message = missingWineMessage({ linux: false, root: false });
+  assertFalse(message.includes("root"), message);
+});
+
+Deno.test("winePath() puts a path on drive Z", () => {
+  assertEquals(winePath("/work/a b/x.ts"), "Z:\\work\\a b\\x.ts");
+});
+
+Deno.test("wineEnvironment() keeps what the user set but for Wine's own", () => {
+  const user = { WINEDEBUG: "+file", CI: "true", TMPDIR: "/t", DISPLAY: ":0" };
+  const env = wineEnvironment(user, { WINEPREFIX: "/p" });
+  assertEquals(env["WINEDEBUG"], "+file");
+  assertEquals(env["CI"], "true");
+  assertEquals(env["WINEPREFIX"], "/p");
+  assertFalse("TMPDIR" in env);
+  assertFalse("DISPLAY" in env);
+  assertEquals(wineEnvironment({}, {})["WINEDEBUG"], "-all");
+});

@@ -1,0 +1,114 @@
+import { partWords } from "./arguments.ts";
+import type { WindowsHost } from "./host.ts";
+import { importMapFlags } from "./jsr.ts";
+import { WINDOWS_BUN, WINDOWS_NODE } from "./packages.ts";
+import { type CommandLine, run } from "./process.ts";
+import {
+  addCounts,
+  closingLine,
+  type Counts,
+  judgeStage,
+  SummaryReader,
+  testExitCode,
+} from "./results.ts";
+import { narrowStages, type Stage, testStages } from "./stages.ts";
+
+const STAGE_TIMEOUT_MS = 20 * 60_000;
+const INTERRUPTED = 130;
+const TEST_FILE = /(^|[._])test\.(ts|js|mjs|tsx)$/;
+
+/**
+ * Runs all tests, and prints the closing line `N passed, N failed` last.
+ *
+ * @param host What runs Windows programs.
+ * @param words Words for `deno test`; those that name files or folders narrow
+ * what runs.
+ * @returns The exit code: 0 if tests ran and none failed.
+ */
+export async function runTests(
+  host: WindowsHost,
+  words: readonly string[],
+): Promise<number> {
+  const { paths, flags } = partWords(words, exists);
+  const all: Counts[] = [];
+  for (const stage of plannedStages(host, paths)) {
+    const counts = await runStage(host, stage, flags);
+    if (counts === undefined) return INTERRUPTED;
+    all.push(counts);
+  }
+  const total = addCounts(all);
+  console.log(closingLine(total));
+  return testExitCode(total);
+}
+
+function plannedStages(host: WindowsHost, paths: string[]): Stage[] {
+  const windows = Deno.build.os === "windows";
+  const { label, systemRoot } = host;
+  const stages = testStages({ windows, label, systemRoot })
+    .map((stage) => ({ ...stage, paths: stage.paths.filter(hasTests) }))
+    .filter((stage) => stage.paths.length > 0);
+  return narrowStages(stages, paths);
+}
+
+async function runStage(
+  host: WindowsHost,
+  stage: Stage,
+  flags: readonly string[],
+): Promise<Counts | undefined> {
+  console.log(`\n== ${stage.title}`);
+  const line = await stageCommand(host, stage, flags);
+  const summary = new SummaryReader();
+  const { code, interrupted } = await run(line, {
+    onOutput: (text) => summary.push(text),
+    timeout: STAGE_TIMEOUT_MS,
+  });
+  if (interrupted) return undefined;
+  const { counts, problem } = judgeStage(code, summary.counts());
+  if (problem !== undefined) console.log(`Stage failed: ${problem}`);
+  return counts;
+}
+
+async function stageCommand(
+  host: WindowsHost,
+  stage: Stage,
+  flags: readonly string[],
+): Promise<CommandLine> {
+  const { permissions, paths } = stage;
+  const given = [...permissions, ...await importMapFlags(), ...flags];
+  const args = ["test", ...given, ...paths];
+  const env = { ...colors(), ...(stage.peers ? await peers(host) : {}) };
+  if (stage.deno === "windows") return host.deno(args, env);
+  const argv = [Deno.execPath(), ...args];
+  return { argv, env: { ...Deno.env.toObject(), ...env } };
+}
+
+async function peers(host: WindowsHost): Promise<Record<string, string>> {
+  const [node, bun] = await host.install([WINDOWS_NODE, WINDOWS_BUN]);
+  return {
+    ...(node === undefined ? {} : { PROACTOR_NODE: node }),
+    ...(bun === undefined ? {} : { PROACTOR_BUN: bun }),
+  };
+}
+
+/** The tests write to a pipe, and cannot see what it leads to. */
+function colors(): Record<string, string> {
+  return Deno.stdout.isTerminal() ? {} : { NO_COLOR: "1" };
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(path);
+    return true;
+  } catch {
+    return false; // What cannot be seen is not a path to narrow by
+  }
+}
+
+function hasTests(path: string): boolean {
+  if (!exists(path)) return false;
+  if (TEST_FILE.test(path)) return true;
+  if (!Deno.statSync(path).isDirectory) return false;
+  return [...Deno.readDirSync(path)].some(({ name, isDirectory }) =>
+    isDirectory ? hasTests(`${path}/${name}`) : TEST_FILE.test(name)
+  );
+}

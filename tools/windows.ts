@@ -1,0 +1,81 @@
+/**
+ * Runs the Windows build of Deno: on Windows the running one, elsewhere under
+ * Wine, which is prepared in a cache when it is first needed.
+ *
+ * @module
+ */
+import { parseArguments, type ParsedArguments, USAGE } from "./arguments.ts";
+import type { WindowsHost } from "./host.ts";
+import { importMapFlags } from "./jsr.ts";
+import { run } from "./process.ts";
+import { print } from "./progress.ts";
+import { InterruptedError, SetupError } from "./setup_process.ts";
+import { runTests } from "./test_run.ts";
+import { WineHost } from "./wine_host.ts";
+import { RealWindows } from "./windows_host.ts";
+
+const REPOSITORY = `${import.meta.dirname}/..`;
+const DEMO = ["run", "--allow-ffi", "--allow-read", "examples/demo.ts"];
+
+async function main(args: readonly string[]): Promise<number> {
+  const parsed = parseArguments(args);
+  if (parsed === undefined) {
+    print(`${USAGE}\n`);
+    return 2;
+  }
+  const host = await openHost();
+  if (parsed.subcommand !== "exec") Deno.chdir(REPOSITORY);
+  return await carryOut(host, parsed);
+}
+
+function openHost(): Promise<WindowsHost> {
+  return Deno.build.os === "windows"
+    ? Promise.resolve(new RealWindows())
+    : WineHost.open();
+}
+
+async function carryOut(
+  host: WindowsHost,
+  { subcommand, words }: ParsedArguments,
+): Promise<number> {
+  switch (subcommand) {
+    case "exec":
+      return await runDeno(host, words);
+    case "demo":
+      return await runDeno(host, [...DEMO, ...words]);
+    case "bench":
+      return await runBenchmarks(host, words);
+    case "test":
+      return await runTests(host, words);
+    case "setup":
+      console.log(host.notes.join("\n"));
+      return 0;
+  }
+}
+
+async function runDeno(
+  host: WindowsHost,
+  args: readonly string[],
+): Promise<number> {
+  return (await run(await host.deno(args))).code;
+}
+
+/** Under Wine, a round trip between cores costs twice as much as on one. */
+async function runBenchmarks(
+  host: WindowsHost,
+  words: readonly string[],
+): Promise<number> {
+  const flags = ["-A", ...await importMapFlags()];
+  const line = await host.deno(["bench", ...flags, ...words, "bench"]);
+  const pin = Deno.build.os === "linux" ? ["taskset", "-c", "0"] : [];
+  return (await run({ ...line, argv: [...pin, ...line.argv] })).code;
+}
+
+function report(error: unknown): number {
+  if (error instanceof InterruptedError) return error.exitCode;
+  if (!(error instanceof SetupError)) throw error;
+  print(`${error.message}\n`);
+  return 1;
+}
+
+if (import.meta.main) Deno.exit(await main(Deno.args).catch(report));

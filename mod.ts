@@ -27,14 +27,15 @@ export {
   type FutureContext,
   InvalidStateError,
 } from "./src/proactor/future.ts";
-export {
-  type CloseOptions,
-  type ConnectOptions,
-  type HandleLike,
-  IocpProactor,
-  type IocpProactorOptions,
-  type OperationOptions,
-} from "./src/proactor/iocp_proactor.ts";
+export { IocpProactor } from "./src/proactor/iocp_proactor.ts";
+export type { PortMetrics } from "./src/proactor/port_options.ts";
+export type {
+  CloseOptions,
+  ConnectOptions,
+  HandleLike,
+  IocpProactorOptions,
+  OperationOptions,
+} from "./src/proactor/proactor_options.ts";
 export { OverlappedFuture } from "./src/proactor/overlapped_future.ts";
 export { pipe, type PipeOptions } from "./src/pipe/anonymous_pipe.ts";
 export {

@@ -38,7 +38,7 @@ interface DebianCommand {
 export function debianWine(cache: Cache): Wine {
   const prefix = cache.path(`prefix-${DEBIAN}`);
   return {
-    label: "Wine",
+    label: `Wine (Debian ${DEBIAN})`,
     prefix,
     pieces: (interruption) => [
       debianPiece(interruption, WINE),

@@ -7,7 +7,11 @@ import { prefixPiece } from "./wine_prefix.ts";
 
 /** Wineserver outlasts its last program by so many seconds. */
 const PERSISTENCE_S = 10;
-const BOOT = "wine wineboot -i && { wineserver -k; wineserver -w; }";
+const BOOT = `
+trap 'wineserver -k; wineserver -w' EXIT
+trap 'kill "$!"; exit 1' HUP INT TERM
+wine wineboot -i & wait "$!"
+`;
 
 /**
  * The Wine of the machine, with a Wine prefix in the cache.
@@ -35,12 +39,8 @@ function systemPrefix(
 ): Piece {
   return prefixPiece("prefix-system", version, async (prefix) => {
     const env = await systemEnvironment(cache, prefix);
-    try {
-      await runProgram(["sh", "-c", BOOT], { interruption, env });
-    } catch (error) {
-      await askWineserver("-k", env);
-      throw error;
-    }
+    const options = { interruption, end: "SIGTERM", env } as const;
+    await runProgram(["sh", "-c", BOOT], options);
   });
 }
 
@@ -51,18 +51,15 @@ async function systemCommand(
   env: Record<string, string>,
 ): Promise<CommandLine> {
   const all = { ...await systemEnvironment(cache, prefix), ...env };
-  // A program that starts while its wineserver ends would die
-  await askWineserver(`-p${PERSISTENCE_S}`, all);
+  await keepWineserver(all);
   return { argv: ["wine", ...argv], env: all };
 }
 
-/** Does nothing where it fails: one may be running, or none. */
-async function askWineserver(
-  request: string,
-  env: Record<string, string>,
-): Promise<void> {
+/** A program that starts while its wineserver ends would die. */
+async function keepWineserver(env: Record<string, string>): Promise<void> {
+  const args = ["-c", `wineserver -p${PERSISTENCE_S} || true`];
   const server = new Deno.Command("sh", {
-    args: ["-c", 'wineserver "$1" || true', "sh", request],
+    args,
     env,
     clearEnv: true,
     stdin: "null",

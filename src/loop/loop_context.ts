@@ -5,15 +5,15 @@
  */
 
 import type { Future, FutureContext } from "../proactor/future.ts";
-import type { ProactorEventLoop } from "./proactor_event_loop.ts";
+import type { BaseEventLoop } from "./base_event_loop.ts";
 
 /** Runs the callbacks of futures in a loop. */
 export class LoopContext implements FutureContext {
   /** The loop. */
-  readonly loop: ProactorEventLoop;
+  readonly loop: BaseEventLoop;
 
   /** @param loop The loop. */
-  constructor(loop: ProactorEventLoop) {
+  constructor(loop: BaseEventLoop) {
     this.loop = loop;
   }
 
@@ -44,7 +44,9 @@ export class LoopContext implements FutureContext {
  * @param future Any future.
  * @returns The loop, or `undefined` when its callbacks run in none.
  */
-export function loopOf(future: Future<never>): ProactorEventLoop | undefined {
+export function loopOf(
+  future: Pick<Future<unknown>, "context">,
+): BaseEventLoop | undefined {
   const { context } = future;
   return context instanceof LoopContext ? context.loop : undefined;
 }

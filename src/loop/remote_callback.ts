@@ -9,7 +9,8 @@ import { windowsError } from "../ffi/errors.ts";
 import { NativeWin32 } from "../ffi/native_win32.ts";
 import type { Win32Api } from "../ffi/win32_api.ts";
 import { assertInteger, MAX_DWORD } from "../proactor/arguments.ts";
-import { type CompletionPort, postCall } from "../proactor/completion_port.ts";
+import type { CompletionPort } from "../proactor/completion_port.ts";
+import { postCall } from "../proactor/packet_queue.ts";
 
 /** Places in `RemoteToken.shared`. */
 const WAKE_PENDING = 0;

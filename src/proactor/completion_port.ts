@@ -9,75 +9,30 @@ import {
   ERROR_IO_PENDING,
   ERROR_MORE_DATA,
   ERROR_OPERATION_ABORTED,
-  FILE_SKIP_COMPLETION_PORT_ON_SUCCESS,
-  FILE_SKIP_SET_EVENT_ON_HANDLE,
-  INFINITE,
-  MEM_RELEASE,
 } from "../ffi/constants.ts";
-import { completionCode, windowsError } from "../ffi/errors.ts";
-import { allocate, BufferPool } from "../ffi/memory.ts";
-import {
-  ENTRY_BYTES,
-  ENTRY_KEY,
-  ENTRY_OVERLAPPED,
-  ENTRY_SIZE,
-  ENTRY_STATUS,
-} from "../ffi/structs.ts";
-import {
-  type Address,
-  type Handle,
-  INVALID_HANDLE_VALUE,
-  type Win32Api,
-} from "../ffi/win32_api.ts";
+import { completionCode } from "../ffi/errors.ts";
+import { BufferPool } from "../ffi/memory.ts";
+import type { Handle, Win32Api } from "../ffi/win32_api.ts";
+import { associate } from "./association.ts";
+import { DeferredWork } from "./deferred_work.ts";
 import {
   type CompletionListener,
   type Operation,
   OperationTable,
 } from "./operation.ts";
-import { PortHandle } from "./port_handle.ts";
+import {
+  FIRST_HANDLE_KEY,
+  KEY_CALL,
+  KEY_WAKE,
+  PacketQueue,
+} from "./packet_queue.ts";
+import type { PortHandle } from "./port_handle.ts";
+import type {
+  CompletionPortOptions,
+  ErrorReporter,
+  PortMetrics,
+} from "./port_options.ts";
 import { Pump, type PumpHost } from "./pump.ts";
-import { warningMode } from "./warning_probe.ts";
-
-/** Packets that one call may dequeue. */
-const BATCH = 128;
-
-/** Completion keys below this one are ours, not a handle's. */
-const FIRST_HANDLE_KEY = 16;
-const KEY_WAKE = 1;
-const KEY_CALL = 2;
-
-/** Takes errors that have no caller. */
-export type ErrorReporter = (error: unknown, message: string) => void;
-
-/** How a port is made. */
-export interface CompletionPortOptions {
-  /** Threads that may run completions at once. */
-  concurrency: number;
-  /** False forces a packet for every operation. */
-  skipOnSuccess: boolean;
-  /** Takes errors that have no caller. */
-  report: ErrorReporter;
-}
-
-/** Counters of a port. */
-export interface PortMetrics {
-  /** Operations that the kernel owns now. */
-  pending: number;
-  /** Slots that are handed out now, pending or not. */
-  slotsInUse: number;
-  /** Bytes of native buffers that are handed out now. */
-  bufferBytes: number;
-  /** Packets dispatched so far. */
-  packets: number;
-  /** Calls that dequeued packets so far. */
-  batches: number;
-  /** Waits on another thread so far. */
-  waits: number;
-  /** Packets that belonged to no pending operation. */
-  unknownPackets: number;
-  /** Operations whose packet never came before the close. */
-  quarantined: number;
-}
 
 /** A completion port with its slots, buffers and pump. */
 export class CompletionPort implements PumpHost {
@@ -92,14 +47,10 @@ export class CompletionPort implements PumpHost {
   /** Told of calls that other threads have posted: their id and value. */
   onCall: ((id: number, value: number) => void) | undefined;
 
-  readonly #port: Handle;
+  readonly #queue: PacketQueue;
   readonly #skipOnSuccess: boolean;
   readonly #pump: Pump;
-  readonly #entries = new Uint8Array(BATCH * ENTRY_SIZE);
-  readonly #view = new DataView(this.#entries.buffer);
-  readonly #waitEntries: Address;
-  readonly #count = new Uint32Array(1);
-  readonly #deferred: (() => void)[] = [];
+  readonly #deferred = new DeferredWork();
   #nextKey = FIRST_HANDLE_KEY;
   #pending = 0;
   #referenced = 0;
@@ -121,8 +72,7 @@ export class CompletionPort implements PumpHost {
     this.api = api;
     this.report = options.report;
     this.#skipOnSuccess = options.skipOnSuccess;
-    this.#port = createPort(api, options.concurrency);
-    this.#waitEntries = allocate(api, BATCH * ENTRY_SIZE + 4);
+    this.#queue = new PacketQueue(api, options.concurrency);
     this.operations = new OperationTable(api);
     this.buffers = new BufferPool(api);
     this.#pump = new Pump(this);
@@ -135,7 +85,7 @@ export class CompletionPort implements PumpHost {
 
   /** The port's own handle. */
   get handle(): Handle {
-    return this.#port;
+    return this.#queue.handle;
   }
 
   /** Reasons to go on dispatching. */
@@ -185,10 +135,12 @@ export class CompletionPort implements PumpHost {
    */
   associate(handle: Handle, options: { warnings: boolean }): PortHandle {
     this.assertOpen("register handle");
-    const key = this.#nextKey++;
-    const result = this.api.createIoCompletionPort(handle, this.#port, key, 0);
-    if (result === 0n) throw this.#associationError(handle);
-    return new PortHandle(handle, key, this.#setModes(handle, options));
+    return associate(this.api, handle, {
+      port: this.#queue.handle,
+      key: this.#nextKey++,
+      skipOnSuccess: this.#skipOnSuccess,
+      warnings: options.warnings,
+    });
   }
 
   /**
@@ -215,25 +167,6 @@ export class CompletionPort implements PumpHost {
     handle.referenced = referenced;
     this.#referenced += referenced ? handle.pending : -handle.pending;
     this.#pump.review();
-  }
-
-  #setModes(handle: Handle, options: { warnings: boolean }) {
-    const noSkip = { skipsOnSuccess: false, queuesWarnings: true };
-    if (!this.#skipOnSuccess) return noSkip;
-    const mode = options.warnings ? warningMode(this.api) : "packet";
-    if (mode === "unknown") return noSkip;
-    const flags = FILE_SKIP_COMPLETION_PORT_ON_SUCCESS |
-      FILE_SKIP_SET_EVENT_ON_HANDLE;
-    const code = this.api.setFileCompletionNotificationModes(handle, flags);
-    if (code !== 0) return noSkip;
-    return { skipsOnSuccess: true, queuesWarnings: mode === "packet" };
-  }
-
-  #associationError(handle: Handle): Error {
-    return windowsError(this.api, this.api.lastError, {
-      syscall: "CreateIoCompletionPort",
-      action: `Cannot register handle ${handle}`,
-    });
   }
 
   // --- operations ----------------------------------------------------------
@@ -306,32 +239,34 @@ export class CompletionPort implements PumpHost {
    * @param work Called once.
    */
   defer(work: () => void): void {
-    this.#deferred.push(work);
+    this.#deferred.add(work);
     this.#pump.hurry();
   }
 
   /** Runs the work that was put off. */
   runDeferred(): void {
-    if (this.#deferred.length === 0) return;
-    for (const work of this.#deferred.splice(0)) {
-      try {
-        work();
-      } catch (error) {
-        this.report(error, "Exception in deferred work");
-      }
-    }
+    this.#deferred.run((error) => {
+      this.report(error, "Exception in deferred work");
+    });
   }
 
   /** Keeps the pump waiting although nothing is pending. */
   hold(): void {
+    if (this.closed) return;
     this.#holds++;
     this.#pump.start();
   }
 
   /** Takes back a `hold`. */
   unhold(): void {
+    if (this.closed) return;
     this.#holds--;
     this.#pump.review();
+  }
+
+  /** Waits until the wait on another thread has ended that nothing needs. */
+  async settled(): Promise<void> {
+    if (this.outstanding === 0) await this.#pump.waiting;
   }
 
   /**
@@ -342,11 +277,7 @@ export class CompletionPort implements PumpHost {
    */
   drain(timeout = 0): number {
     if (this.#dispatching) return 0;
-    const count = this.api.getQueuedCompletionStatusEx(
-      this.#port,
-      this.#entries,
-      timeout,
-    );
+    const count = this.#queue.dequeue(timeout);
     if (count > 0) this.#dispatch(count);
     return count;
   }
@@ -354,34 +285,17 @@ export class CompletionPort implements PumpHost {
   /** Waits for packets on another thread. */
   wait(): Promise<number> {
     this.#waits++;
-    return this.api.waitForCompletions(
-      this.#port,
-      this.#waitEntries,
-      BATCH,
-      INFINITE,
-    );
+    return this.#queue.wait();
   }
 
   /** Dispatches what a wait has brought. */
   collect(arrived: number): void {
-    if (arrived === 0) return;
-    const count = this.#count;
-    const end = this.#waitEntries + BigInt(BATCH * ENTRY_SIZE);
-    this.api.copyOut(new Uint8Array(count.buffer), end);
-    const bytes = this.#entries.subarray(0, count[0]! * ENTRY_SIZE);
-    this.api.copyOut(bytes, this.#waitEntries);
-    this.#dispatch(count[0]!);
+    if (arrived !== 0) this.#dispatch(this.#queue.collect());
   }
 
   /** Makes a wait return. */
   wake(): void {
-    const code = this.api.postQueuedCompletionStatus(
-      this.#port,
-      0,
-      KEY_WAKE,
-      0n,
-    );
-    if (code !== 0) throw this.#postError(code);
+    this.#queue.wake();
   }
 
   /**
@@ -392,15 +306,7 @@ export class CompletionPort implements PumpHost {
    * @throws {WindowsError} when the packet cannot be queued.
    */
   postCall(id: number, value: number): void {
-    const code = postCall(this.api, { port: this.#port, id }, value);
-    if (code !== 0) throw this.#postError(code);
-  }
-
-  #postError(code: number): Error {
-    return windowsError(this.api, code, {
-      syscall: "PostQueuedCompletionStatus",
-      action: "Cannot wake the event loop",
-    });
+    this.#queue.postCall(id, value);
   }
 
   // --- dispatch ------------------------------------------------------------
@@ -408,23 +314,21 @@ export class CompletionPort implements PumpHost {
   #dispatch(count: number): void {
     this.#dispatching = true;
     this.#batches++;
-    for (let i = 0; i < count; i++) this.#dispatchEntry(i * ENTRY_SIZE);
+    for (let i = 0; i < count; i++) {
+      this.#queue.read(i);
+      this.#dispatchPacket();
+    }
     this.#dispatching = false;
     if (this.#pending === 0) this.#onIdle?.();
   }
 
-  #dispatchEntry(offset: number): void {
-    const view = this.#view;
-    const key = view.getUint32(offset + ENTRY_KEY, true);
-    const low = view.getUint32(offset + ENTRY_OVERLAPPED, true);
-    const high = view.getUint32(offset + ENTRY_OVERLAPPED + 4, true);
-    const bytes = view.getUint32(offset + ENTRY_BYTES, true);
+  #dispatchPacket(): void {
+    const { key, low, high, status, bytes } = this.#queue;
     if (key < FIRST_HANDLE_KEY) return this.#dispatchPosted(key, low, bytes);
     const operation = this.operations.find(low, high);
     if (!operation?.pending || operation.owner!.key !== key) {
       return this.#dispatchUnknown(key, low, high);
     }
-    const status = view.getUint32(offset + ENTRY_STATUS, true);
     const code = status === 0 ? 0 : completionCode(this.api, status);
     this.#complete(operation, code, bytes);
   }
@@ -497,7 +401,7 @@ export class CompletionPort implements PumpHost {
     this.#abandon();
     await this.#endWait();
     this.#pump.stop();
-    this.api.closeHandle(this.#port);
+    this.#queue.close();
     return this.#free();
   }
 
@@ -532,7 +436,6 @@ export class CompletionPort implements PumpHost {
   #free(): number {
     const quarantined = this.operations.dispose();
     if (quarantined === 0) this.buffers.dispose();
-    this.api.virtualFree(this.#waitEntries, 0, MEM_RELEASE);
     return quarantined;
   }
 }
@@ -542,31 +445,4 @@ function queuesPacket(owner: PortHandle, code: number): boolean {
   if (code === ERROR_IO_PENDING) return true;
   if (code === 0) return !owner.skipsOnSuccess;
   return code === ERROR_MORE_DATA && owner.queuesWarnings;
-}
-
-function createPort(api: Win32Api, concurrency: number): Handle {
-  const none = INVALID_HANDLE_VALUE;
-  const port = api.createIoCompletionPort(none, 0n, 0, concurrency);
-  if (port !== 0n) return port;
-  throw windowsError(api, api.lastError, {
-    syscall: "CreateIoCompletionPort",
-    action: "Cannot create completion port",
-  });
-}
-
-/**
- * Posts a call to a port of this process; any thread may do it.
- *
- * @param api The seam of the calling thread.
- * @param target The port and the id of the callback.
- * @param value A u32 that goes with it.
- * @returns 0 or a Win32 code.
- */
-export function postCall(
-  api: Win32Api,
-  target: { port: Handle; id: number },
-  value: number,
-): number {
-  const { port, id } = target;
-  return api.postQueuedCompletionStatus(port, value, KEY_CALL, BigInt(id));
 }

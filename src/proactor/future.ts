@@ -89,6 +89,11 @@ export class Future<T> implements PromiseLike<T> {
     this.#context = context;
   }
 
+  /** How callbacks run: in a loop, or as microtasks. */
+  get context(): FutureContext {
+    return this.#context;
+  }
+
   /**
    * Tells whether the future has ended, in whatever way.
    *

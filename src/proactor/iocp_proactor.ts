@@ -12,18 +12,13 @@ import {
   FILE_FLAG_OVERLAPPED,
   GENERIC_READ,
   GENERIC_WRITE,
-  INFINITE,
   SECURITY_IDENTIFICATION,
   SECURITY_SQOS_PRESENT,
 } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
 import { NativeWin32 } from "../ffi/native_win32.ts";
 import { assertPipeName } from "../ffi/pipe_name.ts";
-import {
-  type Handle,
-  INVALID_HANDLE_VALUE,
-  type Win32Api,
-} from "../ffi/win32_api.ts";
+import type { Handle } from "../ffi/win32_api.ts";
 import {
   assertArray,
   assertBytes,
@@ -33,75 +28,21 @@ import {
   place,
   waitMilliseconds,
 } from "./arguments.ts";
-import { CompletionPort, type PortMetrics } from "./completion_port.ts";
+import { CompletionPort } from "./completion_port.ts";
 import { Future, type FutureContext } from "./future.ts";
+import { FutureTracker } from "./future_tracker.ts";
+import { HandleRegistry } from "./handle_registry.ts";
 import { type OverlappedCall, OverlappedFuture } from "./overlapped_future.ts";
 import { PipeDialer } from "./pipe_dialer.ts";
 import type { PortHandle } from "./port_handle.ts";
-
-/** Options of {@linkcode IocpProactor}. */
-export interface IocpProactorOptions {
-  /**
-   * Threads that may run completions of the port at once.
-   *
-   * @default {1}
-   */
-  concurrency?: number;
-  /**
-   * False asks Windows for a packet after every operation, also after one
-   * that ended at once. For tests and comparisons.
-   *
-   * @default {true}
-   */
-  skipCompletionPortOnSuccess?: boolean;
-  /** Replaces Windows, for tests. */
-  api?: Win32Api;
-}
-
-/** Options of an operation that can be cancelled. */
-export interface OperationOptions {
-  /** Cancels the operation; awaiting it then throws the signal's reason. */
-  signal?: AbortSignal | undefined;
-}
-
-/** Options of {@linkcode IocpProactor.connectPipe}. */
-export interface ConnectOptions extends OperationOptions {
-  /**
-   * `dwDesiredAccess` of `CreateFileW`.
-   *
-   * @default {0xC0000000} (`GENERIC_READ | GENERIC_WRITE`)
-   */
-  access?: number;
-  /**
-   * `SECURITY_SQOS_PRESENT` and the level at which the server may act in the
-   * client's name.
-   *
-   * @default {0x00110000} (identification)
-   */
-  qualityOfService?: number;
-  /**
-   * True waits for a server that does not exist yet.
-   *
-   * @default {false}
-   */
-  waitForServer?: boolean;
-}
-
-/** Options of {@linkcode IocpProactor.close}. */
-export interface CloseOptions {
-  /**
-   * Milliseconds that operations have to end after they were cancelled.
-   *
-   * @default {5000}
-   */
-  deadline?: number;
-}
-
-/** A handle, or an object that owns one. */
-export type HandleLike = Handle | {
-  /** The handle, or `null` when it is closed. */
-  readonly handle: Handle | null;
-};
+import type { PortMetrics } from "./port_options.ts";
+import type {
+  CloseOptions,
+  ConnectOptions,
+  HandleLike,
+  IocpProactorOptions,
+  OperationOptions,
+} from "./proactor_options.ts";
 
 const DEFAULT_DEADLINE = 5000;
 
@@ -126,13 +67,10 @@ const DEFAULT_DEADLINE = 5000;
 export class IocpProactor implements AsyncDisposable {
   readonly #port: CompletionPort;
   readonly #dialer: PipeDialer;
-  readonly #byHandle = new Map<Handle, PortHandle>();
-  readonly #byOwner = new WeakMap<object, PortHandle>();
-  readonly #active = new Map<PortHandle, Set<OverlappedFuture<unknown>>>();
+  readonly #handles: HandleRegistry;
+  readonly #futures = new FutureTracker();
   readonly #notServed = new WeakSet<PortHandle>();
   #context: FutureContext | undefined;
-  #results: OverlappedFuture<unknown>[] | undefined;
-  #onResult: (() => void) | undefined;
 
   /**
    * Creates a completion port.
@@ -151,6 +89,7 @@ export class IocpProactor implements AsyncDisposable {
       report: (error, message) => console.error(message, error),
     });
     this.#dialer = new PipeDialer(this.#port);
+    this.#handles = new HandleRegistry(this.#port);
   }
 
   /** The port below; for the other rooms of the library. */
@@ -195,7 +134,7 @@ export class IocpProactor implements AsyncDisposable {
    * @throws {WindowsError} when it is on another port, or not overlapped.
    */
   register(handle: HandleLike): void {
-    this.#registered(handle, "register handle");
+    this.#handles.get(handle, "register handle");
   }
 
   /**
@@ -205,8 +144,7 @@ export class IocpProactor implements AsyncDisposable {
    * @throws {Deno.errors.BadResource} when Windows does not know the handle.
    */
   closeHandle(handle: Handle): void {
-    const registered = this.#byHandle.get(handle);
-    this.#byHandle.delete(handle);
+    const registered = this.#handles.forget(handle);
     const code = registered
       ? this.#port.closeHandle(registered)
       : this.#port.api.closeHandle(handle);
@@ -221,9 +159,9 @@ export class IocpProactor implements AsyncDisposable {
    * @param handle A handle, or its owner.
    */
   stopServing(handle: HandleLike): void {
-    const owner = this.#registered(handle, "stop serving");
+    const owner = this.#handles.get(handle, "stop serving");
     this.#notServed.add(owner);
-    for (const future of [...this.#active.get(owner) ?? []]) future.cancel();
+    this.#futures.cancel(owner);
   }
 
   // --- operations ----------------------------------------------------------
@@ -246,7 +184,7 @@ export class IocpProactor implements AsyncDisposable {
     options: OperationOptions = {},
   ): OverlappedFuture<Uint8Array<ArrayBuffer>> {
     assertInteger("size", size, [0, MAX_DWORD]);
-    const owner = this.#registered(handle, "read");
+    const owner = this.#handles.get(handle, "read");
     return this.#read(owner, { size, deliver: (data) => data }, options);
   }
 
@@ -269,7 +207,7 @@ export class IocpProactor implements AsyncDisposable {
     options: OperationOptions = {},
   ): OverlappedFuture<number> {
     assertBytes("read into", target);
-    const owner = this.#registered(handle, "read");
+    const owner = this.#handles.get(handle, "read");
     const size = Math.min(target.byteLength, MAX_DWORD);
     const deliver = (data: Uint8Array) => place(data, target);
     return this.#read(owner, { size, deliver }, options);
@@ -294,7 +232,7 @@ export class IocpProactor implements AsyncDisposable {
   ): OverlappedFuture<number> {
     assertArray("write", data);
     const { api } = this.#port;
-    const owner = this.#registered(handle, "write");
+    const owner = this.#handles.get(handle, "write");
     const source = data as Uint8Array<ArrayBuffer>;
     const call: OverlappedCall<number> = {
       size: data.byteLength,
@@ -327,7 +265,7 @@ export class IocpProactor implements AsyncDisposable {
     options: OperationOptions = {},
   ): OverlappedFuture<Handle> {
     const { api } = this.#port;
-    const owner = this.#registered(pipe, "accept");
+    const owner = this.#handles.get(pipe, "accept");
     if (this.#notServed.has(owner)) {
       throw new Deno.errors.BadResource("Cannot accept: serving was stopped");
     }
@@ -388,9 +326,7 @@ export class IocpProactor implements AsyncDisposable {
   async select(timeout?: number): Promise<OverlappedFuture<unknown>[]> {
     const milliseconds = waitMilliseconds(timeout);
     this.#port.assertOpen("select");
-    this.#results ??= [];
-    if (this.#results.length === 0) await this.#resultWithin(milliseconds);
-    return this.#results.splice(0);
+    return await this.#futures.results(milliseconds);
   }
 
   /**
@@ -426,9 +362,7 @@ export class IocpProactor implements AsyncDisposable {
     this.#dialer.abort(
       new Deno.errors.BadResource("Cannot connect: the proactor is closed"),
     );
-    for (const futures of this.#active.values()) {
-      for (const future of futures) future.cancel();
-    }
+    this.#futures.cancel();
     return await closed;
   }
 
@@ -473,67 +407,8 @@ export class IocpProactor implements AsyncDisposable {
     const future = new OverlappedFuture<T>(this.#port, call, this.#context);
     if (cancelBySignal(future, options.signal)) return future;
     future.start(owner);
-    this.#track(owner, future as OverlappedFuture<unknown>);
+    this.#futures.add(owner, future as OverlappedFuture<unknown>);
     return future;
-  }
-
-  #track(owner: PortHandle, future: OverlappedFuture<unknown>): void {
-    if (future.done()) return this.#finished(future);
-    let futures = this.#active.get(owner);
-    if (!futures) this.#active.set(owner, futures = new Set());
-    futures.add(future);
-    future.onDone = () => {
-      futures.delete(future);
-      if (futures.size === 0) this.#active.delete(owner);
-      this.#finished(future);
-    };
-  }
-
-  #finished(future: OverlappedFuture<unknown>): void {
-    if (this.#results === undefined || future.cancelled()) return;
-    this.#results.push(future);
-    this.#onResult?.();
-  }
-
-  #resultWithin(milliseconds: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#onResult = resolve;
-    if (milliseconds === INFINITE) return promise;
-    const timer = setTimeout(resolve, milliseconds);
-    return promise.finally(() => clearTimeout(timer));
-  }
-
-  #registered(handle: HandleLike, action: string): PortHandle {
-    this.#port.assertOpen(action);
-    if (typeof handle === "bigint") return this.#byValue(handle, action);
-    const known = this.#byOwner.get(handle);
-    if (known && handle.handle !== null) return known;
-    const registered = this.#associate(handle?.handle, action);
-    this.#byOwner.set(handle, registered);
-    return registered;
-  }
-
-  #byValue(handle: Handle, action: string): PortHandle {
-    let registered = this.#byHandle.get(handle);
-    if (registered === undefined) {
-      registered = this.#associate(handle, action);
-      this.#byHandle.set(handle, registered);
-    }
-    return registered;
-  }
-
-  #associate(handle: Handle | null | undefined, action: string): PortHandle {
-    if (handle === null || handle === 0n || handle === INVALID_HANDLE_VALUE) {
-      throw new Deno.errors.BadResource(
-        `Cannot ${action}: the handle is closed or invalid`,
-      );
-    }
-    if (typeof handle !== "bigint") {
-      throw new TypeError(
-        `Cannot ${action}: the handle is a ${typeof handle}, not a bigint`,
-      );
-    }
-    return this.#port.associate(handle, { warnings: true });
   }
 
   #error(code: number, syscall: string, action: string, state = ""): Error {

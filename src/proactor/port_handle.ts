@@ -6,6 +6,14 @@
 
 import type { Handle } from "../ffi/win32_api.ts";
 
+/** Which immediate outcomes of an operation queue a packet. */
+export interface PacketModes {
+  /** True when an immediate success queues none. */
+  skipsOnSuccess: boolean;
+  /** True when an immediate warning (ERROR_MORE_DATA) queues one. */
+  queuesWarnings: boolean;
+}
+
 /** What the proactor knows of a handle on its port. */
 export class PortHandle {
   /** The Windows handle. */
@@ -31,7 +39,7 @@ export class PortHandle {
   constructor(
     handle: Handle,
     key: number,
-    modes: { skipsOnSuccess: boolean; queuesWarnings: boolean },
+    modes: PacketModes,
   ) {
     this.handle = handle;
     this.key = key;

@@ -1,0 +1,58 @@
+/**
+ * What the loop's methods refuse before they do anything.
+ *
+ * @module
+ */
+
+/**
+ * Tells what can be awaited from other values.
+ *
+ * @param value Anything.
+ * @returns True for promises, futures and other objects with `then`.
+ */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === "object" && value !== null && "then" in value &&
+    typeof value.then === "function";
+}
+
+/**
+ * Refuses what is not a function.
+ *
+ * @param action The beginning of the message.
+ * @param value The value.
+ * @throws {TypeError} when it is something else.
+ */
+export function assertFunction(action: string, value: unknown): void {
+  if (typeof value === "function") return;
+  throw new TypeError(`Cannot ${action}: ${kindOf(value)} is not a function`);
+}
+
+/**
+ * Refuses what is not a time. Negative and infinite times are times.
+ *
+ * @param name What the value is called.
+ * @param value The value.
+ * @throws {TypeError} when it is not a number.
+ * @throws {RangeError} when it is `NaN`.
+ */
+export function assertTime(name: string, value: number): void {
+  if (typeof value !== "number") {
+    throw new TypeError(
+      `Cannot schedule callback: the ${name} is ${kindOf(value)}, not a number`,
+    );
+  }
+  if (!Number.isNaN(value)) return;
+  throw new RangeError(`Cannot schedule callback: the ${name} is NaN`);
+}
+
+/**
+ * Names the type of a value in a message.
+ *
+ * @param value The value.
+ * @returns `null`, `undefined`, or the type with its article.
+ */
+export function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return `${value}`;
+  const type = typeof value;
+  return type === "object" ? "an object" : `a ${type}`;
+}

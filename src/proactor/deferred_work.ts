@@ -1,0 +1,36 @@
+/**
+ * Work that was put off to the next turn.
+ *
+ * @module
+ */
+
+/** A list of functions that run once. */
+export class DeferredWork {
+  readonly #list: (() => void)[] = [];
+
+  /** How many wait. */
+  get length(): number {
+    return this.#list.length;
+  }
+
+  /** @param work Called by the next `run`. */
+  add(work: () => void): void {
+    this.#list.push(work);
+  }
+
+  /**
+   * Runs what has been added until now.
+   *
+   * @param onError Told of what they throw.
+   */
+  run(onError: (error: unknown) => void): void {
+    if (this.#list.length === 0) return;
+    for (const work of this.#list.splice(0)) {
+      try {
+        work();
+      } catch (error) {
+        onError(error);
+      }
+    }
+  }
+}

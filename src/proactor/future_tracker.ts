@@ -1,0 +1,76 @@
+/**
+ * The futures of a proactor that have not ended, and those that have.
+ *
+ * @module
+ */
+
+import { INFINITE } from "../ffi/constants.ts";
+import type { OverlappedFuture } from "./overlapped_future.ts";
+import type { PortHandle } from "./port_handle.ts";
+
+type AnyFuture = OverlappedFuture<unknown>;
+
+/** Knows which futures are pending on which handle. */
+export class FutureTracker {
+  readonly #pending = new Map<PortHandle, Set<AnyFuture>>();
+  #results: AnyFuture[] | undefined;
+  #onResult: (() => void) | undefined;
+
+  /**
+   * Takes note of a future that was started.
+   *
+   * @param owner The handle it works on.
+   * @param future The future.
+   */
+  add(owner: PortHandle, future: AnyFuture): void {
+    if (future.done()) return this.#ended(future);
+    let futures = this.#pending.get(owner);
+    if (!futures) this.#pending.set(owner, futures = new Set());
+    futures.add(future);
+    future.onDone = () => {
+      futures.delete(future);
+      if (futures.size === 0) this.#pending.delete(owner);
+      this.#ended(future);
+    };
+  }
+
+  /**
+   * Cancels what is pending.
+   *
+   * @param owner On this handle only.
+   */
+  cancel(owner?: PortHandle): void {
+    const sets = owner === undefined
+      ? [...this.#pending.values()]
+      : [this.#pending.get(owner) ?? new Set<AnyFuture>()];
+    for (const futures of sets) {
+      for (const future of [...futures]) future.cancel();
+    }
+  }
+
+  /**
+   * Waits for results. They are collected from the first call on.
+   *
+   * @param milliseconds The longest wait, or INFINITE.
+   * @returns The futures that have ended but for the cancelled ones.
+   */
+  async results(milliseconds: number): Promise<AnyFuture[]> {
+    this.#results ??= [];
+    if (this.#results.length === 0) await this.#resultWithin(milliseconds);
+    return this.#results.splice(0);
+  }
+
+  #ended(future: AnyFuture): void {
+    if (this.#results === undefined || future.cancelled()) return;
+    this.#results.push(future);
+    this.#onResult?.();
+  }
+
+  #resultWithin(milliseconds: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#onResult = resolve;
+    if (milliseconds === INFINITE) return promise;
+    const timer = setTimeout(resolve, milliseconds);
+    return promise.finally(() => clearTimeout(timer));
+  }
+}

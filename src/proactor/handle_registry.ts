@@ -1,0 +1,86 @@
+/**
+ * Which handles are on the port already.
+ *
+ * @module
+ */
+
+import { type Handle, INVALID_HANDLE_VALUE } from "../ffi/win32_api.ts";
+import type { CompletionPort } from "./completion_port.ts";
+import type { PortHandle } from "./port_handle.ts";
+import type { HandleLike } from "./proactor_options.ts";
+
+/** Puts each handle on the port once, on first use. */
+export class HandleRegistry {
+  readonly #port: CompletionPort;
+  readonly #byValue = new Map<Handle, PortHandle>();
+  readonly #byOwner = new WeakMap<object, PortHandle>();
+
+  /** @param port The completion port. */
+  constructor(port: CompletionPort) {
+    this.#port = port;
+  }
+
+  /**
+   * The port's view of a handle.
+   *
+   * @param handle The handle, or its owner.
+   * @param action The beginning of an error's message.
+   * @returns What the port knows of it.
+   * @throws {TypeError} when it is neither a bigint nor an owner of a handle.
+   * @throws {Deno.errors.BadResource} when it, or the proactor, is closed.
+   */
+  get(handle: HandleLike, action: string): PortHandle {
+    this.#port.assertOpen(action);
+    if (typeof handle === "bigint") return this.#ofValue(handle, action);
+    if (typeof handle !== "object" || handle === null) {
+      throw notAHandle(handle, action);
+    }
+    return this.#ofOwner(handle, action);
+  }
+
+  /**
+   * Forgets a raw handle.
+   *
+   * @param handle The handle.
+   * @returns What the port knew of it.
+   */
+  forget(handle: Handle): PortHandle | undefined {
+    const known = this.#byValue.get(handle);
+    this.#byValue.delete(handle);
+    return known;
+  }
+
+  #ofValue(handle: Handle, action: string): PortHandle {
+    let known = this.#byValue.get(handle);
+    if (known === undefined) {
+      known = this.#associate(handle, action);
+      this.#byValue.set(handle, known);
+    }
+    return known;
+  }
+
+  #ofOwner(owner: Exclude<HandleLike, Handle>, action: string): PortHandle {
+    let known = this.#byOwner.get(owner);
+    if (known === undefined || owner.handle !== known.handle) {
+      known = this.#associate(owner.handle, action);
+      this.#byOwner.set(owner, known);
+    }
+    return known;
+  }
+
+  #associate(handle: Handle | null, action: string): PortHandle {
+    if (handle === null || handle === 0n || handle === INVALID_HANDLE_VALUE) {
+      throw new Deno.errors.BadResource(
+        `Cannot ${action}: the handle is closed or invalid`,
+      );
+    }
+    if (typeof handle !== "bigint") throw notAHandle(handle, action);
+    return this.#port.associate(handle, { warnings: true });
+  }
+}
+
+function notAHandle(value: unknown, action: string): TypeError {
+  return new TypeError(
+    `Cannot ${action}: the handle is a ${typeof value}, not a bigint`,
+  );
+}

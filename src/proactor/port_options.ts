@@ -1,0 +1,38 @@
+/**
+ * How a completion port is made, and what it counts.
+ *
+ * @module
+ */
+
+/** Takes errors that have no caller. */
+export type ErrorReporter = (error: unknown, message: string) => void;
+
+/** How a port is made. */
+export interface CompletionPortOptions {
+  /** Threads that may run completions at once. */
+  concurrency: number;
+  /** False forces a packet for every operation. */
+  skipOnSuccess: boolean;
+  /** Takes errors that have no caller. */
+  report: ErrorReporter;
+}
+
+/** Counters of a port. */
+export interface PortMetrics {
+  /** Operations that the kernel owns now. */
+  pending: number;
+  /** Slots that are handed out now, pending or not. */
+  slotsInUse: number;
+  /** Bytes of native buffers that are handed out now. */
+  bufferBytes: number;
+  /** Packets dispatched so far. */
+  packets: number;
+  /** Calls that dequeued packets so far. */
+  batches: number;
+  /** Waits on another thread so far. */
+  waits: number;
+  /** Packets that belonged to no pending operation. */
+  unknownPackets: number;
+  /** Operations whose packet never came before the close. */
+  quarantined: number;
+}

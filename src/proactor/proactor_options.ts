@@ -1,0 +1,71 @@
+/**
+ * Options of the proactor and of its operations.
+ *
+ * @module
+ */
+
+import type { Handle, Win32Api } from "../ffi/win32_api.ts";
+
+/** Options of {@linkcode IocpProactor}. */
+export interface IocpProactorOptions {
+  /**
+   * Threads that may run completions of the port at once.
+   *
+   * @default {1}
+   */
+  concurrency?: number;
+  /**
+   * False asks Windows for a packet after every operation, also after one
+   * that ended at once. For tests and comparisons.
+   *
+   * @default {true}
+   */
+  skipCompletionPortOnSuccess?: boolean;
+  /** Replaces Windows, for tests. */
+  api?: Win32Api;
+}
+
+/** Options of an operation that can be cancelled. */
+export interface OperationOptions {
+  /** Cancels the operation; awaiting it then throws the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Options of {@linkcode IocpProactor.connectPipe}. */
+export interface ConnectOptions extends OperationOptions {
+  /**
+   * `dwDesiredAccess` of `CreateFileW`.
+   *
+   * @default {0xC0000000} (`GENERIC_READ | GENERIC_WRITE`)
+   */
+  access?: number;
+  /**
+   * `SECURITY_SQOS_PRESENT` and the level at which the server may act in the
+   * client's name.
+   *
+   * @default {0x00110000} (identification)
+   */
+  qualityOfService?: number;
+  /**
+   * True waits for a server that does not exist yet.
+   *
+   * @default {false}
+   */
+  waitForServer?: boolean;
+}
+
+/** Options of {@linkcode IocpProactor.close}. */
+export interface CloseOptions {
+  /**
+   * Milliseconds that operations have to end after they were cancelled.
+   *
+   * @default {5000}
+   */
+  deadline?: number;
+}
+
+/** A handle, or an object that owns one. */
+export type HandleLike = Handle | {
+  /** The handle, or `null` when it is closed. */
+  readonly handle: Handle | null;
+};

@@ -61,7 +61,6 @@ export abstract class BaseEventLoop {
     this.#scheduler = new Scheduler({
       time: () => this.time(),
       execute: (handle) => this.#execute(handle),
-      poll: () => this.poll(),
     });
   }
 
@@ -71,9 +70,6 @@ export abstract class BaseEventLoop {
    * @param context What happened.
    */
   abstract callExceptionHandler(context: ExceptionContext): void;
-
-  /** Dispatches I/O that has completed; called before the last turn. */
-  protected abstract poll(): void;
 
   /**
    * Stops the loop after the callbacks that are ready now. When it does not

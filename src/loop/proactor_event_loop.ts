@@ -224,11 +224,6 @@ export class ProactorEventLoop extends BaseEventLoop
 
   // --- parts ---------------------------------------------------------------
 
-  /** Dispatches I/O that has completed; called before the last turn. */
-  protected override poll(): void {
-    if (!this.#proactor.closed) this.#proactor.poll();
-  }
-
   /** Holds the port while turns run, so that the process stays alive. */
   async #run(): Promise<void> {
     const { port } = this.#proactor;

@@ -26,8 +26,6 @@ export interface SchedulerHost {
    * @param handle One that is ready.
    */
   execute(handle: Handle): void;
-  /** Dispatches I/O that has completed; called before the last turn. */
-  poll(): void;
 }
 
 /**
@@ -118,7 +116,6 @@ export class Scheduler {
   #runTurn(): void {
     this.#turns++;
     this.#inTurn = true;
-    if (this.#stopping) this.#host.poll();
     this.#collectDue();
     this.#runBatch();
     this.#inTurn = false;

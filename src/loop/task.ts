@@ -153,7 +153,7 @@ export class Task<T> extends Future<T> {
    *
    * @returns `<Task name state>`.
    */
-  toString(): string {
+  override toString(): string {
     return `<Task ${this.#name} ${this.#describe()}>`;
   }
 

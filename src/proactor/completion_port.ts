@@ -298,17 +298,6 @@ export class CompletionPort implements PumpHost {
     this.#queue.wake();
   }
 
-  /**
-   * Posts a call to the port, as another thread would.
-   *
-   * @param id What `onCall` is told.
-   * @param value A u32 that goes with it.
-   * @throws {WindowsError} when the packet cannot be queued.
-   */
-  postCall(id: number, value: number): void {
-    this.#queue.postCall(id, value);
-  }
-
   // --- dispatch ------------------------------------------------------------
 
   #dispatch(count: number): void {

@@ -133,38 +133,23 @@ export class PacketQueue {
    * @throws {WindowsError} when the packet cannot be queued.
    */
   wake(): void {
-    this.#post(0, KEY_WAKE, 0n);
-  }
-
-  /**
-   * Posts a call, as another thread would.
-   *
-   * @param id What the receiver is told.
-   * @param value A u32 that goes with it.
-   * @throws {WindowsError} when the packet cannot be queued.
-   */
-  postCall(id: number, value: number): void {
-    this.#post(value, KEY_CALL, BigInt(id));
-  }
-
-  /** Closes the port. No wait may be outstanding. */
-  close(): void {
-    this.#api.closeHandle(this.handle);
-    this.#api.virtualFree(this.#waitEntries, 0, MEM_RELEASE);
-  }
-
-  #post(bytes: number, key: number, overlapped: Address): void {
     const code = this.#api.postQueuedCompletionStatus(
       this.handle,
-      bytes,
-      key,
-      overlapped,
+      0,
+      KEY_WAKE,
+      0n,
     );
     if (code === 0) return;
     throw windowsError(this.#api, code, {
       syscall: "PostQueuedCompletionStatus",
       action: "Cannot wake the event loop",
     });
+  }
+
+  /** Closes the port. No wait may be outstanding. */
+  close(): void {
+    this.#api.closeHandle(this.handle);
+    this.#api.virtualFree(this.#waitEntries, 0, MEM_RELEASE);
   }
 }
 

@@ -6,7 +6,8 @@
 
 import { waitMilliseconds } from "../proactor/arguments.ts";
 import { Future, InvalidStateError } from "../proactor/future.ts";
-import { type CloseOptions, IocpProactor } from "../proactor/iocp_proactor.ts";
+import { IocpProactor } from "../proactor/iocp_proactor.ts";
+import type { CloseOptions } from "../proactor/proactor_options.ts";
 import { assertFunction, isThenable, kindOf } from "./arguments.ts";
 import { BaseEventLoop, type BaseEventLoopOptions } from "./base_event_loop.ts";
 import {

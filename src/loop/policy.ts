@@ -1,0 +1,290 @@
+/**
+ * Which event loop is the current one, and `run`.
+ *
+ * @module
+ */
+
+import { defaultProactor } from "../proactor/default_proactor.ts";
+import { InvalidStateError } from "../proactor/future.ts";
+import { assertFunction } from "./arguments.ts";
+import { ProactorEventLoop } from "./proactor_event_loop.ts";
+import { runningLoop } from "./running_loop.ts";
+import type { Task, TaskFunction } from "./task.ts";
+
+/** Options of {@linkcode run}. */
+export interface RunOptions {
+  /**
+   * The debug mode of the loop.
+   *
+   * @default {false}
+   */
+  debug?: boolean;
+}
+
+let shared: ProactorEventLoop | undefined;
+
+/** The loop over the default proactor, made on first use and after its close. */
+function sharedLoop(): ProactorEventLoop {
+  const proactor = defaultProactor();
+  if (shared?.proactor !== proactor) {
+    shared = new ProactorEventLoop({ proactor });
+  }
+  return shared;
+}
+
+/**
+ * Makes loops and keeps the current one of the thread. The counterpart of
+ * `asyncio.AbstractEventLoopPolicy`.
+ *
+ * @example Loops in debug mode
+ * ```ts ignore
+ * import {
+ *   EventLoopPolicy,
+ *   ProactorEventLoop,
+ *   setEventLoopPolicy,
+ * } from "@iocp/proactor";
+ *
+ * class DebugPolicy extends EventLoopPolicy {
+ *   override newEventLoop(): ProactorEventLoop {
+ *     return new ProactorEventLoop({ debug: true });
+ *   }
+ * }
+ * setEventLoopPolicy(new DebugPolicy());
+ * ```
+ */
+export class EventLoopPolicy {
+  #current: ProactorEventLoop | null = null;
+
+  /**
+   * The loop that runs; else the current one; without one, or when it is
+   * closed, the loop over the default proactor.
+   *
+   * @returns The loop.
+   * @throws {Deno.errors.NotSupported} when the system is not Windows.
+   * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
+   */
+  getEventLoop(): ProactorEventLoop {
+    const loop = runningLoop() ?? this.#current;
+    return loop === null || loop.isClosed() ? sharedLoop() : loop;
+  }
+
+  /**
+   * Sets the current loop.
+   *
+   * @param loop The loop, or `null` for none.
+   * @throws {TypeError} when `loop` is something else.
+   */
+  setEventLoop(loop: ProactorEventLoop | null): void {
+    if (loop !== null && !(loop instanceof ProactorEventLoop)) {
+      throw new TypeError(
+        `Cannot set the event loop: a ${typeof loop} is no ProactorEventLoop`,
+      );
+    }
+    this.#current = loop;
+  }
+
+  /**
+   * Makes a loop with a proactor of its own.
+   *
+   * @returns The loop, which the caller must close.
+   * @throws {Deno.errors.NotSupported} when the system is not Windows.
+   * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
+   */
+  newEventLoop(): ProactorEventLoop {
+    return new ProactorEventLoop();
+  }
+}
+
+let policy = new EventLoopPolicy();
+
+/**
+ * The policy of this thread.
+ *
+ * @example Usage
+ * ```ts
+ * import { EventLoopPolicy, getEventLoopPolicy } from "@iocp/proactor";
+ * import { assertInstanceOf } from "@std/assert";
+ *
+ * assertInstanceOf(getEventLoopPolicy(), EventLoopPolicy);
+ * ```
+ *
+ * @returns The policy.
+ */
+export function getEventLoopPolicy(): EventLoopPolicy {
+  return policy;
+}
+
+/**
+ * Replaces the policy of this thread.
+ *
+ * @example Usage
+ * ```ts
+ * import { EventLoopPolicy, setEventLoopPolicy } from "@iocp/proactor";
+ *
+ * setEventLoopPolicy(new EventLoopPolicy());
+ * ```
+ *
+ * @param replacement The policy, or `null` for a new one of the default class.
+ * @throws {TypeError} when `replacement` is something else.
+ */
+export function setEventLoopPolicy(replacement: EventLoopPolicy | null): void {
+  const next = replacement ?? new EventLoopPolicy();
+  if (!(next instanceof EventLoopPolicy)) {
+    throw new TypeError(
+      `Cannot set the policy: a ${typeof next} is no EventLoopPolicy`,
+    );
+  }
+  policy = next;
+}
+
+/**
+ * The loop that runs in this thread.
+ *
+ * @example Usage
+ * ```ts
+ * import { getRunningLoop, InvalidStateError } from "@iocp/proactor";
+ * import { assertThrows } from "@std/assert";
+ *
+ * assertThrows(() => getRunningLoop(), InvalidStateError);
+ * ```
+ *
+ * @returns The loop.
+ * @throws {InvalidStateError} when none runs.
+ */
+export function getRunningLoop(): ProactorEventLoop {
+  const loop = runningLoop();
+  if (loop !== undefined) return loop;
+  throw new InvalidStateError(
+    "Cannot get the running event loop: none is running",
+  );
+}
+
+/**
+ * The loop that runs; else the current one; without one, or when it is closed,
+ * a loop over the default proactor, made on first use.
+ *
+ * @example Usage
+ * ```ts ignore
+ * import { getEventLoop } from "@iocp/proactor";
+ *
+ * const loop = getEventLoop();
+ * loop.callSoon(() => loop.stop());
+ * await loop.runForever();
+ * ```
+ *
+ * @returns The loop.
+ * @throws {Deno.errors.NotSupported} when the system is not Windows.
+ * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
+ */
+export function getEventLoop(): ProactorEventLoop {
+  return policy.getEventLoop();
+}
+
+/**
+ * Sets the current loop of this thread.
+ *
+ * @example Usage
+ * ```ts
+ * import { setEventLoop } from "@iocp/proactor";
+ *
+ * setEventLoop(null);
+ * ```
+ *
+ * @param loop The loop, or `null` for none.
+ * @throws {TypeError} when `loop` is something else.
+ */
+export function setEventLoop(loop: ProactorEventLoop | null): void {
+  policy.setEventLoop(loop);
+}
+
+/**
+ * Makes a loop with a proactor of its own.
+ *
+ * @example Usage
+ * ```ts ignore
+ * import { newEventLoop } from "@iocp/proactor";
+ *
+ * await using loop = newEventLoop();
+ * loop.callLater(10, () => loop.stop());
+ * await loop.runForever();
+ * ```
+ *
+ * @returns The loop, which the caller must close.
+ * @throws {Deno.errors.NotSupported} when the system is not Windows.
+ * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
+ */
+export function newEventLoop(): ProactorEventLoop {
+  return policy.newEventLoop();
+}
+
+/**
+ * Runs an asynchronous function in a new loop, then cancels the tasks that are
+ * left, waits for their end, and closes the loop. The counterpart of
+ * `asyncio.run`.
+ *
+ * @example Usage
+ * ```ts ignore
+ * import { getRunningLoop, run } from "@iocp/proactor";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const sum = await run(async () => {
+ *   const loop = getRunningLoop();
+ *   const one = loop.createTask(() => Promise.resolve(1));
+ *   return await one + 2;
+ * });
+ * assertEquals(sum, 3);
+ * ```
+ *
+ * @typeParam T The type of the result.
+ * @param main The function; its signal is aborted when its task is cancelled.
+ * @param options The debug mode.
+ * @returns What the function returns.
+ * @throws {InvalidStateError} when a loop runs in this thread.
+ * @throws {TypeError} when `main` is not a function.
+ * @throws {Deno.errors.NotSupported} when the system is not Windows.
+ * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
+ */
+export async function run<T>(
+  main: TaskFunction<T>,
+  options: RunOptions = {},
+): Promise<T> {
+  assertFunction("run", main);
+  if (runningLoop() !== undefined) {
+    throw new InvalidStateError("Cannot run: an event loop is already running");
+  }
+  const loop = newEventLoop();
+  if (options.debug !== undefined) loop.setDebug(options.debug);
+  setEventLoop(loop);
+  try {
+    return await loop.runUntilComplete(loop.createTask(main));
+  } finally {
+    await shutDown(loop);
+  }
+}
+
+async function shutDown(loop: ProactorEventLoop): Promise<void> {
+  try {
+    await cancelTasks(loop);
+  } finally {
+    setEventLoop(null);
+    await loop.close();
+  }
+}
+
+async function cancelTasks(loop: ProactorEventLoop): Promise<void> {
+  const tasks = [...loop.allTasks()];
+  if (tasks.length === 0) return;
+  for (const task of tasks) task.cancel();
+  await loop.runUntilComplete(Promise.allSettled(tasks));
+  for (const task of tasks) reportFailure(loop, task);
+}
+
+function reportFailure(loop: ProactorEventLoop, task: Task<unknown>): void {
+  const exception = task.cancelled() ? null : task.exception();
+  if (exception === null) return;
+  loop.callExceptionHandler({
+    message: "Unhandled exception during the shutdown of run()",
+    exception,
+    task,
+  });
+}

@@ -6,9 +6,9 @@
 
 import { defaultProactor } from "../proactor/default_proactor.ts";
 import { InvalidStateError } from "../proactor/future.ts";
-import { assertFunction } from "./arguments.ts";
+import { assertFunction, kindOf } from "./arguments.ts";
 import { ProactorEventLoop } from "./proactor_event_loop.ts";
-import { runningLoop } from "./running_loop.ts";
+import { loopDriving, runningLoop } from "./registry.ts";
 import type { Task, TaskFunction } from "./task.ts";
 
 /** Options of {@linkcode run}. */
@@ -19,17 +19,6 @@ export interface RunOptions {
    * @default {false}
    */
   debug?: boolean;
-}
-
-let shared: ProactorEventLoop | undefined;
-
-/** The loop over the default proactor, made on first use and after its close. */
-function sharedLoop(): ProactorEventLoop {
-  const proactor = defaultProactor();
-  if (shared?.proactor !== proactor) {
-    shared = new ProactorEventLoop({ proactor });
-  }
-  return shared;
 }
 
 /**
@@ -77,7 +66,7 @@ export class EventLoopPolicy {
   setEventLoop(loop: ProactorEventLoop | null): void {
     if (loop !== null && !(loop instanceof ProactorEventLoop)) {
       throw new TypeError(
-        `Cannot set the event loop: a ${typeof loop} is no ProactorEventLoop`,
+        `Cannot set the event loop: ${kindOf(loop)} is no ProactorEventLoop`,
       );
     }
     this.#current = loop;
@@ -131,7 +120,7 @@ export function setEventLoopPolicy(replacement: EventLoopPolicy | null): void {
   const next = replacement ?? new EventLoopPolicy();
   if (!(next instanceof EventLoopPolicy)) {
     throw new TypeError(
-      `Cannot set the policy: a ${typeof next} is no EventLoopPolicy`,
+      `Cannot set the policy: ${kindOf(next)} is no EventLoopPolicy`,
     );
   }
   policy = next;
@@ -260,6 +249,11 @@ export async function run<T>(
   } finally {
     await shutDown(loop);
   }
+}
+
+function sharedLoop(): ProactorEventLoop {
+  const proactor = defaultProactor();
+  return loopDriving(proactor) ?? new ProactorEventLoop({ proactor });
 }
 
 async function shutDown(loop: ProactorEventLoop): Promise<void> {

@@ -23,7 +23,12 @@ import {
   RemoteCallbacks,
   type RemoteFunction,
 } from "./remote_callback.ts";
-import { runningLoop, setRunningLoop } from "./running_loop.ts";
+import {
+  loopDriving,
+  runningLoop,
+  setLoopDriving,
+  setRunningLoop,
+} from "./registry.ts";
 
 /** Options of {@linkcode ProactorEventLoop}. */
 export interface ProactorEventLoopOptions extends BaseEventLoopOptions {
@@ -32,9 +37,6 @@ export interface ProactorEventLoopOptions extends BaseEventLoopOptions {
 }
 
 const DEFAULT_DEADLINE = 5000;
-
-/** Proactors that have a loop. */
-const driven = new WeakSet<IocpProactor>();
 
 /**
  * An event loop with asyncio's contract, driven by Deno's event loop. The
@@ -72,10 +74,13 @@ export class ProactorEventLoop extends BaseEventLoop
    */
   constructor(options: ProactorEventLoopOptions = {}) {
     super(options);
-    this.#proactor = claim(options.proactor ?? new IocpProactor());
-    this.#proactor.setLoop(this.context);
+    const { proactor = new IocpProactor() } = options;
+    assertFree(proactor);
+    setLoopDriving(proactor, this);
+    this.#proactor = proactor;
+    proactor.setLoop(this.context);
     this.#remotes = new RemoteCallbacks({
-      port: this.#proactor.port,
+      port: proactor.port,
       schedule: (call) => void this.callSoonThreadsafe(call),
     });
   }
@@ -273,14 +278,10 @@ export class ProactorEventLoop extends BaseEventLoop
   }
 }
 
-/** Notes that a proactor has a loop. */
-function claim(proactor: IocpProactor): IocpProactor {
+function assertFree(proactor: IocpProactor): void {
   proactor.port.assertOpen("create event loop");
-  if (driven.has(proactor)) {
-    throw new InvalidStateError(
-      "Cannot create event loop: the proactor has one already",
-    );
-  }
-  driven.add(proactor);
-  return proactor;
+  if (loopDriving(proactor) === undefined) return;
+  throw new InvalidStateError(
+    "Cannot create event loop: the proactor has one already",
+  );
 }

@@ -114,7 +114,8 @@ export class PipeConnection implements Disposable, AsyncDisposable {
       onReadable: () => this.#reads.advance(),
       onDrained: () => {},
       onWriteError: () => {},
-      onClosed: () => this.#closed(),
+      onClosed: () => this.#reads.fail(interrupted()),
+      onReleased: () => this.#finished.resolve(),
     };
     this.#channel = new Channel(port, handle, {
       emptyIsEnd: traits.messageType,
@@ -157,7 +158,7 @@ export class PipeConnection implements Disposable, AsyncDisposable {
     return this.#traits.messageType;
   }
 
-  /** Resolves when the connection is closed and its handle is gone. */
+  /** Resolves when the connection is closed and the kernel has let go. */
   get finished(): Promise<void> {
     return this.#finished.promise;
   }
@@ -325,11 +326,6 @@ export class PipeConnection implements Disposable, AsyncDisposable {
   #close(deadline: number): void {
     this.#reads.fail(interrupted());
     this.#channel.close(deadline);
-  }
-
-  #closed(): void {
-    this.#reads.fail(interrupted());
-    this.#finished.resolve();
   }
 
   #write(data: Uint8Array): Promise<void> | undefined {

@@ -36,6 +36,8 @@ export interface ListenerEvents {
   onError(error: Error): void;
   /** False holds further clients back. */
   hasRoom(): boolean;
+  /** After `close`: the kernel has nothing of the listener any more. */
+  onReleased(): void;
 }
 
 /** Keeps instances of one pipe waiting. */
@@ -92,6 +94,7 @@ export class PipeListener implements CompletionListener {
     clearTimeout(this.#timer);
     for (const handle of this.#armed.values()) this.#port.closeHandle(handle);
     this.#descriptor[Symbol.dispose]();
+    this.#reviewRelease();
   }
 
   /** Called when a connected instance was closed, or taken from the backlog. */
@@ -129,8 +132,14 @@ export class PipeListener implements CompletionListener {
     const handle = this.#armed.get(operation)!;
     this.#armed.delete(operation);
     this.#port.operations.release(operation);
-    if (this.#closed || handle.closed) return;
-    this.#ended(handle, code);
+    if (this.#port.closed) this.close();
+    if (!this.#closed) return this.#ended(handle, code);
+    this.#port.closeHandle(handle);
+    this.#reviewRelease();
+  }
+
+  #reviewRelease(): void {
+    if (this.#armed.size === 0) this.#events.onReleased();
   }
 
   /** A wait has ended, at once or by its packet. */

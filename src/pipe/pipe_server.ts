@@ -89,6 +89,7 @@ export class PipeServer
   readonly #abort: () => void;
   readonly #signal: AbortSignal | undefined;
   #closed = false;
+  #released = false;
 
   /**
    * Serves a name; {@linkcode PipeServer.listen} is the usual way.
@@ -203,7 +204,6 @@ export class PipeServer
     this.#listener.close();
     for (const connection of this.#waiting.splice(0)) connection.abort();
     for (const { reject } of this.#acceptors.splice(0)) reject(closedError());
-    this.#finishIfEmpty();
   }
 
   /**
@@ -248,6 +248,7 @@ export class PipeServer
       onConnected: (handle) => this.#connected(handle),
       onError: (error) => this.#onError(error),
       hasRoom: () => this.#waiting.length < this.#backlog,
+      onReleased: () => this.#listenerReleased(),
     });
   }
 
@@ -278,8 +279,17 @@ export class PipeServer
     this.#finishIfEmpty();
   }
 
+  /** Also when the proactor was closed under it. */
+  #listenerReleased(): void {
+    this.#released = true;
+    this.close();
+    this.#finishIfEmpty();
+  }
+
   #finishIfEmpty(): void {
-    if (this.#closed && this.#connections.size === 0) this.#finished.resolve();
+    if (this.#released && this.#connections.size === 0) {
+      this.#finished.resolve();
+    }
   }
 
   #abortAll(): void {

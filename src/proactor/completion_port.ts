@@ -389,6 +389,7 @@ export class CompletionPort implements PumpHost {
     this.#holds = 0;
     this.#abandon();
     await this.#endWait();
+    while (this.deferred) this.runDeferred();
     this.#pump.stop();
     this.#queue.close();
     return this.#free();

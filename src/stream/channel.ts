@@ -21,13 +21,18 @@ export interface ChannelOptions extends ReadOptions {
 }
 
 /** Who uses a channel. */
-export interface ChannelConsumer extends ReadConsumer, WriteConsumer {
-  /** The handle is closed: the last call. */
+export interface ChannelConsumer
+  extends
+    Pick<ReadConsumer, "onReadable">,
+    Omit<WriteConsumer, "onWriteReleased"> {
+  /** The handle is closed; its last packets may still be under way. */
   onClosed(): void;
+  /** The kernel has nothing of the channel any more: the last call. */
+  onReleased(): void;
 }
 
 /** A handle on the port, its read side and its write side. */
-export class Channel implements WriteConsumer {
+export class Channel implements ReadConsumer, WriteConsumer {
   /** The completion port. */
   readonly port: CompletionPort;
   /** The handle. */
@@ -39,6 +44,7 @@ export class Channel implements WriteConsumer {
   readonly #consumer: ChannelConsumer;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #closing = false;
+  #halves = 2;
 
   /**
    * @param port The completion port.
@@ -53,7 +59,12 @@ export class Channel implements WriteConsumer {
     this.port = port;
     this.handle = handle;
     this.#consumer = options.consumer;
-    this.reader = new ReadHalf(port, handle, options);
+    const { emptyIsEnd, probe } = options;
+    this.reader = new ReadHalf(port, handle, {
+      emptyIsEnd,
+      probe,
+      consumer: this,
+    });
     this.writer = new WriteHalf(port, handle, {
       messages: options.messages,
       consumer: this,
@@ -84,9 +95,14 @@ export class Channel implements WriteConsumer {
     clearTimeout(this.#timer);
     if (this.handle.closed) return;
     this.port.closeHandle(this.handle);
+    this.#consumer.onClosed();
     this.reader.dispose();
     this.writer.dispose();
-    this.#consumer.onClosed();
+  }
+
+  /** Called by the read side. */
+  onReadable(): void {
+    this.#consumer.onReadable();
   }
 
   /** Called by the write side. */
@@ -103,5 +119,19 @@ export class Channel implements WriteConsumer {
   onWriteError(code: number): void {
     if (this.#closing) this.destroy();
     else this.#consumer.onWriteError(code);
+  }
+
+  /** Called by the read side. */
+  onReadReleased(): void {
+    this.#released();
+  }
+
+  /** Called by the write side. */
+  onWriteReleased(): void {
+    this.#released();
+  }
+
+  #released(): void {
+    if (--this.#halves === 0) this.#consumer.onReleased();
   }
 }

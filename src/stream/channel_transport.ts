@@ -74,7 +74,7 @@ export class ChannelTransport implements Transport, ChannelConsumer {
     this.onReadable();
   }
 
-  /** Resolves when `connectionLost` has been called. */
+  /** Resolves when `connectionLost` was called and the kernel has let go. */
   get finished(): Promise<void> {
     return this.#finished.promise;
   }
@@ -186,6 +186,11 @@ export class ChannelTransport implements Transport, ChannelConsumer {
     this.#channel.port.defer(() => this.#callConnectionLost());
   }
 
+  /** The kernel has nothing of the channel any more. */
+  onReleased(): void {
+    this.#channel.port.defer(() => this.#finished.resolve());
+  }
+
   // --- parts ---------------------------------------------------------------
 
   /** The next read is in flight before the protocol sees this one's data. */
@@ -255,7 +260,6 @@ export class ChannelTransport implements Transport, ChannelConsumer {
     if (this.#lost) return;
     this.#lost = true;
     this.#guard(() => this.#protocol.connectionLost?.(this.#error));
-    this.#finished.resolve();
   }
 
   /** A protocol that throws loses its connection, nobody else's. */

@@ -39,6 +39,8 @@ export interface ReadOptions {
 export interface ReadConsumer {
   /** There are bytes, or the end, or an error. */
   onReadable(): void;
+  /** The slot was given back: the last call after `dispose`. */
+  onReadReleased(): void;
 }
 
 /** The read side of a stream. */
@@ -271,5 +273,6 @@ export class ReadHalf implements CompletionListener {
   #releaseAll(): void {
     this.#releaseBuffer();
     this.#port.operations.release(this.#operation);
+    this.#consumer.onReadReleased();
   }
 }

@@ -28,6 +28,8 @@ export interface WriteConsumer {
    * @param code The Win32 code.
    */
   onWriteError(code: number): void;
+  /** The slot was given back: the last call after `dispose`. */
+  onWriteReleased(): void;
 }
 
 /**
@@ -120,10 +122,8 @@ export class WriteHalf implements CompletionListener {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    if (!this.#operation.pending) {
-      this.#port.operations.release(this.#operation);
-    }
     this.#fail(ERROR_OPERATION_ABORTED);
+    if (!this.#operation.pending) this.#release();
   }
 
   /**
@@ -136,7 +136,7 @@ export class WriteHalf implements CompletionListener {
   onCompletion(operation: Operation, code: number, bytes: number): void {
     if (operation.buffer !== null) this.#port.buffers.release(operation.buffer);
     operation.buffer = null;
-    if (this.#disposed) return this.#port.operations.release(operation);
+    if (this.#disposed) return this.#release();
     if (code !== 0) return this.#failed(code);
     this.#written(Math.min(bytes, this.#inFlight));
     this.#continue();
@@ -256,6 +256,11 @@ export class WriteHalf implements CompletionListener {
     if (this.#head < this.#queue.length) return;
     this.#queue.length = 0;
     this.#head = 0;
+  }
+
+  #release(): void {
+    this.#port.operations.release(this.#operation);
+    this.#consumer.onWriteReleased();
   }
 
   #failed(code: number): void {

@@ -20,6 +20,7 @@ export {
   WindowsError,
   type WindowsErrorFields,
 } from "./src/ffi/errors.ts";
+export type { Handle } from "./src/ffi/win32_api.ts";
 export {
   CancelledError,
   Future,

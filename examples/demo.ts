@@ -25,9 +25,9 @@ const CLIENTS = 50;
 const LARGE_SIZE = 64 * 2 ** 20;
 
 const DIRECTIONS: [string, Transfer][] = [
-  ["client -> server", upload],
-  ["server -> client", download],
-  ["client -> server -> client", exchange],
+  ["to server", upload],
+  ["to client", download],
+  ["and back", exchange],
 ];
 
 async function main(): Promise<void> {
@@ -60,7 +60,7 @@ async function sendFile(
   transfer: Transfer,
   { file, clients }: { file: DemoFile; clients: number },
 ): Promise<void> {
-  const title = `${direction}, ${clients} x ${file.name}`;
+  const title = `${clients} x ${file.name} ${direction}`;
   const bar = new ProgressBar(title, clients * file.size);
   const transfers = Array.from(
     { length: clients },

@@ -9,7 +9,9 @@
  * @module
  */
 
-import type { PipeServer } from "@iocp/proactor"; import {ProactorEventLoop} from "../src/loop/proactor_event_loop.ts"; import {servePipe} from "../src/pipe/pipe_protocol.ts";
+import type { PipeServer } from "@iocp/proactor";
+import { ProactorEventLoop } from "../src/loop/proactor_event_loop.ts";
+import { servePipe } from "../src/pipe/pipe_protocol.ts";
 import {
   type DemoFile,
   generateDemoFile,
@@ -38,7 +40,8 @@ async function main(): Promise<void> {
   ];
   const server = servePipe(
     () => new FileProtocol(files),
-PATH, {proactor: loop.proactor},
+    PATH,
+    { proactor: loop.proactor },
   );
   console.log(`Serving ${PATH}\n`);
   await sendFiles(files);

@@ -97,7 +97,7 @@ async function readOrExplain(url: URL): Promise<Uint8Array<ArrayBuffer>> {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new Deno.errors.NotFound(
-      `Cannot send "${url.pathname}": the file does not exist`,
+      `Cannot send "${url.href}": the file does not exist`,
     );
   }
 }

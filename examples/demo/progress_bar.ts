@@ -4,7 +4,8 @@
  * @module
  */
 
-const WIDTH = 24;
+const TITLE_WIDTH = 24;
+const BAR_WIDTH = 16;
 const INTERVAL_MS = 100;
 const LINES = 2;
 
@@ -65,9 +66,9 @@ export class ProgressBar {
 
   #picture(): string {
     const part = Math.min(1, this.#done / this.#total);
-    const bar = "#".repeat(Math.round(part * WIDTH)).padEnd(WIDTH, ".");
+    const bar = "#".repeat(Math.round(part * BAR_WIDTH)).padEnd(BAR_WIDTH, ".");
     const percent = `${Math.floor(part * 100)}`.padStart(3);
-    return `${this.#title.padEnd(36)} [${bar}] ${percent} %`;
+    return `${this.#title.padEnd(TITLE_WIDTH)} [${bar}] ${percent} %`;
   }
 
   #speed(): string {

@@ -9,6 +9,7 @@
 
 import { INFINITE } from "./constants.ts";
 import { loadSymbols, type Symbols } from "./load.ts";
+import { OutU32, OutU64 } from "./out_parameters.ts";
 import {
   decodeWideString,
   encodeSecurityAttributes,
@@ -39,24 +40,6 @@ const PIPE_READMODE_MESSAGE = 0x2;
 const FORMAT_MESSAGE_FLAGS = 0x1000 | 0x200; // FROM_SYSTEM | IGNORE_INSERTS
 const MAX_MESSAGE = 1024;
 const MAX_TOKEN_USER = 128;
-
-/** A DWORD that a call writes to. */
-class OutU32 {
-  readonly words = new Uint32Array(1);
-  readonly bytes = new Uint8Array(this.words.buffer);
-  get value(): number {
-    return this.words[0]!;
-  }
-}
-
-/** A HANDLE or pointer that a call writes to. */
-class OutU64 {
-  readonly words = new BigUint64Array(1);
-  readonly bytes = new Uint8Array(this.words.buffer);
-  get value(): bigint {
-    return this.words[0]!;
-  }
-}
 
 /** The real Windows. */
 export class NativeWin32 implements Win32Api {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { kindOf } from "./arguments.ts";
 import { Handle } from "./handles.ts";
 import type { ProactorEventLoop } from "./proactor_event_loop.ts";
 import { Task } from "./task.ts";
@@ -51,7 +52,9 @@ export class ExceptionReporter {
   set handler(handler: ExceptionHandler | null) {
     if (handler !== null && typeof handler !== "function") {
       throw new TypeError(
-        `Cannot set the exception handler: a ${typeof handler} is not a function`,
+        `Cannot set the exception handler: ${
+          kindOf(handler)
+        } is not a function`,
       );
     }
     this.#handler = handler;

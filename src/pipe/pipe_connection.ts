@@ -104,6 +104,7 @@ export class PipeConnection implements Disposable, AsyncDisposable {
   /**
    * Made by {@linkcode PipeServer} and {@linkcode connectPipe}.
    *
+   * @ignore
    * @param port The completion port.
    * @param handle A connected pipe on it.
    * @param traits What is known of the pipe.

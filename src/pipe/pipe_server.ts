@@ -182,7 +182,11 @@ export class PipeServer
     return await promise;
   }
 
-  /** Iterates over the clients until the server is closed. */
+  /**
+   * Iterates over the clients until the server is closed.
+   *
+   * @returns An iterator of connections.
+   */
   async *[Symbol.asyncIterator](): AsyncGenerator<PipeConnection> {
     while (!this.#closed || this.#waiting.length > 0) {
       const connection = await this.accept().catch((error) => {

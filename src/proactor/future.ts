@@ -9,9 +9,18 @@ export type FutureCallback<T> = (future: Future<T>) => void;
 
 /** How a future runs its callbacks; a loop puts its own in. */
 export interface FutureContext {
-  /** Runs a callback soon, never at once. */
+  /**
+   * Runs a callback soon, never at once.
+   *
+   * @param callback The callback.
+   */
   schedule(callback: () => void): void;
-  /** Takes what a callback threw. */
+  /**
+   * Takes what a callback threw.
+   *
+   * @param error What was thrown.
+   * @param message Where.
+   */
   report(error: unknown, message: string): void;
 }
 
@@ -83,6 +92,8 @@ export class Future<T> implements PromiseLike<T> {
   #settle: PromiseWithResolvers<T> | undefined;
 
   /**
+   * Makes a future that is not done.
+   *
    * @param context How callbacks run: as microtasks by default.
    */
   constructor(context: FutureContext = MICROTASKS) {

@@ -92,7 +92,11 @@ export class IocpProactor implements AsyncDisposable {
     this.#handles = new HandleRegistry(this.#port);
   }
 
-  /** The port below; for the other rooms of the library. */
+  /**
+   * The port below; for the other rooms of the library.
+   *
+   * @ignore
+   */
   get port(): CompletionPort {
     return this.#port;
   }

@@ -12,7 +12,7 @@ import {
 import type { NativeBuffer } from "../ffi/memory.ts";
 import type { CompletionPort } from "./completion_port.ts";
 import { Future, type FutureContext } from "./future.ts";
-import type { CompletionListener, Operation } from "./operation.ts";
+import type { Operation } from "./operation.ts";
 import type { PortHandle } from "./port_handle.ts";
 
 /** One overlapped call: how it starts and what its end means. */
@@ -64,20 +64,24 @@ export interface OverlappedEnd {
  * console.log(await received);
  * ```
  */
-export class OverlappedFuture<T> extends Future<T>
-  implements CompletionListener {
+export class OverlappedFuture<T> extends Future<T> {
   readonly #port: CompletionPort;
   readonly #call: OverlappedCall<T>;
   #operation: Operation | null = null;
   #cancelRequested = false;
   #reason: unknown;
   #partial = false;
-  /** Told at once of the end; for the proactor. */
+  /**
+   * Told at once of the end; for the proactor.
+   *
+   * @ignore
+   */
   onDone: (() => void) | undefined;
 
   /**
    * Made by the proactor; not to be called by others.
    *
+   * @ignore
    * @param port The completion port.
    * @param call What to start.
    * @param context How callbacks run.
@@ -105,6 +109,7 @@ export class OverlappedFuture<T> extends Future<T>
   /**
    * Starts the operation. Called once, by the proactor.
    *
+   * @ignore
    * @param owner The handle to work on.
    */
   start(owner: PortHandle): void {
@@ -137,6 +142,7 @@ export class OverlappedFuture<T> extends Future<T>
   /**
    * Called by the dispatch.
    *
+   * @ignore
    * @param operation The operation that ended.
    * @param code 0 or a Win32 code.
    * @param bytes Bytes moved.

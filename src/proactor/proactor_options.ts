@@ -21,7 +21,11 @@ export interface IocpProactorOptions {
    * @default {true}
    */
   skipCompletionPortOnSuccess?: boolean;
-  /** Replaces Windows, for tests. */
+  /**
+   * Replaces Windows, for tests.
+   *
+   * @ignore
+   */
   api?: Win32Api;
 }
 

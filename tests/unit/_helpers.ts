@@ -1,0 +1,284 @@
+/**
+ * What the unit tests share: a proactor on a simulated kernel, pipes between
+ * raw handles, and ways to let turns pass.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import { setImmediate } from "node:timers";
+import {
+  FILE_FLAG_OVERLAPPED,
+  GENERIC_READ,
+  GENERIC_WRITE,
+  PIPE_ACCESS_DUPLEX,
+  PIPE_READMODE_MESSAGE,
+  PIPE_TYPE_MESSAGE,
+} from "../../src/ffi/constants.ts";
+import { type Handle, INVALID_HANDLE_VALUE } from "../../src/ffi/win32_api.ts";
+import type { CompletionPort } from "../../src/proactor/completion_port.ts";
+import { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
+import { warningMode } from "../../src/proactor/warning_probe.ts";
+import type { Choose } from "../sim/explore.ts";
+import type { SimulationOptions } from "../sim/options.ts";
+import { SimulatedWin32 } from "../sim/simulated_win32.ts";
+
+/** The pipe that most tests use. */
+export const PATH = "\\\\.\\pipe\\x";
+
+/** How a world is made. */
+export interface WorldOptions extends SimulationOptions {
+  /** Skip mode. Default true. */
+  skip?: boolean;
+  /** The kernel, when it is a special one. */
+  sim?: SimulatedWin32;
+}
+
+/** How the ends of a raw pipe are made. */
+export interface PairOptions {
+  /** Default `"byte"`. */
+  type?: "byte" | "message";
+  /** Quota of both directions. Default 65,536. */
+  quota?: number;
+  /** The pipe. Default `PATH`. */
+  path?: string;
+}
+
+/** A proactor on a simulated kernel. */
+export class World {
+  /** The kernel. */
+  readonly sim: SimulatedWin32;
+  /** The proactor. */
+  readonly proactor: IocpProactor;
+  /** What was reported, in order: the messages. */
+  readonly reports: string[] = [];
+  /** What was reported, in order: the errors. */
+  readonly errors: unknown[] = [];
+
+  /** @param options The kernel, and skip mode. */
+  constructor(options: WorldOptions = {}) {
+    const { skip = true, sim, ...settings } = options;
+    this.sim = sim ?? new SimulatedWin32(settings);
+    this.proactor = new IocpProactor({
+      api: this.sim,
+      skipCompletionPortOnSuccess: skip,
+    });
+    if (skip) warningMode(this.sim);
+    this.proactor.port.report = (error, message) => {
+      this.errors.push(error);
+      this.reports.push(message);
+    };
+  }
+
+  /** The completion port. */
+  get port(): CompletionPort {
+    return this.proactor.port;
+  }
+
+  /** The calls of the kernel made so far. */
+  get calls(): number {
+    return Object.values(this.sim.calls).reduce((sum, n) => sum + n, 0);
+  }
+
+  /** The counters that say what is in use. */
+  get inUse(): [slots: number, bufferBytes: number, pending: number] {
+    const { slotsInUse, bufferBytes, pending } = this.proactor.metrics();
+    return [slotsInUse, bufferBytes, pending];
+  }
+
+  /**
+   * Makes two connected raw ends.
+   *
+   * @param options Type, quota, name.
+   * @returns The ends.
+   */
+  pair(options: PairOptions = {}): { server: Handle; client: Handle } {
+    const server = this.serve(options);
+    return { server, client: this.open(options.path) };
+  }
+
+  /**
+   * Makes a raw server end.
+   *
+   * @param options Type, quota, name.
+   * @returns The end.
+   */
+  serve(options: PairOptions = {}): Handle {
+    const { type = "byte", quota = 65_536, path = PATH } = options;
+    const message = PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE;
+    const handle = this.sim.createNamedPipe({
+      name: path,
+      openMode: PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED,
+      pipeMode: type === "message" ? message : 0,
+      maxInstances: 255,
+      outBufferSize: quota,
+      inBufferSize: quota,
+      securityDescriptor: 0n,
+    });
+    if (handle === INVALID_HANDLE_VALUE) throw new Error("No server end");
+    return handle;
+  }
+
+  /**
+   * Opens a raw client end.
+   *
+   * @param path The pipe.
+   * @returns The end.
+   */
+  open(path = PATH): Handle {
+    const handle = this.sim.createFile({
+      name: path,
+      access: (GENERIC_READ | GENERIC_WRITE) >>> 0,
+      shareMode: 0,
+      flags: FILE_FLAG_OVERLAPPED,
+    });
+    if (handle === INVALID_HANDLE_VALUE) throw new Error("No client end");
+    return handle;
+  }
+
+  /**
+   * Closes raw handles.
+   *
+   * @param handles The handles.
+   */
+  close(...handles: Handle[]): void {
+    for (const handle of handles) this.proactor.closeHandle(handle);
+  }
+
+  /** Lets packets come, then checks that nothing is in use or leaks. */
+  async finish(): Promise<void> {
+    await until(() => this.proactor.metrics().pending === 0);
+    await turns();
+    assertEquals(this.inUse, [0, 0, 0], "slots, buffers, pending");
+    assertEquals(await this.proactor.close(), 0);
+    await turns(2);
+    assertEquals(this.sim.leaks(), []);
+  }
+}
+
+/**
+ * Runs a test in a world and checks at the end that nothing leaks and nothing
+ * was reported that the test has not taken note of.
+ *
+ * @param options The world.
+ * @param body The test; it empties `reports` when it expects some.
+ */
+export async function inWorld(
+  options: WorldOptions,
+  body: (world: World) => void | Promise<void>,
+): Promise<void> {
+  const world = new World(options);
+  await body(world);
+  await world.finish();
+  assertEquals(world.reports, []);
+}
+
+/**
+ * Takes the reports, so that they are expected.
+ *
+ * @param world Where they were made.
+ * @returns The messages.
+ */
+export function takeReports(world: World): string[] {
+  world.errors.length = 0;
+  return world.reports.splice(0);
+}
+
+/**
+ * Lets turns of Deno's event loop pass.
+ *
+ * @param count How many.
+ */
+export async function turns(count = 4): Promise<void> {
+  for (let i = 0; i < count; i++) {
+    await new Promise<void>((resolve) => setImmediate(() => resolve()));
+  }
+}
+
+/**
+ * Lets turns pass until something is true.
+ *
+ * @param condition What to wait for.
+ * @throws {Error} when it does not become true.
+ */
+export async function until(condition: () => boolean): Promise<void> {
+  for (let i = 0; i < 5000; i++) {
+    if (condition()) return;
+    await turns(1);
+  }
+  throw new Error(`Never became true: ${condition}`);
+}
+
+/**
+ * Encodes text.
+ *
+ * @param text The text.
+ * @returns Its bytes.
+ */
+export function bytes(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}
+
+/**
+ * Decodes text.
+ *
+ * @param data Its bytes.
+ * @returns The text.
+ */
+export function text(data: Uint8Array | null | undefined): string {
+  return data ? new TextDecoder().decode(data) : "";
+}
+
+/**
+ * Bytes that tell where they stand.
+ *
+ * @param length How many.
+ * @returns The bytes.
+ */
+export function pattern(length: number): Uint8Array<ArrayBuffer> {
+  const data = new Uint8Array(length);
+  for (let i = 0; i < length; i++) data[i] = (i * 31 + (i >> 8)) & 0xff;
+  return data;
+}
+
+/**
+ * How a promise ended.
+ *
+ * @param promise The promise.
+ * @returns `"ok"` and its value, or the name of its error.
+ */
+export async function outcome(promise: PromiseLike<unknown>): Promise<string> {
+  try {
+    const value = await promise;
+    return `ok ${value instanceof Uint8Array ? text(value) : value}`;
+  } catch (error) {
+    return error instanceof Error ? error.constructor.name : String(error);
+  }
+}
+
+/**
+ * Interleaves threads of actions with the completions of the kernel, in the
+ * order that `choose` picks, until neither is left.
+ *
+ * @param world A world whose kernel is `manual`.
+ * @param choose Picks.
+ * @param threads Each a list of actions that keep their order.
+ */
+export async function race(
+  world: World,
+  choose: Choose,
+  threads: (() => void)[][],
+): Promise<void> {
+  const { sim } = world;
+  const left = threads.map((thread) => [...thread]);
+  for (;;) {
+    await turns();
+    const open = left.filter((thread) => thread.length > 0);
+    const ready = sim.ready.length;
+    const count = ready + open.length;
+    if (count === 0) return;
+    const pick = count === 1 ? 0 : choose(count);
+    if (pick < ready) sim.complete(pick);
+    else open[pick - ready]?.shift()?.();
+  }
+}

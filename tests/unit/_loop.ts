@@ -1,0 +1,83 @@
+/**
+ * Event loops over the simulated kernel.
+ *
+ * @module
+ */
+
+import { assertEquals } from "@std/assert";
+import type { ExceptionContext } from "../../src/loop/exception_handler.ts";
+import { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
+import { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
+import { SimulatedWin32 } from "../sim/simulated_win32.ts";
+
+/** What a test of the loop works with. */
+export interface LoopFixture {
+  /** The simulated kernel. */
+  api: SimulatedWin32;
+  /** The loop. */
+  loop: ProactorEventLoop;
+  /** What the exception handler was told. What is left in it fails the test. */
+  exceptions: ExceptionContext[];
+}
+
+/**
+ * Makes a loop over a kernel of its own.
+ *
+ * @returns The loop and what belongs to it.
+ */
+export function makeLoop(): LoopFixture {
+  const api = new SimulatedWin32();
+  const proactor = new IocpProactor({ api });
+  const loop = new ProactorEventLoop({ proactor });
+  const exceptions: ExceptionContext[] = [];
+  loop.setExceptionHandler((_loop, context) => exceptions.push(context));
+  return { api, loop, exceptions };
+}
+
+/**
+ * Registers a test with a loop of its own, which is closed at its end and must
+ * leave nothing behind.
+ *
+ * @param name The name of the test.
+ * @param body The test.
+ */
+export function loopTest(
+  name: string,
+  body: (fixture: LoopFixture) => void | Promise<void>,
+): void {
+  Deno.test(name, async () => {
+    const fixture = makeLoop();
+    try {
+      await body(fixture);
+    } finally {
+      fixture.loop.stop();
+      await fixture.loop.close();
+    }
+    assertEquals(fixture.exceptions, []);
+    fixture.api.assertClean();
+  });
+}
+
+/**
+ * Runs a loop for one pass.
+ *
+ * @param loop A loop that does not run.
+ */
+export async function runOnce(loop: ProactorEventLoop): Promise<void> {
+  loop.stop();
+  await loop.runForever();
+}
+
+/**
+ * Runs a loop for a time.
+ *
+ * @param loop A loop that does not run.
+ * @param milliseconds How long.
+ */
+export async function runFor(
+  loop: ProactorEventLoop,
+  milliseconds: number,
+): Promise<void> {
+  loop.callLater(milliseconds, () => loop.stop());
+  await loop.runForever();
+}

@@ -1,0 +1,423 @@
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertGreaterOrEqual,
+  assertRejects,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import { delay } from "@std/async/delay";
+import { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
+import { Future, InvalidStateError } from "../../src/proactor/future.ts";
+import { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
+import { SimulatedWin32 } from "../sim/simulated_win32.ts";
+import { loopTest, makeLoop, runFor, runOnce } from "./_loop.ts";
+
+const RUNNING = "Cannot run the event loop: it is already running";
+
+loopTest("runForever() runs until stop()", async ({ loop }) => {
+  assertFalse(loop.isRunning());
+  const run = loop.runForever();
+  assert(loop.isRunning());
+  loop.callSoon(() => loop.stop());
+  await run;
+  assertFalse(loop.isRunning());
+});
+
+loopTest("runForever() after stop() runs one pass", async ({ loop }) => {
+  const seen: string[] = [];
+  loop.callSoon(() => {
+    seen.push("first");
+    loop.callSoon(() => seen.push("second"));
+  });
+  loop.stop();
+  await loop.runForever();
+  assertEquals(seen, ["first"]);
+});
+
+loopTest(
+  "runForever() after stop() is not stopped the next time",
+  async ({ loop }) => {
+    await runOnce(loop);
+    let turns = 0;
+    const count = () => {
+      turns++;
+      if (turns === 5) loop.stop();
+      else loop.callSoon(count);
+    };
+    loop.callSoon(count);
+    await loop.runForever();
+    assertEquals(turns, 5);
+  },
+);
+
+loopTest("stop() lets the callbacks that are ready run", async ({ loop }) => {
+  const seen: string[] = [];
+  loop.callSoon(() => loop.stop());
+  loop.callSoon(() => seen.push("same batch"));
+  await loop.runForever();
+  assertEquals(seen, ["same batch"]);
+});
+
+loopTest(
+  "stop() from outside of a callback stops an idle loop",
+  async ({ loop }) => {
+    const run = loop.runForever();
+    setTimeout(() => loop.stop(), 5);
+    await run;
+    assertFalse(loop.isRunning());
+  },
+);
+
+loopTest("runForever() can run again, and timers go on", async ({ loop }) => {
+  const seen: string[] = [];
+  loop.callLater(6, () => seen.push("timer"));
+  await runOnce(loop);
+  assertEquals(seen, []);
+  await runFor(loop, 8);
+  assertEquals(seen, ["timer"]);
+});
+
+loopTest("callbacks run only while the loop runs", async ({ loop }) => {
+  const seen: string[] = [];
+  loop.callSoon(() => seen.push("soon"));
+  loop.callLater(1, () => seen.push("later"));
+  const future = loop.createFuture<number>();
+  future.addDoneCallback(() => seen.push("done"));
+  future.setResult(1);
+  await delay(5);
+  assertEquals(seen, []);
+  await runOnce(loop);
+  assertEquals(seen.sort(), ["done", "later", "soon"]);
+});
+
+loopTest(
+  "a future of the loop can be awaited while it does not run",
+  async ({ loop }) => {
+    const future = loop.createFuture<number>();
+    setTimeout(() => future.setResult(7), 1);
+    assertEquals(await future, 7);
+  },
+);
+
+loopTest(
+  "runUntilComplete() gives the result of a future",
+  async ({ loop }) => {
+    const future = loop.createFuture<string>();
+    loop.callSoon(() => future.setResult("done"));
+    assertEquals(await loop.runUntilComplete(future), "done");
+  },
+);
+
+loopTest("runUntilComplete() takes a future that is done", async ({ loop }) => {
+  const future = loop.createFuture<string>();
+  future.setResult("done");
+  assertEquals(await loop.runUntilComplete(future), "done");
+});
+
+loopTest("runUntilComplete() takes a future of no loop", async ({ loop }) => {
+  const future = new Future<number>();
+  loop.callSoon(() => future.setResult(3));
+  assertEquals(await loop.runUntilComplete(future), 3);
+});
+
+loopTest(
+  "runUntilComplete() takes a promise and waits for its end",
+  async ({ loop }) => {
+    const start = performance.now();
+    assertEquals(await loop.runUntilComplete(delay(10).then(() => 5)), 5);
+    assertGreaterOrEqual(performance.now() - start, 9);
+  },
+);
+
+loopTest(
+  "runUntilComplete() throws what the future failed with",
+  async ({ loop }) => {
+    const failure = new Error("Out of luck");
+    const rejection = Promise.reject(failure);
+    const error = await assertRejects(() => loop.runUntilComplete(rejection));
+    assertStrictEquals(error, failure);
+  },
+);
+
+loopTest("runUntilComplete() refuses to nest", async ({ loop }) => {
+  await loop.runUntilComplete(loop.createTask(async () => {
+    const inner = loop.createFuture<void>();
+    await assertRejects(
+      () => loop.runUntilComplete(inner),
+      InvalidStateError,
+      RUNNING,
+    );
+    await assertRejects(() => loop.runForever(), InvalidStateError, RUNNING);
+  }));
+});
+
+loopTest(
+  "runForever() refuses to run beside another loop",
+  async ({ loop }) => {
+    const other = makeLoop();
+    const message = "Cannot run the event loop: another event loop is running";
+    loop.callSoon(() => {
+      assertRejects(() => other.loop.runForever(), InvalidStateError, message)
+        .finally(() => loop.stop());
+    });
+    await loop.runForever();
+    await runOnce(other.loop);
+    await other.loop.close();
+  },
+);
+
+loopTest(
+  "runUntilComplete() rejects when the loop stops too early",
+  async ({ loop }) => {
+    loop.callSoon(() => loop.stop());
+    await assertRejects(
+      () => loop.runUntilComplete(loop.createFuture()),
+      InvalidStateError,
+      "the event loop stopped before the future was done",
+    );
+  },
+);
+
+loopTest(
+  "runUntilComplete() leaves no callback on a future that was not done",
+  async ({ loop }) => {
+    const first = loop.createFuture<void>();
+    loop.callSoon(() => loop.stop());
+    await assertRejects(() => loop.runUntilComplete(first), InvalidStateError);
+    const second = loop.createFuture<string>();
+    loop.callSoon(() => first.setResult());
+    loop.callLater(5, () => second.setResult("second"));
+    assertEquals(await loop.runUntilComplete(second), "second");
+  },
+);
+
+loopTest(
+  "runUntilComplete() is not stopped by the end of an earlier future",
+  async ({ loop }) => {
+    const first = loop.createFuture<void>();
+    // Done in the very batch that stops the loop: its callback is ready then.
+    loop.callSoon(() => {
+      first.setResult();
+      loop.stop();
+    });
+    await loop.runUntilComplete(first);
+    const second = loop.createFuture<string>();
+    loop.callLater(5, () => second.setResult("second"));
+    assertEquals(await loop.runUntilComplete(second), "second");
+  },
+);
+
+loopTest(
+  "runUntilComplete() refuses the future of another loop",
+  async ({ loop }) => {
+    const other = makeLoop();
+    await assertRejects(
+      () => loop.runUntilComplete(other.loop.createFuture()),
+      TypeError,
+      "the future belongs to another event loop",
+    );
+    await other.loop.close();
+  },
+);
+
+loopTest(
+  "runUntilComplete() refuses what cannot be awaited",
+  async ({ loop }) => {
+    for (const value of [() => {}, null, 5, {}]) {
+      const awaitable = value as unknown as Promise<void>;
+      await assertRejects(
+        () => loop.runUntilComplete(awaitable),
+        TypeError,
+        "is not awaitable",
+      );
+    }
+  },
+);
+
+loopTest(
+  "a callback that throws leaves the loop running and usable",
+  async ({ loop, exceptions }) => {
+    const failure = new Error("Out of luck");
+    const seen: string[] = [];
+    loop.callSoon(() => {
+      throw failure;
+    });
+    loop.callSoon(() => seen.push("same turn"));
+    await runOnce(loop);
+    assertEquals(seen, ["same turn"]);
+    assertStrictEquals(exceptions.pop()?.exception, failure);
+    assertEquals(await loop.runUntilComplete(Promise.resolve(1)), 1);
+  },
+);
+
+loopTest("close() is refused while the loop runs", async ({ loop }) => {
+  await loop.runUntilComplete(loop.createTask(async () => {
+    await assertRejects(
+      () => loop.close(),
+      InvalidStateError,
+      "Cannot close the event loop: it is running",
+    );
+  }));
+  assertFalse(loop.isClosed());
+});
+
+loopTest(
+  "close() closes the proactor, and again does nothing",
+  async ({ loop }) => {
+    assertFalse(loop.isClosed());
+    const closed = loop.close();
+    assert(loop.isClosed());
+    await loop.close();
+    await closed;
+    assert(loop.proactor.closed);
+    await loop.close();
+  },
+);
+
+loopTest(
+  "close() refuses a bad deadline and closes nothing",
+  async ({ loop }) => {
+    await assertRejects(() => loop.close({ deadline: -1 }), RangeError);
+    assertFalse(loop.isClosed());
+    assertFalse(loop.proactor.closed);
+  },
+);
+
+loopTest(
+  "close() drops what is ready and what is scheduled",
+  async ({ loop }) => {
+    const seen: string[] = [];
+    loop.callSoon(() => seen.push("soon"));
+    loop.callLater(1, () => seen.push("later"));
+    await loop.close();
+    await delay(5);
+    assertEquals(seen, []);
+  },
+);
+
+loopTest("a closed loop does not run", async ({ loop }) => {
+  await loop.close();
+  const message = "Cannot run the event loop: the event loop is closed";
+  await assertRejects(() => loop.runForever(), InvalidStateError, message);
+  const future = loop.createFuture<void>();
+  await assertRejects(
+    () => loop.runUntilComplete(future),
+    InvalidStateError,
+    message,
+  );
+});
+
+loopTest("a loop whose proactor is closed does not run", async ({ loop }) => {
+  await loop.proactor.close();
+  await assertRejects(
+    () => loop.runForever(),
+    InvalidStateError,
+    "Cannot run the event loop: its proactor is closed",
+  );
+});
+
+loopTest(
+  "a loop survives that its proactor is closed while it runs",
+  async ({ loop }) => {
+    const seen: string[] = [];
+    loop.callSoon(() => {
+      loop.proactor.close().then(() => {
+        loop.callLater(2, () => {
+          seen.push("timer");
+          loop.stop();
+        });
+      });
+    });
+    await loop.runForever();
+    assertEquals(seen, ["timer"]);
+  },
+);
+
+loopTest(
+  "the futures of a closed loop can end, and drop their callbacks",
+  async ({ loop }) => {
+    const future = loop.createFuture<number>();
+    future.addDoneCallback(() => {
+      throw new Error("The loop is closed");
+    });
+    await loop.close();
+    future.setResult(1);
+    assertEquals(await future, 1);
+  },
+);
+
+Deno.test("close() reports operations that do not end before the deadline", async () => {
+  const { api, loop, exceptions } = makeLoop();
+  const { proactor } = loop;
+  const name = String.raw`\\.\pipe\stuck`;
+  const handle = api.createNamedPipe({
+    name,
+    openMode: 0x4000_0003,
+    pipeMode: 0,
+    maxInstances: 1,
+    outBufferSize: 0,
+    inBufferSize: 0,
+    securityDescriptor: 0n,
+  });
+  const accepted = proactor.acceptPipe(handle);
+  api.holdPackets = true;
+  await loop.close({ deadline: 5 });
+  assert(accepted.cancelled());
+  assertEquals(exceptions.map(({ operations }) => operations), [1]);
+});
+
+Deno.test("a disposed loop is closed", async () => {
+  const { api, loop } = makeLoop();
+  {
+    await using _loop = loop;
+    await runOnce(loop);
+  }
+  assert(loop.isClosed());
+  api.assertClean();
+});
+
+Deno.test("a proactor has one loop", async () => {
+  const proactor = new IocpProactor({ api: new SimulatedWin32() });
+  const loop = new ProactorEventLoop({ proactor });
+  assertStrictEquals(loop.proactor, proactor);
+  assertThrows(
+    () => new ProactorEventLoop({ proactor }),
+    InvalidStateError,
+    "Cannot create event loop: the proactor has one already",
+  );
+  await loop.close();
+});
+
+Deno.test("a closed proactor gets no loop", async () => {
+  const proactor = new IocpProactor({ api: new SimulatedWin32() });
+  await proactor.close();
+  assertThrows(
+    () => new ProactorEventLoop({ proactor }),
+    Deno.errors.BadResource,
+    "Cannot create event loop: the proactor is closed",
+  );
+});
+
+Deno.test({
+  name: "a loop without a proactor needs Windows",
+  ignore: Deno.build.os === "windows",
+  fn() {
+    assertThrows(() => new ProactorEventLoop(), Deno.errors.NotSupported);
+  },
+});
+
+loopTest(
+  "the loop holds the port while it runs, and lets it go",
+  async ({ loop, api }) => {
+    const before = api.calls.waitForCompletions ?? 0;
+    await runFor(loop, 20);
+    assertGreaterOrEqual(api.calls.waitForCompletions ?? 0, before + 1);
+    const { outstanding, referenced } = loop.proactor.port;
+    assertEquals({ outstanding, referenced }, {
+      outstanding: 0,
+      referenced: 0,
+    });
+  },
+);

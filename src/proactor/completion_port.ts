@@ -5,11 +5,7 @@
  * @module
  */
 
-import {
-  ERROR_IO_PENDING,
-  ERROR_MORE_DATA,
-  ERROR_OPERATION_ABORTED,
-} from "../ffi/constants.ts";
+import { ERROR_IO_PENDING } from "../ffi/constants.ts";
 import { completionCode } from "../ffi/errors.ts";
 import { BufferPool } from "../ffi/memory.ts";
 import type { Handle, Win32Api } from "../ffi/win32_api.ts";
@@ -121,8 +117,6 @@ export class CompletionPort implements PumpHost {
     };
   }
 
-  // --- handles -------------------------------------------------------------
-
   /**
    * Puts a handle on the port.
    *
@@ -169,8 +163,6 @@ export class CompletionPort implements PumpHost {
     this.#pump.review();
   }
 
-  // --- operations ----------------------------------------------------------
-
   /**
    * Takes a slot for an operation.
    *
@@ -208,7 +200,7 @@ export class CompletionPort implements PumpHost {
    */
   settle(operation: Operation, code: number): number {
     const owner = operation.owner!;
-    if (!queuesPacket(owner, code)) {
+    if (!owner.queuesPacket(code)) {
       operation.pending = false;
       return code;
     }
@@ -230,8 +222,6 @@ export class CompletionPort implements PumpHost {
     if (!operation.pending || operation.owner!.closed) return 0;
     return this.api.cancelIoEx(operation.owner!.handle, operation.address);
   }
-
-  // --- turns ---------------------------------------------------------------
 
   /**
    * Puts work off to the next turn, behind what has completed until then.
@@ -298,8 +288,6 @@ export class CompletionPort implements PumpHost {
     this.#queue.wake();
   }
 
-  // --- dispatch ------------------------------------------------------------
-
   #dispatch(count: number): void {
     this.#dispatching = true;
     this.#batches++;
@@ -356,8 +344,6 @@ export class CompletionPort implements PumpHost {
     );
   }
 
-  // --- close ---------------------------------------------------------------
-
   /**
    * Refuses further work, cancels, dispatches what comes until the deadline,
    * then closes the port. What never came stays in quarantine.
@@ -387,7 +373,7 @@ export class CompletionPort implements PumpHost {
     for (const operation of this.operations.pending()) this.cancel(operation);
     await this.#idleWithin(deadline);
     this.#holds = 0;
-    this.#abandon();
+    this.operations.abandon(this.report);
     await this.#endWait();
     while (this.deferred) this.runDeferred();
     this.#pump.stop();
@@ -403,19 +389,6 @@ export class CompletionPort implements PumpHost {
     return promise.finally(() => clearTimeout(timer));
   }
 
-  /** Tells the listeners of operations that will not come back in time. */
-  #abandon(): void {
-    for (const operation of this.operations.pending()) {
-      const listener = operation.listener!;
-      operation.buffer = null; // the kernel's for ever
-      try {
-        listener.onCompletion(operation, ERROR_OPERATION_ABORTED, 0);
-      } catch (error) {
-        this.report(error, "Exception in a completion callback");
-      }
-    }
-  }
-
   async #endWait(): Promise<void> {
     const wait = this.#pump.waiting;
     if (wait === undefined) return;
@@ -428,11 +401,4 @@ export class CompletionPort implements PumpHost {
     if (quarantined === 0) this.buffers.dispose();
     return quarantined;
   }
-}
-
-/** Errors queue none, successes unless skipped, warnings as measured. */
-function queuesPacket(owner: PortHandle, code: number): boolean {
-  if (code === ERROR_IO_PENDING) return true;
-  if (code === 0) return !owner.skipsOnSuccess;
-  return code === ERROR_MORE_DATA && owner.queuesWarnings;
 }

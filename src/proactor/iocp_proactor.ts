@@ -5,10 +5,6 @@
  */
 
 import {
-  ERROR_BROKEN_PIPE,
-  ERROR_MORE_DATA,
-  ERROR_NO_DATA,
-  ERROR_PIPE_CONNECTED,
   FILE_FLAG_OVERLAPPED,
   GENERIC_READ,
   GENERIC_WRITE,
@@ -32,6 +28,7 @@ import { CompletionPort } from "./completion_port.ts";
 import { Future, type FutureContext } from "./future.ts";
 import { FutureTracker } from "./future_tracker.ts";
 import { HandleRegistry } from "./handle_registry.ts";
+import { acceptCall, readCall, writeCall } from "./overlapped_calls.ts";
 import { type OverlappedCall, OverlappedFuture } from "./overlapped_future.ts";
 import { PipeDialer } from "./pipe_dialer.ts";
 import type { PortHandle } from "./port_handle.ts";
@@ -153,7 +150,10 @@ export class IocpProactor implements AsyncDisposable {
       ? this.#port.closeHandle(registered)
       : this.#port.api.closeHandle(handle);
     if (code === 0) return;
-    throw this.#error(code, "CloseHandle", `Cannot close handle ${handle}`);
+    throw windowsError(this.#port.api, code, {
+      syscall: "CloseHandle",
+      action: `Cannot close handle ${handle}`,
+    });
   }
 
   /**
@@ -235,21 +235,9 @@ export class IocpProactor implements AsyncDisposable {
     options: OperationOptions = {},
   ): OverlappedFuture<number> {
     assertArray("write", data);
-    const { api } = this.#port;
     const owner = this.#handles.get(handle, "write");
-    const source = data as Uint8Array<ArrayBuffer>;
-    const call: OverlappedCall<number> = {
-      size: data.byteLength,
-      start: ({ buffer, address }) => {
-        if (buffer !== null) api.copyIn(buffer.address, source);
-        const memory = buffer?.address ?? 0n;
-        return api.writeFile(owner.handle, memory, source.byteLength, address);
-      },
-      finish: ({ code, bytes }) => {
-        if (code === 0) return bytes;
-        throw this.#error(code, "WriteFile", "Cannot write");
-      },
-    };
+    const bytes = data as Uint8Array<ArrayBuffer>;
+    const call = writeCall(this.#port.api, owner.handle, bytes);
     return this.#start(owner, call, options);
   }
 
@@ -268,20 +256,11 @@ export class IocpProactor implements AsyncDisposable {
     pipe: HandleLike,
     options: OperationOptions = {},
   ): OverlappedFuture<Handle> {
-    const { api } = this.#port;
     const owner = this.#handles.get(pipe, "accept");
     if (this.#notServed.has(owner)) {
       throw new Deno.errors.BadResource("Cannot accept: serving was stopped");
     }
-    const call: OverlappedCall<Handle> = {
-      size: 0,
-      start: ({ address }) => api.connectNamedPipe(owner.handle, address),
-      finish: ({ code }) => {
-        if (code === 0 || code === ERROR_PIPE_CONNECTED) return owner.handle;
-        const state = code === ERROR_NO_DATA ? "the client has left" : "";
-        throw this.#error(code, "ConnectNamedPipe", "Cannot accept", state);
-      },
-    };
+    const call = acceptCall(this.#port.api, owner.handle);
     return this.#start(owner, call, options);
   }
 
@@ -382,25 +361,8 @@ export class IocpProactor implements AsyncDisposable {
     read: { size: number; deliver: (data: Uint8Array<ArrayBuffer>) => T },
     options: OperationOptions,
   ): OverlappedFuture<T> {
-    const { api } = this.#port;
-    const { size, deliver } = read;
-    return this.#start(owner, {
-      size,
-      start: ({ buffer, address }) =>
-        api.readFile(owner.handle, buffer?.address ?? 0n, size, address),
-      finish: ({ code, bytes, buffer }) => {
-        const data = new Uint8Array(this.#received(code, bytes));
-        if (data.length > 0) api.copyOut(data, buffer!.address);
-        return deliver(data);
-      },
-    }, options);
-  }
-
-  /** A broken pipe is the end of the stream, a warning is data. */
-  #received(code: number, bytes: number): number {
-    if (code === 0 || code === ERROR_MORE_DATA) return bytes;
-    if (code === ERROR_BROKEN_PIPE) return 0;
-    throw this.#error(code, "ReadFile", "Cannot read");
+    const call = readCall(this.#port.api, owner.handle, read);
+    return this.#start(owner, call, options);
   }
 
   #start<T>(
@@ -413,12 +375,5 @@ export class IocpProactor implements AsyncDisposable {
     future.start(owner);
     this.#futures.add(owner, future as OverlappedFuture<unknown>);
     return future;
-  }
-
-  #error(code: number, syscall: string, action: string, state = ""): Error {
-    const call = state === ""
-      ? { syscall, action }
-      : { syscall, action, state };
-    return windowsError(this.#port.api, code, call);
   }
 }

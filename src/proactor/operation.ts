@@ -8,10 +8,16 @@
  * @module
  */
 
-import { MEM_COMMIT, MEM_RELEASE, MEM_RESERVE } from "../ffi/constants.ts";
+import {
+  ERROR_OPERATION_ABORTED,
+  MEM_COMMIT,
+  MEM_RELEASE,
+  MEM_RESERVE,
+} from "../ffi/constants.ts";
 import { allocationError, type NativeBuffer } from "../ffi/memory.ts";
 import type { Address, Win32Api } from "../ffi/win32_api.ts";
 import type { PortHandle } from "./port_handle.ts";
+import type { ErrorReporter } from "./port_options.ts";
 
 /** Bytes of a slot: an OVERLAPPED, and room for a socket address. */
 export const SLOT_SIZE = 64;
@@ -139,6 +145,24 @@ export class OperationTable {
   *pending(): Generator<Operation> {
     for (const operation of this.#operations) {
       if (operation.pending) yield operation;
+    }
+  }
+
+  /**
+   * Tells the listeners of operations that have not come back. Their slots
+   * and buffers stay the kernel's for ever.
+   *
+   * @param report Told of what the listeners throw.
+   */
+  abandon(report: ErrorReporter): void {
+    for (const operation of this.pending()) {
+      operation.buffer = null;
+      try {
+        const code = ERROR_OPERATION_ABORTED;
+        operation.listener!.onCompletion(operation, code, 0);
+      } catch (error) {
+        report(error, "Exception in a completion callback");
+      }
     }
   }
 

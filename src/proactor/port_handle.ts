@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ERROR_IO_PENDING, ERROR_MORE_DATA } from "../ffi/constants.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 
 /** Which immediate outcomes of an operation queue a packet. */
@@ -45,5 +46,18 @@ export class PortHandle {
     this.key = key;
     this.skipsOnSuccess = modes.skipsOnSuccess;
     this.queuesWarnings = modes.queuesWarnings;
+  }
+
+  /**
+   * Says whether a packet follows the outcome of a call: errors queue none,
+   * successes unless skipped, warnings as the kernel was found to do it.
+   *
+   * @param code What the call returned.
+   * @returns True when the memory is still the kernel's.
+   */
+  queuesPacket(code: number): boolean {
+    if (code === ERROR_IO_PENDING) return true;
+    if (code === 0) return !this.skipsOnSuccess;
+    return code === ERROR_MORE_DATA && this.queuesWarnings;
   }
 }

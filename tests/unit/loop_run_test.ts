@@ -319,7 +319,7 @@ loopTest("a loop whose proactor is closed does not run", async ({ loop }) => {
 });
 
 loopTest(
-  "a loop survives that its proactor is closed while it runs",
+  "a loop goes on when its proactor is closed while it runs",
   async ({ loop }) => {
     const seen: string[] = [];
     loop.callSoon(() => {

@@ -1,0 +1,105 @@
+/**
+ * The overlapped calls of the proactor: how each starts, and what its end
+ * means.
+ *
+ * @module
+ */
+
+import {
+  ERROR_BROKEN_PIPE,
+  ERROR_MORE_DATA,
+  ERROR_NO_DATA,
+  ERROR_PIPE_CONNECTED,
+} from "../ffi/constants.ts";
+import { windowsError } from "../ffi/errors.ts";
+import type { Handle, Win32Api } from "../ffi/win32_api.ts";
+import type { OverlappedCall } from "./overlapped_future.ts";
+
+/**
+ * `ReadFile`. A broken pipe is the end of the stream: no bytes.
+ *
+ * @typeParam T The result.
+ * @param api The seam.
+ * @param file The handle.
+ * @param read The most bytes, and what becomes of those that came.
+ * @returns The call.
+ */
+export function readCall<T>(
+  api: Win32Api,
+  file: Handle,
+  read: { size: number; deliver: (data: Uint8Array<ArrayBuffer>) => T },
+): OverlappedCall<T> {
+  const { size, deliver } = read;
+  return {
+    size,
+    start: ({ buffer, address }) =>
+      api.readFile(file, buffer?.address ?? 0n, size, address),
+    finish: ({ code, bytes, buffer }) => {
+      const data = new Uint8Array(received(api, code, bytes));
+      if (data.length > 0) api.copyOut(data, buffer!.address);
+      return deliver(data);
+    },
+  };
+}
+
+/**
+ * `WriteFile`.
+ *
+ * @param api The seam.
+ * @param file The handle.
+ * @param data Copied when the call starts.
+ * @returns The call; its result is the number of bytes.
+ */
+export function writeCall(
+  api: Win32Api,
+  file: Handle,
+  data: Uint8Array<ArrayBuffer>,
+): OverlappedCall<number> {
+  const size = data.byteLength;
+  return {
+    size,
+    start: ({ buffer, address }) => {
+      if (buffer !== null) api.copyIn(buffer.address, data);
+      return api.writeFile(file, buffer?.address ?? 0n, size, address);
+    },
+    finish: ({ code, bytes }) => {
+      if (code === 0) return bytes;
+      throw windowsError(api, code, {
+        syscall: "WriteFile",
+        action: "Cannot write",
+      });
+    },
+  };
+}
+
+/**
+ * `ConnectNamedPipe`. A client that is there already is a success.
+ *
+ * @param api The seam.
+ * @param pipe The server end.
+ * @returns The call; its result is the handle.
+ */
+export function acceptCall(
+  api: Win32Api,
+  pipe: Handle,
+): OverlappedCall<Handle> {
+  return {
+    size: 0,
+    start: ({ address }) => api.connectNamedPipe(pipe, address),
+    finish: ({ code }) => {
+      if (code === 0 || code === ERROR_PIPE_CONNECTED) return pipe;
+      throw windowsError(api, code, {
+        syscall: "ConnectNamedPipe",
+        action: "Cannot accept",
+        ...(code === ERROR_NO_DATA ? { state: "the client has left" } : {}),
+      });
+    },
+  };
+}
+
+/** A warning is data: the message goes on. */
+function received(api: Win32Api, code: number, bytes: number): number {
+  if (code === 0 || code === ERROR_MORE_DATA) return bytes;
+  if (code === ERROR_BROKEN_PIPE) return 0;
+  throw windowsError(api, code, { syscall: "ReadFile", action: "Cannot read" });
+}

@@ -1,0 +1,479 @@
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertGreaterOrEqual,
+  assertInstanceOf,
+  assertRejects,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import {
+  connectPipe,
+  type IocpProactor,
+  isWindowsError,
+  type PipeConnection,
+  PipeServer,
+} from "../../mod.ts";
+import { GENERIC_READ, GENERIC_WRITE } from "../../src/ffi/constants.ts";
+import { INVALID_HANDLE_VALUE } from "../../src/ffi/win32_api.ts";
+import {
+  connectedPair,
+  createInstance,
+  eachModeTest,
+  encode,
+  isWine,
+  pattern,
+  proactorTest,
+  readBytes,
+  readText,
+  soon,
+  turn,
+  uniquePipeName,
+  until,
+} from "./_setup.ts";
+
+async function upperCaseLines(server: PipeServer) {
+  for await (const connection of server) {
+    readText(connection, 7).then(async (line) => {
+      await connection.write(encode(line.toUpperCase()));
+      connection.close();
+    });
+  }
+}
+
+eachModeTest(
+  "listen() serves five clients at once, and after close() there is no such pipe",
+  async (proactor) => {
+    const path = uniquePipeName();
+    await assertRejects(
+      () => connectPipe(path, { proactor }),
+      Deno.errors.NotFound,
+    );
+    const server = PipeServer.listen(path, { proactor });
+    const serving = upperCaseLines(server);
+    const clients = Array.from({ length: 5 }, async (_, i) => {
+      using client = await connectPipe(path, { proactor });
+      await client.write(encode(`lower-${i}`));
+      return await readText(client);
+    });
+    const lines = await soon(Promise.all(clients));
+    assertEquals(lines, [0, 1, 2, 3, 4].map((i) => `LOWER-${i}`));
+    server.close();
+    await soon(serving);
+    await soon(server.finished);
+    await assertRejects(
+      () => connectPipe(path, { proactor }),
+      Deno.errors.NotFound,
+    );
+  },
+);
+
+proactorTest(
+  "listen() on a served name fails with AddrInUse (on Wine too, where FIRST_PIPE_INSTANCE does nothing)",
+  async (proactor) => {
+    const path = uniquePipeName();
+    await using server = PipeServer.listen(path, { proactor });
+    const error = assertThrows(
+      () => PipeServer.listen(path, { proactor }),
+      Deno.errors.AddrInUse,
+      `Cannot listen on pipe "${path}": the name is served already`,
+    );
+    assert(isWindowsError(error));
+    assertEquals(error.syscall, "CreateNamedPipeW");
+    const client = await connectPipe(path, { proactor });
+    (await soon(server.accept())).abort();
+    client.abort();
+  },
+);
+
+proactorTest("listen() takes a name again after close()", async (proactor) => {
+  const path = uniquePipeName();
+  for (let i = 0; i < 3; i++) {
+    await using server = PipeServer.listen(path, { proactor });
+    const client = await connectPipe(path, { proactor });
+    (await soon(server.accept())).abort();
+    client.abort();
+  }
+});
+
+proactorTest(
+  "listen() 50 times while clients wait for the server: each gets in",
+  async (proactor) => {
+    const path = uniquePipeName();
+    for (let i = 0; i < 50; i++) {
+      const options = { waitForServer: true, proactor };
+      const connecting = connectPipe(path, options);
+      await using server = PipeServer.listen(path, { instances: 1, proactor });
+      const served = await soon(server.accept());
+      (await soon(connecting)).abort();
+      served.abort();
+      server.close();
+    }
+  },
+);
+
+proactorTest(
+  "accept() rejects when the server is closed meanwhile",
+  async (proactor) => {
+    const server = PipeServer.listen(uniquePipeName(), { proactor });
+    const waiting = [server.accept(), server.accept()];
+    server.close();
+    for (const accepted of waiting) {
+      await assertRejects(
+        () => soon(accepted),
+        Deno.errors.BadResource,
+        "Cannot accept: the listener has been closed",
+      );
+    }
+    await soon(server.finished);
+  },
+);
+
+proactorTest("accept() fails after close()", async (proactor) => {
+  const server = PipeServer.listen(uniquePipeName(), { proactor });
+  assertFalse(server.closed());
+  server.close();
+  server.close();
+  assert(server.closed());
+  await assertRejects(() => server.accept(), Deno.errors.BadResource);
+  await soon(server.finished);
+});
+
+proactorTest(
+  "accept() hands clients to those who wait in the order they came",
+  async (proactor) => {
+    const path = uniquePipeName();
+    await using server = PipeServer.listen(path, { proactor });
+    const accepted = [server.accept(), server.accept(), server.accept()];
+    for (const text of ["0", "1", "2"]) {
+      const client = await connectPipe(path, { proactor });
+      await client.write(encode(text));
+      client.close();
+    }
+    const texts: string[] = [];
+    for (const next of accepted) {
+      const served = await soon(next);
+      texts.push(await readText(served));
+      served.abort();
+    }
+    assertEquals(texts.toSorted(), ["0", "1", "2"]);
+  },
+);
+
+proactorTest("for await ends when the server is closed", async (proactor) => {
+  const path = uniquePipeName();
+  const server = PipeServer.listen(path, { proactor });
+  const seen: PipeConnection[] = [];
+  const iterated = (async () => {
+    for await (const connection of server) seen.push(connection);
+  })();
+  const client = await connectPipe(path, { proactor });
+  await until(() => seen.length === 1);
+  server.close();
+  await soon(iterated);
+  client.abort();
+  seen[0]!.abort();
+  await soon(server.finished);
+});
+
+proactorTest(
+  "close() leaves connections that were handed out alone",
+  async (proactor) => {
+    const { server, client, served } = await connectedPair(proactor);
+    let finished = false;
+    server.finished.then(() => finished = true);
+    server.close();
+    await client.write(encode("still here"));
+    assertEquals(await readText(served, 10), "still here");
+    assertFalse(finished);
+    assertEquals(server.connections.size, 1);
+    client.close();
+    served.close();
+    await soon(server.finished);
+    assertEquals(server.connections.size, 0);
+  },
+);
+
+proactorTest(
+  "close() closes connections that nobody has accepted",
+  async (proactor) => {
+    const path = uniquePipeName();
+    const server = PipeServer.listen(path, { proactor });
+    const client = await connectPipe(path, { proactor });
+    await until(() => server.connections.size === 1);
+    server.close();
+    assertEquals(await readText(client), "");
+    await soon(server.finished);
+    client.close();
+  },
+);
+
+proactorTest("connections holds what is open now", async (proactor) => {
+  const { server, served, client } = await connectedPair(proactor);
+  assertEquals([...server.connections], [served]);
+  client.close();
+  assertStrictEquals(await served.read(new Uint8Array(1)), null);
+  assertEquals(server.connections.size, 1);
+  served.close();
+  await soon(served.finished);
+  await turn();
+  assertEquals(server.connections.size, 0);
+  await soon(server.shutdown());
+});
+
+proactorTest("shutdown() waits for the connections", async (proactor) => {
+  const { server, served, client } = await connectedPair(proactor);
+  let ended = false;
+  const shutdown = server.shutdown().then(() => ended = true);
+  for (let i = 0; i < 20; i++) await turn();
+  assertFalse(ended);
+  client.close();
+  served.close();
+  await soon(shutdown);
+});
+
+proactorTest(
+  "shutdown() aborts connections at its deadline",
+  async (proactor) => {
+    const { server, served, client } = await connectedPair(proactor);
+    const reading = served.read(new Uint8Array(10));
+    const start = performance.now();
+    const shutdown = server.shutdown({ deadline: 40 });
+    await assertRejects(() => soon(reading), Deno.errors.Interrupted);
+    await soon(shutdown);
+    assertGreaterOrEqual(performance.now() - start, 39);
+    assertEquals(await readText(client), "");
+    client.close();
+  },
+);
+
+proactorTest(
+  "shutdown() does not take a deadline of more than 2**31 ms for none",
+  async (proactor) => {
+    const { server, served, client } = await connectedPair(proactor);
+    const shutdown = server.shutdown({ deadline: 3_000_000_000 });
+    for (let i = 0; i < 50; i++) await turn();
+    await client.write(encode("alive"));
+    assertEquals(await readText(served, 5), "alive");
+    client.close();
+    served.close();
+    await soon(shutdown);
+  },
+);
+
+proactorTest(
+  "signal shuts the server down when it is aborted",
+  async (proactor) => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const server = PipeServer.listen(uniquePipeName(), { signal, proactor });
+    const accepted = server.accept();
+    controller.abort();
+    await assertRejects(() => soon(accepted), Deno.errors.BadResource);
+    await soon(server.finished);
+  },
+);
+
+proactorTest(
+  "await using closes the server and waits for its connections",
+  async (proactor) => {
+    const path = uniquePipeName();
+    const finished: string[] = [];
+    {
+      await using server = PipeServer.listen(path, { proactor });
+      server.finished.then(() => finished.push("server"));
+      const client = await connectPipe(path, { proactor });
+      const served = await soon(server.accept());
+      served.finished.then(() => finished.push("connection"));
+      client.close();
+      served.close();
+    }
+    assertEquals(finished, ["connection", "server"]);
+    await assertRejects(
+      () => connectPipe(path, { proactor }),
+      Deno.errors.NotFound,
+    );
+  },
+);
+
+proactorTest(
+  "maxInstances makes further clients wait until one has left",
+  async (proactor) => {
+    const path = uniquePipeName();
+    await using server = PipeServer.listen(path, { maxInstances: 2, proactor });
+    const clients = [
+      await connectPipe(path, { proactor }),
+      await connectPipe(path, { proactor }),
+    ];
+    const served = [await soon(server.accept()), await soon(server.accept())];
+    await assertRejects(
+      () => connectPipe(path, { timeout: 20, proactor }),
+      Deno.errors.TimedOut,
+    );
+    const third = connectPipe(path, { proactor });
+    served[0]!.close();
+    clients.push(await soon(third));
+    served.push(await soon(server.accept()));
+    await clients[2]!.write(encode("third"));
+    assertEquals(await readText(served[2]!, 5), "third");
+    for (const connection of [...clients, ...served]) connection.abort();
+  },
+);
+
+proactorTest(
+  "backlog holds further clients back until accept() is called",
+  async (proactor) => {
+    const path = uniquePipeName();
+    const options = { backlog: 2, instances: 1, proactor };
+    await using server = PipeServer.listen(path, options);
+    const connected: PipeConnection[] = [];
+    for (let i = 0; i < 2; i++) {
+      connected.push(await soon(connectPipe(path, { proactor })));
+      await until(() => server.connections.size === i + 1);
+    }
+    await assertRejects(
+      () => connectPipe(path, { timeout: 20, proactor }),
+      Deno.errors.TimedOut,
+    );
+    const waiting = connectPipe(path, { proactor });
+    for (let i = 0; i < 3; i++) connected.push(await soon(server.accept()));
+    connected.push(await soon(waiting));
+    for (const connection of connected) connection.abort();
+  },
+);
+
+proactorTest(
+  "a client that only looks and leaves disturbs nobody",
+  async (proactor) => {
+    const path = uniquePipeName();
+    const errors: unknown[] = [];
+    const onError = (error: unknown) => errors.push(error);
+    const options = { instances: 1, onError, proactor };
+    await using server = PipeServer.listen(path, options);
+    const { api } = proactor.port;
+    for (let i = 0; i < 5; i++) {
+      const probe = await soon(proactor.connectPipe(path));
+      api.closeHandle(probe);
+    }
+    const client = await soon(connectPipe(path, { proactor }));
+    await client.write(encode("hello"));
+    client.close();
+    const texts = [];
+    while (!texts.includes("hello")) {
+      const served = await soon(server.accept());
+      texts.push(await readText(served));
+      served.abort();
+    }
+    assertEquals(errors, []);
+  },
+);
+
+proactorTest(
+  "onError is told when another program takes the last instance, and the server goes on",
+  async (proactor) => {
+    const path = uniquePipeName();
+    const errors: unknown[] = [];
+    const onError = (error: unknown) => errors.push(error);
+    const options = { maxInstances: 2, instances: 1, onError, proactor };
+    await using server = PipeServer.listen(path, options);
+    const squatter = createInstance(proactor, path, {
+      maxInstances: 2,
+      pipeMode: 4,
+    });
+    assert(squatter !== INVALID_HANDLE_VALUE);
+    const clients = [await connectPipe(path, { proactor })];
+    clients.push(await connectPipe(path, { proactor }));
+    const served = await soon(server.accept());
+    proactor.closeHandle(squatter);
+    served.abort();
+    const next = await soon(connectPipe(path, { proactor }));
+    await next.write(encode("again"));
+    assertEquals(await readText(await soon(server.accept()), 5), "again");
+    for (const client of [...clients, next]) client.abort();
+    for (const connection of server.connections) connection.abort();
+    for (const error of errors) assertInstanceOf(error, Deno.errors.Busy);
+  },
+);
+
+for (const access of ["in", "out"] as const) {
+  proactorTest(
+    `access "${access}" makes a pipe of one direction`,
+    async (proactor) => {
+      const opposite = access === "in" ? "out" : "in";
+      await using pair = await connectedPair(
+        proactor,
+        { access },
+        { access: opposite },
+      );
+      const { served, client } = pair;
+      const [reader, writer] = access === "in"
+        ? [served, client]
+        : [client, served];
+      await writer.write(encode("one way"));
+      assertEquals(await readText(reader, 7), "one way");
+      await assertRejects(
+        () => writer.read(new Uint8Array(1)),
+        Deno.errors.NotSupported,
+        "this end of the pipe only writes",
+      );
+      await assertRejects(
+        () => reader.write(encode("x")),
+        Deno.errors.NotSupported,
+        "this end of the pipe only reads",
+      );
+    },
+  );
+}
+
+async function writtenWithoutReader(proactor: IocpProactor, quota: number) {
+  const sizes = { inBufferSize: quota, outBufferSize: quota };
+  await using pair = await connectedPair(proactor, { type: "byte", ...sizes });
+  const { client, served } = pair;
+  const written = client.write(pattern(quota + 4096));
+  const buffered = client.bufferedAmount;
+  await readBytes(served, quota + 4096);
+  await soon(written);
+  return buffered;
+}
+
+proactorTest(
+  "inBufferSize bounds what a client can write before the server reads",
+  async (proactor) => {
+    assertGreaterOrEqual(await writtenWithoutReader(proactor, 8192), 1);
+    assertGreaterOrEqual(await writtenWithoutReader(proactor, 65536), 1);
+  },
+);
+
+proactorTest(
+  "remoteProcessId is the process at the other end (Wine does not know the client and says 0)",
+  async (proactor) => {
+    await using pair = await connectedPair(proactor);
+    assertEquals(pair.client.remoteProcessId, Deno.pid);
+    assertEquals(pair.served.remoteProcessId, isWine ? 0 : Deno.pid);
+    pair.client.abort();
+    assertEquals(pair.client.remoteProcessId, 0);
+  },
+);
+
+proactorTest(
+  "listen() creates the instances at once, and replaces each that is taken",
+  async (proactor) => {
+    const path = uniquePipeName();
+    await using server = PipeServer.listen(path, { instances: 3, proactor });
+    const { api } = proactor.port;
+    const handles = [0, 1, 2].map(() =>
+      api.createFile({
+        name: path,
+        access: (GENERIC_READ | GENERIC_WRITE) >>> 0,
+        shareMode: 0,
+        flags: 0,
+      })
+    );
+    assertFalse(handles.includes(INVALID_HANDLE_VALUE));
+    assertEquals(api.getNamedPipeInfo(handles[0]!)?.instances, 3);
+    for (let i = 0; i < 3; i++) (await soon(server.accept())).abort();
+    for (const handle of handles) api.closeHandle(handle);
+    (await soon(connectPipe(path, { timeout: 1000, proactor }))).abort();
+  },
+);

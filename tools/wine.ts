@@ -89,8 +89,8 @@ export function wineEnvironment(
     WINEDEBUG: "-all",
     DENO_NO_UPDATE_CHECK: "1",
     ...base,
-    // Without these, Wine asks for Mono and Gecko and writes desktop menus
-    WINEDLLOVERRIDES: "winemenubuilder.exe=d;mscoree=;mshtml=",
+    // No debugger, no desktop menus, no questions about Mono and Gecko
+    WINEDLLOVERRIDES: "winedbg.exe,winemenubuilder.exe=d;mscoree=;mshtml=",
     ...own,
   };
   // Debian's Wine aborts with the first; the others open windows

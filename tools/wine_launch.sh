@@ -36,10 +36,11 @@ mkdir -m 700 "$root/run/user/0"
 mount -t proc proc "$root/proc" 2>/dev/null || show /proc
 show /dev
 show /sys
-if [ -d /etc/ssl ]; then show /etc/ssl; fi
-if [ -s /etc/resolv.conf ]; then
-  mount --bind /etc/resolv.conf "$root/etc/resolv.conf"
-fi
+for name in ssl resolv.conf; do
+  if [ -s "/etc/$name" ]; then
+    mount --bind -o ro "/etc/$name" "$root/etc/$name"
+  fi
+done
 for dir in "$cache" "$cwd"; do
   if [ ! -e "$root$dir" ]; then show "$dir"; fi
 done

@@ -266,7 +266,7 @@ Deno.test("missingWineMessage() offers root on Linux only", () => {
 });
 
 Deno.test("winePath() puts a path on drive Z", () => {
-  assertEquals(winePath("/work/a b/x.ts"), "Z:\\work\\a b\\x.ts");
+  assertEquals(winePath("/home/a b/x.ts"), "Z:\\home\\a b\\x.ts");
 });
 
 Deno.test("wineEnvironment() keeps what the user set but for Wine's own", () => {

@@ -7,11 +7,8 @@
  * @module
  */
 
-import {
-  ProactorEventLoop,
-  type Protocol,
-  type Transport,
-} from "@iocp/proactor";
+import type { Protocol, Transport } from "@iocp/proactor";
+import { openPipeTransport, servePipe } from "../src/pipe/pipe_protocol.ts";
 
 const path = `\\\\.\\pipe\\capitals-${crypto.randomUUID()}`;
 const options = { type: "byte" } as const;
@@ -80,10 +77,7 @@ class CapitalsClient extends LineProtocol {
   }
 }
 
-await using loop = new ProactorEventLoop();
-const serve = () => new CapitalsServer();
-const [server] = await loop.startServingPipe(serve, path, options);
-const connect = () => new CapitalsClient();
-const [, client] = await loop.createPipeConnection(connect, path);
+const server = servePipe(() => new CapitalsServer(), path, options);
+const [, client] = await openPipeTransport(() => new CapitalsClient(), path);
 await client.done;
 await server.shutdown();

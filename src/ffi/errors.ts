@@ -12,6 +12,13 @@ import {
   STATUS_CANCELLED,
   STATUS_PIPE_BROKEN,
 } from "./constants.ts";
+import {
+  STATUS_CONNECTION_RESET,
+  STATUS_LOCAL_DISCONNECT,
+  STATUS_REMOTE_DISCONNECT,
+  WSAECONNABORTED,
+  WSAECONNRESET,
+} from "./socket_constants.ts";
 import type { Win32Api } from "./win32_api.ts";
 
 /** What every error that comes from Windows carries. */
@@ -46,6 +53,11 @@ type Row = readonly [name: string, errorClass: ErrorClass, state: string];
 
 const E = Deno.errors;
 
+const IN_USE = "the address is in use";
+const NOT_LOCAL = "the address is not available";
+const NO_NETWORK = "the network is unreachable";
+const NO_ROUTE = "the host is unreachable";
+
 const TABLE: { readonly [code: number]: Row } = {
   2: ["ERROR_FILE_NOT_FOUND", E.NotFound, "no such name"],
   3: ["ERROR_PATH_NOT_FOUND", E.NotFound, "no such path"],
@@ -54,6 +66,7 @@ const TABLE: { readonly [code: number]: Row } = {
   8: ["ERROR_NOT_ENOUGH_MEMORY", WindowsError, "not enough memory"],
   50: ["ERROR_NOT_SUPPORTED", E.NotSupported, "not supported"],
   53: ["ERROR_BAD_NETPATH", E.NotFound, "no such computer"],
+  59: ["ERROR_UNEXP_NET_ERR", E.ConnectionAborted, "unexpected network error"],
   64: ["ERROR_NETNAME_DELETED", E.ConnectionAborted, "the peer is gone"],
   80: ["ERROR_FILE_EXISTS", E.AlreadyExists, "the name exists already"],
   87: ["ERROR_INVALID_PARAMETER", WindowsError, "a parameter is incorrect"],
@@ -73,15 +86,59 @@ const TABLE: { readonly [code: number]: Row } = {
   258: ["WAIT_TIMEOUT", E.TimedOut, "the time-out expired"],
   995: ["ERROR_OPERATION_ABORTED", E.Interrupted, "operation canceled"],
   1225: ["ERROR_CONNECTION_REFUSED", E.ConnectionRefused, "refused"],
+  1226: ["ERROR_GRACEFUL_DISCONNECT", E.ConnectionAborted, "the peer is gone"],
+  1227: ["ERROR_ADDRESS_ALREADY_ASSOCIATED", E.AddrInUse, IN_USE],
+  1228: ["ERROR_ADDRESS_NOT_ASSOCIATED", E.AddrNotAvailable, NOT_LOCAL],
+  1229: ["ERROR_CONNECTION_INVALID", E.NotConnected, "not connected"],
+  1231: ["ERROR_NETWORK_UNREACHABLE", E.NetworkUnreachable, NO_NETWORK],
+  1232: ["ERROR_HOST_UNREACHABLE", E.NetworkUnreachable, NO_ROUTE],
+  1233: ["ERROR_PROTOCOL_UNREACHABLE", E.NetworkUnreachable, NO_ROUTE],
+  1234: ["ERROR_PORT_UNREACHABLE", E.ConnectionRefused, "the port is closed"],
   1236: ["ERROR_CONNECTION_ABORTED", E.ConnectionAborted, "aborted"],
   1337: ["ERROR_INVALID_SID", WindowsError, "the SID is invalid"],
   1338: ["ERROR_INVALID_SECURITY_DESCR", WindowsError, "malformed SDDL"],
   1450: ["ERROR_NO_SYSTEM_RESOURCES", WindowsError, "out of resources"],
   1460: ["ERROR_TIMEOUT", E.TimedOut, "the time-out expired"],
+  10004: ["WSAEINTR", E.Interrupted, "interrupted"],
+  10009: ["WSAEBADF", E.BadResource, "the handle is invalid"],
+  10013: ["WSAEACCES", E.PermissionDenied, "access is denied"],
+  10014: ["WSAEFAULT", WindowsError, "an address or a size is wrong"],
+  10022: ["WSAEINVAL", WindowsError, "invalid argument or state"],
+  10024: ["WSAEMFILE", WindowsError, "too many sockets are open"],
+  10035: ["WSAEWOULDBLOCK", E.WouldBlock, "it would block"],
+  10036: ["WSAEINPROGRESS", E.Busy, "another operation is in progress"],
+  10037: ["WSAEALREADY", E.Busy, "the operation is in progress already"],
+  10038: ["WSAENOTSOCK", E.BadResource, "the handle is not a socket"],
+  10039: ["WSAEDESTADDRREQ", WindowsError, "an address is required"],
+  10040: ["WSAEMSGSIZE", WindowsError, "the datagram is too long"],
+  10041: ["WSAEPROTOTYPE", E.NotSupported, "the protocol is of another type"],
+  10042: ["WSAENOPROTOOPT", E.NotSupported, "no such option"],
+  10043: ["WSAEPROTONOSUPPORT", E.NotSupported, "no such protocol"],
+  10044: ["WSAESOCKTNOSUPPORT", E.NotSupported, "no such type of socket"],
+  10045: ["WSAEOPNOTSUPP", E.NotSupported, "not supported"],
+  10047: ["WSAEAFNOSUPPORT", E.NotSupported, "no such address family"],
+  10048: ["WSAEADDRINUSE", E.AddrInUse, IN_USE],
+  10049: ["WSAEADDRNOTAVAIL", E.AddrNotAvailable, NOT_LOCAL],
+  10050: ["WSAENETDOWN", E.NetworkUnreachable, "the network is down"],
+  10051: ["WSAENETUNREACH", E.NetworkUnreachable, NO_NETWORK],
+  10052: ["WSAENETRESET", E.ConnectionReset, "the network was reset"],
   10053: ["WSAECONNABORTED", E.ConnectionAborted, "aborted"],
   10054: ["WSAECONNRESET", E.ConnectionReset, "the peer reset the connection"],
+  10055: ["WSAENOBUFS", WindowsError, "no buffer space is left"],
+  10056: ["WSAEISCONN", WindowsError, "connected already"],
+  10057: ["WSAENOTCONN", E.NotConnected, "not connected"],
+  10058: ["WSAESHUTDOWN", E.BrokenPipe, "shut down already"],
   10060: ["WSAETIMEDOUT", E.TimedOut, "the time-out expired"],
   10061: ["WSAECONNREFUSED", E.ConnectionRefused, "refused"],
+  10064: ["WSAEHOSTDOWN", E.NetworkUnreachable, "the host is down"],
+  10065: ["WSAEHOSTUNREACH", E.NetworkUnreachable, NO_ROUTE],
+  10101: ["WSAEDISCON", E.ConnectionAborted, "the peer is gone"],
+  10109: ["WSATYPE_NOT_FOUND", E.NotFound, "no such service"],
+  10111: ["WSA_E_CANCELLED", E.Interrupted, "operation canceled"],
+  11001: ["WSAHOST_NOT_FOUND", E.NotFound, "no such host"],
+  11002: ["WSATRY_AGAIN", E.TimedOut, "no name server answers"],
+  11003: ["WSANO_RECOVERY", WindowsError, "the name server fails"],
+  11004: ["WSANO_DATA", E.NotFound, "the name has no such address"],
 };
 
 /** What was tried, for {@linkcode windowsError}. */
@@ -165,6 +222,12 @@ export function completionCode(
       return ERROR_OPERATION_ABORTED;
     case STATUS_PIPE_BROKEN:
       return ERROR_BROKEN_PIPE;
+    // The system makes ERROR_NETNAME_DELETED of all, which tells less.
+    case STATUS_CONNECTION_RESET:
+    case STATUS_REMOTE_DISCONNECT:
+      return WSAECONNRESET;
+    case STATUS_LOCAL_DISCONNECT:
+      return WSAECONNABORTED;
     default:
       return api.ntStatusToDosError(status);
   }

@@ -6,7 +6,9 @@
 
 import { advapi32 } from "./advapi32.ts";
 import { kernel32 } from "./kernel32.ts";
+import { mswsock } from "./mswsock.ts";
 import { ntdll } from "./ntdll.ts";
+import { ws2_32 } from "./ws2_32.ts";
 
 /** The loaded functions of the three DLLs that pipes need. */
 export interface Symbols {
@@ -18,7 +20,16 @@ export interface Symbols {
   advapi32: Deno.DynamicLibrary<typeof advapi32>["symbols"];
 }
 
+/** The loaded functions of the two DLLs that only sockets need. */
+export interface SocketSymbols {
+  /** ws2_32.dll */
+  ws2_32: Deno.DynamicLibrary<typeof ws2_32>["symbols"];
+  /** mswsock.dll */
+  mswsock: Deno.DynamicLibrary<typeof mswsock>["symbols"];
+}
+
 let loaded: Symbols | undefined;
+let loadedSockets: SocketSymbols | undefined;
 
 /**
  * Loads the symbols once a process. The libraries are never closed: a pending
@@ -33,12 +44,35 @@ export function loadSymbols(): Symbols {
   return loaded;
 }
 
+/**
+ * Loads the symbols of sockets once a process; pipes do without them.
+ *
+ * @returns The functions of ws2_32 and mswsock.
+ * @throws {Deno.errors.NotSupported} when the system is not Windows.
+ * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
+ */
+export function loadSocketSymbols(): SocketSymbols {
+  loadedSockets ??= openSocketLibraries();
+  return loadedSockets;
+}
+
+function openSocketLibraries(): SocketSymbols {
+  assertWindows("ws2_32.dll");
+  return {
+    ws2_32: Deno.dlopen(libraryPath("ws2_32.dll"), ws2_32).symbols,
+    mswsock: Deno.dlopen(libraryPath("mswsock.dll"), mswsock).symbols,
+  };
+}
+
+function assertWindows(library: string): void {
+  if (Deno.build.os === "windows") return;
+  throw new Deno.errors.NotSupported(
+    `Cannot load ${library}: the system is "${Deno.build.os}", not Windows`,
+  );
+}
+
 function openLibraries(): Symbols {
-  if (Deno.build.os !== "windows") {
-    throw new Deno.errors.NotSupported(
-      `Cannot load kernel32.dll: the system is "${Deno.build.os}", not Windows`,
-    );
-  }
+  assertWindows("kernel32.dll");
   return {
     kernel32: Deno.dlopen(libraryPath("kernel32.dll"), kernel32).symbols,
     ntdll: Deno.dlopen(libraryPath("ntdll.dll"), ntdll).symbols,

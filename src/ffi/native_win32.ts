@@ -79,7 +79,7 @@ export class NativeWin32 implements Win32Api {
       BigInt(key),
       concurrency,
     );
-    if (result === 0n) this.#fail();
+    if (result === 0n) this.lastError = this.#kernel32.GetLastError();
     return result;
   }
 
@@ -122,24 +122,23 @@ export class NativeWin32 implements Win32Api {
     key: number,
     overlapped: Address,
   ): number {
-    return this.#code(
-      this.#kernel32.PostQueuedCompletionStatus(
-        port,
-        bytes,
-        BigInt(key),
-        overlapped,
-      ),
+    const ok = this.#kernel32.PostQueuedCompletionStatus(
+      port,
+      bytes,
+      BigInt(key),
+      overlapped,
     );
+    return ok !== 0 ? 0 : (this.lastError = this.#kernel32.GetLastError());
   }
 
   setFileCompletionNotificationModes(file: Handle, flags: number): number {
-    return this.#code(
-      this.#kernel32.SetFileCompletionNotificationModes(file, flags),
-    );
+    const ok = this.#kernel32.SetFileCompletionNotificationModes(file, flags);
+    return ok !== 0 ? 0 : (this.lastError = this.#kernel32.GetLastError());
   }
 
   cancelIoEx(file: Handle, overlapped: Address): number {
-    return this.#code(this.#kernel32.CancelIoEx(file, overlapped));
+    const ok = this.#kernel32.CancelIoEx(file, overlapped);
+    return ok !== 0 ? 0 : (this.lastError = this.#kernel32.GetLastError());
   }
 
   createFile(parameters: FileParameters): Handle {
@@ -152,12 +151,15 @@ export class NativeWin32 implements Win32Api {
       parameters.flags,
       0n,
     );
-    if (handle === INVALID_HANDLE_VALUE) this.#fail();
+    if (handle === INVALID_HANDLE_VALUE) {
+      this.lastError = this.#kernel32.GetLastError();
+    }
     return handle;
   }
 
   closeHandle(handle: Handle): number {
-    return this.#code(this.#kernel32.CloseHandle(handle));
+    const ok = this.#kernel32.CloseHandle(handle);
+    return ok !== 0 ? 0 : (this.lastError = this.#kernel32.GetLastError());
   }
 
   readFile(
@@ -166,15 +168,14 @@ export class NativeWin32 implements Win32Api {
     length: number,
     overlapped: Address,
   ): number {
-    return this.#code(
-      this.#kernel32.ReadFile(
-        file,
-        buffer,
-        length,
-        this.#transferred.bytes,
-        overlapped,
-      ),
+    const ok = this.#kernel32.ReadFile(
+      file,
+      buffer,
+      length,
+      this.#transferred.bytes,
+      overlapped,
     );
+    return ok !== 0 ? 0 : (this.lastError = this.#kernel32.GetLastError());
   }
 
   writeFile(
@@ -183,15 +184,14 @@ export class NativeWin32 implements Win32Api {
     length: number,
     overlapped: Address,
   ): number {
-    return this.#code(
-      this.#kernel32.WriteFile(
-        file,
-        buffer,
-        length,
-        this.#transferred.bytes,
-        overlapped,
-      ),
+    const ok = this.#kernel32.WriteFile(
+      file,
+      buffer,
+      length,
+      this.#transferred.bytes,
+      overlapped,
     );
+    return ok !== 0 ? 0 : (this.lastError = this.#kernel32.GetLastError());
   }
 
   deviceIoControl(
@@ -200,18 +200,17 @@ export class NativeWin32 implements Win32Api {
     input: Uint8Array<ArrayBuffer>,
     overlapped: Address,
   ): number {
-    return this.#code(
-      this.#kernel32.DeviceIoControl(
-        device,
-        code,
-        input,
-        input.byteLength,
-        0n,
-        0,
-        this.#transferred.bytes,
-        overlapped,
-      ),
+    const ok = this.#kernel32.DeviceIoControl(
+      device,
+      code,
+      input,
+      input.byteLength,
+      0n,
+      0,
+      this.#transferred.bytes,
+      overlapped,
     );
+    return ok !== 0 ? 0 : (this.lastError = this.#kernel32.GetLastError());
   }
 
   createNamedPipe(parameters: NamedPipeParameters): Handle {
@@ -228,19 +227,21 @@ export class NativeWin32 implements Win32Api {
         ? null
         : encodeSecurityAttributes(securityDescriptor),
     );
-    if (handle === INVALID_HANDLE_VALUE) this.#fail();
+    if (handle === INVALID_HANDLE_VALUE) {
+      this.lastError = this.#kernel32.GetLastError();
+    }
     return handle;
   }
 
   connectNamedPipe(pipe: Handle, overlapped: Address): number {
-    return this.#code(this.#kernel32.ConnectNamedPipe(pipe, overlapped));
+    const ok = this.#kernel32.ConnectNamedPipe(pipe, overlapped);
+    return ok !== 0 ? 0 : (this.lastError = this.#kernel32.GetLastError());
   }
 
   setNamedPipeHandleState(pipe: Handle, mode: number): number {
     const bytes = new Uint8Array(Uint32Array.of(mode).buffer);
-    return this.#code(
-      this.#kernel32.SetNamedPipeHandleState(pipe, bytes, null, null),
-    );
+    const ok = this.#kernel32.SetNamedPipeHandleState(pipe, bytes, null, null);
+    return ok !== 0 ? 0 : (this.lastError = this.#kernel32.GetLastError());
   }
 
   getNamedPipeInfo(pipe: Handle): NamedPipeInfo | null {
@@ -248,7 +249,7 @@ export class NativeWin32 implements Win32Api {
     const [state, instances] = [new OutU32(), new OutU32()];
     const k = this.#kernel32;
     const ok = k.GetNamedPipeInfo(pipe, flags.bytes, null, null, max.bytes);
-    if (ok === 0) return this.#fail(), null;
+    if (ok === 0) return this.lastError = this.#kernel32.GetLastError(), null;
     const got = k.GetNamedPipeHandleStateW(
       pipe,
       state.bytes,
@@ -258,7 +259,7 @@ export class NativeWin32 implements Win32Api {
       null,
       0,
     );
-    if (got === 0) return this.#fail(), null;
+    if (got === 0) return this.lastError = this.#kernel32.GetLastError(), null;
     return {
       serverEnd: (flags.value & PIPE_SERVER_END) !== 0,
       messageType: (flags.value & PIPE_TYPE_MESSAGE) !== 0,
@@ -278,21 +279,21 @@ export class NativeWin32 implements Win32Api {
       null,
       left.bytes,
     );
-    if (ok === 0) return this.#fail(), -1;
+    if (ok === 0) return this.lastError = this.#kernel32.GetLastError(), -1;
     return left.value;
   }
 
   getNamedPipeClientProcessId(pipe: Handle): number {
     const id = new OutU32();
     const ok = this.#kernel32.GetNamedPipeClientProcessId(pipe, id.bytes);
-    if (ok === 0) return this.#fail(), 0;
+    if (ok === 0) return this.lastError = this.#kernel32.GetLastError(), 0;
     return id.value;
   }
 
   getNamedPipeServerProcessId(pipe: Handle): number {
     const id = new OutU32();
     const ok = this.#kernel32.GetNamedPipeServerProcessId(pipe, id.bytes);
-    if (ok === 0) return this.#fail(), 0;
+    if (ok === 0) return this.lastError = this.#kernel32.GetLastError(), 0;
     return id.value;
   }
 
@@ -303,7 +304,7 @@ export class NativeWin32 implements Win32Api {
       TOKEN_QUERY,
       token.bytes,
     );
-    if (ok === 0) return this.#fail(), "";
+    if (ok === 0) return this.lastError = this.#kernel32.GetLastError(), "";
     try {
       return this.#tokenUser(token.value);
     } finally {
@@ -320,7 +321,7 @@ export class NativeWin32 implements Win32Api {
       information.byteLength,
       new OutU32().bytes,
     );
-    if (ok === 0) return this.#fail(), "";
+    if (ok === 0) return this.lastError = this.#kernel32.GetLastError(), "";
     return formatSid(information.subarray(TOKEN_USER_SID));
   }
 
@@ -333,7 +334,7 @@ export class NativeWin32 implements Win32Api {
         descriptor.bytes,
         null,
       );
-    if (ok === 0) return this.#fail(), 0n;
+    if (ok === 0) return this.lastError = this.#kernel32.GetLastError(), 0n;
     return descriptor.value;
   }
 
@@ -348,14 +349,13 @@ export class NativeWin32 implements Win32Api {
       type,
       PAGE_READWRITE,
     );
-    if (result === 0n) this.#fail();
+    if (result === 0n) this.lastError = this.#kernel32.GetLastError();
     return result;
   }
 
   virtualFree(address: Address, size: number, type: number): number {
-    return this.#code(
-      this.#kernel32.VirtualFree(address, BigInt(size), type),
-    );
+    const ok = this.#kernel32.VirtualFree(address, BigInt(size), type);
+    return ok !== 0 ? 0 : (this.lastError = this.#kernel32.GetLastError());
   }
 
   copyIn(target: Address, source: Uint8Array<ArrayBuffer>): void {
@@ -382,14 +382,5 @@ export class NativeWin32 implements Win32Api {
       0n,
     );
     return decodeWideString(text, units).trimEnd();
-  }
-
-  /** The error gate of BOOL calls. */
-  #code(ok: number): number {
-    return ok !== 0 ? 0 : this.#fail();
-  }
-
-  #fail(): number {
-    return this.lastError = this.#kernel32.GetLastError();
   }
 }

@@ -28,6 +28,41 @@ export const ntdll = {
     result: "void",
   },
 
+  /** NTSTATUS NtCreateFile(...) */
+  NtCreateFile: {
+    parameters: [
+      "buffer", // PHANDLE FileHandle
+      "u32", // ACCESS_MASK DesiredAccess
+      "usize", // POBJECT_ATTRIBUTES ObjectAttributes
+      "usize", // PIO_STATUS_BLOCK IoStatusBlock
+      "usize", // PLARGE_INTEGER AllocationSize
+      "u32", // ULONG FileAttributes
+      "u32", // ULONG ShareAccess
+      "u32", // ULONG CreateDisposition
+      "u32", // ULONG CreateOptions
+      "usize", // PVOID EaBuffer
+      "u32", // ULONG EaLength
+    ],
+    result: "u32", // NTSTATUS
+  },
+
+  /** NTSTATUS NtDeviceIoControlFile(...) */
+  NtDeviceIoControlFile: {
+    parameters: [
+      "usize", // HANDLE FileHandle
+      "usize", // HANDLE Event
+      "usize", // PIO_APC_ROUTINE ApcRoutine
+      "usize", // PVOID ApcContext
+      "usize", // PIO_STATUS_BLOCK IoStatusBlock
+      "u32", // ULONG IoControlCode
+      "usize", // PVOID InputBuffer
+      "u32", // ULONG InputBufferLength
+      "usize", // PVOID OutputBuffer
+      "u32", // ULONG OutputBufferLength
+    ],
+    result: "u32", // NTSTATUS
+  },
+
   /** ULONG RtlNtStatusToDosError(Status) */
   RtlNtStatusToDosError: {
     parameters: ["u32"], // NTSTATUS Status

@@ -32,12 +32,11 @@ export function assertPipeName(
       `Cannot use pipe name ${shown}: it does not begin with "\\\\.\\pipe\\"`,
     );
   }
-  if (path.length === prefix.length) {
-    throw new TypeError(`Cannot use pipe name ${shown}: the name is empty`);
-  }
   // "LOCAL\" is the part of the name space that an app container may use.
   const name = path.slice(prefix.length).replace(/^LOCAL\\/i, "");
-  // deno-lint-ignore no-control-regex
+  if (name === "") {
+    throw new TypeError(`Cannot use pipe name ${shown}: the name is empty`);
+  }
   if (/[\0/\\]/.test(name)) {
     throw new TypeError(
       `Cannot use pipe name ${shown}: it holds a slash, backslash or NUL`,

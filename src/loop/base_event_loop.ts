@@ -4,7 +4,11 @@
  * @module
  */
 
-import { Future, InvalidStateError } from "../proactor/future.ts";
+import {
+  Future,
+  type FutureContext,
+  InvalidStateError,
+} from "../proactor/future.ts";
 import { assertFunction, assertTime, isThenable } from "./arguments.ts";
 import type { ExceptionContext } from "./exception_handler.ts";
 import { type Callback, Handle, TimerHandle } from "./handles.ts";
@@ -46,14 +50,22 @@ export interface BaseEventLoopOptions {
 export abstract class BaseEventLoop {
   /** Milliseconds from which on debug mode warns of a callback. */
   slowCallbackDuration: number;
-  /** How the futures of the loop run their callbacks. */
-  protected readonly context: LoopContext;
+  /**
+   * How the futures of the loop run their callbacks.
+   *
+   * @ignore
+   */
+  protected readonly context: FutureContext;
   readonly #scheduler: Scheduler;
   readonly #tasks = new Set<Task<unknown>>();
   #debug: boolean;
   #closed = false;
 
-  /** @param options The debug mode. */
+  /**
+   * Creates a loop that does not run yet.
+   *
+   * @param options The debug mode.
+   */
   constructor(options: BaseEventLoopOptions = {}) {
     this.context = new LoopContext(this);
     this.#debug = options.debug ?? false;
@@ -247,13 +259,18 @@ export abstract class BaseEventLoop {
   /**
    * Runs turns until {@linkcode stop}.
    *
+   * @ignore
    * @returns A promise that resolves after the last turn.
    */
   protected runTurns(): Promise<void> {
     return this.#scheduler.run();
   }
 
-  /** Refuses further scheduling and drops what is scheduled. */
+  /**
+   * Refuses further scheduling and drops what is scheduled.
+   *
+   * @ignore
+   */
   protected endScheduling(): void {
     this.#closed = true;
     this.#scheduler.clear();
@@ -262,6 +279,7 @@ export abstract class BaseEventLoop {
   /**
    * Refuses work on a closed loop.
    *
+   * @ignore
    * @param action The beginning of the message.
    * @throws {InvalidStateError} when the loop is closed.
    */

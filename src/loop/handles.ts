@@ -56,6 +56,7 @@ export class Handle {
   /**
    * Made by the loop's scheduling methods.
    *
+   * @ignore
    * @param call What to call.
    * @param host The loop.
    */
@@ -85,6 +86,8 @@ export class Handle {
   /**
    * Calls the callback, unless the handle was cancelled. For the loop. What
    * the callback throws, also as a promise, goes to the exception handler.
+   *
+   * @ignore
    */
   run(): void {
     const call = this.#call;
@@ -111,6 +114,7 @@ export class Handle {
   /**
    * The part of the description that depends on the state.
    *
+   * @ignore
    * @returns The callback's name, or `cancelled`.
    */
   protected describe(): string {
@@ -144,14 +148,23 @@ export class Handle {
  */
 export class TimerHandle extends Handle {
   readonly #when: number;
-  /** Which of the timers of one time runs first; for the loop. */
+  /**
+   * Which of the timers of one time runs first; for the loop.
+   *
+   * @ignore
+   */
   order = 0;
-  /** Told of the cancellation while the timer is scheduled; for the loop. */
+  /**
+   * Told of the cancellation while the timer is scheduled; for the loop.
+   *
+   * @ignore
+   */
   onCancel: (() => void) | undefined;
 
   /**
    * Made by the loop's scheduling methods.
    *
+   * @ignore
    * @param when Milliseconds on the clock of the loop.
    * @param call What to call.
    * @param host The loop.
@@ -180,6 +193,7 @@ export class TimerHandle extends Handle {
   /**
    * The part of the description that depends on the state.
    *
+   * @ignore
    * @returns The time and the callback's name.
    */
   protected override describe(): string {

@@ -66,6 +66,8 @@ export class ProactorEventLoop extends BaseEventLoop
   #closing: Promise<void> | undefined;
 
   /**
+   * Creates a loop that does not run yet.
+   *
    * @param options The proactor and the debug mode.
    * @throws {InvalidStateError} when the proactor has a loop already.
    * @throws {Deno.errors.BadResource} when the proactor is closed.

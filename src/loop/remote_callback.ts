@@ -1,20 +1,23 @@
 /**
- * Callbacks of a loop that other threads can call.
+ * Callbacks of a loop that other threads can call: the loop's side.
  *
  * @module
  */
 
-import { ERROR_INVALID_HANDLE } from "../ffi/constants.ts";
-import { windowsError } from "../ffi/errors.ts";
-import { NativeWin32 } from "../ffi/native_win32.ts";
-import type { Win32Api } from "../ffi/win32_api.ts";
-import { assertInteger, MAX_DWORD } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
-import { postCall } from "../proactor/packet_queue.ts";
+import { PostGate } from "./post_gate.ts";
 
-/** Places in `RemoteToken.shared`. */
-const WAKE_PENDING = 0;
-const LATEST_VALUE = 1;
+/** The place in the `state` of a token that is not 0 after the close. */
+export const CALLBACK_CLOSED = 0;
+
+/** The place that is not 0 while a packet of a coalescing callback is on its way. */
+export const WAKE_PENDING = 1;
+
+/** The place of what a coalescing callback will be given. */
+export const LATEST_VALUE = 2;
+
+/** Bytes of the `state` of a token. */
+export const STATE_SIZE = 12;
 
 /** Names a callback of a loop to another thread; `postMessage` carries it. */
 export interface RemoteToken {
@@ -22,8 +25,12 @@ export interface RemoteToken {
   readonly port: bigint;
   /** The callback. */
   readonly id: number;
-  /** Eight bytes that the threads share, for a callback that coalesces. */
-  readonly shared: SharedArrayBuffer | null;
+  /** True when calls coalesce. */
+  readonly coalesce: boolean;
+  /** Keeps the port open while threads post to it; one for each loop. */
+  readonly gate: SharedArrayBuffer;
+  /** What the threads know of the callback. */
+  readonly state: SharedArrayBuffer;
 }
 
 /** Options of `exportCallback`. */
@@ -41,7 +48,7 @@ export interface ExportCallbackOptions {
 /** A function that other threads can call, with a u32. */
 export type RemoteFunction = (value: number) => unknown;
 
-/** What a callback needs of its loop. */
+/** What the exported callbacks need of their loop. */
 export interface RemoteHost {
   /** The port that the calls come through. */
   readonly port: CompletionPort;
@@ -63,7 +70,10 @@ export interface RemoteHost {
  * import { ProactorEventLoop } from "@iocp/proactor";
  *
  * await using loop = new ProactorEventLoop();
- * using progress = loop.exportCallback((value) => console.log(value));
+ * using progress = loop.exportCallback((percent) => {
+ *   console.log(percent);
+ *   if (percent === 100) loop.stop();
+ * });
  * const worker = new Worker(import.meta.resolve("./worker.ts"), {
  *   type: "module",
  * });
@@ -77,13 +87,14 @@ export class RemoteCallback implements Disposable {
   readonly #callback: RemoteFunction;
   readonly #port: CompletionPort;
   readonly #onClose: () => void;
-  readonly #words: Int32Array | null;
+  readonly #state: Int32Array;
   #referenced = false;
   #closed = false;
 
   /**
    * Made by `exportCallback`.
    *
+   * @ignore
    * @param callback The function.
    * @param token What the other threads need.
    * @param owner The port, and who is told of the close.
@@ -97,7 +108,7 @@ export class RemoteCallback implements Disposable {
     this.token = token;
     this.#port = owner.port;
     this.#onClose = owner.onClose;
-    this.#words = token.shared && new Int32Array(token.shared);
+    this.#state = new Int32Array(token.state);
     this.ref();
   }
 
@@ -120,11 +131,12 @@ export class RemoteCallback implements Disposable {
     this.#port.unhold();
   }
 
-  /** Drops calls that have not run, and those that still come. Idempotent. */
+  /** Drops the calls that have not run and refuses others. Idempotent. */
   close(): void {
     if (this.#closed) return;
     this.unref();
     this.#closed = true;
+    Atomics.store(this.#state, CALLBACK_CLOSED, 1);
     this.#onClose();
   }
 
@@ -136,27 +148,31 @@ export class RemoteCallback implements Disposable {
   /**
    * Runs the function with what a thread has posted. For the loop.
    *
+   * @ignore
    * @param posted The value in the packet.
    * @returns What the function returns.
    */
   run(posted: number): unknown {
     if (this.#closed) return undefined;
-    if (this.#words === null) return this.#callback(posted);
+    if (!this.token.coalesce) return this.#callback(posted);
     // Before the value is read: a later call must post again.
-    Atomics.store(this.#words, WAKE_PENDING, 0);
-    return this.#callback(Atomics.load(this.#words, LATEST_VALUE) >>> 0);
+    Atomics.store(this.#state, WAKE_PENDING, 0);
+    return this.#callback(Atomics.load(this.#state, LATEST_VALUE) >>> 0);
   }
 }
 
 /** The exported callbacks of a loop. */
 export class RemoteCallbacks {
   readonly #host: RemoteHost;
+  readonly #gate = new PostGate();
   readonly #callbacks = new Map<number, RemoteCallback>();
+  #nextId = 1;
 
   /** @param host The loop; from now on its port tells of calls. */
   constructor(host: RemoteHost) {
     this.#host = host;
     host.port.onCall = (id, value) => this.#dispatch(id, value);
+    host.port.onClose = () => this.#gate.close();
   }
 
   /**
@@ -165,17 +181,22 @@ export class RemoteCallbacks {
    * @param callback The function.
    * @param options Whether calls coalesce.
    * @returns The open callback.
+   * @throws {Deno.errors.BadResource} when the proactor is closed.
    */
   open(
     callback: RemoteFunction,
     options: ExportCallbackOptions,
   ): RemoteCallback {
     const { port } = this.#host;
-    const id = this.#newId();
-    const shared = options.coalesce ? new SharedArrayBuffer(8) : null;
-    const onClose = () => void this.#callbacks.delete(id);
-    const token = { port: port.handle, id, shared };
-    const remote = new RemoteCallback(callback, token, { port, onClose });
+    port.assertOpen("export callback");
+    const id = this.#nextId++;
+    const remote = new RemoteCallback(callback, {
+      port: port.handle,
+      id,
+      coalesce: options.coalesce ?? false,
+      gate: this.#gate.buffer,
+      state: new SharedArrayBuffer(STATE_SIZE),
+    }, { port, onClose: () => void this.#callbacks.delete(id) });
     this.#callbacks.set(id, remote);
     return remote;
   }
@@ -183,111 +204,11 @@ export class RemoteCallbacks {
   /** Closes all of them. */
   close(): void {
     for (const remote of [...this.#callbacks.values()]) remote.close();
-    this.#host.port.onCall = undefined;
   }
 
-  /** A call of a closed callback may still come; it is dropped. */
+  /** A call that was on its way when its callback was closed is dropped. */
   #dispatch(id: number, value: number): void {
     const remote = this.#callbacks.get(id);
     if (remote) this.#host.schedule(() => remote.run(value));
   }
-
-  /**
-   * Windows reuses handles: a stale token must not meet a callback of another
-   * port, so ids are random.
-   */
-  #newId(): number {
-    const words = new Uint32Array(1);
-    do crypto.getRandomValues(words); while (this.#callbacks.has(words[0]!));
-    return words[0]!;
-  }
-}
-
-let native: NativeWin32 | undefined;
-
-/**
- * Calls an exported callback from any thread of the process; it runs in the
- * next turn of its loop. The counterpart of
- * `asyncio.loop.call_soon_threadsafe` for threads other than the loop's own.
- *
- * @example Usage in a worker
- * ```ts ignore
- * import { callSoonThreadsafe, type RemoteToken } from "@iocp/proactor";
- *
- * self.addEventListener("message", (event) => {
- *   const token: RemoteToken = (event as MessageEvent).data;
- *   callSoonThreadsafe(token, 100);
- * });
- * ```
- *
- * @param token The `token` of a {@linkcode RemoteCallback}, usually from
- * `postMessage`.
- * @param value What the callback is given: an integer from 0 to 2^32 - 1.
- * @throws {TypeError} when `token` is not a token, or `value` not a number.
- * @throws {RangeError} when `value` is not an integer in the range.
- * @throws {Deno.errors.BadResource} when the loop is closed.
- * @throws {Deno.errors.NotSupported} when the system is not Windows.
- * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
- */
-export function callSoonThreadsafe(token: RemoteToken, value = 0): void {
-  assertToken(token);
-  assertValue(value);
-  native ??= new NativeWin32();
-  postRemoteCall(native, token, value);
-}
-
-/**
- * Posts a call to the port of a token, unless one that it would coalesce with
- * waits there.
- *
- * @param api The seam of the calling thread.
- * @param token The callback.
- * @param value A u32 that goes with it.
- * @throws {Deno.errors.BadResource} when the loop is closed.
- * @throws {WindowsError} when Windows does not take the packet.
- */
-export function postRemoteCall(
-  api: Win32Api,
-  token: RemoteToken,
-  value: number,
-): void {
-  const words = token.shared && new Int32Array(token.shared);
-  if (words) {
-    Atomics.store(words, LATEST_VALUE, value | 0);
-    if (Atomics.exchange(words, WAKE_PENDING, 1) === 1) return;
-  }
-  const code = postCall(api, token, value);
-  if (code === 0) return;
-  if (words) Atomics.store(words, WAKE_PENDING, 0);
-  throw postError(api, code);
-}
-
-function postError(api: Win32Api, code: number): Error {
-  return windowsError(api, code, {
-    syscall: "PostQueuedCompletionStatus",
-    action: "Cannot call back",
-    ...code === ERROR_INVALID_HANDLE && { state: "the event loop is closed" },
-  });
-}
-
-function assertToken(token: RemoteToken): void {
-  const valid = typeof token?.port === "bigint" &&
-    token.port > 0n && token.port < 2n ** 64n &&
-    Number.isInteger(token.id) && token.id >= 0 && token.id <= MAX_DWORD &&
-    (token.shared === null || isShared(token.shared));
-  if (valid) return;
-  throw new TypeError("Cannot call back: the token is malformed");
-}
-
-function isShared(value: unknown): boolean {
-  return value instanceof SharedArrayBuffer && value.byteLength === 8;
-}
-
-function assertValue(value: number): void {
-  if (typeof value !== "number") {
-    throw new TypeError(
-      `Cannot call back: the value is a ${typeof value}, not a number`,
-    );
-  }
-  assertInteger("value", value, [0, MAX_DWORD]);
 }

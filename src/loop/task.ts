@@ -71,6 +71,7 @@ export class Task<T> extends Future<T> {
   /**
    * Made by `createTask`.
    *
+   * @ignore
    * @param source The function to call, or the promise to follow.
    * @param host The loop.
    * @param options The name.

@@ -15,7 +15,7 @@ import {
   DEFAULT_CLOSE_DEADLINE,
 } from "../stream/channel.ts";
 import { ReadQueue } from "../stream/read_queue.ts";
-import { toReadable, toWritable } from "../stream/web_streams.ts";
+import { WebStreams } from "../stream/web_streams.ts";
 
 /** The address of a pipe. */
 export interface PipeAddr {
@@ -96,10 +96,9 @@ export class PipeConnection implements Disposable, AsyncDisposable {
   readonly #channel: Channel;
   readonly #traits: PipeTraits;
   readonly #reads: ReadQueue;
+  readonly #streams = new WebStreams(this);
   readonly #finished = Promise.withResolvers<void>();
   #writesRefused = "";
-  #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
-  #writable: WritableStream<Uint8Array<ArrayBufferLike>> | undefined;
 
   /**
    * Made by {@linkcode PipeServer} and {@linkcode connectPipe}.
@@ -113,6 +112,7 @@ export class PipeConnection implements Disposable, AsyncDisposable {
     this.#traits = traits;
     const consumer: ChannelConsumer = {
       onReadable: () => this.#reads.advance(),
+      onWritten: () => {},
       onDrained: () => {},
       onWriteError: () => {},
       onClosed: () => this.#reads.fail(interrupted()),
@@ -190,12 +190,11 @@ export class PipeConnection implements Disposable, AsyncDisposable {
     assertArray("read into", target);
     this.#assertReadable("read");
     if (target.byteLength === 0) return 0;
-    const reader = this.#channel.reader;
     return await this.#reads.request(() => {
       if (target.byteLength === 0) {
         throw new TypeError("Cannot read: the array was transferred");
       }
-      return reader.takeInto(target);
+      return this.#reads.takeInto(target);
     }, options.signal);
   }
 
@@ -221,9 +220,10 @@ export class PipeConnection implements Disposable, AsyncDisposable {
     return await this.#reads.requestMessage(maxLength, signal);
   }
 
-  /** The bytes as a stream, with BYOB readers. */
+  /** The bytes as a stream, with BYOB readers. Cancelling it closes the
+   * connection, and so does its end when writing has ended. */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return this.#readable ??= toReadable(this);
+    return this.#streams.readable;
   }
 
   // --- writing -------------------------------------------------------------
@@ -249,9 +249,9 @@ export class PipeConnection implements Disposable, AsyncDisposable {
   }
 
   /** Writing as a stream. Closing it closes the write side, where the pipe
-   * has one of its own, and else the connection. */
+   * has one of its own and reading goes on, and else the connection. */
   get writable(): WritableStream<Uint8Array<ArrayBufferLike>> {
-    return this.#writable ??= toWritable(this);
+    return this.#streams.writable;
   }
 
   /**

@@ -20,6 +20,7 @@ import { windowsError } from "../ffi/errors.ts";
 import { type Handle, INVALID_HANDLE_VALUE } from "../ffi/win32_api.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { CompletionListener, Operation } from "../proactor/operation.ts";
+import type { PortDependent } from "../proactor/dependents.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
 import { SecurityDescriptor } from "./security.ts";
 import type { ListenerOptions } from "./server_options.ts";
@@ -41,7 +42,7 @@ export interface ListenerEvents {
 }
 
 /** Keeps instances of one pipe waiting. */
-export class PipeListener implements CompletionListener {
+export class PipeListener implements CompletionListener, PortDependent {
   readonly #port: CompletionPort;
   readonly #options: ListenerOptions;
   readonly #events: ListenerEvents;
@@ -51,6 +52,7 @@ export class PipeListener implements CompletionListener {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #backOff = FIRST_BACK_OFF;
   #referenced = true;
+  #listening = false;
   #closed = false;
 
   /**
@@ -74,6 +76,8 @@ export class PipeListener implements CompletionListener {
     try {
       this.#arm(this.#createFirst());
       this.#fill();
+      this.#listening = true;
+      port.dependents.add(this);
     } catch (error) {
       this.close();
       throw error;
@@ -91,10 +95,16 @@ export class PipeListener implements CompletionListener {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#port.dependents.delete(this);
     clearTimeout(this.#timer);
     for (const handle of this.#armed.values()) this.#port.closeHandle(handle);
     this.#descriptor[Symbol.dispose]();
     this.#reviewRelease();
+  }
+
+  /** The port closes. */
+  destroy(): void {
+    this.close();
   }
 
   /** Called when a connected instance was closed, or taken from the backlog. */
@@ -102,7 +112,6 @@ export class PipeListener implements CompletionListener {
     if (this.#closed || this.#timer !== undefined) return;
     try {
       this.#fill();
-      this.#backOff = FIRST_BACK_OFF;
     } catch (error) {
       this.#failed(error as Error);
     }
@@ -139,17 +148,27 @@ export class PipeListener implements CompletionListener {
   }
 
   #reviewRelease(): void {
-    if (this.#armed.size === 0) this.#events.onReleased();
+    const released = this.#listening && this.#armed.size === 0;
+    if (released) this.#events.onReleased();
   }
 
   /** A wait has ended, at once or by its packet. */
   #ended(handle: PortHandle, code: number): void {
-    const connected = code === 0 || code === ERROR_PIPE_CONNECTED;
-    if (connected) this.#live++;
-    else this.#port.closeHandle(handle);
+    if (code === 0 || code === ERROR_PIPE_CONNECTED) {
+      return this.#connected(handle);
+    }
+    this.#port.closeHandle(handle);
+    if (code === ERROR_NO_DATA) this.refill();
+    else this.#failed(this.#error(code));
+  }
+
+  #connected(handle: PortHandle): void {
+    this.#live++;
+    this.#backOff = FIRST_BACK_OFF;
     this.refill();
-    if (connected) this.#events.onConnected(handle);
-    else if (code !== ERROR_NO_DATA) this.#events.onError(this.#error(code));
+    // Only the wait was the listener's to unreference.
+    this.#port.setReferenced(handle, true);
+    this.#events.onConnected(handle);
   }
 
   #fill(): void {
@@ -163,8 +182,7 @@ export class PipeListener implements CompletionListener {
   }
 
   #arm(instance: Handle): void {
-    const handle = this.#associate(instance);
-    const operation = this.#port.acquire(handle, this);
+    const { handle, operation } = this.#register(instance);
     this.#armed.set(operation, handle);
     this.#port.begin(operation);
     const code = this.#port.settle(
@@ -179,12 +197,12 @@ export class PipeListener implements CompletionListener {
     this.#port.defer(() => this.onCompletion(operation, code));
   }
 
-  #associate(instance: Handle): PortHandle {
+  #register(instance: Handle): { handle: PortHandle; operation: Operation } {
     try {
       const warnings = this.#options.messageType;
       const handle = this.#port.associate(instance, { warnings });
       this.#port.setReferenced(handle, this.#referenced);
-      return handle;
+      return { handle, operation: this.#port.acquire(handle, this) };
     } catch (error) {
       this.#port.api.closeHandle(instance);
       throw error;
@@ -192,15 +210,23 @@ export class PipeListener implements CompletionListener {
   }
 
   #failed(error: Error): void {
-    const limit = "winerror" in error && error.winerror === ERROR_PIPE_BUSY;
-    // At the limit of instances the next one comes when one is closed.
-    if (limit && this.#live > 0) return;
+    const temporary = this.#isTemporary(error);
+    if (this.#timer === undefined) this.#refillLater();
+    if (!temporary) this.#events.onError(error);
+  }
+
+  #refillLater(): void {
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.refill();
     }, this.#backOff);
     this.#backOff = Math.min(this.#backOff * 2, LAST_BACK_OFF);
-    this.#events.onError(error);
+  }
+
+  /** An instance that we have closed counts until its client closes it. */
+  #isTemporary(error: Error): boolean {
+    const limit = "winerror" in error && error.winerror === ERROR_PIPE_BUSY;
+    return limit && (this.#live > 0 || this.#backOff < LAST_BACK_OFF);
   }
 
   #create(flags: number): Handle {

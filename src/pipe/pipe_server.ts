@@ -7,7 +7,7 @@
 import { defaultProactor } from "../proactor/default_proactor.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
-import { assertInteger } from "../proactor/arguments.ts";
+import { assertInteger, timerDelay } from "../proactor/arguments.ts";
 import { type PipeAddr, PipeConnection } from "./pipe_connection.ts";
 import { PipeListener } from "./pipe_listener.ts";
 import {
@@ -116,6 +116,7 @@ export class PipeServer
     this.#factory = factory;
     this.#onError = options.onError ?? logError;
     this.#port = (options.proactor ?? defaultProactor()).port;
+    this.#port.assertOpen(`listen on pipe "${path}"`);
     this.#listener = this.#listen();
     this.#signal = signal;
     this.#abort = () => void this.shutdown();
@@ -131,6 +132,7 @@ export class PipeServer
    * @throws {TypeError} when the name or an option is malformed.
    * @throws {RangeError} when a number is out of its range.
    * @throws {Deno.errors.AddrInUse} when the name is served already.
+   * @throws {Deno.errors.BadResource} when the proactor is closed.
    * @throws {Deno.errors.NotSupported} when the system is not Windows.
    * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
    */
@@ -223,7 +225,7 @@ export class PipeServer
     }
     this.close();
     if (deadline === Infinity) return await this.finished;
-    const timer = setTimeout(() => this.#abortAll(), deadline);
+    const timer = setTimeout(() => this.#abortAll(), timerDelay(deadline));
     await this.finished.finally(() => clearTimeout(timer));
   }
 
@@ -250,7 +252,7 @@ export class PipeServer
   #listen(): PipeListener {
     return new PipeListener(this.#port, this.#options, {
       onConnected: (handle) => this.#connected(handle),
-      onError: (error) => this.#onError(error),
+      onError: (error) => this.#failed(error),
       hasRoom: () => this.#waiting.length < this.#backlog,
       onReleased: () => this.#listenerReleased(),
     });
@@ -264,11 +266,19 @@ export class PipeServer
     } catch (error) {
       this.#port.closeHandle(handle);
       this.#listener.released();
-      return this.#onError(error);
+      return this.#failed(error);
     }
     this.#connections.add(connection);
     connection.finished.then(() => this.#disconnected(connection));
     if (connection instanceof PipeConnection) this.#handOut(connection);
+  }
+
+  #failed(error: unknown): void {
+    try {
+      this.#onError(error);
+    } catch (thrown) {
+      this.#port.report(thrown, "Exception in onError of a pipe server");
+    }
   }
 
   #handOut(connection: PipeConnection): void {

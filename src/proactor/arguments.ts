@@ -5,6 +5,7 @@
  */
 
 import { INFINITE } from "../ffi/constants.ts";
+import { INVALID_HANDLE_VALUE } from "../ffi/win32_api.ts";
 import type { Future } from "./future.ts";
 
 /** The largest count that fits a DWORD. */
@@ -25,7 +26,9 @@ export function cancelBySignal<T>(
   if (signal.aborted) return future.cancel(signal.reason);
   const abort = () => future.cancel(signal.reason);
   signal.addEventListener("abort", abort, { once: true });
-  future.addDoneCallback(() => signal.removeEventListener("abort", abort));
+  const forget = () => signal.removeEventListener("abort", abort);
+  // Not a done callback: those wait for a loop that may not run.
+  future.then(forget, forget);
   return false;
 }
 /**
@@ -67,6 +70,16 @@ export function waitMilliseconds(timeout: number | undefined): number {
 }
 
 /**
+ * What a timer can wait: a longer delay would end at once.
+ *
+ * @param milliseconds Any delay, also INFINITE or `Infinity`.
+ * @returns 2147483647 ms (24.8 days) at most.
+ */
+export function timerDelay(milliseconds: number): number {
+  return Math.min(milliseconds, 0x7fff_ffff);
+}
+
+/**
  * Refuses what is not an integer of a range.
  *
  * @param name What the value is called.
@@ -86,19 +99,42 @@ export function assertInteger(
 }
 
 /**
- * Refuses what is not a `Uint8Array`.
+ * Refuses what cannot be the value of an open handle.
  *
  * @param action The beginning of the message.
- * @param data The value.
- * @throws {TypeError} when it is something else.
+ * @param handle The value.
+ * @throws {TypeError} when it is not a bigint.
+ * @throws {Deno.errors.BadResource} when no handle has this value.
  */
-export function assertArray(action: string, data: Uint8Array): void {
-  if (data instanceof Uint8Array) return;
-  throw new TypeError(`Cannot ${action}: the data are not a Uint8Array`);
+export function assertHandle(action: string, handle: unknown): void {
+  if (typeof handle !== "bigint") {
+    throw new TypeError(
+      `Cannot ${action}: the handle is a ${typeof handle}, not a bigint`,
+    );
+  }
+  if (handle > 0n && handle < INVALID_HANDLE_VALUE) return;
+  throw new Deno.errors.BadResource(
+    `Cannot ${action}: the handle is closed or invalid`,
+  );
 }
 
 /**
- * Refuses arrays without bytes: empty and detached ones.
+ * Refuses what is not a `Uint8Array`, or has lost its bytes.
+ *
+ * @param action The beginning of the message.
+ * @param data The value.
+ * @throws {TypeError} when it is something else, or detached.
+ */
+export function assertArray(action: string, data: Uint8Array): void {
+  if (!(data instanceof Uint8Array)) {
+    throw new TypeError(`Cannot ${action}: the data are not a Uint8Array`);
+  }
+  if (!(data.buffer instanceof ArrayBuffer) || !data.buffer.detached) return;
+  throw new TypeError(`Cannot ${action}: the array is detached`);
+}
+
+/**
+ * Refuses arrays without bytes.
  *
  * @param action The beginning of the message.
  * @param data The value.
@@ -107,5 +143,5 @@ export function assertArray(action: string, data: Uint8Array): void {
 export function assertBytes(action: string, data: Uint8Array): void {
   assertArray(action, data);
   if (data.byteLength > 0) return;
-  throw new TypeError(`Cannot ${action} array: it is empty or detached`);
+  throw new TypeError(`Cannot ${action} array: it is empty`);
 }

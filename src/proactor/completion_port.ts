@@ -9,8 +9,10 @@ import { ERROR_IO_PENDING } from "../ffi/constants.ts";
 import { completionCode } from "../ffi/errors.ts";
 import { BufferPool } from "../ffi/memory.ts";
 import type { Handle, Win32Api } from "../ffi/win32_api.ts";
+import { timerDelay } from "./arguments.ts";
 import { associate } from "./association.ts";
 import { DeferredWork } from "./deferred_work.ts";
+import { Dependents } from "./dependents.ts";
 import {
   type CompletionListener,
   type Operation,
@@ -38,11 +40,14 @@ export class CompletionPort implements PumpHost {
   readonly operations: OperationTable;
   /** Native buffers. */
   readonly buffers: BufferPool;
-  /** Takes errors that have no caller. */
-  report: ErrorReporter;
+  /** Who is destroyed when the port closes. */
+  readonly dependents = new Dependents();
   /** Told of calls that other threads have posted: their id and value. */
   onCall: ((id: number, value: number) => void) | undefined;
+  /** Awaited before the port is closed: nobody may post to it any more. */
+  onClose: (() => Promise<void>) | undefined;
 
+  #reporter: ErrorReporter;
   readonly #queue: PacketQueue;
   readonly #skipOnSuccess: boolean;
   readonly #pump: Pump;
@@ -66,12 +71,21 @@ export class CompletionPort implements PumpHost {
    */
   constructor(api: Win32Api, options: CompletionPortOptions) {
     this.api = api;
-    this.report = options.report;
+    this.#reporter = options.report;
     this.#skipOnSuccess = options.skipOnSuccess;
     this.#queue = new PacketQueue(api, options.concurrency);
     this.operations = new OperationTable(api);
     this.buffers = new BufferPool(api);
     this.#pump = new Pump(this);
+  }
+
+  /** Takes errors that have no caller; throws nothing itself. */
+  get report(): ErrorReporter {
+    return (error, message) => this.#report(error, message);
+  }
+
+  set report(reporter: ErrorReporter) {
+    this.#reporter = reporter;
   }
 
   /** True from `close` on. */
@@ -344,6 +358,14 @@ export class CompletionPort implements PumpHost {
     );
   }
 
+  #report(error: unknown, message: string): void {
+    try {
+      this.#reporter(error, message);
+    } catch (thrown) {
+      console.error("Exception in an error handler:", thrown, message, error);
+    }
+  }
+
   /**
    * Refuses further work, cancels, dispatches what comes until the deadline,
    * then closes the port. What never came stays in quarantine.
@@ -370,11 +392,15 @@ export class CompletionPort implements PumpHost {
 
   async #close(deadline: number): Promise<number> {
     this.hold();
+    this.dependents.destroy((error) => {
+      this.report(error, "Exception in a close");
+    });
     for (const operation of this.operations.pending()) this.cancel(operation);
     await this.#idleWithin(deadline);
     this.#holds = 0;
     this.operations.abandon(this.report);
     await this.#endWait();
+    await this.onClose?.();
     while (this.deferred) this.runDeferred();
     this.#pump.stop();
     this.#queue.close();
@@ -384,7 +410,7 @@ export class CompletionPort implements PumpHost {
   #idleWithin(deadline: number): Promise<void> {
     if (this.#pending === 0) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, deadline);
+    const timer = setTimeout(resolve, timerDelay(deadline));
     this.#onIdle = resolve;
     return promise.finally(() => clearTimeout(timer));
   }

@@ -87,9 +87,10 @@ export class Future<T> implements PromiseLike<T> {
   #value: T | undefined;
   #error: unknown;
   #failed = false;
-  #callbacks: FutureCallback<T>[] | undefined;
+  // Not of T, so that a Future<number> is a Future<unknown>.
+  #callbacks: unknown[] | undefined;
   #promise: Promise<T> | undefined;
-  #settle: PromiseWithResolvers<T> | undefined;
+  #settle: PromiseWithResolvers<unknown> | undefined;
 
   /**
    * Makes a future that is not done.
@@ -233,8 +234,8 @@ export class Future<T> implements PromiseLike<T> {
 
   #makePromise(): Promise<T> {
     if (this.#state === "pending") {
-      this.#settle = Promise.withResolvers<T>();
-      return this.#settle.promise;
+      this.#settle = Promise.withResolvers<unknown>();
+      return this.#settle.promise as Promise<T>;
     }
     if (this.#failed) return Promise.reject(this.#error);
     return Promise.resolve(this.#value as T);
@@ -254,12 +255,12 @@ export class Future<T> implements PromiseLike<T> {
   #finish(state: "cancelled" | "finished"): void {
     this.#state = state;
     if (this.#failed) this.#settle?.reject(this.#error);
-    else this.#settle?.resolve(this.#value as T);
+    else this.#settle?.resolve(this.#value);
     const callbacks = this.#callbacks;
     this.#callbacks = undefined;
     if (callbacks) {
       for (const callback of callbacks) {
-        this.#schedule(callback);
+        this.#schedule(callback as FutureCallback<T>);
       }
     }
   }

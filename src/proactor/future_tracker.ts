@@ -5,6 +5,7 @@
  */
 
 import { INFINITE } from "../ffi/constants.ts";
+import { timerDelay } from "./arguments.ts";
 import type { OverlappedFuture } from "./overlapped_future.ts";
 import type { PortHandle } from "./port_handle.ts";
 
@@ -60,6 +61,11 @@ export class FutureTracker {
     return this.#results.splice(0);
   }
 
+  /** Ends a wait for results that will not come. */
+  close(): void {
+    this.#onResult?.();
+  }
+
   #ended(future: AnyFuture): void {
     if (this.#results === undefined || future.cancelled()) return;
     this.#results.push(future);
@@ -70,7 +76,7 @@ export class FutureTracker {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#onResult = resolve;
     if (milliseconds === INFINITE) return promise;
-    const timer = setTimeout(resolve, milliseconds);
+    const timer = setTimeout(resolve, timerDelay(milliseconds));
     return promise.finally(() => clearTimeout(timer));
   }
 }

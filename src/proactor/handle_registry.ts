@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type Handle, INVALID_HANDLE_VALUE } from "../ffi/win32_api.ts";
+import type { Handle } from "../ffi/win32_api.ts";
+import { assertHandle } from "./arguments.ts";
 import type { CompletionPort } from "./completion_port.ts";
 import type { PortHandle } from "./port_handle.ts";
 import type { HandleLike } from "./proactor_options.ts";
@@ -33,7 +34,7 @@ export class HandleRegistry {
     this.#port.assertOpen(action);
     if (typeof handle === "bigint") return this.#ofValue(handle, action);
     if (typeof handle !== "object" || handle === null) {
-      throw notAHandle(handle, action);
+      assertHandle(action, handle);
     }
     return this.#ofOwner(handle, action);
   }
@@ -69,18 +70,8 @@ export class HandleRegistry {
   }
 
   #associate(handle: Handle | null, action: string): PortHandle {
-    if (handle === null || handle === 0n || handle === INVALID_HANDLE_VALUE) {
-      throw new Deno.errors.BadResource(
-        `Cannot ${action}: the handle is closed or invalid`,
-      );
-    }
-    if (typeof handle !== "bigint") throw notAHandle(handle, action);
-    return this.#port.associate(handle, { warnings: true });
+    const value = handle === null ? 0n : handle;
+    assertHandle(action, value);
+    return this.#port.associate(value, { warnings: true });
   }
-}
-
-function notAHandle(value: unknown, action: string): TypeError {
-  return new TypeError(
-    `Cannot ${action}: the handle is a ${typeof value}, not a bigint`,
-  );
 }

@@ -18,6 +18,7 @@ import type { Handle } from "../ffi/win32_api.ts";
 import {
   assertArray,
   assertBytes,
+  assertHandle,
   assertInteger,
   cancelBySignal,
   MAX_DWORD,
@@ -142,9 +143,11 @@ export class IocpProactor implements AsyncDisposable {
    * Closes a handle and forgets it. What is pending on it is cancelled.
    *
    * @param handle A raw handle that was used with this proactor.
+   * @throws {TypeError} when it is not a bigint.
    * @throws {Deno.errors.BadResource} when Windows does not know the handle.
    */
   closeHandle(handle: Handle): void {
+    assertHandle("close handle", handle);
     const registered = this.#handles.forget(handle);
     const code = registered
       ? this.#port.closeHandle(registered)
@@ -302,7 +305,7 @@ export class IocpProactor implements AsyncDisposable {
    *
    * @param timeout Milliseconds, rounded up. Without it there is no limit.
    * @returns The futures that have ended with a result or an exception; none
-   * on time-out.
+   * on time-out, or when the proactor is closed meanwhile.
    * @throws {RangeError} when `timeout` is negative, not a number or too big.
    * @throws {Deno.errors.BadResource} when the proactor is closed.
    */
@@ -346,7 +349,9 @@ export class IocpProactor implements AsyncDisposable {
       new Deno.errors.BadResource("Cannot connect: the proactor is closed"),
     );
     this.#futures.cancel();
-    return await closed;
+    const quarantined = await closed;
+    this.#futures.close();
+    return quarantined;
   }
 
   /** Closes the proactor with the default deadline. */

@@ -65,8 +65,13 @@ export class PacketQueue {
    */
   constructor(api: Win32Api, concurrency: number) {
     this.#api = api;
-    this.handle = createPort(api, concurrency);
     this.#waitEntries = allocate(api, BATCH * ENTRY_SIZE + 4);
+    try {
+      this.handle = createPort(api, concurrency);
+    } catch (error) {
+      api.virtualFree(this.#waitEntries, 0, MEM_RELEASE);
+      throw error;
+    }
   }
 
   /**

@@ -27,7 +27,7 @@ import {
   INVALID_HANDLE_VALUE,
 } from "../ffi/win32_api.ts";
 import type { CompletionPort } from "./completion_port.ts";
-import { Future } from "./future.ts";
+import type { Future } from "./future.ts";
 import type { CompletionListener, Operation } from "./operation.ts";
 import type { PortHandle } from "./port_handle.ts";
 
@@ -101,7 +101,9 @@ class DialQueue implements CompletionListener {
 
   add(dial: Dial): void {
     this.#dials.push(dial);
-    dial.future.addDoneCallback(() => this.#remove(dial));
+    const remove = () => this.#remove(dial);
+    // Not a done callback: those wait for a loop that may not run.
+    dial.future.then(remove, remove);
     if (this.#dials.length === 1) this.#connectWaiting();
   }
 
@@ -165,7 +167,8 @@ class DialQueue implements CompletionListener {
     const { root, name } = splitPipeName(dial.parameters.name);
     this.#root ??= this.#openRoot(root);
     if (this.#root === null) return this.#retryLater();
-    const operation = this.#port.acquire(this.#root, this);
+    const operation = this.#tryAcquire(this.#root);
+    if (operation === null) return this.#retryLater();
     this.#port.begin(operation);
     const code = this.#port.settle(
       operation,
@@ -178,6 +181,15 @@ class DialQueue implements CompletionListener {
     );
     if (code === ERROR_IO_PENDING) this.#operation = operation;
     else this.#waitRefused(operation, code);
+  }
+
+  /** `null` when there is no memory for another slot. */
+  #tryAcquire(root: PortHandle): Operation | null {
+    try {
+      return this.#port.acquire(root, this);
+    } catch {
+      return null;
+    }
   }
 
   /** 0: an instance is free already; else the kernel can't wait for it. */

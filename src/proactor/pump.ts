@@ -73,6 +73,7 @@ export class Pump {
   /** Makes sure that what is outstanding will be dispatched. */
   start(): void {
     if (this.#wait === undefined) this.#schedule();
+    else this.#applyReference(this.#wait);
   }
 
   /** Makes sure that a turn comes soon, also while a wait is outstanding. */

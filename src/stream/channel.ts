@@ -6,6 +6,7 @@
 
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import type { PortDependent } from "../proactor/dependents.ts";
 import { type ReadConsumer, ReadHalf, type ReadOptions } from "./read_half.ts";
 import { type WriteConsumer, WriteHalf } from "./write_half.ts";
 
@@ -32,7 +33,7 @@ export interface ChannelConsumer
 }
 
 /** A handle on the port, its read side and its write side. */
-export class Channel implements ReadConsumer, WriteConsumer {
+export class Channel implements ReadConsumer, WriteConsumer, PortDependent {
   /** The completion port. */
   readonly port: CompletionPort;
   /** The handle. */
@@ -65,10 +66,8 @@ export class Channel implements ReadConsumer, WriteConsumer {
       probe,
       consumer: this,
     });
-    this.writer = new WriteHalf(port, handle, {
-      messages: options.messages,
-      consumer: this,
-    });
+    this.writer = this.#makeWriter(options.messages);
+    port.dependents.add(this);
   }
 
   /** True from `close` on. */
@@ -94,15 +93,33 @@ export class Channel implements ReadConsumer, WriteConsumer {
     this.#closing = true;
     clearTimeout(this.#timer);
     if (this.handle.closed) return;
+    this.port.dependents.delete(this);
     this.port.closeHandle(this.handle);
     this.#consumer.onClosed();
     this.reader.dispose();
     this.writer.dispose();
   }
 
+  #makeWriter(messages: boolean): WriteHalf {
+    try {
+      return new WriteHalf(this.port, this.handle, {
+        messages,
+        consumer: this,
+      });
+    } catch (error) {
+      this.reader.dispose();
+      throw error;
+    }
+  }
+
   /** Called by the read side. */
   onReadable(): void {
     this.#consumer.onReadable();
+  }
+
+  /** Called by the write side. */
+  onWritten(): void {
+    if (!this.#closing) this.#consumer.onWritten();
   }
 
   /** Called by the write side. */

@@ -171,6 +171,11 @@ export class ChannelTransport implements Transport, ChannelConsumer {
     }
   }
 
+  /** Some of what was written is with the kernel. */
+  onWritten(): void {
+    this.#reviewBuffer();
+  }
+
   /** Everything written is with the kernel. */
   onDrained(): void {
     this.#reviewBuffer();

@@ -78,6 +78,22 @@ export class ReadQueue {
     return this.request(() => this.#takeMessage(maxLength), signal);
   }
 
+  /**
+   * Takes bytes; what an aborted `requestMessage` has left goes first.
+   *
+   * @param target Where they are copied to.
+   * @returns Their number.
+   */
+  takeInto(target: Uint8Array): number {
+    const [kept] = this.#parts;
+    if (kept === undefined) return this.#reader.takeInto(target);
+    const count = Math.min(target.byteLength, kept.byteLength);
+    target.set(kept.subarray(0, count));
+    if (count < kept.byteLength) this.#parts[0] = kept.subarray(count);
+    else this.#parts.shift();
+    return count;
+  }
+
   /** Serves those who wait; called when the reader has become readable. */
   advance(): void {
     while (this.#requests.length > 0 && this.#reader.arm()) {
@@ -107,7 +123,8 @@ export class ReadQueue {
   }
 
   #takeMessage(maxLength: number): MessagePart | undefined {
-    const room = maxLength - length(this.#parts);
+    // An aborted call may have left more than this one wants.
+    const room = Math.max(maxLength - length(this.#parts), 0);
     const part = new Uint8Array(Math.min(room, this.#reader.available));
     this.#reader.takeInto(part);
     this.#parts.push(part);
@@ -115,9 +132,17 @@ export class ReadQueue {
     const ended = this.#reader.ended;
     const full = part.byteLength === room;
     if (rest && !full && !ended) return undefined;
+    return this.#cutMessage(maxLength, rest && !ended);
+  }
+
+  #cutMessage(maxLength: number, more: boolean): MessagePart {
     const data = concat(this.#parts);
-    this.#parts = [];
-    return { data, more: rest && !ended };
+    if (data.byteLength <= maxLength) {
+      this.#parts = [];
+      return { data, more };
+    }
+    this.#parts = [data.subarray(maxLength)];
+    return { data: data.slice(0, maxLength), more: true };
   }
 
   #enqueue<T>(take: Take<T>, signal?: AbortSignal): Promise<T | null> {

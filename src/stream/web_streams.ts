@@ -7,19 +7,15 @@
 /** Bytes that a `readable` without a BYOB reader reads at a time. */
 const CHUNK_SIZE = 65536;
 
-/** What can be made a `ReadableStream`. */
-export interface ReadableSource {
+/** What can be made a pair of streams. */
+export interface StreamTarget {
+  /** True when the write side can be closed by itself. */
+  readonly messageType: boolean;
   /**
    * @param target Where the bytes go.
    * @returns Their number, or `null` at the end.
    */
   read(target: Uint8Array): Promise<number | null>;
-}
-
-/** What can be made a `WritableStream`. */
-export interface WritableTarget {
-  /** True when the write side can be closed by itself. */
-  readonly messageType: boolean;
   /**
    * @param data The bytes.
    * @returns Their number.
@@ -28,47 +24,62 @@ export interface WritableTarget {
   /** Ends the write side. */
   closeWrite(): Promise<void>;
   /** Closes gracefully. */
+  close(): void;
+  /** Closes gracefully, and waits for it. */
   shutdown(): Promise<void>;
   /** Closes at once. */
   abort(): void;
 }
 
 /**
- * Makes a byte stream.
- *
- * @param source Where the bytes come from.
- * @returns A stream that can be read with a BYOB reader.
+ * The streams of a connection. When both have come to their ends, or one is
+ * given up, the connection is closed: nobody else would.
  */
-export function toReadable(
-  source: ReadableSource,
-): ReadableStream<Uint8Array<ArrayBuffer>> {
-  return new ReadableStream({
-    type: "bytes",
-    autoAllocateChunkSize: CHUNK_SIZE,
-    async pull(controller) {
-      const request = controller.byobRequest!;
-      const count = await source.read(request.view as Uint8Array);
-      if (count === null) controller.close();
-      request.respond(count ?? 0);
-    },
-  });
-}
+export class WebStreams {
+  readonly #target: StreamTarget;
+  #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
+  #writable: WritableStream<Uint8Array<ArrayBufferLike>> | undefined;
+  #readEnded = false;
+  #writeEnded = false;
 
-/**
- * Makes a stream to write to.
- *
- * @param target Where the bytes go.
- * @returns A stream whose end closes the write side, or the connection where
- * there is no such thing.
- */
-export function toWritable(
-  target: WritableTarget,
-): WritableStream<Uint8Array<ArrayBufferLike>> {
-  return new WritableStream({
-    async write(chunk) {
-      await target.write(chunk);
-    },
-    close: () => target.messageType ? target.closeWrite() : target.shutdown(),
-    abort: () => target.abort(),
-  });
+  /** @param target The connection. */
+  constructor(target: StreamTarget) {
+    this.#target = target;
+  }
+
+  /** A byte stream, which can be read with a BYOB reader. */
+  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return this.#readable ??= new ReadableStream({
+      type: "bytes",
+      autoAllocateChunkSize: CHUNK_SIZE,
+      pull: (controller) => this.#pull(controller),
+      cancel: () => this.#target.close(),
+    });
+  }
+
+  /** A stream whose close ends the write side, or the connection. */
+  get writable(): WritableStream<Uint8Array<ArrayBufferLike>> {
+    return this.#writable ??= new WritableStream({
+      write: async (chunk) => void await this.#target.write(chunk),
+      close: () => this.#endWrites(),
+      abort: () => this.#target.abort(),
+    });
+  }
+
+  async #pull(controller: ReadableByteStreamController): Promise<void> {
+    const request = controller.byobRequest!;
+    const count = await this.#target.read(request.view as Uint8Array);
+    if (count === null) {
+      controller.close();
+      this.#readEnded = true;
+      if (this.#writeEnded) this.#target.close();
+    }
+    request.respond(count ?? 0);
+  }
+
+  async #endWrites(): Promise<void> {
+    this.#writeEnded = true;
+    const half = this.#target.messageType && !this.#readEnded;
+    await (half ? this.#target.closeWrite() : this.#target.shutdown());
+  }
 }

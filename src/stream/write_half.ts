@@ -20,6 +20,8 @@ const WRITES_PER_TURN = 16;
 
 /** Who wants to know how writing goes on. */
 export interface WriteConsumer {
+  /** Less is queued than before, but not nothing. */
+  onWritten(): void;
   /** Nothing is queued or in flight any more. */
   onDrained(): void;
   /**
@@ -174,7 +176,8 @@ export class WriteHalf implements CompletionListener {
   #continue(): void {
     const code = this.#run();
     if (code === 0) this.#consumer.onDrained();
-    else if (code !== ERROR_IO_PENDING) this.#consumer.onWriteError(code);
+    else if (code === ERROR_IO_PENDING) this.#consumer.onWritten();
+    else this.#consumer.onWriteError(code);
   }
 
   #continueLater(): number {
@@ -237,6 +240,7 @@ export class WriteHalf implements CompletionListener {
 
   /** Takes written bytes off the queue and tells whose they were. */
   #written(bytes: number): void {
+    this.#inFlight = 0;
     this.#buffered -= bytes;
     let rest = bytes;
     while (this.#head < this.#queue.length) {

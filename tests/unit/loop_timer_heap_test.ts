@@ -113,6 +113,16 @@ Deno.test("a timer that was taken is not counted when it is cancelled", () => {
   assertEquals(heap.size, 101);
 });
 
+Deno.test("a cancelled timer that peek() has removed is not counted", () => {
+  const heap = new TimerHeap();
+  const timers = fill(heap, Array.from({ length: 300 }, (_, i) => i));
+  for (const timer of timers.slice(0, 100)) timer.cancel();
+  assertStrictEquals(heap.peek(), timers[100]);
+  assertEquals(heap.size, 200);
+  for (const timer of timers.slice(200, 251)) timer.cancel();
+  assertEquals(heap.size, 200);
+});
+
 Deno.test("clear() removes all timers, and lets them be cancelled", () => {
   const heap = new TimerHeap();
   const timers = fill(heap, Array.from({ length: 300 }, (_, i) => i));
@@ -121,4 +131,7 @@ Deno.test("clear() removes all timers, and lets them be cancelled", () => {
   assertEquals(heap.size, 0);
   const [only] = fill(heap, [5]);
   assertStrictEquals(heap.popDue(5), only);
+  const others = fill(heap, Array.from({ length: 101 }, (_, i) => i));
+  others[50]!.cancel();
+  assertEquals(heap.size, 101);
 });

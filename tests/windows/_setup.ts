@@ -24,7 +24,11 @@ import {
   PIPE_ACCESS_DUPLEX,
 } from "../../src/ffi/constants.ts";
 import { loadSymbols } from "../../src/ffi/load.ts";
-import type { Handle, NamedPipeParameters } from "../../src/ffi/win32_api.ts";
+import type {
+  Handle,
+  NamedPipeParameters,
+  Win32Api,
+} from "../../src/ffi/win32_api.ts";
 
 loadSymbols();
 
@@ -47,6 +51,9 @@ const ntdll = Deno.dlopen(libraryPath("ntdll.dll"), {
 
 /** True when this Windows is Wine. */
 export const isWine = ntdll.wine_get_version !== null;
+
+/** How many handles of its own Deno may open or close between two counts. */
+export const HANDLE_SLACK = 10;
 
 /** Handle values that are looked at under Wine: 4 to 32768, step 4. */
 const WINE_HANDLES = 8192;
@@ -192,6 +199,27 @@ export function eachModeTest(name: string, body: ProactorBody): void {
     `${name} (a packet for every operation)`,
     () => withProactor(body, options),
   );
+}
+
+/**
+ * Windows with some of its functions replaced.
+ *
+ * @param api The real one.
+ * @param changes The replacements.
+ * @returns The API for a proactor.
+ */
+export function withChanges(
+  api: Win32Api,
+  changes: Partial<Win32Api>,
+): Win32Api {
+  return new Proxy(api, {
+    get(target, name) {
+      const changed: unknown = Reflect.get(changes, name);
+      if (changed !== undefined) return changed;
+      const member: unknown = Reflect.get(target, name);
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
 }
 
 /** Both ends of a pipe and its server. */

@@ -3,29 +3,22 @@ import {
   assertEquals,
   assertFalse,
   assertGreaterOrEqual,
-  assertInstanceOf,
   assertRejects,
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
 import {
   connectPipe,
-  type IocpProactor,
   isWindowsError,
   type PipeConnection,
   PipeServer,
 } from "../../mod.ts";
-import { GENERIC_READ, GENERIC_WRITE } from "../../src/ffi/constants.ts";
-import { INVALID_HANDLE_VALUE } from "../../src/ffi/win32_api.ts";
+
 import {
   connectedPair,
-  createInstance,
   eachModeTest,
   encode,
-  isWine,
-  pattern,
   proactorTest,
-  readBytes,
   readText,
   soon,
   turn,
@@ -298,52 +291,6 @@ proactorTest(
 );
 
 proactorTest(
-  "maxInstances makes further clients wait until one has left",
-  async (proactor) => {
-    const path = uniquePipeName();
-    await using server = PipeServer.listen(path, { maxInstances: 2, proactor });
-    const clients = [
-      await connectPipe(path, { proactor }),
-      await connectPipe(path, { proactor }),
-    ];
-    const served = [await soon(server.accept()), await soon(server.accept())];
-    await assertRejects(
-      () => connectPipe(path, { timeout: 20, proactor }),
-      Deno.errors.TimedOut,
-    );
-    const third = connectPipe(path, { proactor });
-    served[0]!.close();
-    clients.push(await soon(third));
-    served.push(await soon(server.accept()));
-    await clients[2]!.write(encode("third"));
-    assertEquals(await readText(served[2]!, 5), "third");
-    for (const connection of [...clients, ...served]) connection.abort();
-  },
-);
-
-proactorTest(
-  "backlog holds further clients back until accept() is called",
-  async (proactor) => {
-    const path = uniquePipeName();
-    const options = { backlog: 2, instances: 1, proactor };
-    await using server = PipeServer.listen(path, options);
-    const connected: PipeConnection[] = [];
-    for (let i = 0; i < 2; i++) {
-      connected.push(await soon(connectPipe(path, { proactor })));
-      await until(() => server.connections.size === i + 1);
-    }
-    await assertRejects(
-      () => connectPipe(path, { timeout: 20, proactor }),
-      Deno.errors.TimedOut,
-    );
-    const waiting = connectPipe(path, { proactor });
-    for (let i = 0; i < 3; i++) connected.push(await soon(server.accept()));
-    connected.push(await soon(waiting));
-    for (const connection of connected) connection.abort();
-  },
-);
-
-proactorTest(
   "a client that only looks and leaves disturbs nobody",
   async (proactor) => {
     const path = uniquePipeName();
@@ -359,121 +306,12 @@ proactorTest(
     const client = await soon(connectPipe(path, { proactor }));
     await client.write(encode("hello"));
     client.close();
-    const texts = [];
+    const texts: string[] = [];
     while (!texts.includes("hello")) {
       const served = await soon(server.accept());
       texts.push(await readText(served));
       served.abort();
     }
     assertEquals(errors, []);
-  },
-);
-
-proactorTest(
-  "onError is told when another program takes the last instance, and the server goes on",
-  async (proactor) => {
-    const path = uniquePipeName();
-    const errors: unknown[] = [];
-    const onError = (error: unknown) => errors.push(error);
-    const options = { maxInstances: 2, instances: 1, onError, proactor };
-    await using server = PipeServer.listen(path, options);
-    const squatter = createInstance(proactor, path, {
-      maxInstances: 2,
-      pipeMode: 4,
-    });
-    assert(squatter !== INVALID_HANDLE_VALUE);
-    const clients = [await connectPipe(path, { proactor })];
-    clients.push(await connectPipe(path, { proactor }));
-    const served = await soon(server.accept());
-    proactor.closeHandle(squatter);
-    served.abort();
-    const next = await soon(connectPipe(path, { proactor }));
-    await next.write(encode("again"));
-    assertEquals(await readText(await soon(server.accept()), 5), "again");
-    for (const client of [...clients, next]) client.abort();
-    for (const connection of server.connections) connection.abort();
-    for (const error of errors) assertInstanceOf(error, Deno.errors.Busy);
-  },
-);
-
-for (const access of ["in", "out"] as const) {
-  proactorTest(
-    `access "${access}" makes a pipe of one direction`,
-    async (proactor) => {
-      const opposite = access === "in" ? "out" : "in";
-      await using pair = await connectedPair(
-        proactor,
-        { access },
-        { access: opposite },
-      );
-      const { served, client } = pair;
-      const [reader, writer] = access === "in"
-        ? [served, client]
-        : [client, served];
-      await writer.write(encode("one way"));
-      assertEquals(await readText(reader, 7), "one way");
-      await assertRejects(
-        () => writer.read(new Uint8Array(1)),
-        Deno.errors.NotSupported,
-        "this end of the pipe only writes",
-      );
-      await assertRejects(
-        () => reader.write(encode("x")),
-        Deno.errors.NotSupported,
-        "this end of the pipe only reads",
-      );
-    },
-  );
-}
-
-async function writtenWithoutReader(proactor: IocpProactor, quota: number) {
-  const sizes = { inBufferSize: quota, outBufferSize: quota };
-  await using pair = await connectedPair(proactor, { type: "byte", ...sizes });
-  const { client, served } = pair;
-  const written = client.write(pattern(quota + 4096));
-  const buffered = client.bufferedAmount;
-  await readBytes(served, quota + 4096);
-  await soon(written);
-  return buffered;
-}
-
-proactorTest(
-  "inBufferSize bounds what a client can write before the server reads",
-  async (proactor) => {
-    assertGreaterOrEqual(await writtenWithoutReader(proactor, 8192), 1);
-    assertGreaterOrEqual(await writtenWithoutReader(proactor, 65536), 1);
-  },
-);
-
-proactorTest(
-  "remoteProcessId is the process at the other end (Wine does not know the client and says 0)",
-  async (proactor) => {
-    await using pair = await connectedPair(proactor);
-    assertEquals(pair.client.remoteProcessId, Deno.pid);
-    assertEquals(pair.served.remoteProcessId, isWine ? 0 : Deno.pid);
-    pair.client.abort();
-    assertEquals(pair.client.remoteProcessId, 0);
-  },
-);
-
-proactorTest(
-  "listen() creates the instances at once, and replaces each that is taken",
-  async (proactor) => {
-    const path = uniquePipeName();
-    await using server = PipeServer.listen(path, { instances: 3, proactor });
-    const { api } = proactor.port;
-    const handles = [0, 1, 2].map(() =>
-      api.createFile({
-        name: path,
-        access: (GENERIC_READ | GENERIC_WRITE) >>> 0,
-        shareMode: 0,
-        flags: 0,
-      })
-    );
-    assertFalse(handles.includes(INVALID_HANDLE_VALUE));
-    assertEquals(api.getNamedPipeInfo(handles[0]!)?.instances, 3);
-    for (let i = 0; i < 3; i++) (await soon(server.accept())).abort();
-    for (const handle of handles) api.closeHandle(handle);
-    (await soon(connectPipe(path, { timeout: 1000, proactor }))).abort();
   },
 );

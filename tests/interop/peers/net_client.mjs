@@ -40,8 +40,11 @@ async function exchange(path, size) {
   const socket = connect(path);
   const closed = once(socket, "close");
   await once(socket, "connect");
-  const [digest] = await Promise.all([receive(socket, size), send(socket, size)]);
-  socket.end();
+  const [digest] = await Promise.all([
+    receive(socket, size),
+    send(socket, size),
+  ]);
+  socket.destroySoon();
   await closed;
   return digest;
 }

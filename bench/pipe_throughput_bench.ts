@@ -1,0 +1,38 @@
+/**
+ * 1 MiB one way in writes of 64 KiB. The server answers with a byte when the
+ * last one has come.
+ *
+ * @module
+ */
+
+import { type Answerer, type Client, type Style, STYLES } from "./_styles.ts";
+
+const WRITES = new Array<Uint8Array>(16).fill(new Uint8Array(65_536));
+const SIZE = 2 ** 20;
+
+for (const style of STYLES) benchThroughput(style);
+
+function benchThroughput(style: Style): void {
+  let client: Promise<Client> | undefined;
+  Deno.bench({
+    name: style.name,
+    group: "1 MiB in writes of 64 KiB",
+    baseline: style === STYLES[0],
+    ignore: style.ignore,
+    async fn() {
+      client ??= style.open(makeCounter);
+      await (await client).ask(WRITES, 1);
+    },
+  });
+}
+
+function makeCounter(): Answerer {
+  const answer = new Uint8Array(1);
+  let rest = SIZE;
+  return (data) => {
+    rest -= data.length;
+    if (rest > 0) return answer.subarray(0, 0);
+    rest = SIZE;
+    return answer;
+  };
+}

@@ -1,0 +1,404 @@
+/**
+ * {@linkcode SocketApi} over `Deno.dlopen`.
+ *
+ * `GetLastError` is always the very next FFI call after the one that failed.
+ *
+ * @module
+ */
+
+import { windowsError } from "./errors.ts";
+import { loadSocketSymbols, loadSymbols, type SocketSymbols } from "./load.ts";
+import { OutU32, OutU64 } from "./out_parameters.ts";
+import { SOCKADDR_UN_SIZE } from "./sockaddr.ts";
+import type {
+  AcceptBuffer,
+  AddressPair,
+  Bytes,
+  Socket,
+  SocketApi,
+  SocketOption,
+  SocketParameters,
+  TransmitParameters,
+} from "./socket_api.ts";
+import {
+  SO_PROTOCOL_INFOW,
+  SOL_SOCKET,
+  WSA_FLAG_NO_HANDLE_INHERIT,
+  WSA_FLAG_OVERLAPPED,
+  XP1_IFS_HANDLES,
+} from "./socket_constants.ts";
+import { SocketExtensions } from "./socket_extensions.ts";
+import {
+  ADDRESS_AREA_LENGTH,
+  encodeDword,
+  PROTOCOL_INFO_SIZE,
+  WSABUF_SIZE,
+  WSADATA_SIZE,
+} from "./socket_structs.ts";
+import {
+  type Address,
+  INVALID_HANDLE_VALUE,
+  type Win32Api,
+} from "./win32_api.ts";
+
+const WINSOCK_2_2 = 0x0202;
+
+let started = false;
+
+/** The real Winsock. */
+export class NativeSockets implements SocketApi {
+  lastError = 0;
+  readonly #win32: Win32Api;
+  readonly #ws2_32: SocketSymbols["ws2_32"];
+  readonly #mswsock: SocketSymbols["mswsock"];
+  readonly #getLastError: () => number;
+  readonly #extensions: SocketExtensions;
+  readonly #transferred = new OutU32();
+  readonly #flags = new OutU32();
+
+  /**
+   * Loads the DLLs and starts Winsock, once in an isolate. Nothing ends
+   * Winsock: other code of the process may use it too.
+   *
+   * @param win32 Copies native memory and gives the text of errors.
+   * @throws {Deno.errors.NotSupported} when the system is not Windows.
+   * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
+   * @throws {WindowsError} when Winsock does not start.
+   */
+  constructor(win32: Win32Api) {
+    const { ws2_32, mswsock } = loadSocketSymbols();
+    this.#win32 = win32;
+    this.#ws2_32 = ws2_32;
+    this.#mswsock = mswsock;
+    this.#getLastError = loadSymbols().kernel32.GetLastError;
+    this.#extensions = new SocketExtensions(win32, this);
+    if (!started) this.#startUp();
+  }
+
+  get transferred(): number {
+    return this.#transferred.value;
+  }
+
+  get receivedFlags(): number {
+    return this.#flags.value;
+  }
+
+  createSocket({ family, type, protocol }: SocketParameters): Socket {
+    const socket = this.#ws2_32.WSASocketW(
+      family,
+      type,
+      protocol,
+      0n,
+      0,
+      WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT,
+    );
+    if (socket === INVALID_HANDLE_VALUE) this.#fail();
+    return socket;
+  }
+
+  closeSocket(socket: Socket): number {
+    return this.#code(this.#ws2_32.closesocket(socket));
+  }
+
+  bind(socket: Socket, address: Bytes): number {
+    return this.#code(this.#ws2_32.bind(socket, address, address.byteLength));
+  }
+
+  listen(socket: Socket, backlog: number): number {
+    return this.#code(this.#ws2_32.listen(socket, backlog));
+  }
+
+  connect(socket: Socket, address: Bytes): number {
+    return this.#code(
+      this.#ws2_32.connect(socket, address, address.byteLength),
+    );
+  }
+
+  shutdown(socket: Socket, how: number): number {
+    return this.#code(this.#ws2_32.shutdown(socket, how));
+  }
+
+  getSocketName(socket: Socket): Bytes | null {
+    const [name, length] = addressOut();
+    const result = this.#ws2_32.getsockname(socket, name, length.bytes);
+    return this.#code(result) === 0 ? name.slice(0, length.value) : null;
+  }
+
+  getPeerName(socket: Socket): Bytes | null {
+    const [name, length] = addressOut();
+    const result = this.#ws2_32.getpeername(socket, name, length.bytes);
+    return this.#code(result) === 0 ? name.slice(0, length.value) : null;
+  }
+
+  setSocketOption(socket: Socket, option: SocketOption, value: Bytes): number {
+    return this.#code(
+      this.#ws2_32.setsockopt(
+        socket,
+        option.level,
+        option.name,
+        value,
+        value.byteLength,
+      ),
+    );
+  }
+
+  getSocketOption(socket: Socket, option: SocketOption, value: Bytes): number {
+    const length = encodeDword(value.byteLength);
+    return this.#code(
+      this.#ws2_32.getsockopt(
+        socket,
+        option.level,
+        option.name,
+        value,
+        length,
+      ),
+    );
+  }
+
+  ioctlSocket(socket: Socket, command: number, argument: number): number {
+    return this.#code(
+      this.#ws2_32.ioctlsocket(socket, command, encodeDword(argument)),
+    );
+  }
+
+  wsaIoctl(socket: Socket, code: number, input: Bytes, output: Bytes): number {
+    return this.#code(
+      this.#ws2_32.WSAIoctl(
+        socket,
+        code,
+        input,
+        input.byteLength,
+        output,
+        output.byteLength,
+        this.#transferred.bytes,
+        0n,
+        0n,
+      ),
+    );
+  }
+
+  isIfsSocket(socket: Socket): boolean {
+    const info = new Uint8Array(PROTOCOL_INFO_SIZE);
+    const option = { level: SOL_SOCKET, name: SO_PROTOCOL_INFOW };
+    if (this.getSocketOption(socket, option, info) !== 0) return false;
+    const flags = new DataView(info.buffer).getUint32(0, true);
+    return (flags & XP1_IFS_HANDLES) !== 0;
+  }
+
+  acceptEx(
+    listener: Socket,
+    socket: Socket,
+    buffer: AcceptBuffer,
+    overlapped: Address,
+  ): number {
+    return this.#ok(
+      this.#mswsock.AcceptEx(
+        listener,
+        socket,
+        buffer.address,
+        0,
+        buffer.addressSize,
+        buffer.addressSize,
+        this.#transferred.bytes,
+        overlapped,
+      ),
+    );
+  }
+
+  getAcceptExAddresses({ address, addressSize }: AcceptBuffer): AddressPair {
+    const [local, remote] = [new OutU64(), new OutU64()];
+    const [localLength, remoteLength] = [new OutU32(), new OutU32()];
+    this.#mswsock.GetAcceptExSockaddrs(
+      address,
+      0,
+      addressSize,
+      addressSize,
+      local.bytes,
+      localLength.bytes,
+      remote.bytes,
+      remoteLength.bytes,
+    );
+    return {
+      local: this.#copy(local.value, localLength.value),
+      remote: this.#copy(remote.value, remoteLength.value),
+    };
+  }
+
+  connectEx(socket: Socket, address: Bytes, overlapped: Address): number {
+    const { byteLength } = address;
+    const sent = this.#transferred.bytes;
+    const connect = this.#extensions.connectEx(socket);
+    return this.#ok(
+      connect.call(socket, address, byteLength, 0n, 0, sent, overlapped),
+    );
+  }
+
+  disconnectEx(socket: Socket, flags: number, overlapped: Address): number {
+    const disconnect = this.#extensions.disconnectEx(socket);
+    return this.#ok(disconnect.call(socket, overlapped, flags, 0));
+  }
+
+  transmitFile(
+    socket: Socket,
+    parameters: TransmitParameters,
+    overlapped: Address,
+  ): number {
+    return this.#ok(
+      this.#mswsock.TransmitFile(
+        socket,
+        parameters.file,
+        parameters.length,
+        parameters.perSend,
+        overlapped,
+        parameters.buffers,
+        parameters.flags,
+      ),
+    );
+  }
+
+  wsaRecv(
+    socket: Socket,
+    buffers: Bytes,
+    flags: number,
+    overlapped: Address,
+  ): number {
+    this.#flags.words[0] = flags;
+    return this.#code(
+      this.#ws2_32.WSARecv(
+        socket,
+        buffers,
+        buffers.byteLength / WSABUF_SIZE,
+        this.#transferred.bytes,
+        this.#flags.bytes,
+        overlapped,
+        0n,
+      ),
+    );
+  }
+
+  wsaSend(
+    socket: Socket,
+    buffers: Bytes,
+    flags: number,
+    overlapped: Address,
+  ): number {
+    return this.#code(
+      this.#ws2_32.WSASend(
+        socket,
+        buffers,
+        buffers.byteLength / WSABUF_SIZE,
+        this.#transferred.bytes,
+        flags,
+        overlapped,
+        0n,
+      ),
+    );
+  }
+
+  wsaRecvFrom(
+    socket: Socket,
+    buffers: Bytes,
+    flags: number,
+    from: Address,
+    overlapped: Address,
+  ): number {
+    this.#flags.words[0] = flags;
+    return this.#code(
+      this.#ws2_32.WSARecvFrom(
+        socket,
+        buffers,
+        buffers.byteLength / WSABUF_SIZE,
+        this.#transferred.bytes,
+        this.#flags.bytes,
+        from,
+        from + BigInt(ADDRESS_AREA_LENGTH),
+        overlapped,
+        0n,
+      ),
+    );
+  }
+
+  wsaSendTo(
+    socket: Socket,
+    buffers: Bytes,
+    flags: number,
+    to: Bytes,
+    overlapped: Address,
+  ): number {
+    return this.#code(
+      this.#ws2_32.WSASendTo(
+        socket,
+        buffers,
+        buffers.byteLength / WSABUF_SIZE,
+        this.#transferred.bytes,
+        flags,
+        to,
+        to.byteLength,
+        overlapped,
+        0n,
+      ),
+    );
+  }
+
+  wsaRecvMsg(socket: Socket, message: Address, overlapped: Address): number {
+    const receive = this.#extensions.wsaRecvMsg(socket);
+    const received = this.#transferred.bytes;
+    return this.#code(
+      receive.call(socket, message, received, overlapped, 0n),
+    );
+  }
+
+  wsaSendMsg(
+    socket: Socket,
+    message: Address,
+    flags: number,
+    overlapped: Address,
+  ): number {
+    return this.#code(
+      this.#ws2_32.WSASendMsg(
+        socket,
+        message,
+        flags,
+        this.#transferred.bytes,
+        overlapped,
+        0n,
+      ),
+    );
+  }
+
+  #startUp(): void {
+    const data = new Uint8Array(WSADATA_SIZE);
+    const code = this.#ws2_32.WSAStartup(WINSOCK_2_2, data);
+    if (code !== 0) {
+      const call = { syscall: "WSAStartup", action: "Cannot start Winsock" };
+      throw windowsError(this.#win32, code, call);
+    }
+    started = true;
+  }
+
+  #copy(address: Address, length: number): Bytes {
+    const bytes = new Uint8Array(length);
+    if (length > 0) this.#win32.copyOut(bytes, address);
+    return bytes;
+  }
+
+  /** The error gate of Winsock's int: 0 or SOCKET_ERROR. */
+  #code(result: number): number {
+    return result === 0 ? 0 : this.#fail();
+  }
+
+  /** The error gate of mswsock's BOOL. */
+  #ok(ok: number): number {
+    return ok !== 0 ? 0 : this.#fail();
+  }
+
+  #fail(): number {
+    return this.lastError = this.#getLastError();
+  }
+}
+
+function addressOut(): [name: Bytes, length: OutU32] {
+  const length = new OutU32();
+  length.words[0] = SOCKADDR_UN_SIZE;
+  return [new Uint8Array(SOCKADDR_UN_SIZE), length];
+}

@@ -1,0 +1,136 @@
+/**
+ * Programs of their own, for what only a process can show: how it ends.
+ *
+ * @module
+ */
+
+const LIBRARY = new URL("../../", import.meta.url).href;
+
+/** How a program is run. */
+export interface ScriptOptions {
+  /**
+   * Permission flags.
+   *
+   * @default {["--allow-ffi"]}
+   */
+  permissions?: string[];
+  /** Its arguments. */
+  args?: string[];
+}
+
+/** What a program has left behind. */
+export interface ScriptResult {
+  /** The exit code. */
+  code: number;
+  /** What it wrote to stdout, trimmed. */
+  stdout: string;
+  /** What it wrote to stderr. */
+  stderr: string;
+}
+
+/** A running program. */
+export class Script implements AsyncDisposable {
+  readonly #child: Deno.ChildProcess;
+  readonly #lines: ReadableStreamDefaultReader<string>;
+  readonly #stderr: Promise<string>;
+  readonly #folder: string;
+  #text = "";
+
+  /**
+   * @param child The process.
+   * @param folder What is removed at the end.
+   */
+  constructor(child: Deno.ChildProcess, folder: string) {
+    this.#child = child;
+    this.#folder = folder;
+    this.#lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+    this.#stderr = new Response(child.stderr).text();
+  }
+
+  /** The process's number. */
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /**
+   * Waits until the program has written something.
+   *
+   * @param text What it should write to stdout.
+   */
+  async wrote(text: string): Promise<void> {
+    while (!this.#text.includes(text)) {
+      const { value, done } = await this.#lines.read();
+      if (done) throw new Error(`No "${text}": ${await this.#stderr}`);
+      this.#text += value;
+    }
+  }
+
+  /** Ends the program as a power failure would. */
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+
+  /**
+   * Waits for the program's own end.
+   *
+   * @returns What it has left behind.
+   */
+  async result(): Promise<ScriptResult> {
+    for (;;) {
+      const { value, done } = await this.#lines.read();
+      if (done) break;
+      this.#text += value;
+    }
+    const { code } = await this.#child.status;
+    const stderr = await this.#stderr;
+    return { code, stdout: this.#text.trim(), stderr };
+  }
+
+  /** Waits for the end, and removes the program. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.result();
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+}
+
+/**
+ * Starts a program that has the library's exports in scope as `lib`.
+ *
+ * @param source A module without imports.
+ * @param options Permissions and arguments.
+ * @returns The running program.
+ */
+export function startScript(
+  source: string,
+  options: ScriptOptions = {},
+): Script {
+  const { permissions = ["--allow-ffi"], args = [] } = options;
+  const folder = Deno.makeTempDirSync();
+  const file = `${folder}/script.ts`;
+  const head = `import * as lib from "${LIBRARY}mod.ts";\n`;
+  Deno.writeTextFileSync(file, head + source);
+  const flags = ["--no-check", "--no-prompt", "--no-lock", "--no-config"];
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", ...flags, ...permissions, file, ...args],
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    env: { NO_COLOR: "1" },
+  }).spawn();
+  return new Script(child, folder);
+}
+
+/**
+ * Runs a program to its own end.
+ *
+ * @param source A module without imports.
+ * @param options Permissions and arguments.
+ * @returns What it has left behind.
+ */
+export async function runScript(
+  source: string,
+  options: ScriptOptions = {},
+): Promise<ScriptResult> {
+  await using script = startScript(source, options);
+  return await script.result();
+}

@@ -1,0 +1,263 @@
+/** Connecting: order, waiting, time-outs, what leaks nothing. */
+
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+} from "@std/assert";
+import { connectPipe } from "../../src/pipe/connect_pipe.ts";
+import {
+  bytes,
+  inWorld,
+  outcome,
+  PATH,
+  takeReports,
+  turns,
+  until,
+  World,
+  wrong,
+} from "./_helpers.ts";
+
+Deno.test("connectPipe() opens a free instance at once", async () => {
+  await inWorld({}, (world) => {
+    const server = world.serve();
+    const future = world.proactor.connectPipe(PATH);
+    assert(future.done());
+    assertEquals(world.sim.calls.deviceIoControl, undefined);
+    world.close(server, future.result());
+  });
+});
+
+Deno.test("connectPipe() of a missing pipe fails at once", async () => {
+  await inWorld({}, (world) => {
+    const error = world.proactor.connectPipe(PATH).exception() as Error;
+    assertInstanceOf(error, Deno.errors.NotFound);
+    assertEquals(
+      error.message,
+      `Cannot connect to pipe "${PATH}": no server has this name`,
+    );
+  });
+});
+
+Deno.test("dials of a busy pipe are served in the order they came", async () => {
+  await inWorld({}, async (world) => {
+    const { sim, proactor } = world;
+    const { server, client } = world.pair();
+    const order: number[] = [];
+    const dials = [0, 1, 2].map((index) => {
+      const dial = proactor.connectPipe(
+        PATH.toUpperCase().replace("PIPE", "pipe"),
+      );
+      dial.addDoneCallback(() => order.push(index));
+      return dial;
+    });
+    await turns(40);
+    assertEquals([order, sim.calls.deviceIoControl], [[], 1]);
+    const created: bigint[] = [];
+    for (const done of [1, 2, 3]) {
+      created.push(world.serve());
+      await until(() => order.length === done);
+    }
+    assertEquals(order, [0, 1, 2]);
+    for (const dial of dials) world.close(dial.result());
+    world.close(server, client, ...created);
+  });
+});
+
+Deno.test("a dial that gives up lets the next one go on", async () => {
+  await inWorld({}, async (world) => {
+    const { proactor } = world;
+    const { server, client } = world.pair();
+    const aborter = new AbortController();
+    const { signal } = aborter;
+    const first = proactor.connectPipe(PATH, { signal });
+    const second = proactor.connectPipe(PATH);
+    aborter.abort(new RangeError("gave up"));
+    assertEquals(await outcome(first), "RangeError");
+    const free = world.serve();
+    world.close(await second, free, server, client);
+  });
+});
+
+Deno.test("the last dial that gives up ends the wait in the kernel", async () => {
+  await inWorld({}, async (world) => {
+    const { sim, proactor } = world;
+    const { server, client } = world.pair();
+    const handles = sim.openHandles;
+    const dial = proactor.connectPipe(PATH);
+    assertEquals([sim.pendingOperations, sim.openHandles], [1, handles + 1]);
+    assert(dial.cancel());
+    await until(() => sim.pendingOperations === 0);
+    assertEquals(sim.openHandles, handles);
+    world.close(server, client);
+  });
+});
+
+Deno.test("a pipe that vanishes while dials wait ends them as NotFound", async () => {
+  await inWorld({}, async (world) => {
+    const { server, client } = world.pair();
+    const dials = [1, 2].map(() => world.proactor.connectPipe(PATH));
+    world.close(server, client);
+    for (const dial of dials) assertEquals(await outcome(dial), "NotFound");
+  });
+});
+
+Deno.test("without the root the dialer tries again by a timer", async () => {
+  for (const name of ["createFile", "createIoCompletionPort"] as const) {
+    await inWorld({}, async (world) => {
+      const { sim, proactor } = world;
+      const { server, client } = world.pair();
+      // The first call finds the pipe busy; the root is the next one.
+      sim.fail(name, 5, { after: name === "createFile" ? 1 : 0 });
+      const dial = proactor.connectPipe(PATH);
+      assertEquals(sim.pendingOperations, 0);
+      const free = world.serve();
+      world.close(await dial, free, server, client);
+    });
+  }
+});
+
+Deno.test("a kernel that can't wait, or always lies, makes no busy loop", async () => {
+  for (const code of [50, 2, 0]) {
+    await inWorld({}, async (world) => {
+      const { sim, proactor } = world;
+      const { server, client } = world.pair();
+      if (code === 0) sim.deviceIoControl = () => 0;
+      else sim.fail("deviceIoControl", code, { times: Infinity });
+      const dial = proactor.connectPipe(PATH);
+      await turns(100);
+      assert(sim.calls.createFile! < 30, `${sim.calls.createFile} tries`);
+      const free = world.serve();
+      world.close(await dial, free, server, client);
+    });
+  }
+});
+
+Deno.test("a dial without memory for its wait fails, or is served later", async () => {
+  await inWorld({}, async (world) => {
+    const { sim, proactor } = world;
+    const { server, client } = world.pair();
+    sim.fail("virtualAlloc", 8);
+    const dial = proactor.connectPipe(PATH);
+    const free = world.serve();
+    world.close(await dial, free, server, client);
+  });
+});
+
+Deno.test("waitForServer waits for a pipe that does not exist yet", async () => {
+  await inWorld({}, async (world) => {
+    const dial = world.proactor.connectPipe(PATH, { waitForServer: true });
+    await turns();
+    assert(!dial.done());
+    const server = world.serve();
+    world.close(await dial, server);
+    const given = world.proactor.connectPipe(PATH, { waitForServer: true });
+    given.cancel();
+    assert(given.cancelled());
+  });
+});
+
+Deno.test("connectPipe() with a time-out ends with TimedOut and leaves nothing", async () => {
+  await inWorld({}, async (world) => {
+    const { proactor } = world;
+    const { server, client } = world.pair();
+    for (const timeout of [0, 5]) {
+      await assertRejects(
+        () => connectPipe(PATH, { proactor, timeout }),
+        Deno.errors.TimedOut,
+        `Cannot connect to pipe "${PATH}"`,
+      );
+    }
+    const missing = { proactor, timeout: 5, waitForServer: true };
+    await assertRejects(
+      () => connectPipe(PATH + "2", missing),
+      Deno.errors.TimedOut,
+    );
+    await until(() => world.sim.pendingOperations === 0);
+    world.close(server, client);
+  });
+});
+
+Deno.test("connectPipe() refuses bad options without a system call", async () => {
+  await inWorld({}, async (world) => {
+    const { proactor } = world;
+    const { calls } = world;
+    const bad = [
+      { access: wrong<"in">("sideways") },
+      { readMode: wrong<"byte">("line") },
+      { impersonation: wrong<"anonymous">("delegation") },
+    ];
+    for (const options of bad) {
+      await assertRejects(
+        () => connectPipe(PATH, { proactor, ...options }),
+        TypeError,
+      );
+    }
+    for (const timeout of [-1, NaN, 1.5, 2 ** 31]) {
+      await assertRejects(
+        () => connectPipe(PATH, { proactor, timeout }),
+        RangeError,
+      );
+    }
+    assertEquals(world.calls, calls);
+  });
+});
+
+Deno.test("connectPipe() closes the handle when a later step fails", async () => {
+  await inWorld({}, async (world) => {
+    const { sim, proactor } = world;
+    const server = world.serve();
+    await assertRejects(
+      () => connectPipe(PATH, { proactor, readMode: "message" }),
+      Deno.errors.NotSupported,
+    );
+    world.close(server);
+    const messages = world.serve({ type: "message" });
+    sim.fail("setNamedPipeHandleState", 5);
+    await assertRejects(
+      () => connectPipe(PATH, { proactor, readMode: "message" }),
+      Deno.errors.PermissionDenied,
+    );
+    world.close(messages);
+    const other = world.serve();
+    sim.fail("createIoCompletionPort", 8);
+    await assertRejects(() => connectPipe(PATH, { proactor }), Error);
+    world.close(other);
+    assertEquals(sim.openHandles, 1);
+  });
+});
+
+Deno.test("closing the proactor ends dials in every state", async () => {
+  const world = new World();
+  const { proactor, sim } = world;
+  const { server, client } = world.pair();
+  const dials = [
+    proactor.connectPipe(PATH),
+    proactor.connectPipe(PATH),
+    proactor.connectPipe(PATH + "2", { waitForServer: true }),
+  ].map(outcome);
+  assertEquals(await proactor.close(), 0);
+  assertEquals(await Promise.all(dials), Array(3).fill("BadResource"));
+  sim.closeHandle(server);
+  sim.closeHandle(client);
+  assertEquals(sim.leaks(), []);
+  assertEquals(takeReports(world), []);
+});
+
+Deno.test("many dials at once give others their turn", async () => {
+  await inWorld({}, async (world) => {
+    const { sim, proactor } = world;
+    const { server, client } = world.pair();
+    const dials = Array.from({ length: 200 }, () => proactor.connectPipe(PATH));
+    const servers = Array.from({ length: 200 }, () => world.serve());
+    const { createFile = 0 } = sim.calls;
+    world.proactor.poll();
+    assert(sim.calls.createFile! - createFile <= 64);
+    for (const dial of dials) await dial;
+    const first = dials[0]!.result();
+    await proactor.send(first, bytes("x"));
+    world.close(...dials.map((dial) => dial.result()), ...servers);
+    world.close(server, client);
+  });
+});

@@ -1,0 +1,175 @@
+/** The pump: when to poll, when to wait, when to stop. */
+
+import { assert, assertEquals } from "@std/assert";
+import { Pump, type PumpHost } from "../../src/proactor/pump.ts";
+import { bytes, inWorld, turns, until } from "./_helpers.ts";
+
+/** A host that counts what the pump asks of it. */
+class Host implements PumpHost {
+  outstanding = 0;
+  referenced = 0;
+  packets: number[] = [];
+  work: (() => void)[] = [];
+  drains = 0;
+  waits = 0;
+  wakes = 0;
+  collected: number[] = [];
+  #wait: PromiseWithResolvers<number> | undefined;
+
+  get deferred(): boolean {
+    return this.work.length > 0;
+  }
+
+  drain(): number {
+    this.drains++;
+    const count = this.packets.shift() ?? 0;
+    this.outstanding -= count;
+    return count;
+  }
+
+  runDeferred(): void {
+    for (const each of this.work.splice(0)) each();
+  }
+
+  wait(): Promise<number> {
+    this.waits++;
+    this.#wait = Promise.withResolvers();
+    return this.#wait.promise;
+  }
+
+  collect(arrived: number): void {
+    this.collected.push(arrived);
+    this.outstanding -= arrived;
+  }
+
+  wake(): void {
+    this.wakes++;
+    this.arrive(0);
+  }
+
+  arrive(count: number): void {
+    this.#wait?.resolve(count);
+    this.#wait = undefined;
+  }
+}
+
+Deno.test("the pump does nothing while nothing is outstanding", async () => {
+  const host = new Host();
+  const pump = new Pump(host);
+  pump.start();
+  pump.review();
+  await turns(50);
+  assertEquals([host.drains, host.waits, host.wakes], [0, 0, 0]);
+});
+
+Deno.test("the pump polls for some turns, then waits once", async () => {
+  const host = new Host();
+  const pump = new Pump(host);
+  host.outstanding = host.referenced = 1;
+  pump.start();
+  pump.start();
+  await until(() => host.waits === 1);
+  const { drains } = host;
+  assert(drains > 1 && drains < 50);
+  pump.start();
+  await turns(50);
+  assertEquals([host.drains, host.waits], [drains, 1]);
+  assert(pump.waiting !== undefined);
+  host.arrive(1);
+  await turns(50);
+  assertEquals([host.collected, host.waits, pump.waiting], [[1], 1, undefined]);
+});
+
+Deno.test("a packet starts the polling turns anew", async () => {
+  const host = new Host();
+  const pump = new Pump(host);
+  host.outstanding = 5;
+  host.packets = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1];
+  pump.start();
+  await until(() => host.waits === 1);
+  assert(host.drains > 30);
+  host.outstanding = 0;
+  pump.review();
+  pump.review();
+  await turns(4);
+  assertEquals([host.wakes, pump.waiting], [1, undefined]);
+});
+
+Deno.test("hurry() runs deferred work soon, also during a wait", async () => {
+  const host = new Host();
+  const pump = new Pump(host);
+  host.outstanding = 1;
+  pump.start();
+  await until(() => host.waits === 1);
+  const order: string[] = [];
+  host.work.push(() => {
+    order.push("first");
+    host.work.push(() => order.push("second"));
+    pump.hurry();
+  });
+  pump.hurry();
+  assertEquals(order, []);
+  await turns(4);
+  assertEquals([order, host.waits], [["first", "second"], 1]);
+  host.outstanding = 0;
+  pump.review();
+  await turns(4);
+});
+
+Deno.test("stop() takes a scheduled turn back", async () => {
+  const host = new Host();
+  const pump = new Pump(host);
+  host.outstanding = 1;
+  pump.start();
+  pump.stop();
+  pump.stop();
+  await turns(4);
+  assertEquals(host.drains, 0);
+});
+
+Deno.test("a hold keeps the port waiting, and unhold() ends the wait", async () => {
+  await inWorld({}, async (world) => {
+    const { port, sim } = world;
+    port.hold();
+    await until(() => port.metrics().waits === 1);
+    assertEquals([port.outstanding, port.referenced], [1, 1]);
+    const calls: [number, number][] = [];
+    port.onCall = (id, value) => calls.push([id, value]);
+    sim.postQueuedCompletionStatus(port.handle, 7, 2, 5n);
+    await until(() => calls.length === 1);
+    assertEquals(calls, [[5, 7]]);
+    await until(() => port.metrics().waits === 2);
+    port.unhold();
+    await port.settled();
+    await turns(50);
+    assertEquals(port.metrics().waits, 2);
+  });
+});
+
+Deno.test("unreferenced operations do not count as referenced", async () => {
+  await inWorld({}, async (world) => {
+    const { port, sim } = world;
+    const { server, client } = world.pair();
+    const handle = port.associate(server, { warnings: false });
+    const ends: number[] = [];
+    const operation = port.acquire(handle, {
+      onCompletion: (each) => void ends.push(each.index),
+    });
+    port.setReferenced(handle, false);
+    port.begin(operation);
+    const { address } = operation;
+    port.settle(operation, sim.readFile(server, address, 0, address));
+    assertEquals([port.outstanding, port.referenced], [1, 0]);
+    port.setReferenced(handle, true);
+    port.setReferenced(handle, true);
+    assertEquals(port.referenced, 1);
+    port.setReferenced(handle, false);
+    await until(() => port.metrics().waits === 1);
+    await world.proactor.send(client, bytes("x"));
+    await until(() => ends.length === 1);
+    assertEquals([port.outstanding, port.referenced], [0, 0]);
+    port.operations.release(operation);
+    port.closeHandle(handle);
+    world.close(client);
+  });
+});

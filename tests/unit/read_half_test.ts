@@ -1,0 +1,162 @@
+/** The read side: buffers, probes, what waits until it is taken. */
+
+import { assert, assertEquals } from "@std/assert";
+import { stub } from "@std/testing/mock";
+import {
+  STATUS_PIPE_BROKEN,
+  STATUS_PIPE_DISCONNECTED,
+} from "../../src/ffi/constants.ts";
+import type { Handle } from "../../src/ffi/win32_api.ts";
+import { ReadHalf } from "../../src/stream/read_half.ts";
+import {
+  bytes,
+  inWorld,
+  pattern,
+  text,
+  until,
+  type World,
+} from "./_helpers.ts";
+
+interface Half {
+  reader: ReadHalf;
+  server: Handle;
+  client: Handle;
+  readables: number;
+  released: number;
+  close(): void;
+}
+
+function half(world: World, type: "byte" | "message" = "byte"): Half {
+  const { server, client } = world.pair({ type, quota: 1 << 20 });
+  const owner = world.port.associate(server, { warnings: type === "message" });
+  const counts = { readables: 0, released: 0 };
+  const reader = new ReadHalf(world.port, owner, {
+    emptyIsEnd: type === "message",
+    probe: type === "byte",
+    consumer: {
+      onReadable: () => counts.readables++,
+      onReadReleased: () => counts.released++,
+    },
+  });
+  const close = (): void => {
+    world.port.closeHandle(owner);
+    reader.dispose();
+    reader.dispose();
+    world.sim.closeHandle(client);
+  };
+  return Object.assign(counts, { reader, server, client, close });
+}
+
+for (const type of ["byte", "message"] as const) {
+  Deno.test(`arm() starts one read and tells when it has ended: ${type} pipe`, async () => {
+    await inWorld({}, async (world) => {
+      const it = half(world, type);
+      assert(!it.reader.arm());
+      assert(!it.reader.arm());
+      assertEquals([it.reader.pending, world.sim.pendingOperations], [true, 1]);
+      await world.proactor.send(it.client, bytes("abc"));
+      await until(() => it.readables === 1);
+      assert(it.reader.arm() && it.reader.readable);
+      assertEquals([it.reader.available, it.reader.pending], [3, false]);
+      assertEquals(text(it.reader.take()), "abc");
+      it.close();
+      await until(() => it.released === 1);
+    });
+  });
+}
+
+Deno.test("takeInto() takes as much as fits, in order", async () => {
+  await inWorld({}, async (world) => {
+    const it = half(world);
+    await world.proactor.send(it.client, bytes("abcde"));
+    assert(it.reader.arm());
+    const target = new Uint8Array(3);
+    assertEquals([it.reader.takeInto(target), text(target)], [3, "abc"]);
+    assertEquals(it.reader.takeInto(new Uint8Array(0)), 0);
+    assertEquals([it.reader.takeInto(target), text(target)], [2, "dec"]);
+    assertEquals(it.reader.takeInto(target), 0);
+    it.close();
+  });
+});
+
+Deno.test("data that nobody has taken are dropped by dispose()", async () => {
+  await inWorld({}, async (world) => {
+    const it = half(world);
+    await world.proactor.send(it.client, bytes("abc"));
+    assert(it.reader.arm());
+    it.close();
+    assertEquals([it.reader.available, it.released], [0, 1]);
+    assert(!it.reader.arm());
+  });
+});
+
+Deno.test("the end and errors stay", async () => {
+  await inWorld({}, async (world) => {
+    const ended = half(world);
+    ended.reader.arm();
+    world.sim.completeWith(ended.server, STATUS_PIPE_BROKEN);
+    await until(() => ended.readables === 1);
+    assertEquals([ended.reader.ended, ended.reader.error], [true, 0]);
+    const failed = half(world);
+    failed.reader.arm();
+    world.sim.completeWith(failed.server, STATUS_PIPE_DISCONNECTED);
+    await until(() => failed.readables === 1);
+    assertEquals([failed.reader.ended, failed.reader.error], [false, 233]);
+    assert(ended.reader.arm() && failed.reader.arm());
+    assertEquals(world.sim.pendingOperations, 0);
+    ended.close();
+    failed.close();
+  });
+});
+
+Deno.test("a read without memory is an error, not an exception", async () => {
+  await inWorld({}, async (world) => {
+    const it = half(world, "message");
+    world.sim.fail("virtualAlloc", 8);
+    assert(it.reader.arm());
+    assertEquals(it.reader.error, 8);
+    it.close();
+    await until(() => it.released === 1);
+  });
+});
+
+Deno.test("buffers grow with the data, and a silent byte pipe holds none", async () => {
+  let now = 0;
+  using _clock = stub(performance, "now", () => now);
+  await inWorld({}, async (world) => {
+    const it = half(world);
+    const { bufferBytes: none } = world.proactor.metrics();
+    assert(!it.reader.arm());
+    assertEquals(world.proactor.metrics().bufferBytes, none);
+    now += 1000;
+    await world.proactor.send(it.client, pattern(200_000));
+    await until(() => it.readables === 1);
+    assertEquals(it.reader.available, 65_536);
+    assertEquals(it.reader.take(), pattern(200_000).subarray(0, 65_536));
+    let rest = 65_536;
+    while (rest < 200_000) {
+      assert(it.reader.arm());
+      rest += it.reader.take().length;
+    }
+    assertEquals(rest, 200_000);
+    it.close();
+    await until(() => it.released === 1);
+  });
+});
+
+Deno.test("more tells that a message goes on", async () => {
+  await inWorld({}, async (world) => {
+    const it = half(world, "message");
+    await world.proactor.send(it.client, pattern(5000));
+    assert(it.reader.arm());
+    assertEquals([it.reader.available, it.reader.more], [4096, true]);
+    it.reader.take();
+    assert(it.reader.arm());
+    assertEquals([it.reader.available, it.reader.more], [904, false]);
+    it.reader.take();
+    await world.proactor.send(it.client, new Uint8Array(0));
+    assert(it.reader.arm());
+    assertEquals([it.reader.available, it.reader.ended], [0, true]);
+    it.close();
+  });
+});

@@ -1,0 +1,209 @@
+/**
+ * The sources of the library as text. A worker may not read files under
+ * `--allow-ffi` alone, so its modules are made of these.
+ *
+ * @module
+ */
+
+import ffiAdvapi32 from "../../src/ffi/advapi32.ts" with { type: "text" };
+import ffiConstants from "../../src/ffi/constants.ts" with { type: "text" };
+import ffiErrors from "../../src/ffi/errors.ts" with { type: "text" };
+import ffiKernel32 from "../../src/ffi/kernel32.ts" with { type: "text" };
+import ffiLoad from "../../src/ffi/load.ts" with { type: "text" };
+import ffiMemory from "../../src/ffi/memory.ts" with { type: "text" };
+import ffiNativeWin32 from "../../src/ffi/native_win32.ts" with {
+  type: "text",
+};
+import ffiNtdll from "../../src/ffi/ntdll.ts" with { type: "text" };
+import ffiOutParameters from "../../src/ffi/out_parameters.ts" with {
+  type: "text",
+};
+import ffiPipeName from "../../src/ffi/pipe_name.ts" with { type: "text" };
+import ffiStructs from "../../src/ffi/structs.ts" with { type: "text" };
+import ffiWin32Api from "../../src/ffi/win32_api.ts" with { type: "text" };
+import loopArguments from "../../src/loop/arguments.ts" with { type: "text" };
+import loopBaseEventLoop from "../../src/loop/base_event_loop.ts" with {
+  type: "text",
+};
+import loopCallSoonThreadsafe from "../../src/loop/call_soon_threadsafe.ts" with {
+  type: "text",
+};
+import loopExceptionHandler from "../../src/loop/exception_handler.ts" with {
+  type: "text",
+};
+import loopHandles from "../../src/loop/handles.ts" with { type: "text" };
+import loopLoopContext from "../../src/loop/loop_context.ts" with {
+  type: "text",
+};
+import loopPolicy from "../../src/loop/policy.ts" with { type: "text" };
+import loopPostGate from "../../src/loop/post_gate.ts" with { type: "text" };
+import loopProactorEventLoop from "../../src/loop/proactor_event_loop.ts" with {
+  type: "text",
+};
+import loopRegistry from "../../src/loop/registry.ts" with { type: "text" };
+import loopRemoteCallback from "../../src/loop/remote_callback.ts" with {
+  type: "text",
+};
+import loopScheduler from "../../src/loop/scheduler.ts" with { type: "text" };
+import loopTask from "../../src/loop/task.ts" with { type: "text" };
+import loopTimerHeap from "../../src/loop/timer_heap.ts" with { type: "text" };
+import pipeAnonymousPipe from "../../src/pipe/anonymous_pipe.ts" with {
+  type: "text",
+};
+import pipeConnectPipe from "../../src/pipe/connect_pipe.ts" with {
+  type: "text",
+};
+import pipePipeConnection from "../../src/pipe/pipe_connection.ts" with {
+  type: "text",
+};
+import pipePipeHandle from "../../src/pipe/pipe_handle.ts" with {
+  type: "text",
+};
+import pipePipeListener from "../../src/pipe/pipe_listener.ts" with {
+  type: "text",
+};
+import pipePipeProtocol from "../../src/pipe/pipe_protocol.ts" with {
+  type: "text",
+};
+import pipePipeServer from "../../src/pipe/pipe_server.ts" with {
+  type: "text",
+};
+import pipeSecurity from "../../src/pipe/security.ts" with { type: "text" };
+import pipeServerOptions from "../../src/pipe/server_options.ts" with {
+  type: "text",
+};
+import proactorArguments from "../../src/proactor/arguments.ts" with {
+  type: "text",
+};
+import proactorAssociation from "../../src/proactor/association.ts" with {
+  type: "text",
+};
+import proactorCompletionPort from "../../src/proactor/completion_port.ts" with {
+  type: "text",
+};
+import proactorDefaultProactor from "../../src/proactor/default_proactor.ts" with {
+  type: "text",
+};
+import proactorDeferredWork from "../../src/proactor/deferred_work.ts" with {
+  type: "text",
+};
+import proactorFuture from "../../src/proactor/future.ts" with { type: "text" };
+import proactorFutureTracker from "../../src/proactor/future_tracker.ts" with {
+  type: "text",
+};
+import proactorHandleRegistry from "../../src/proactor/handle_registry.ts" with {
+  type: "text",
+};
+import proactorIocpProactor from "../../src/proactor/iocp_proactor.ts" with {
+  type: "text",
+};
+import proactorOperation from "../../src/proactor/operation.ts" with {
+  type: "text",
+};
+import proactorOverlappedCalls from "../../src/proactor/overlapped_calls.ts" with {
+  type: "text",
+};
+import proactorOverlappedFuture from "../../src/proactor/overlapped_future.ts" with {
+  type: "text",
+};
+import proactorPacketQueue from "../../src/proactor/packet_queue.ts" with {
+  type: "text",
+};
+import proactorPipeDialer from "../../src/proactor/pipe_dialer.ts" with {
+  type: "text",
+};
+import proactorPortHandle from "../../src/proactor/port_handle.ts" with {
+  type: "text",
+};
+import proactorPortOptions from "../../src/proactor/port_options.ts" with {
+  type: "text",
+};
+import proactorProactorOptions from "../../src/proactor/proactor_options.ts" with {
+  type: "text",
+};
+import proactorPump from "../../src/proactor/pump.ts" with { type: "text" };
+import proactorWarningProbe from "../../src/proactor/warning_probe.ts" with {
+  type: "text",
+};
+import streamChannel from "../../src/stream/channel.ts" with { type: "text" };
+import streamChannelTransport from "../../src/stream/channel_transport.ts" with {
+  type: "text",
+};
+import streamProtocol from "../../src/stream/protocol.ts" with { type: "text" };
+import streamReadHalf from "../../src/stream/read_half.ts" with {
+  type: "text",
+};
+import streamReadQueue from "../../src/stream/read_queue.ts" with {
+  type: "text",
+};
+import streamWebStreams from "../../src/stream/web_streams.ts" with {
+  type: "text",
+};
+import streamWriteHalf from "../../src/stream/write_half.ts" with {
+  type: "text",
+};
+
+/** TypeScript by path. */
+export const SOURCES: Readonly<Record<string, string>> = {
+  "src/ffi/advapi32.ts": ffiAdvapi32,
+  "src/ffi/constants.ts": ffiConstants,
+  "src/ffi/errors.ts": ffiErrors,
+  "src/ffi/kernel32.ts": ffiKernel32,
+  "src/ffi/load.ts": ffiLoad,
+  "src/ffi/memory.ts": ffiMemory,
+  "src/ffi/native_win32.ts": ffiNativeWin32,
+  "src/ffi/ntdll.ts": ffiNtdll,
+  "src/ffi/out_parameters.ts": ffiOutParameters,
+  "src/ffi/pipe_name.ts": ffiPipeName,
+  "src/ffi/structs.ts": ffiStructs,
+  "src/ffi/win32_api.ts": ffiWin32Api,
+  "src/loop/arguments.ts": loopArguments,
+  "src/loop/base_event_loop.ts": loopBaseEventLoop,
+  "src/loop/call_soon_threadsafe.ts": loopCallSoonThreadsafe,
+  "src/loop/exception_handler.ts": loopExceptionHandler,
+  "src/loop/handles.ts": loopHandles,
+  "src/loop/loop_context.ts": loopLoopContext,
+  "src/loop/policy.ts": loopPolicy,
+  "src/loop/post_gate.ts": loopPostGate,
+  "src/loop/proactor_event_loop.ts": loopProactorEventLoop,
+  "src/loop/registry.ts": loopRegistry,
+  "src/loop/remote_callback.ts": loopRemoteCallback,
+  "src/loop/scheduler.ts": loopScheduler,
+  "src/loop/task.ts": loopTask,
+  "src/loop/timer_heap.ts": loopTimerHeap,
+  "src/pipe/anonymous_pipe.ts": pipeAnonymousPipe,
+  "src/pipe/connect_pipe.ts": pipeConnectPipe,
+  "src/pipe/pipe_connection.ts": pipePipeConnection,
+  "src/pipe/pipe_handle.ts": pipePipeHandle,
+  "src/pipe/pipe_listener.ts": pipePipeListener,
+  "src/pipe/pipe_protocol.ts": pipePipeProtocol,
+  "src/pipe/pipe_server.ts": pipePipeServer,
+  "src/pipe/security.ts": pipeSecurity,
+  "src/pipe/server_options.ts": pipeServerOptions,
+  "src/proactor/arguments.ts": proactorArguments,
+  "src/proactor/association.ts": proactorAssociation,
+  "src/proactor/completion_port.ts": proactorCompletionPort,
+  "src/proactor/default_proactor.ts": proactorDefaultProactor,
+  "src/proactor/deferred_work.ts": proactorDeferredWork,
+  "src/proactor/future.ts": proactorFuture,
+  "src/proactor/future_tracker.ts": proactorFutureTracker,
+  "src/proactor/handle_registry.ts": proactorHandleRegistry,
+  "src/proactor/iocp_proactor.ts": proactorIocpProactor,
+  "src/proactor/operation.ts": proactorOperation,
+  "src/proactor/overlapped_calls.ts": proactorOverlappedCalls,
+  "src/proactor/overlapped_future.ts": proactorOverlappedFuture,
+  "src/proactor/packet_queue.ts": proactorPacketQueue,
+  "src/proactor/pipe_dialer.ts": proactorPipeDialer,
+  "src/proactor/port_handle.ts": proactorPortHandle,
+  "src/proactor/port_options.ts": proactorPortOptions,
+  "src/proactor/proactor_options.ts": proactorProactorOptions,
+  "src/proactor/pump.ts": proactorPump,
+  "src/proactor/warning_probe.ts": proactorWarningProbe,
+  "src/stream/channel.ts": streamChannel,
+  "src/stream/channel_transport.ts": streamChannelTransport,
+  "src/stream/protocol.ts": streamProtocol,
+  "src/stream/read_half.ts": streamReadHalf,
+  "src/stream/read_queue.ts": streamReadQueue,
+  "src/stream/web_streams.ts": streamWebStreams,
+  "src/stream/write_half.ts": streamWriteHalf,
+};

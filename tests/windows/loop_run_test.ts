@@ -1,0 +1,172 @@
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertGreaterOrEqual,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
+import type { ExceptionContext } from "../../src/loop/exception_handler.ts";
+import {
+  getEventLoop,
+  getRunningLoop,
+  run,
+  setEventLoop,
+} from "../../src/loop/policy.ts";
+import { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
+import { pipe } from "../../src/pipe/anonymous_pipe.ts";
+import { defaultProactor } from "../../src/proactor/default_proactor.ts";
+import { CancelledError } from "../../src/proactor/future.ts";
+import { decode, encode, soon } from "./_setup.ts";
+
+Deno.test("runUntilComplete() waits for a read", async () => {
+  await using loop = new ProactorEventLoop();
+  const { proactor } = loop;
+  const [reader, writer] = pipe({ duplex: true, proactor });
+  using _reader = reader;
+  using _writer = writer;
+  const received = proactor.recv(reader, 100);
+  loop.callLater(5, () => proactor.send(writer, encode("hello")));
+  assertEquals(decode(await soon(loop.runUntilComplete(received))), "hello");
+});
+
+Deno.test("reads are dispatched while the loop does not run, their callbacks wait", async () => {
+  await using loop = new ProactorEventLoop();
+  const { proactor } = loop;
+  const [reader, writer] = pipe({ duplex: true, proactor });
+  using _reader = reader;
+  using _writer = writer;
+  const received = proactor.recv(reader, 100);
+  const seen: boolean[] = [];
+  received.addDoneCallback(() => {
+    seen.push(loop.isRunning());
+    loop.stop();
+  });
+  await soon(proactor.send(writer, encode("hello")));
+  assertEquals(decode(await soon(received)), "hello");
+  assertEquals(seen, []);
+  await soon(loop.runForever());
+  assertEquals(seen, [true]);
+});
+
+Deno.test("cancel() of a pending read takes effect promptly, and leaves nothing pending", async () => {
+  await using loop = new ProactorEventLoop();
+  const { proactor } = loop;
+  const [reader, writer] = pipe({ duplex: true, proactor });
+  using _reader = reader;
+  using _writer = writer;
+  const task = loop.createTask((signal) => {
+    const received = proactor.recv(reader, 100, { signal });
+    loop.callSoon(() => task.cancel());
+    return received;
+  });
+  await assertRejects(() => soon(loop.runUntilComplete(task)), CancelledError);
+  assert(task.cancelled());
+  assertEquals(proactor.metrics().pending, 0);
+});
+
+Deno.test("timers are not early while the loop waits for I/O", async () => {
+  await using loop = new ProactorEventLoop();
+  const { proactor } = loop;
+  const [reader, writer] = pipe({ duplex: true, proactor });
+  using _reader = reader;
+  using _writer = writer;
+  const received = proactor.recv(reader, 100);
+  for (const delay of [0.01, 1, 3.7, 15]) {
+    const fired = loop.createFuture<number>();
+    const due = loop.time() + delay;
+    loop.callAt(due, () => fired.setResult(loop.time()));
+    assertGreaterOrEqual(await soon(loop.runUntilComplete(fired)), due);
+  }
+  assertFalse(received.done());
+  received.cancel();
+  await assertRejects(() => soon(received), CancelledError);
+});
+
+Deno.test("a loop runs, stops and closes many times without a report", async () => {
+  const seen: ExceptionContext[] = [];
+  for (let i = 0; i < 10; i++) {
+    const loop = new ProactorEventLoop();
+    loop.setExceptionHandler((_loop, context) => seen.push(context));
+    for (let j = 0; j < 20; j++) {
+      loop.callSoon(() => loop.stop());
+      await soon(loop.runForever());
+    }
+    await soon(loop.close());
+  }
+  assertEquals(seen, []);
+});
+
+Deno.test("a stopped loop leaves no wait behind", async () => {
+  await using loop = new ProactorEventLoop();
+  const { waits } = loop.proactor.metrics();
+  loop.callLater(20, () => loop.stop());
+  await soon(loop.runForever());
+  assertGreaterOrEqual(loop.proactor.metrics().waits, waits + 1);
+  assertEquals(loop.proactor.port.outstanding, 0);
+});
+
+let shared: ProactorEventLoop;
+
+Deno.test.beforeAll(() => {
+  shared = new ProactorEventLoop();
+});
+
+Deno.test.afterAll(() => shared.close());
+
+// The sanitizers see an operation that goes on when the test has ended.
+Deno.test("a loop that stays open leaves nothing running between two runs", async () => {
+  for (let i = 0; i < 5; i++) {
+    shared.callLater(15, () => shared.stop());
+    await soon(shared.runForever());
+  }
+  assertGreaterOrEqual(shared.proactor.metrics().waits, 5);
+});
+
+Deno.test("close() cancels pending reads", async () => {
+  const loop = new ProactorEventLoop();
+  const { proactor } = loop;
+  const [reader, writer] = pipe({ duplex: true, proactor });
+  const received = proactor.recv(reader, 100);
+  await soon(loop.close());
+  await assertRejects(() => soon(received), CancelledError);
+  reader.close();
+  writer.close();
+});
+
+Deno.test("getEventLoop() gives the loop of the default proactor, a new one after its close", async () => {
+  const loop = getEventLoop();
+  assertStrictEquals(getEventLoop(), loop);
+  assertStrictEquals(loop.proactor, defaultProactor());
+  setEventLoop(null);
+  assertStrictEquals(getEventLoop(), loop);
+  await soon(loop.close());
+  const next = getEventLoop();
+  assert(next !== loop);
+  assertStrictEquals(next.proactor, defaultProactor());
+  await soon(next.close());
+});
+
+Deno.test("run() runs a function over a proactor of its own, and closes it", async () => {
+  let loop: ProactorEventLoop | null = null as ProactorEventLoop | null;
+  const text = await soon(run(async () => {
+    loop = getRunningLoop();
+    const { proactor } = loop;
+    const [reader, writer] = pipe({ duplex: true, proactor });
+    using _reader = reader;
+    using _writer = writer;
+    const received = proactor.recv(reader, 100);
+    await proactor.send(writer, encode("hello"));
+    return decode(await received);
+  }));
+  assertEquals(text, "hello");
+  assert(loop?.isClosed() && loop.proactor.closed);
+});
+
+Deno.test("run() leaves no current loop", async () => {
+  const made = await soon(run(() => getEventLoop()));
+  const next = getEventLoop();
+  assert(next !== made);
+  assertStrictEquals(next.proactor, defaultProactor());
+  await soon(next.close());
+});

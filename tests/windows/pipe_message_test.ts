@@ -1,0 +1,281 @@
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertInstanceOf,
+  assertRejects,
+  assertStrictEquals,
+} from "@std/assert";
+import type { IocpProactor, PipeConnection } from "../../mod.ts";
+import {
+  connectedPair,
+  decode,
+  eachModeTest,
+  encode,
+  type Pair,
+  pattern,
+  proactorTest,
+  readBytes,
+  readText,
+  sha256,
+  soon,
+  turn,
+} from "./_setup.ts";
+
+function messagePair(proactor: IocpProactor): Promise<Pair> {
+  return connectedPair(
+    proactor,
+    { type: "message" },
+    { readMode: "message" },
+  );
+}
+
+async function readMessageText(connection: PipeConnection) {
+  const message = await soon(connection.readMessage());
+  return message === null ? null : decode(message.data);
+}
+
+eachModeTest(
+  "readMessage() keeps the boundaries of writes, each way",
+  async (proactor) => {
+    await using pair = await messagePair(proactor);
+    const { client, served } = pair;
+    assert(client.messageType && served.messageType);
+    for (const [from, to] of [[client, served], [served, client]] as const) {
+      for (const text of ["a", "bcd", "ef"]) await from.write(encode(text));
+      for (const text of ["a", "bcd", "ef"]) {
+        assertEquals(await readMessageText(to), text);
+      }
+    }
+  },
+);
+
+eachModeTest(
+  "readMessage() waits, and gives what comes later",
+  async (proactor) => {
+    await using pair = await messagePair(proactor);
+    const waiting = [0, 1, 2].map(() => readMessageText(pair.served));
+    for (const text of ["0", "1", "2"]) await pair.client.write(encode(text));
+    assertEquals(await Promise.all(waiting), ["0", "1", "2"]);
+  },
+);
+
+for (const size of [4095, 4096, 4097, 65_535, 65_536, 65_537, 2 ** 20, 5e6]) {
+  eachModeTest(
+    `readMessage() gives a message of ${size} bytes in one piece`,
+    async (proactor) => {
+      await using pair = await messagePair(proactor);
+      const data = pattern(size);
+      const waiting = pair.served.readMessage();
+      const written = pair.client.write(data);
+      await pair.client.closeWrite();
+      const message = await soon(waiting);
+      assertStrictEquals(message?.more, false);
+      assertEquals(message.data.length, size);
+      assertEquals(await sha256(message.data), await sha256(data));
+      assertEquals(await soon(written), size);
+      assertStrictEquals(await soon(pair.served.readMessage()), null);
+    },
+  );
+}
+
+eachModeTest(
+  "readMessage() with maxLength gives a long message in parts",
+  async (proactor) => {
+    await using pair = await messagePair(proactor);
+    const written = pair.client.write(pattern(100_000));
+    const parts: Uint8Array<ArrayBuffer>[] = [];
+    for (let more = true; more;) {
+      const part = await soon(pair.served.readMessage({ maxLength: 30_000 }));
+      assert(part !== null);
+      parts.push(part.data);
+      more = part.more;
+    }
+    assertEquals(parts.map((p) => p.length), [30_000, 30_000, 30_000, 10_000]);
+    const whole = new Uint8Array(await new Blob(parts).arrayBuffer());
+    assertEquals(await sha256(whole), await sha256(pattern(100_000)));
+    await soon(written);
+    await pair.client.write(encode("next"));
+    assertEquals(await readMessageText(pair.served), "next");
+  },
+);
+
+proactorTest(
+  "readMessage() with maxLength of exactly the message has no more",
+  async (proactor) => {
+    await using pair = await messagePair(proactor);
+    await pair.client.write(encode("12345"));
+    await pair.client.write(encode("6"));
+    const message = await soon(pair.served.readMessage({ maxLength: 5 }));
+    assertEquals([decode(message!.data), message!.more], ["12345", false]);
+    assertEquals(await readMessageText(pair.served), "6");
+  },
+);
+
+proactorTest(
+  "read() with a small array gets a message in pieces",
+  async (proactor) => {
+    await using pair = await messagePair(proactor);
+    await pair.client.write(encode("a long message"));
+    await pair.client.write(encode("!"));
+    assertEquals(await readText(pair.served, 6), "a long");
+    assertEquals(await readMessageText(pair.served), " message");
+    assertEquals(await readMessageText(pair.served), "!");
+  },
+);
+
+proactorTest(
+  "readMessage() ends by its signal, and the message is kept for the next",
+  async (proactor) => {
+    await using pair = await messagePair(proactor);
+    const signal = AbortSignal.timeout(20);
+    const error = await assertRejects(
+      () => soon(pair.served.readMessage({ signal })),
+    );
+    assertInstanceOf(error, DOMException);
+    await pair.client.write(encode("late"));
+    assertEquals(await readMessageText(pair.served), "late");
+  },
+);
+
+proactorTest(
+  "readMessage() that is given up within a message loses none of it",
+  async (proactor) => {
+    await using pair = await messagePair(proactor);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const data = pattern(1_000_000);
+    const given = pair.served.readMessage({ signal });
+    const written = pair.client.write(data);
+    await turn();
+    controller.abort();
+    const [first] = await Promise.allSettled([soon(given)]);
+    const message = first.status === "fulfilled"
+      ? first.value
+      : await soon(pair.served.readMessage());
+    assertEquals(await sha256(message!.data), await sha256(data));
+    await soon(written);
+  },
+);
+
+eachModeTest(
+  "closeWrite() is the end for the peer, and the other way stays open",
+  async (proactor) => {
+    await using pair = await messagePair(proactor);
+    const { client, served } = pair;
+    await client.write(encode("last"));
+    await client.closeWrite();
+    assertEquals(await readText(served), "last");
+    assertStrictEquals(await served.readMessage(), null);
+    await served.write(encode("answer"));
+    assertEquals(await readText(client, 6), "answer");
+    await assertRejects(
+      () => client.write(encode("x")),
+      Deno.errors.BadResource,
+      "the write side is closed",
+    );
+    await assertRejects(() => client.closeWrite(), Deno.errors.BadResource);
+  },
+);
+
+proactorTest("closeWrite() works from the server, too", async (proactor) => {
+  await using pair = await messagePair(proactor);
+  await pair.served.write(encode("last"));
+  await pair.served.closeWrite();
+  assertEquals(await readMessageText(pair.client), "last");
+  assertStrictEquals(await readMessageText(pair.client), null);
+});
+
+proactorTest(
+  "closeWrite() comes behind what was written",
+  async (proactor) => {
+    await using pair = await messagePair(proactor);
+    const data = pattern(500_000);
+    const written = pair.client.write(data);
+    const closed = pair.client.closeWrite();
+    assertEquals(
+      await sha256(await readBytes(pair.served)),
+      await sha256(data),
+    );
+    await soon(Promise.all([written, closed]));
+  },
+);
+
+proactorTest(
+  "closeWrite() is refused on a byte pipe",
+  async (proactor) => {
+    await using pair = await connectedPair(proactor, { type: "byte" });
+    await assertRejects(
+      () => pair.client.closeWrite(),
+      Deno.errors.NotSupported,
+      "a byte-type pipe has no half close",
+    );
+    await pair.client.write(encode("x"));
+    assertEquals(await readText(pair.served, 1), "x");
+  },
+);
+
+proactorTest(
+  "a client in byte mode reads a message pipe as a stream",
+  async (proactor) => {
+    await using pair = await connectedPair(proactor, { type: "message" });
+    await pair.served.write(encode("ab"));
+    await pair.served.write(encode("cd"));
+    await pair.served.closeWrite();
+    assertEquals(await readText(pair.client), "abcd");
+    assertFalse(pair.client.messageType === false);
+    await assertRejects(
+      () => pair.client.readMessage(),
+      Deno.errors.NotSupported,
+      "this end of the pipe reads bytes",
+    );
+  },
+);
+
+proactorTest(
+  "readMessage() of a message that the end cuts off gives what is there",
+  async (proactor) => {
+    await using pair = await messagePair(proactor);
+    const reading = soon(pair.served.readMessage());
+    const writing = pair.client.write(pattern(1_000_000));
+    await turn();
+    pair.client.abort();
+    await assertRejects(() => soon(writing), Deno.errors.Interrupted);
+    const message = await reading;
+    assert(message === null || !message.more || message.data.length > 0);
+    await readBytes(pair.served);
+  },
+);
+
+proactorTest(
+  "64 MiB in one message arrive unchanged",
+  async (proactor) => {
+    await using pair = await messagePair(proactor);
+    const data = pattern(64 * 2 ** 20);
+    const hash = await sha256(data);
+    const maxLength = data.length;
+    const [message] = await Promise.all([
+      soon(pair.served.readMessage({ maxLength })),
+      pair.client.write(data),
+    ]);
+    assertStrictEquals(message?.more, false);
+    assertEquals(await sha256(message.data), hash);
+  },
+);
+
+proactorTest(
+  "1,000 messages of all lengths arrive one by one",
+  async (proactor) => {
+    await using pair = await messagePair(proactor);
+    const lengths = Array.from({ length: 1000 }, (_, i) => i * i % 9000 + 1);
+    const writing = (async () => {
+      for (const n of lengths) await pair.client.write(pattern(n, n));
+    })();
+    for (const n of lengths) {
+      const message = await soon(pair.served.readMessage());
+      assertEquals(message?.data.length, n);
+      assertEquals(message!.data, pattern(n, n));
+    }
+    await soon(writing);
+  },
+);

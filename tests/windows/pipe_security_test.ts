@@ -1,0 +1,100 @@
+import {
+  assert,
+  assertEquals,
+  assertLess,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
+import { connectPipe, type PipeSecurity, PipeServer } from "../../mod.ts";
+import { SecurityDescriptor, toSddl } from "../../src/pipe/security.ts";
+import {
+  connectedPair,
+  encode,
+  HANDLE_SLACK,
+  handleCount,
+  isWine,
+  proactorTest,
+  readText,
+  soon,
+  uniquePipeName,
+} from "./_setup.ts";
+
+const PRESETS = ["currentUser", "authenticatedUsers", "everyone"] as const;
+
+for (const security of PRESETS) {
+  proactorTest(
+    `security "${security}" lets the user of this process in`,
+    async (proactor) => {
+      await using pair = await connectedPair(proactor, { security });
+      await pair.client.write(encode("x"));
+      assertEquals(await readText(pair.served, 1), "x");
+    },
+  );
+
+  proactorTest(
+    `security "${security}" is a descriptor that Windows accepts`,
+    (proactor) => {
+      const { api } = proactor.port;
+      using descriptor = new SecurityDescriptor(api, security);
+      assert(descriptor.address !== 0n);
+      assertMatch(api.currentUserSid(), /^S-1-5-/);
+      assertMatch(toSddl(security, api.currentUserSid()), /^D:P\(A;;FA;;;SY\)/);
+    },
+  );
+}
+
+proactorTest("security takes an SDDL string", async (proactor) => {
+  const security = { sddl: "D:P(A;;FA;;;WD)" };
+  await using pair = await connectedPair(proactor, { security });
+  await pair.client.write(encode("x"));
+  assertEquals(await readText(pair.served, 1), "x");
+});
+
+proactorTest(
+  "security that lets only the system in refuses us (Wine does not check it and lets us in)",
+  async (proactor) => {
+    const path = uniquePipeName();
+    const security = { sddl: "D:P(A;;FA;;;SY)" };
+    const options = { security, maxInstances: 1, proactor };
+    await using server = PipeServer.listen(path, options);
+    if (isWine) {
+      (await connectPipe(path, { proactor })).abort();
+      return (await soon(server.accept())).abort();
+    }
+    await assertRejects(
+      () => connectPipe(path, { proactor }),
+      Deno.errors.PermissionDenied,
+    );
+  },
+);
+
+proactorTest("security that is malformed leaks nothing", (proactor) => {
+  const path = uniquePipeName();
+  function refused(security: unknown, message: string) {
+    const options = { security: security as PipeSecurity, proactor };
+    assertThrows(() => PipeServer.listen(path, options), TypeError, message);
+  }
+  function refuseAll() {
+    refused(
+      { sddl: "not SDDL" },
+      'Cannot use SDDL "not SDDL": it is malformed',
+    );
+    refused({ sddl: 5 }, "it is no preset and has no SDDL string");
+    refused("nobody", 'Cannot use security "nobody"');
+    refused(null, "Cannot use security null");
+  }
+  refuseAll();
+  const before = handleCount();
+  for (let i = 0; i < 50; i++) refuseAll();
+  assertLess(handleCount() - before, HANDLE_SLACK);
+});
+
+proactorTest(
+  "allowRemote serves local clients as well",
+  async (proactor) => {
+    await using pair = await connectedPair(proactor, { allowRemote: true });
+    await pair.client.write(encode("x"));
+    assertEquals(await readText(pair.served, 1), "x");
+  },
+);

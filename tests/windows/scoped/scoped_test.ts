@@ -1,0 +1,195 @@
+// These tests run twice: with --allow-ffi, and with a grant that names the
+// three libraries by absolute paths.
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import {
+  connectPipe,
+  IocpProactor,
+  isWindowsError,
+  pipe,
+  PipeHandle,
+  PipeServer,
+} from "../../../mod.ts";
+import {
+  openPipeTransport,
+  servePipe,
+} from "../../../src/pipe/pipe_protocol.ts";
+import {
+  connectedPair,
+  decode,
+  eachModeTest,
+  encode,
+  pattern,
+  proactorTest,
+  readBytes,
+  readText,
+  sha256,
+  soon,
+  uniquePipeName,
+  until,
+} from "../_setup.ts";
+
+Deno.test("scoped: nothing but the FFI is granted", async () => {
+  for (const name of ["read", "write", "net", "env", "run", "sys"] as const) {
+    const { state } = await Deno.permissions.query({ name });
+    assertEquals(state, "prompt", name);
+  }
+});
+
+eachModeTest("scoped: a byte pipe carries data both ways", async (proactor) => {
+  await using pair = await connectedPair(proactor, { type: "byte" });
+  const data = pattern(1_000_000);
+  for (
+    const [from, to] of [
+      [pair.client, pair.served],
+      [pair.served, pair.client],
+    ] as const
+  ) {
+    const writing = from.write(data);
+    const read = await readBytes(to, data.length);
+    assertEquals(await sha256(read), await sha256(data));
+    await soon(writing);
+  }
+});
+
+eachModeTest(
+  "scoped: a message pipe keeps boundaries and ends",
+  async (proactor) => {
+    const modes = { readMode: "message" } as const;
+    await using pair = await connectedPair(proactor, {}, modes);
+    const { client, served } = pair;
+    await client.write(encode("one"));
+    await client.write(encode("two"));
+    await client.closeWrite();
+    for (const text of ["one", "two"]) {
+      const message = await soon(served.readMessage());
+      assertEquals(decode(message!.data), text);
+    }
+    assertStrictEquals(await soon(served.readMessage()), null);
+  },
+);
+
+proactorTest("scoped: streams work", async (proactor) => {
+  await using pair = await connectedPair(proactor, { type: "byte" });
+  const text = "scoped ".repeat(50_000);
+  const sent = new Blob([text]).stream().pipeTo(pair.client.writable);
+  const received = new Response(pair.served.readable).text();
+  assertEquals(await soon(received), text);
+  await soon(sent);
+});
+
+proactorTest("scoped: protocols work", async (proactor) => {
+  const path = uniquePipeName();
+  const server = servePipe(
+    () => {
+      let write: (data: Uint8Array) => void;
+      return {
+        connectionMade: (transport) => write = (data) => transport.write(data),
+        dataReceived: (data) => write(data),
+      };
+    },
+    path,
+    { type: "byte", proactor },
+  );
+  let text = "";
+  const [transport] = await openPipeTransport(
+    () => ({ dataReceived: (data: Uint8Array) => void (text += decode(data)) }),
+    path,
+    { proactor },
+  );
+  transport.write(encode("hello"));
+  await until(() => text === "hello");
+  transport.close();
+  await soon(server.shutdown());
+});
+
+proactorTest("scoped: the proactor's operations work", async (proactor) => {
+  const [a, b] = pipe({ duplex: true, proactor });
+  using _a = a;
+  using _b = b;
+  assertInstanceOf(a, PipeHandle);
+  const target = new Uint8Array(5);
+  const received = proactor.recvInto(a, target);
+  await soon(proactor.send(b, encode("hello")));
+  assertEquals(await soon(received), 5);
+  assertEquals(decode(target), "hello");
+  const pending = proactor.recv(a, 10);
+  pending.cancel();
+  await assertRejects(async () => await soon(pending));
+});
+
+proactorTest(
+  "scoped: errors have their class and Windows' own text",
+  async (proactor) => {
+    const path = uniquePipeName();
+    const missing = await assertRejects(
+      () => connectPipe(path, { proactor }),
+      Deno.errors.NotFound,
+    );
+    assert(isWindowsError(missing));
+    await using _server = PipeServer.listen(path, { proactor });
+    assertThrows(
+      () => PipeServer.listen(path, { proactor }),
+      Deno.errors.AddrInUse,
+    );
+    assert(proactor.port.api.formatMessage(1359).length > 5);
+  },
+);
+
+for (const security of ["currentUser", "everyone"] as const) {
+  proactorTest(`scoped: security "${security}" works`, async (proactor) => {
+    await using pair = await connectedPair(proactor, { security });
+    await pair.client.write(encode("x"));
+    assertEquals(await readText(pair.served, 1), "x");
+    assertEquals(pair.client.remoteProcessId, Deno.pid);
+  });
+}
+
+proactorTest(
+  "scoped: connectPipe() waits for a busy pipe",
+  async (proactor) => {
+    const path = uniquePipeName();
+    const options = { maxInstances: 2, proactor };
+    await using server = PipeServer.listen(path, options);
+    const clients = [
+      await connectPipe(path, { proactor }),
+      await connectPipe(path, { proactor }),
+    ];
+    const served = [await soon(server.accept()), await soon(server.accept())];
+    const waiting = connectPipe(path, { proactor });
+    clients[0]!.abort();
+    clients[1]!.abort();
+    served[0]!.abort();
+    clients.push(await soon(waiting));
+    served.push(await soon(server.accept()));
+    for (const connection of [...clients, ...served]) connection.abort();
+  },
+);
+
+Deno.test("scoped: the shared proactor works", async () => {
+  const path = uniquePipeName();
+  const server = PipeServer.listen(path);
+  const client = await connectPipe(path);
+  const served = await soon(server.accept());
+  await client.write(encode("x"));
+  assertEquals(await readText(served, 1), "x");
+  client.close();
+  served.close();
+  await soon(server.shutdown());
+});
+
+Deno.test("scoped: close() gets everything back", async () => {
+  const proactor = new IocpProactor();
+  const [a, b] = pipe({ duplex: true, proactor });
+  const received = proactor.recv(a, 10);
+  assertEquals(await soon(proactor.close()), 0);
+  assert(received.cancelled());
+  a.close();
+  b.close();
+});

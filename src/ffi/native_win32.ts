@@ -1,8 +1,9 @@
 /**
  * {@linkcode Win32Api} over `Deno.dlopen`.
  *
- * `GetLastError` is always the very next FFI call after the one that failed,
- * with nothing between that allocates or enters Deno: V8 itself calls Windows.
+ * `GetLastError` is always the very next call after the one that failed, in
+ * the same function: when a function is entered, V8 may compile or collect,
+ * and what it calls of Windows then replaces the code.
  *
  * @module
  */

@@ -172,8 +172,8 @@ export class ProactorEventLoop extends BaseEventLoop
   // --- other threads -------------------------------------------------------
 
   /**
-   * Lets other threads of the process call a function of the loop, by
-   * {@linkcode callSoonThreadsafe} of this module.
+   * Lets other threads of the process call a function of the loop: with its
+   * token they call the function `callSoonThreadsafe` that this module exports.
    *
    * @param callback Called in the loop with a u32.
    * @param options Whether calls coalesce.

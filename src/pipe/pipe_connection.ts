@@ -15,6 +15,7 @@ import {
   DEFAULT_CLOSE_DEADLINE,
 } from "../stream/channel.ts";
 import { ReadQueue } from "../stream/read_queue.ts";
+import { TurnBudget } from "../stream/turn_budget.ts";
 import { WebStreams } from "../stream/web_streams.ts";
 
 /** The address of a pipe. */
@@ -96,6 +97,7 @@ export class PipeConnection implements Disposable, AsyncDisposable {
   readonly #channel: Channel;
   readonly #traits: PipeTraits;
   readonly #reads: ReadQueue;
+  readonly #budget: TurnBudget;
   readonly #streams = new WebStreams(this);
   readonly #finished = Promise.withResolvers<void>();
   #writesRefused = "";
@@ -110,6 +112,7 @@ export class PipeConnection implements Disposable, AsyncDisposable {
    */
   constructor(port: CompletionPort, handle: PortHandle, traits: PipeTraits) {
     this.#traits = traits;
+    this.#budget = new TurnBudget(port);
     const consumer: ChannelConsumer = {
       onReadable: () => this.#reads.advance(),
       onWritten: () => {},
@@ -190,12 +193,14 @@ export class PipeConnection implements Disposable, AsyncDisposable {
     assertArray("read into", target);
     this.#assertReadable("read");
     if (target.byteLength === 0) return 0;
-    return await this.#reads.request(() => {
+    const count = await this.#reads.request(() => {
       if (target.byteLength === 0) {
         throw new TypeError("Cannot read: the array was transferred");
       }
       return this.#reads.takeInto(target);
     }, options.signal);
+    await this.#budget.spend();
+    return count;
   }
 
   /**
@@ -217,7 +222,9 @@ export class PipeConnection implements Disposable, AsyncDisposable {
     assertInteger("maxLength", maxLength, [1, 0xffff_ffff]);
     this.#assertReadable("read message");
     this.#assertMessages();
-    return await this.#reads.requestMessage(maxLength, signal);
+    const message = await this.#reads.requestMessage(maxLength, signal);
+    await this.#budget.spend();
+    return message;
   }
 
   /** The bytes as a stream, with BYOB readers. Cancelling it closes the
@@ -245,6 +252,7 @@ export class PipeConnection implements Disposable, AsyncDisposable {
     this.#assertWritable();
     const { byteLength } = data;
     if (byteLength > 0) await this.#write(data);
+    await this.#budget.spend();
     return byteLength;
   }
 

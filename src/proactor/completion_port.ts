@@ -62,6 +62,7 @@ export class CompletionPort implements PumpHost {
   #waits = 0;
   #unknown = 0;
   #onIdle: (() => void) | undefined;
+  #closed = false;
   #closing: Promise<number> | undefined;
 
   /**
@@ -90,7 +91,7 @@ export class CompletionPort implements PumpHost {
 
   /** True from `close` on. */
   get closed(): boolean {
-    return this.#closing !== undefined;
+    return this.#closed;
   }
 
   /** The port's own handle. */
@@ -283,6 +284,7 @@ export class CompletionPort implements PumpHost {
     if (this.#dispatching) return 0;
     const count = this.#queue.dequeue(timeout);
     if (count > 0) this.#dispatch(count);
+    this.#pump.review();
     return count;
   }
 
@@ -374,6 +376,7 @@ export class CompletionPort implements PumpHost {
    * @returns The number of operations in quarantine.
    */
   close(deadline: number): Promise<number> {
+    this.#closed = true;
     return this.#closing ??= this.#close(deadline);
   }
 
@@ -404,6 +407,7 @@ export class CompletionPort implements PumpHost {
     while (this.deferred) this.runDeferred();
     this.#pump.stop();
     this.#queue.close();
+    this.#queue.free();
     return this.#free();
   }
 
@@ -418,7 +422,11 @@ export class CompletionPort implements PumpHost {
   async #endWait(): Promise<void> {
     const wait = this.#pump.waiting;
     if (wait === undefined) return;
-    this.wake();
+    try {
+      this.wake();
+    } catch {
+      this.#queue.close(); // ends the wait as well
+    }
     await wait;
   }
 

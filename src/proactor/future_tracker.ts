@@ -15,7 +15,7 @@ type AnyFuture = OverlappedFuture<unknown>;
 export class FutureTracker {
   readonly #pending = new Map<PortHandle, Set<AnyFuture>>();
   #results: AnyFuture[] | undefined;
-  #onResult: (() => void) | undefined;
+  #onResult: (() => void)[] = [];
 
   /**
    * Takes note of a future that was started.
@@ -38,14 +38,15 @@ export class FutureTracker {
   /**
    * Cancels what is pending.
    *
-   * @param owner On this handle only.
+   * @param options On which handle only, and why.
    */
-  cancel(owner?: PortHandle): void {
+  cancel(options: { owner?: PortHandle; reason?: unknown } = {}): void {
+    const { owner, reason } = options;
     const sets = owner === undefined
       ? [...this.#pending.values()]
       : [this.#pending.get(owner) ?? new Set<AnyFuture>()];
     for (const futures of sets) {
-      for (const future of [...futures]) future.cancel();
+      for (const future of [...futures]) future.cancel(reason);
     }
   }
 
@@ -61,20 +62,20 @@ export class FutureTracker {
     return this.#results.splice(0);
   }
 
-  /** Ends a wait for results that will not come. */
-  close(): void {
-    this.#onResult?.();
+  /** Ends the waits for results. */
+  wake(): void {
+    for (const resolve of this.#onResult.splice(0)) resolve();
   }
 
   #ended(future: AnyFuture): void {
     if (this.#results === undefined || future.cancelled()) return;
     this.#results.push(future);
-    this.#onResult?.();
+    this.wake();
   }
 
   #resultWithin(milliseconds: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#onResult = resolve;
+    this.#onResult.push(resolve);
     if (milliseconds === INFINITE) return promise;
     const timer = setTimeout(resolve, timerDelay(milliseconds));
     return promise.finally(() => clearTimeout(timer));

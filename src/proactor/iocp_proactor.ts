@@ -149,6 +149,7 @@ export class IocpProactor implements AsyncDisposable {
   closeHandle(handle: Handle): void {
     assertHandle("close handle", handle);
     const registered = this.#handles.forget(handle);
+    if (registered) this.#interrupt(registered);
     const code = registered
       ? this.#port.closeHandle(registered)
       : this.#port.api.closeHandle(handle);
@@ -168,7 +169,7 @@ export class IocpProactor implements AsyncDisposable {
   stopServing(handle: HandleLike): void {
     const owner = this.#handles.get(handle, "stop serving");
     this.#notServed.add(owner);
-    this.#futures.cancel(owner);
+    this.#futures.cancel({ owner });
   }
 
   // --- operations ----------------------------------------------------------
@@ -350,7 +351,7 @@ export class IocpProactor implements AsyncDisposable {
     );
     this.#futures.cancel();
     const quarantined = await closed;
-    this.#futures.close();
+    this.#futures.wake();
     return quarantined;
   }
 
@@ -360,6 +361,14 @@ export class IocpProactor implements AsyncDisposable {
   }
 
   // --- parts ---------------------------------------------------------------
+
+  /** Ends the futures of a handle that we close ourselves. */
+  #interrupt(owner: PortHandle): void {
+    const reason = new Deno.errors.Interrupted(
+      "Cannot finish operation: the handle was closed",
+    );
+    this.#futures.cancel({ owner, reason });
+  }
 
   #read<T>(
     owner: PortHandle,

@@ -55,6 +55,7 @@ export class PacketQueue {
   readonly #count = new Uint32Array(1);
   /** A wait may outlive its caller, so it writes to native memory. */
   readonly #waitEntries: Address;
+  #closed = false;
 
   /**
    * Creates a port.
@@ -151,9 +152,15 @@ export class PacketQueue {
     });
   }
 
-  /** Closes the port. No wait may be outstanding. */
+  /** Closes the port, which ends a wait. Idempotent. */
   close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
     this.#api.closeHandle(this.handle);
+  }
+
+  /** Frees the memory. No wait may be outstanding. */
+  free(): void {
     this.#api.virtualFree(this.#waitEntries, 0, MEM_RELEASE);
   }
 }

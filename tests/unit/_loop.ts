@@ -23,10 +23,10 @@ export interface LoopFixture {
 /**
  * Makes a loop over a kernel of its own.
  *
+ * @param api The kernel.
  * @returns The loop and what belongs to it.
  */
-export function makeLoop(): LoopFixture {
-  const api = new SimulatedWin32();
+export function makeLoop(api = new SimulatedWin32()): LoopFixture {
   const proactor = new IocpProactor({ api });
   const loop = new ProactorEventLoop({ proactor });
   const exceptions: ExceptionContext[] = [];
@@ -79,5 +79,20 @@ export async function runFor(
   milliseconds: number,
 ): Promise<void> {
   loop.callLater(milliseconds, () => loop.stop());
+  await loop.runForever();
+}
+
+/**
+ * Runs a loop until it has waited on another thread.
+ *
+ * @param loop A loop that does not run.
+ */
+export async function runUntilWaiting(loop: ProactorEventLoop): Promise<void> {
+  const { waits } = loop.proactor.metrics();
+  const check = () => {
+    if (loop.proactor.metrics().waits > waits) loop.stop();
+    else loop.callLater(1, check);
+  };
+  loop.callSoon(check);
   await loop.runForever();
 }

@@ -18,6 +18,7 @@ import {
   SIO_BSP_HANDLE,
   SIO_BSP_HANDLE_POLL,
   SIO_BSP_HANDLE_SELECT,
+  WSAENOTSOCK,
 } from "./socket_constants.ts";
 import { encodeWideString } from "./structs.ts";
 import {
@@ -197,6 +198,7 @@ export function decodePollEvents(bytes: Bytes): number {
 export function baseSocket(api: SocketApi, socket: Socket): Socket {
   const base = askSocket(api, socket, SIO_BASE_HANDLE);
   if (base !== INVALID_HANDLE_VALUE) return base;
+  if (api.lastError === WSAENOTSOCK) return base;
   // Some layers hide the base from all but one of these.
   for (const code of BSP_CODES) {
     const below = askSocket(api, socket, code);

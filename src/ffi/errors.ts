@@ -15,7 +15,6 @@ import {
 import {
   STATUS_CONNECTION_RESET,
   STATUS_LOCAL_DISCONNECT,
-  STATUS_REMOTE_DISCONNECT,
   WSAECONNABORTED,
   WSAECONNRESET,
 } from "./socket_constants.ts";
@@ -222,9 +221,8 @@ export function completionCode(
       return ERROR_OPERATION_ABORTED;
     case STATUS_PIPE_BROKEN:
       return ERROR_BROKEN_PIPE;
-    // The system makes ERROR_NETNAME_DELETED of all, which tells less.
+    // The system makes ERROR_NETNAME_DELETED of both, which tells less.
     case STATUS_CONNECTION_RESET:
-    case STATUS_REMOTE_DISCONNECT:
       return WSAECONNRESET;
     case STATUS_LOCAL_DISCONNECT:
       return WSAECONNABORTED;

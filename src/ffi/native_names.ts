@@ -19,7 +19,7 @@ import {
   type NameQuery,
 } from "./addrinfo.ts";
 import { ERROR_IO_PENDING, MEM_RELEASE } from "./constants.ts";
-import { loadSocketSymbols, type SocketSymbols } from "./load.ts";
+import type { SocketSymbols } from "./load.ts";
 import { allocate } from "./memory.ts";
 import type {
   AddressAnswer,
@@ -27,10 +27,11 @@ import type {
   NameApi,
   OverlappedLookup,
 } from "./name_api.ts";
-import type { Bytes, SocketApi } from "./socket_api.ts";
+import type { Bytes } from "./socket_api.ts";
 import { NS_ALL } from "./socket_constants.ts";
 import { decodeWideString } from "./structs.ts";
 import type { Address, Handle, Win32Api } from "./win32_api.ts";
+import { startWinsock } from "./winsock.ts";
 
 type Ws2 = SocketSymbols["ws2_32"];
 type LookupArguments = Parameters<Ws2["GetAddrInfoExW"]>;
@@ -49,12 +50,16 @@ export class NativeNames implements NameApi {
   readonly #ws2_32: Ws2;
 
   /**
+   * Loads the DLLs and starts Winsock.
+   *
    * @param win32 Allocates and copies native memory.
-   * @param _sockets Proof that Winsock was started.
+   * @throws {Deno.errors.NotSupported} when the system is not Windows.
+   * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
+   * @throws {WindowsError} when Winsock does not start.
    */
-  constructor(win32: Win32Api, _sockets: SocketApi) {
+  constructor(win32: Win32Api) {
     this.#win32 = win32;
-    this.#ws2_32 = loadSocketSymbols().ws2_32;
+    this.#ws2_32 = startWinsock(win32).ws2_32;
   }
 
   async getAddrInfo(query: NameQuery): Promise<AddressAnswer> {

@@ -6,8 +6,7 @@
  * @module
  */
 
-import { windowsError } from "./errors.ts";
-import { loadSocketSymbols, loadSymbols, type SocketSymbols } from "./load.ts";
+import { loadSymbols, type SocketSymbols } from "./load.ts";
 import { OutU32, OutU64 } from "./out_parameters.ts";
 import { SOCKADDR_UN_SIZE } from "./sockaddr.ts";
 import type {
@@ -33,17 +32,13 @@ import {
   encodeDword,
   PROTOCOL_INFO_SIZE,
   WSABUF_SIZE,
-  WSADATA_SIZE,
 } from "./socket_structs.ts";
 import {
   type Address,
   INVALID_HANDLE_VALUE,
   type Win32Api,
 } from "./win32_api.ts";
-
-const WINSOCK_2_2 = 0x0202;
-
-let started = false;
+import { startWinsock } from "./winsock.ts";
 
 /** The real Winsock. */
 export class NativeSockets implements SocketApi {
@@ -57,8 +52,7 @@ export class NativeSockets implements SocketApi {
   readonly #flags = new OutU32();
 
   /**
-   * Loads the DLLs and starts Winsock, once in an isolate. Nothing ends
-   * Winsock: other code of the process may use it too.
+   * Loads the DLLs and starts Winsock.
    *
    * @param win32 Copies native memory and gives the text of errors.
    * @throws {Deno.errors.NotSupported} when the system is not Windows.
@@ -66,13 +60,12 @@ export class NativeSockets implements SocketApi {
    * @throws {WindowsError} when Winsock does not start.
    */
   constructor(win32: Win32Api) {
-    const { ws2_32, mswsock } = loadSocketSymbols();
+    const { ws2_32, mswsock } = startWinsock(win32);
     this.#win32 = win32;
     this.#ws2_32 = ws2_32;
     this.#mswsock = mswsock;
     this.#getLastError = loadSymbols().kernel32.GetLastError;
     this.#extensions = new SocketExtensions(win32, this);
-    if (!started) this.#startUp();
   }
 
   get transferred(): number {
@@ -364,16 +357,6 @@ export class NativeSockets implements SocketApi {
         0n,
       ),
     );
-  }
-
-  #startUp(): void {
-    const data = new Uint8Array(WSADATA_SIZE);
-    const code = this.#ws2_32.WSAStartup(WINSOCK_2_2, data);
-    if (code !== 0) {
-      const call = { syscall: "WSAStartup", action: "Cannot start Winsock" };
-      throw windowsError(this.#win32, code, call);
-    }
-    started = true;
   }
 
   #copy(address: Address, length: number): Bytes {

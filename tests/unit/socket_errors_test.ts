@@ -2,12 +2,14 @@ import {
   assertEquals,
   assertInstanceOf,
   assertStrictEquals,
+  assertThrows,
 } from "@std/assert";
 import {
   completionCode,
   WindowsError,
   windowsError,
 } from "../../src/ffi/errors.ts";
+import { loadSocketSymbols } from "../../src/ffi/load.ts";
 
 const E = Deno.errors;
 const silent = { formatMessage: () => "" };
@@ -72,7 +74,19 @@ const TO_DOS = {
 
 Deno.test("completionCode() tells a reset from other lost connections", () => {
   assertStrictEquals(completionCode(TO_DOS, 0xc000_020d), 10054);
-  assertStrictEquals(completionCode(TO_DOS, 0xc000_013c), 10054);
   assertStrictEquals(completionCode(TO_DOS, 0xc000_013b), 10053);
   assertStrictEquals(completionCode(TO_DOS, 0xc000_00c9), 64);
+});
+
+Deno.test({
+  name:
+    "loadSocketSymbols() refuses a system that is not Windows (not tested on Windows)",
+  ignore: Deno.build.os === "windows",
+  fn: () => {
+    assertThrows(
+      () => loadSocketSymbols(),
+      E.NotSupported,
+      "Cannot load ws2_32.dll: the system is",
+    );
+  },
 });

@@ -1,16 +1,28 @@
 /**
  * The sources of the library as text. A worker may not read files under
- * `--allow-ffi` alone, so its modules are made of these.
+ * `--allow-ffi` alone, so its modules are made of these. Written by
+ * `_write_sources.ts`.
  *
  * @module
  */
 
+import ffiAddrinfo from "../../src/ffi/addrinfo.ts" with { type: "text" };
 import ffiAdvapi32 from "../../src/ffi/advapi32.ts" with { type: "text" };
+import ffiAfd from "../../src/ffi/afd.ts" with { type: "text" };
 import ffiConstants from "../../src/ffi/constants.ts" with { type: "text" };
 import ffiErrors from "../../src/ffi/errors.ts" with { type: "text" };
+import ffiIpAddress from "../../src/ffi/ip_address.ts" with { type: "text" };
 import ffiKernel32 from "../../src/ffi/kernel32.ts" with { type: "text" };
 import ffiLoad from "../../src/ffi/load.ts" with { type: "text" };
 import ffiMemory from "../../src/ffi/memory.ts" with { type: "text" };
+import ffiMswsock from "../../src/ffi/mswsock.ts" with { type: "text" };
+import ffiNameApi from "../../src/ffi/name_api.ts" with { type: "text" };
+import ffiNativeNames from "../../src/ffi/native_names.ts" with {
+  type: "text",
+};
+import ffiNativeSockets from "../../src/ffi/native_sockets.ts" with {
+  type: "text",
+};
 import ffiNativeWin32 from "../../src/ffi/native_win32.ts" with {
   type: "text",
 };
@@ -19,8 +31,20 @@ import ffiOutParameters from "../../src/ffi/out_parameters.ts" with {
   type: "text",
 };
 import ffiPipeName from "../../src/ffi/pipe_name.ts" with { type: "text" };
+import ffiSockaddr from "../../src/ffi/sockaddr.ts" with { type: "text" };
+import ffiSocketApi from "../../src/ffi/socket_api.ts" with { type: "text" };
+import ffiSocketConstants from "../../src/ffi/socket_constants.ts" with {
+  type: "text",
+};
+import ffiSocketExtensions from "../../src/ffi/socket_extensions.ts" with {
+  type: "text",
+};
+import ffiSocketStructs from "../../src/ffi/socket_structs.ts" with {
+  type: "text",
+};
 import ffiStructs from "../../src/ffi/structs.ts" with { type: "text" };
 import ffiWin32Api from "../../src/ffi/win32_api.ts" with { type: "text" };
+import ffiWs232 from "../../src/ffi/ws2_32.ts" with { type: "text" };
 import loopArguments from "../../src/loop/arguments.ts" with { type: "text" };
 import loopBaseEventLoop from "../../src/loop/base_event_loop.ts" with {
   type: "text",
@@ -87,6 +111,9 @@ import proactorDefaultProactor from "../../src/proactor/default_proactor.ts" wit
 import proactorDeferredWork from "../../src/proactor/deferred_work.ts" with {
   type: "text",
 };
+import proactorDependents from "../../src/proactor/dependents.ts" with {
+  type: "text",
+};
 import proactorFuture from "../../src/proactor/future.ts" with { type: "text" };
 import proactorFutureTracker from "../../src/proactor/future_tracker.ts" with {
   type: "text",
@@ -136,6 +163,9 @@ import streamReadHalf from "../../src/stream/read_half.ts" with {
 import streamReadQueue from "../../src/stream/read_queue.ts" with {
   type: "text",
 };
+import streamTurnBudget from "../../src/stream/turn_budget.ts" with {
+  type: "text",
+};
 import streamWebStreams from "../../src/stream/web_streams.ts" with {
   type: "text",
 };
@@ -145,18 +175,31 @@ import streamWriteHalf from "../../src/stream/write_half.ts" with {
 
 /** TypeScript by path. */
 export const SOURCES: Readonly<Record<string, string>> = {
+  "src/ffi/addrinfo.ts": ffiAddrinfo,
   "src/ffi/advapi32.ts": ffiAdvapi32,
+  "src/ffi/afd.ts": ffiAfd,
   "src/ffi/constants.ts": ffiConstants,
   "src/ffi/errors.ts": ffiErrors,
+  "src/ffi/ip_address.ts": ffiIpAddress,
   "src/ffi/kernel32.ts": ffiKernel32,
   "src/ffi/load.ts": ffiLoad,
   "src/ffi/memory.ts": ffiMemory,
+  "src/ffi/mswsock.ts": ffiMswsock,
+  "src/ffi/name_api.ts": ffiNameApi,
+  "src/ffi/native_names.ts": ffiNativeNames,
+  "src/ffi/native_sockets.ts": ffiNativeSockets,
   "src/ffi/native_win32.ts": ffiNativeWin32,
   "src/ffi/ntdll.ts": ffiNtdll,
   "src/ffi/out_parameters.ts": ffiOutParameters,
   "src/ffi/pipe_name.ts": ffiPipeName,
+  "src/ffi/sockaddr.ts": ffiSockaddr,
+  "src/ffi/socket_api.ts": ffiSocketApi,
+  "src/ffi/socket_constants.ts": ffiSocketConstants,
+  "src/ffi/socket_extensions.ts": ffiSocketExtensions,
+  "src/ffi/socket_structs.ts": ffiSocketStructs,
   "src/ffi/structs.ts": ffiStructs,
   "src/ffi/win32_api.ts": ffiWin32Api,
+  "src/ffi/ws2_32.ts": ffiWs232,
   "src/loop/arguments.ts": loopArguments,
   "src/loop/base_event_loop.ts": loopBaseEventLoop,
   "src/loop/call_soon_threadsafe.ts": loopCallSoonThreadsafe,
@@ -185,6 +228,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/completion_port.ts": proactorCompletionPort,
   "src/proactor/default_proactor.ts": proactorDefaultProactor,
   "src/proactor/deferred_work.ts": proactorDeferredWork,
+  "src/proactor/dependents.ts": proactorDependents,
   "src/proactor/future.ts": proactorFuture,
   "src/proactor/future_tracker.ts": proactorFutureTracker,
   "src/proactor/handle_registry.ts": proactorHandleRegistry,
@@ -204,6 +248,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/stream/protocol.ts": streamProtocol,
   "src/stream/read_half.ts": streamReadHalf,
   "src/stream/read_queue.ts": streamReadQueue,
+  "src/stream/turn_budget.ts": streamTurnBudget,
   "src/stream/web_streams.ts": streamWebStreams,
   "src/stream/write_half.ts": streamWriteHalf,
 };

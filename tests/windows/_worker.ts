@@ -76,7 +76,9 @@ function moduleUrl(path: string): string {
   if (known !== undefined) return known;
   const source = SOURCES[path];
   if (source === undefined) {
-    throw new Error(`Cannot link "${path}": it is not in _sources.ts`);
+    throw new Error(
+      `Cannot link "${path}": run tests/windows/_write_sources.ts`,
+    );
   }
   const url = blobUrl(linked(stripTypeScriptTypes(source), dirname(path)));
   urls.set(path, url);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assertEquals, assertNotEquals } from "@std/assert";
+import { assertEquals, assertFalse, assertNotEquals } from "@std/assert";
 import {
   ERROR_IO_PENDING,
   FILE_SKIP_COMPLETION_PORT_ON_SUCCESS,
@@ -12,6 +12,11 @@ import {
   MEM_RELEASE,
   MEM_RESERVE,
 } from "../../../src/ffi/constants.ts";
+import {
+  AFD_POLL_RECEIVE,
+  encodePollInfo,
+  NativeAfd,
+} from "../../../src/ffi/afd.ts";
 import { NativeSockets } from "../../../src/ffi/native_sockets.ts";
 import { NativeWin32 } from "../../../src/ffi/native_win32.ts";
 import {
@@ -43,6 +48,7 @@ import {
   ENTRY_OVERLAPPED,
   ENTRY_SIZE,
   ENTRY_STATUS,
+  OVERLAPPED_SIZE,
 } from "../../../src/ffi/structs.ts";
 import {
   type Address,
@@ -55,6 +61,8 @@ export const win32 = new NativeWin32();
 
 /** The seam of sockets, loaded outside of any test. */
 export const sockets = new NativeSockets(win32);
+
+const afd = new NativeAfd(win32);
 
 const probe = Deno.dlopen("ntdll.dll", {
   wine_get_version: { parameters: [], result: "pointer", optional: true },
@@ -81,6 +89,14 @@ export interface Packet {
   bytes: number;
 }
 
+/** A call that was made. */
+export interface Started {
+  /** Its OVERLAPPED. */
+  overlapped: Address;
+  /** What it returned. */
+  code: number;
+}
+
 /** TCP at both ends. */
 export interface TcpPair {
   /** The end that called `ConnectEx`. */
@@ -101,6 +117,7 @@ export class Bench implements Disposable {
   readonly port: Handle;
   readonly #memory: Address;
   readonly #sockets = new Set<Socket>();
+  readonly #kept = new Map<Address, Packet>();
   #used = 0;
 
   constructor() {
@@ -197,25 +214,43 @@ export class Bench implements Disposable {
     assertEquals(sockets.closeSocket(socket), 0);
   }
 
-  /** Takes one packet, which must come. */
-  packet(): Packet {
-    const packet = this.#dequeue(PATIENCE);
-    if (packet === null) throw new Error("No packet came");
+  /** Takes the packet of an operation, which must come; others are kept. */
+  packet(overlapped: Address): Packet {
+    while (!this.#kept.has(overlapped)) this.#keep();
+    const packet = this.#kept.get(overlapped)!;
+    this.#kept.delete(overlapped);
     return packet;
   }
 
-  /** Fails when a packet comes. */
+  /** Takes the status of an operation that has failed. */
+  status(overlapped: Address): number {
+    return this.packet(overlapped).status;
+  }
+
+  /** Takes the packet of a call that must succeed; gives its bytes. */
+  succeed({ overlapped, code }: Started): number {
+    if (code !== 0) assertEquals(code, ERROR_IO_PENDING);
+    const { status, bytes } = this.packet(overlapped);
+    assertEquals(status, 0);
+    return bytes;
+  }
+
+  /** Fails when a packet comes, or has come that nobody took. */
   silent(): void {
+    assertEquals([...this.#kept.values()], []);
     assertEquals(this.#dequeue(SILENCE), null);
   }
 
-  /** Takes the packet of a call that must succeed. */
-  succeed(overlapped: Address, code: number): number {
-    if (code !== 0) assertEquals(code, ERROR_IO_PENDING);
-    const packet = this.packet();
-    assertEquals(packet.overlapped, overlapped);
-    assertEquals(packet.status, 0);
-    return packet.bytes;
+  /** Waits until a socket has something to read. */
+  readable(socket: Socket): void {
+    const device = afd.open();
+    this.associate(device, { skip: false });
+    const overlapped = this.overlapped();
+    const info = overlapped + BigInt(OVERLAPPED_SIZE);
+    win32.copyIn(info, encodePollInfo(socket, AFD_POLL_RECEIVE));
+    const code = afd.poll(device, info, overlapped);
+    this.succeed({ overlapped, code });
+    win32.closeHandle(device);
   }
 
   /** Starts an accept. */
@@ -241,9 +276,9 @@ export class Bench implements Disposable {
     const [server, client] = [this.tcp(), this.tcp()];
     this.bind(client, ANY);
     this.associate(client, options);
-    this.accept(listener, server);
-    this.connect(client, listener);
-    for (let i = 0; i < 2; i++) assertEquals(this.packet().status, 0);
+    const accepted = this.accept(listener, server);
+    this.succeed(this.connect(client, listener));
+    this.succeed(accepted);
     this.updateAccept(server, listener);
     this.updateConnect(client);
     this.associate(server, options);
@@ -283,7 +318,7 @@ export class Bench implements Disposable {
   /** Starts a receive with an address; its area stands in the slot. */
   recvFrom(socket: Socket, length: number, flags = 0) {
     const overlapped = this.overlapped();
-    const from = overlapped + 32n;
+    const from = overlapped + BigInt(OVERLAPPED_SIZE);
     win32.copyIn(
       from + BigInt(ADDRESS_AREA_LENGTH),
       Uint8Array.of(ADDRESS_AREA_LENGTH, 0, 0, 0),
@@ -318,6 +353,13 @@ export class Bench implements Disposable {
     win32.virtualFree(this.#memory, 0, MEM_RELEASE);
   }
 
+  #keep(): void {
+    const packet = this.#dequeue(PATIENCE);
+    if (packet === null) throw new Error("No packet came");
+    assertFalse(this.#kept.has(packet.overlapped), "Two packets of one call");
+    this.#kept.set(packet.overlapped, packet);
+  }
+
   #dequeue(timeout: number): Packet | null {
     const entries = new Uint8Array(ENTRY_SIZE);
     const view = new DataView(entries.buffer);
@@ -332,5 +374,23 @@ export class Bench implements Disposable {
       status: view.getUint32(ENTRY_STATUS, true),
       bytes: view.getUint32(ENTRY_BYTES, true),
     };
+  }
+}
+
+/**
+ * Registers a test twice: in skip mode, and with a packet for each operation.
+ *
+ * @param name The name of the tests.
+ * @param body The test.
+ */
+export function eachModeTest(
+  name: string,
+  body: (bench: Bench, options: { skip: boolean }) => void,
+): void {
+  for (const skip of [false, true]) {
+    Deno.test(`${name} (${skip ? "skip mode" : "all packets"})`, () => {
+      using bench = new Bench();
+      body(bench, { skip });
+    });
   }
 }

@@ -20,7 +20,7 @@ export {
   WindowsError,
   type WindowsErrorFields,
 } from "./src/ffi/errors.ts";
-export type { Handle } from "./src/ffi/win32_api.ts";
+export type { Handle as WindowsHandle } from "./src/ffi/win32_api.ts";
 export {
   CancelledError,
   Future,
@@ -66,3 +66,36 @@ export type {
   Transport,
   WriteBufferLimits,
 } from "./src/stream/protocol.ts";
+export {
+  BaseEventLoop,
+  type BaseEventLoopOptions,
+} from "./src/loop/base_event_loop.ts";
+export { callSoonThreadsafe } from "./src/loop/call_soon_threadsafe.ts";
+export type {
+  ExceptionContext,
+  ExceptionHandler,
+} from "./src/loop/exception_handler.ts";
+export { type Callback, Handle, TimerHandle } from "./src/loop/handles.ts";
+export {
+  EventLoopPolicy,
+  getEventLoop,
+  getEventLoopPolicy,
+  getRunningLoop,
+  newEventLoop,
+  run,
+  type RunOptions,
+  setEventLoop,
+  setEventLoopPolicy,
+} from "./src/loop/policy.ts";
+export {
+  type LoopOptions,
+  ProactorEventLoop,
+  type ProactorEventLoopOptions,
+} from "./src/loop/proactor_event_loop.ts";
+export type {
+  ExportCallbackOptions,
+  RemoteCallback,
+  RemoteFunction,
+  RemoteToken,
+} from "./src/loop/remote_callback.ts";
+export { Task, type TaskFunction, type TaskOptions } from "./src/loop/task.ts";

@@ -9,9 +9,7 @@
  * @module
  */
 
-import type { PipeServer } from "@iocp/proactor";
-import { ProactorEventLoop } from "../src/loop/proactor_event_loop.ts";
-import { servePipe } from "../src/pipe/pipe_protocol.ts";
+import { type PipeServer, ProactorEventLoop } from "@iocp/proactor";
 import {
   type DemoFile,
   generateDemoFile,
@@ -38,8 +36,10 @@ async function main(): Promise<void> {
     await readDemoFile(new URL("../README.md", import.meta.url)),
     generateDemoFile(LARGE_SIZE),
   ];
-  const { proactor } = loop;
-  const server = servePipe(() => new FileProtocol(files), PATH, { proactor });
+  const [server] = await loop.startServingPipe(
+    () => new FileProtocol(files),
+    PATH,
+  );
   console.log(`Serving ${PATH}\n`);
   await sendFiles(files);
   await measure();

@@ -7,8 +7,11 @@
  * @module
  */
 
-import type { Protocol, Transport } from "@iocp/proactor";
-import { openPipeTransport, servePipe } from "../src/pipe/pipe_protocol.ts";
+import {
+  ProactorEventLoop,
+  type Protocol,
+  type Transport,
+} from "@iocp/proactor";
 
 const path = `\\\\.\\pipe\\capitals-${crypto.randomUUID()}`;
 const options = { type: "byte" } as const;
@@ -77,7 +80,10 @@ class CapitalsClient extends LineProtocol {
   }
 }
 
-const server = servePipe(() => new CapitalsServer(), path, options);
-const [, client] = await openPipeTransport(() => new CapitalsClient(), path);
+await using loop = new ProactorEventLoop();
+const serve = () => new CapitalsServer();
+const [server] = await loop.startServingPipe(serve, path, options);
+const connect = () => new CapitalsClient();
+const [, client] = await loop.createPipeConnection(connect, path);
 await client.done;
 await server.shutdown();

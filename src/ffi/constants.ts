@@ -31,7 +31,8 @@ export const SECURITY_ANONYMOUS = 0x0000_0000;
 export const SECURITY_IDENTIFICATION = 0x0001_0000;
 export const SECURITY_IMPERSONATION = 0x0002_0000;
 
-// DeviceIoControl
+// NtFsControlFile
+export const FSCTL_PIPE_LISTEN = 0x0011_0008;
 export const FSCTL_PIPE_WAIT = 0x0011_0018;
 
 // SetFileCompletionNotificationModes
@@ -49,6 +50,7 @@ export const INFINITE = 0xffff_ffff;
 
 // NTSTATUS values that completions carry
 export const STATUS_SUCCESS = 0;
+export const STATUS_PENDING = 0x103;
 export const STATUS_BUFFER_OVERFLOW = 0x8000_0005;
 export const STATUS_PIPE_DISCONNECTED = 0xc000_00b0;
 export const STATUS_PIPE_CLOSING = 0xc000_00b1;

@@ -97,45 +97,6 @@ export const kernel32 = {
     result: "i32", // BOOL
   },
 
-  /** BOOL ReadFile(...) */
-  ReadFile: {
-    parameters: [
-      "usize", // HANDLE hFile
-      "usize", // LPVOID lpBuffer
-      "u32", // DWORD nNumberOfBytesToRead
-      "buffer", // LPDWORD lpNumberOfBytesRead
-      "usize", // LPOVERLAPPED lpOverlapped
-    ],
-    result: "i32", // BOOL
-  },
-
-  /** BOOL WriteFile(...) */
-  WriteFile: {
-    parameters: [
-      "usize", // HANDLE hFile
-      "usize", // LPCVOID lpBuffer
-      "u32", // DWORD nNumberOfBytesToWrite
-      "buffer", // LPDWORD lpNumberOfBytesWritten
-      "usize", // LPOVERLAPPED lpOverlapped
-    ],
-    result: "i32", // BOOL
-  },
-
-  /** BOOL DeviceIoControl(...) */
-  DeviceIoControl: {
-    parameters: [
-      "usize", // HANDLE hDevice
-      "u32", // DWORD dwIoControlCode
-      "buffer", // LPVOID lpInBuffer
-      "u32", // DWORD nInBufferSize
-      "usize", // LPVOID lpOutBuffer
-      "u32", // DWORD nOutBufferSize
-      "buffer", // LPDWORD lpBytesReturned
-      "usize", // LPOVERLAPPED lpOverlapped
-    ],
-    result: "i32", // BOOL
-  },
-
   /** HANDLE CreateNamedPipeW(...) */
   CreateNamedPipeW: {
     parameters: [
@@ -149,15 +110,6 @@ export const kernel32 = {
       "buffer", // LPSECURITY_ATTRIBUTES lpSecurityAttributes
     ],
     result: "usize", // HANDLE
-  },
-
-  /** BOOL ConnectNamedPipe(hNamedPipe, lpOverlapped) */
-  ConnectNamedPipe: {
-    parameters: [
-      "usize", // HANDLE hNamedPipe
-      "usize", // LPOVERLAPPED lpOverlapped
-    ],
-    result: "i32", // BOOL
   },
 
   /** BOOL SetNamedPipeHandleState(...) */

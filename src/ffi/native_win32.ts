@@ -1,14 +1,22 @@
 /**
  * {@linkcode Win32Api} over `Deno.dlopen`.
  *
- * `GetLastError` is always the very next call after the one that failed, in
- * the same function: when a function is entered, V8 may compile or collect,
- * and what it calls of Windows then replaces the code.
+ * What starts an operation that may pend calls ntdll, which returns the
+ * status: were ERROR_IO_PENDING taken for a failure, memory would be freed that
+ * the kernel owns. For the rest `GetLastError` is the very next call after the
+ * one that failed, in the same function: when a function is entered, V8 may
+ * compile or collect, and what it calls of Windows then replaces the code.
  *
  * @module
  */
 
-import { INFINITE } from "./constants.ts";
+import {
+  ERROR_IO_PENDING,
+  FSCTL_PIPE_LISTEN,
+  INFINITE,
+  STATUS_PENDING,
+} from "./constants.ts";
+import { completionCode } from "./errors.ts";
 import { loadSymbols, type Symbols } from "./load.ts";
 import { OutU32, OutU64 } from "./out_parameters.ts";
 import {
@@ -17,6 +25,7 @@ import {
   encodeWideString,
   ENTRY_SIZE,
   formatSid,
+  OVERLAPPED_OFFSET,
   TOKEN_USER_SID,
 } from "./structs.ts";
 import {
@@ -41,14 +50,19 @@ const PIPE_READMODE_MESSAGE = 0x2;
 const FORMAT_MESSAGE_FLAGS = 0x1000 | 0x200; // FROM_SYSTEM | IGNORE_INSERTS
 const MAX_MESSAGE = 1024;
 const MAX_TOKEN_USER = 128;
+const OFFSET = BigInt(OVERLAPPED_OFFSET);
+const IO_STATUS_SIZE = 16n;
+const IO_STATUS_INFORMATION = 2;
 
 /** The real Windows. */
 export class NativeWin32 implements Win32Api {
   lastError = 0;
+  transferred = 0;
   readonly #kernel32: Symbols["kernel32"];
   readonly #ntdll: Symbols["ntdll"];
   readonly #advapi32: Symbols["advapi32"];
-  readonly #transferred = new OutU32();
+  readonly #ioStatusWords = new Uint32Array(4);
+  readonly #ioStatus = new Uint8Array(this.#ioStatusWords.buffer);
   readonly #removed = new OutU32();
 
   /**
@@ -62,10 +76,6 @@ export class NativeWin32 implements Win32Api {
     this.#kernel32 = symbols.kernel32;
     this.#ntdll = symbols.ntdll;
     this.#advapi32 = symbols.advapi32;
-  }
-
-  get transferred(): number {
-    return this.#transferred.value;
   }
 
   createIoCompletionPort(
@@ -169,14 +179,21 @@ export class NativeWin32 implements Win32Api {
     length: number,
     overlapped: Address,
   ): number {
-    const ok = this.#kernel32.ReadFile(
+    const status = this.#ntdll.NtReadFile(
       file,
+      0n,
+      0n,
+      overlapped,
+      overlapped,
       buffer,
       length,
-      this.#transferred.bytes,
-      overlapped,
+      overlapped + OFFSET,
+      0n,
     );
-    return ok !== 0 ? 0 : (this.lastError = this.#kernel32.GetLastError());
+    if (status !== 0) return this.#statusCode(status);
+    this.#ntdll.CopyOut(this.#ioStatus, overlapped, IO_STATUS_SIZE);
+    this.transferred = this.#ioStatusWords[IO_STATUS_INFORMATION]!;
+    return 0;
   }
 
   writeFile(
@@ -185,33 +202,42 @@ export class NativeWin32 implements Win32Api {
     length: number,
     overlapped: Address,
   ): number {
-    const ok = this.#kernel32.WriteFile(
+    const status = this.#ntdll.NtWriteFile(
       file,
+      0n,
+      0n,
+      overlapped,
+      overlapped,
       buffer,
       length,
-      this.#transferred.bytes,
-      overlapped,
+      overlapped + OFFSET,
+      0n,
     );
-    return ok !== 0 ? 0 : (this.lastError = this.#kernel32.GetLastError());
+    if (status !== 0) return this.#statusCode(status);
+    this.transferred = length;
+    return 0;
   }
 
-  deviceIoControl(
-    device: Handle,
+  fsControl(
+    file: Handle,
     code: number,
-    input: Uint8Array<ArrayBuffer>,
+    input: Uint8Array<ArrayBuffer> | null,
     overlapped: Address,
   ): number {
-    const ok = this.#kernel32.DeviceIoControl(
-      device,
-      code,
-      input,
-      input.byteLength,
-      0n,
-      0,
-      this.#transferred.bytes,
-      overlapped,
+    return this.#statusCode(
+      this.#ntdll.NtFsControlFile(
+        file,
+        0n,
+        0n,
+        overlapped,
+        overlapped,
+        code,
+        input,
+        input?.byteLength ?? 0,
+        0n,
+        0,
+      ),
     );
-    return ok !== 0 ? 0 : (this.lastError = this.#kernel32.GetLastError());
   }
 
   createNamedPipe(parameters: NamedPipeParameters): Handle {
@@ -235,8 +261,7 @@ export class NativeWin32 implements Win32Api {
   }
 
   connectNamedPipe(pipe: Handle, overlapped: Address): number {
-    const ok = this.#kernel32.ConnectNamedPipe(pipe, overlapped);
-    return ok !== 0 ? 0 : (this.lastError = this.#kernel32.GetLastError());
+    return this.fsControl(pipe, FSCTL_PIPE_LISTEN, null, overlapped);
   }
 
   setNamedPipeHandleState(pipe: Handle, mode: number): number {
@@ -383,5 +408,11 @@ export class NativeWin32 implements Win32Api {
       0n,
     );
     return decodeWideString(text, units).trimEnd();
+  }
+
+  /** An NTSTATUS needs no `GetLastError`, so nothing can come between. */
+  #statusCode(status: number): number {
+    if (status === STATUS_PENDING) return ERROR_IO_PENDING;
+    return status === 0 ? 0 : completionCode(this, status);
   }
 }

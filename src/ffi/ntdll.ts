@@ -63,6 +63,58 @@ export const ntdll = {
     result: "u32", // NTSTATUS
   },
 
+  /**
+   * NTSTATUS NtReadFile(...): what ReadFile calls. It returns the status, so
+   * there is no last error that somebody could overwrite
+   */
+  NtReadFile: {
+    parameters: [
+      "usize", // HANDLE FileHandle
+      "usize", // HANDLE Event
+      "usize", // PIO_APC_ROUTINE ApcRoutine
+      "usize", // PVOID ApcContext
+      "usize", // PIO_STATUS_BLOCK IoStatusBlock
+      "usize", // PVOID Buffer
+      "u32", // ULONG Length
+      "usize", // PLARGE_INTEGER ByteOffset
+      "usize", // PULONG Key
+    ],
+    result: "u32", // NTSTATUS
+  },
+
+  /** NTSTATUS NtWriteFile(...): what WriteFile calls */
+  NtWriteFile: {
+    parameters: [
+      "usize", // HANDLE FileHandle
+      "usize", // HANDLE Event
+      "usize", // PIO_APC_ROUTINE ApcRoutine
+      "usize", // PVOID ApcContext
+      "usize", // PIO_STATUS_BLOCK IoStatusBlock
+      "usize", // PVOID Buffer
+      "u32", // ULONG Length
+      "usize", // PLARGE_INTEGER ByteOffset
+      "usize", // PULONG Key
+    ],
+    result: "u32", // NTSTATUS
+  },
+
+  /** NTSTATUS NtFsControlFile(...): what ConnectNamedPipe calls */
+  NtFsControlFile: {
+    parameters: [
+      "usize", // HANDLE FileHandle
+      "usize", // HANDLE Event
+      "usize", // PIO_APC_ROUTINE ApcRoutine
+      "usize", // PVOID ApcContext
+      "usize", // PIO_STATUS_BLOCK IoStatusBlock
+      "u32", // ULONG FsControlCode
+      "buffer", // PVOID InputBuffer
+      "u32", // ULONG InputBufferLength
+      "usize", // PVOID OutputBuffer
+      "u32", // ULONG OutputBufferLength
+    ],
+    result: "u32", // NTSTATUS
+  },
+
   /** ULONG RtlNtStatusToDosError(Status) */
   RtlNtStatusToDosError: {
     parameters: ["u32"], // NTSTATUS Status

@@ -13,8 +13,6 @@ export const WSADATA_SIZE = 408;
 export const WSABUF_SIZE = 16;
 /** `sizeof(WSAPROTOCOL_INFOW)`; it begins with `dwServiceFlags1`. */
 export const PROTOCOL_INFO_SIZE = 628;
-/** Offset of `OVERLAPPED.Offset`, 64 bits: where `TransmitFile` begins. */
-export const OVERLAPPED_OFFSET = 16;
 /** Offset of `OVERLAPPED.hEvent`. */
 export const OVERLAPPED_EVENT = 24;
 

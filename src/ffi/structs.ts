@@ -14,6 +14,9 @@ export const OVERLAPPED_INTERNAL = 0;
 /** Offset of `OVERLAPPED.InternalHigh`, the byte count. */
 export const OVERLAPPED_INTERNAL_HIGH = 8;
 
+/** Offset of `OVERLAPPED.Offset`, where a file is read or written. */
+export const OVERLAPPED_OFFSET = 16;
+
 /** `sizeof(OVERLAPPED_ENTRY)`. */
 export const ENTRY_SIZE = 32;
 /** Offset of `OVERLAPPED_ENTRY.lpCompletionKey`. */

@@ -139,11 +139,14 @@ export interface Win32Api {
     length: number,
     overlapped: Address,
   ): number;
-  /** `DeviceIoControl` with an input buffer and no output. */
-  deviceIoControl(
-    device: Handle,
+  /**
+   * `NtFsControlFile` without output. (`DeviceIoControl` sends the controls of
+   * pipes to the wrong place.)
+   */
+  fsControl(
+    file: Handle,
     code: number,
-    input: Uint8Array<ArrayBuffer>,
+    input: Uint8Array<ArrayBuffer> | null,
     overlapped: Address,
   ): number;
 

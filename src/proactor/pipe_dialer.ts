@@ -41,6 +41,15 @@ const LAST_RETRY = 100;
 /** How often a free instance may turn out to be taken without a pause. */
 const MAX_FALSE_ALARMS = 8;
 
+/**
+ * A server of one instance has none for a moment between two clients: so often
+ * is a pipe looked for again that was busy and then was not there.
+ */
+const MAX_ABSENCES = 5;
+
+/** Milliseconds after which a wait looks for itself: waiters can be lost. */
+const WAIT_LIMIT = 1000;
+
 /** One connection that is wanted. */
 export interface Dial {
   /** The arguments of `CreateFileW`. */
@@ -92,6 +101,7 @@ class DialQueue implements CompletionListener {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #retryDelay = FIRST_RETRY;
   #falseAlarms = 0;
+  #absences = MAX_ABSENCES;
   #ended = false;
 
   constructor(port: CompletionPort, onEmpty: () => void) {
@@ -154,12 +164,19 @@ class DialQueue implements CompletionListener {
       return true;
     }
     const code = api.lastError;
-    if (code === ERROR_PIPE_BUSY) return this.#waitForInstance(dial), false;
-    if (code === ERROR_FILE_NOT_FOUND && dial.waitForServer) {
+    if (code === ERROR_PIPE_BUSY) {
+      this.#absences = 0;
+      return this.#waitForInstance(dial), false;
+    }
+    if (code === ERROR_FILE_NOT_FOUND && this.#mayCome(dial)) {
       return this.#retryLater(), false;
     }
     dial.future.setException(dialError(this.#port, dial, code));
     return true;
+  }
+
+  #mayCome(dial: Dial): boolean {
+    return dial.waitForServer || this.#absences++ < MAX_ABSENCES;
   }
 
   #waitForInstance(dial: Dial): void {
@@ -172,10 +189,10 @@ class DialQueue implements CompletionListener {
     this.#port.begin(operation);
     const code = this.#port.settle(
       operation,
-      this.#port.api.deviceIoControl(
+      this.#port.api.fsControl(
         this.#root.handle,
         FSCTL_PIPE_WAIT,
-        encodePipeWait(name, Infinity),
+        encodePipeWait(name, WAIT_LIMIT),
         operation.address,
       ),
     );

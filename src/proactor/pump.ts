@@ -42,8 +42,14 @@ export interface PumpHost {
   wake(): void;
 }
 
-/** How many idle turns poll before the pump waits on a thread. */
+/**
+ * How many idle turns poll before the pump waits on a thread. Deno's own I/O
+ * is slow while turns follow each other, so polls that find nothing make it
+ * fewer, down to one; a poll that finds something, and every 64th wait, restore
+ * the number.
+ */
 const IDLE_TURNS = 24;
+const WAITS_PER_TRIAL = 64;
 
 interface DenoCore {
   refOpPromise?(promise: Promise<unknown>): void;
@@ -59,6 +65,8 @@ export class Pump {
   #waitReferenced = true;
   #wakePosted = false;
   #idleTurns = 0;
+  #idleLimit = IDLE_TURNS;
+  #waits = 0;
 
   /** @param host What it drives. */
   constructor(host: PumpHost) {
@@ -103,7 +111,7 @@ export class Pump {
     this.#immediate = undefined;
     this.#host.runDeferred();
     if (this.#wait === undefined && this.#host.outstanding > 0) {
-      if (this.#host.drain() > 0) this.#idleTurns = 0;
+      if (this.#host.drain() > 0) this.#found();
     }
     this.#next();
   }
@@ -114,9 +122,17 @@ export class Pump {
     else if (this.#host.outstanding > 0) this.#idle();
   }
 
+  /** Packets came while idle turns polled: polling pays. */
+  #found(): void {
+    if (this.#idleTurns > 0) this.#idleLimit = IDLE_TURNS;
+    this.#idleTurns = 0;
+  }
+
   #idle(): void {
-    if (++this.#idleTurns < IDLE_TURNS) this.#schedule();
-    else this.#startWait();
+    if (++this.#idleTurns < this.#idleLimit) return this.#schedule();
+    const trial = ++this.#waits % WAITS_PER_TRIAL === 0;
+    this.#idleLimit = trial ? IDLE_TURNS : Math.max(1, this.#idleLimit >> 1);
+    this.#startWait();
   }
 
   #startWait(): void {

@@ -234,7 +234,7 @@ export class Fixture {
       view.setUint16(14 + index * 2, name.charCodeAt(index), true);
     }
     const overlapped = this.overlapped(slot);
-    return this.sim.deviceIoControl(root, FSCTL_PIPE_WAIT, input, overlapped);
+    return this.sim.fsControl(root, FSCTL_PIPE_WAIT, input, overlapped);
   }
 
   /**

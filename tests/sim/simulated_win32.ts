@@ -197,7 +197,7 @@ export class SimulatedWin32 extends SimulationControls implements Win32Api {
     return this.#overlapped("writeFile", file, part);
   }
 
-  deviceIoControl(
+  fsControl(
     device: Handle,
     code: number,
     input: Uint8Array<ArrayBuffer>,
@@ -205,7 +205,7 @@ export class SimulatedWin32 extends SimulationControls implements Win32Api {
   ): number {
     const control = { code, input: input.slice() };
     const part: RequestPart = { kind: "wait", overlapped, control };
-    return this.#overlapped("deviceIoControl", device, part);
+    return this.#overlapped("fsControl", device, part);
   }
 
   createNamedPipe(parameters: NamedPipeParameters): Handle {

@@ -24,7 +24,7 @@ Deno.test("connectPipe() opens a free instance at once", async () => {
     const server = world.serve();
     const future = world.proactor.connectPipe(PATH);
     assert(future.done());
-    assertEquals(world.sim.calls.deviceIoControl, undefined);
+    assertEquals(world.sim.calls.fsControl, undefined);
     world.close(server, future.result());
   });
 });
@@ -53,7 +53,7 @@ Deno.test("dials of a busy pipe are served in the order they came", async () => 
       return dial;
     });
     await turns(40);
-    assertEquals([order, sim.calls.deviceIoControl], [[], 1]);
+    assertEquals([order, sim.calls.fsControl], [[], 1]);
     const created: bigint[] = [];
     for (const done of [1, 2, 3]) {
       created.push(world.serve());
@@ -123,8 +123,8 @@ Deno.test("a kernel that can't wait, or always lies, makes no busy loop", async 
     await inWorld({}, async (world) => {
       const { sim, proactor } = world;
       const { server, client } = world.pair();
-      if (code === 0) sim.deviceIoControl = () => 0;
-      else sim.fail("deviceIoControl", code, { times: Infinity });
+      if (code === 0) sim.fsControl = () => 0;
+      else sim.fail("fsControl", code, { times: Infinity });
       const dial = proactor.connectPipe(PATH);
       await turns(100);
       assert(sim.calls.createFile! < 30, `${sim.calls.createFile} tries`);

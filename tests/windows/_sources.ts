@@ -44,6 +44,7 @@ import ffiSocketStructs from "../../src/ffi/socket_structs.ts" with {
 };
 import ffiStructs from "../../src/ffi/structs.ts" with { type: "text" };
 import ffiWin32Api from "../../src/ffi/win32_api.ts" with { type: "text" };
+import ffiWinsock from "../../src/ffi/winsock.ts" with { type: "text" };
 import ffiWs232 from "../../src/ffi/ws2_32.ts" with { type: "text" };
 import loopArguments from "../../src/loop/arguments.ts" with { type: "text" };
 import loopBaseEventLoop from "../../src/loop/base_event_loop.ts" with {
@@ -199,6 +200,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/socket_structs.ts": ffiSocketStructs,
   "src/ffi/structs.ts": ffiStructs,
   "src/ffi/win32_api.ts": ffiWin32Api,
+  "src/ffi/winsock.ts": ffiWinsock,
   "src/ffi/ws2_32.ts": ffiWs232,
   "src/loop/arguments.ts": loopArguments,
   "src/loop/base_event_loop.ts": loopBaseEventLoop,

@@ -5,10 +5,8 @@ import {
   FILE_SHARE_READ,
   GENERIC_READ,
 } from "../../../src/ffi/constants.ts";
-import {
-  encodeHandle,
-  OVERLAPPED_OFFSET,
-} from "../../../src/ffi/socket_structs.ts";
+import { encodeHandle } from "../../../src/ffi/socket_structs.ts";
+import { OVERLAPPED_OFFSET } from "../../../src/ffi/structs.ts";
 import { INVALID_HANDLE_VALUE } from "../../../src/ffi/win32_api.ts";
 import { Bench, eachModeTest, sockets, win32 } from "./_bench.ts";
 

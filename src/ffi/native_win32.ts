@@ -24,10 +24,9 @@ import {
   encodeSecurityAttributes,
   encodeWideString,
   ENTRY_SIZE,
-  formatSid,
   OVERLAPPED_OFFSET,
-  TOKEN_USER_SID,
 } from "./structs.ts";
+import { readUserSid } from "./user_sid.ts";
 import {
   type Address,
   type FileParameters,
@@ -38,9 +37,6 @@ import {
   type Win32Api,
 } from "./win32_api.ts";
 
-const CURRENT_PROCESS: Handle = 0xffff_ffff_ffff_ffffn;
-const TOKEN_QUERY = 0x8;
-const TOKEN_USER = 1;
 const SDDL_REVISION_1 = 1;
 const OPEN_EXISTING = 3;
 const PAGE_READWRITE = 0x4;
@@ -49,7 +45,6 @@ const PIPE_TYPE_MESSAGE = 0x4;
 const PIPE_READMODE_MESSAGE = 0x2;
 const FORMAT_MESSAGE_FLAGS = 0x1000 | 0x200; // FROM_SYSTEM | IGNORE_INSERTS
 const MAX_MESSAGE = 1024;
-const MAX_TOKEN_USER = 128;
 const OFFSET = BigInt(OVERLAPPED_OFFSET);
 const IO_STATUS_SIZE = 16n;
 const IO_STATUS_INFORMATION = 2;
@@ -324,31 +319,12 @@ export class NativeWin32 implements Win32Api {
   }
 
   currentUserSid(): string {
-    const token = new OutU64();
-    const ok = this.#advapi32.OpenProcessToken(
-      CURRENT_PROCESS,
-      TOKEN_QUERY,
-      token.bytes,
-    );
-    if (ok === 0) return this.lastError = this.#kernel32.GetLastError(), "";
-    try {
-      return this.#tokenUser(token.value);
-    } finally {
-      this.#kernel32.CloseHandle(token.value);
-    }
-  }
-
-  #tokenUser(token: Handle): string {
-    const information = new Uint8Array(MAX_TOKEN_USER);
-    const ok = this.#advapi32.GetTokenInformation(
-      token,
-      TOKEN_USER,
-      information,
-      information.byteLength,
-      new OutU32().bytes,
-    );
-    if (ok === 0) return this.lastError = this.#kernel32.GetLastError(), "";
-    return formatSid(information.subarray(TOKEN_USER_SID));
+    const { sid, code } = readUserSid({
+      kernel32: this.#kernel32,
+      advapi32: this.#advapi32,
+    });
+    if (code !== 0) this.lastError = code;
+    return sid;
   }
 
   convertStringSecurityDescriptor(sddl: string): Address {

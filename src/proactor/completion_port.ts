@@ -6,24 +6,20 @@
  */
 
 import { ERROR_IO_PENDING } from "../ffi/constants.ts";
-import { completionCode } from "../ffi/errors.ts";
 import { BufferPool } from "../ffi/memory.ts";
 import type { Handle, Win32Api } from "../ffi/win32_api.ts";
 import { timerDelay } from "./arguments.ts";
 import { associate } from "./association.ts";
 import { DeferredWork } from "./deferred_work.ts";
 import { Dependents } from "./dependents.ts";
+import { Dispatcher } from "./dispatcher.ts";
 import {
   type CompletionListener,
   type Operation,
   OperationTable,
 } from "./operation.ts";
-import {
-  FIRST_HANDLE_KEY,
-  KEY_CALL,
-  KEY_WAKE,
-  PacketQueue,
-} from "./packet_queue.ts";
+import { Outstanding } from "./outstanding.ts";
+import { FIRST_HANDLE_KEY, PacketQueue } from "./packet_queue.ts";
 import type { PortHandle } from "./port_handle.ts";
 import type {
   CompletionPortOptions,
@@ -41,7 +37,7 @@ export class CompletionPort implements PumpHost {
   /** Native buffers. */
   readonly buffers: BufferPool;
   /** Who is destroyed when the port closes. */
-  readonly dependents = new Dependents();
+  readonly dependents: Dependents = new Dependents();
   /** Told of calls that other threads have posted: their id and value. */
   onCall: ((id: number, value: number) => void) | undefined;
   /** Awaited before the port is closed: nobody may post to it any more. */
@@ -50,17 +46,12 @@ export class CompletionPort implements PumpHost {
   #reporter: ErrorReporter;
   readonly #queue: PacketQueue;
   readonly #skipOnSuccess: boolean;
+  readonly #dispatcher: Dispatcher;
   readonly #pump: Pump;
   readonly #deferred = new DeferredWork();
   #nextKey = FIRST_HANDLE_KEY;
-  #pending = 0;
-  #referenced = 0;
-  #holds = 0;
-  #dispatching = false;
-  #packets = 0;
-  #batches = 0;
+  readonly #outstanding = new Outstanding();
   #waits = 0;
-  #unknown = 0;
   #onIdle: (() => void) | undefined;
   #closed = false;
   #closing: Promise<number> | undefined;
@@ -77,6 +68,14 @@ export class CompletionPort implements PumpHost {
     this.#queue = new PacketQueue(api, options.concurrency);
     this.operations = new OperationTable(api);
     this.buffers = new BufferPool(api);
+    this.#dispatcher = new Dispatcher({
+      api,
+      queue: this.#queue,
+      operations: this.operations,
+      outstanding: this.#outstanding,
+      report: this.report,
+      onCall: (id, value) => this.onCall?.(id, value),
+    });
     this.#pump = new Pump(this);
   }
 
@@ -101,12 +100,12 @@ export class CompletionPort implements PumpHost {
 
   /** Reasons to go on dispatching. */
   get outstanding(): number {
-    return this.#pending + this.#holds;
+    return this.#outstanding.total;
   }
 
   /** Those of them that keep the process alive. */
   get referenced(): number {
-    return this.#referenced + this.#holds;
+    return this.#outstanding.referenced;
   }
 
   /** True when work was put off to the next turn. */
@@ -121,13 +120,13 @@ export class CompletionPort implements PumpHost {
    */
   metrics(): PortMetrics {
     return {
-      pending: this.#pending,
+      pending: this.#outstanding.pending,
       slotsInUse: this.operations.inUse,
       bufferBytes: this.buffers.bytesInUse,
-      packets: this.#packets,
-      batches: this.#batches,
+      packets: this.#dispatcher.packets,
+      batches: this.#dispatcher.batches,
       waits: this.#waits,
-      unknownPackets: this.#unknown,
+      unknownPackets: this.#dispatcher.unknown,
       quarantined: this.operations.quarantined,
     };
   }
@@ -172,9 +171,7 @@ export class CompletionPort implements PumpHost {
    * @param referenced True at first.
    */
   setReferenced(handle: PortHandle, referenced: boolean): void {
-    if (handle.referenced === referenced) return;
-    handle.referenced = referenced;
-    this.#referenced += referenced ? handle.pending : -handle.pending;
+    this.#outstanding.setReferenced(handle, referenced);
     this.#pump.review();
   }
 
@@ -219,9 +216,7 @@ export class CompletionPort implements PumpHost {
       operation.pending = false;
       return code;
     }
-    owner.pending++;
-    this.#pending++;
-    if (owner.referenced) this.#referenced++;
+    this.#outstanding.begin(owner);
     this.#pump.start();
     return ERROR_IO_PENDING;
   }
@@ -258,14 +253,14 @@ export class CompletionPort implements PumpHost {
   /** Keeps the pump waiting although nothing is pending. */
   hold(): void {
     if (this.closed) return;
-    this.#holds++;
+    this.#outstanding.holds++;
     this.#pump.start();
   }
 
   /** Takes back a `hold`. */
   unhold(): void {
     if (this.closed) return;
-    this.#holds--;
+    this.#outstanding.holds--;
     this.#pump.review();
   }
 
@@ -281,7 +276,7 @@ export class CompletionPort implements PumpHost {
    * @returns The number of packets; 0 when called from within a callback.
    */
   drain(timeout = 0): number {
-    if (this.#dispatching) return 0;
+    if (this.#dispatcher.active) return 0;
     const count = this.#queue.dequeue(timeout);
     if (count > 0) this.#dispatch(count);
     this.#pump.review();
@@ -305,59 +300,8 @@ export class CompletionPort implements PumpHost {
   }
 
   #dispatch(count: number): void {
-    this.#dispatching = true;
-    this.#batches++;
-    for (let i = 0; i < count; i++) {
-      this.#queue.read(i);
-      this.#dispatchPacket();
-    }
-    this.#dispatching = false;
-    if (this.#pending === 0) this.#onIdle?.();
-  }
-
-  #dispatchPacket(): void {
-    const { key, low, high, status, bytes } = this.#queue;
-    if (key < FIRST_HANDLE_KEY) return this.#dispatchPosted(key, low, bytes);
-    const operation = this.operations.find(low, high);
-    if (!operation?.pending || operation.owner!.key !== key) {
-      return this.#dispatchUnknown(key, low, high);
-    }
-    const code = status === 0 ? 0 : completionCode(this.api, status);
-    this.#complete(operation, code, bytes);
-  }
-
-  #complete(operation: Operation, code: number, bytes: number): void {
-    const owner = operation.owner!;
-    operation.pending = false;
-    owner.pending--;
-    this.#pending--;
-    this.#packets++;
-    if (owner.referenced) this.#referenced--;
-    try {
-      operation.listener!.onCompletion(operation, code, bytes);
-    } catch (error) {
-      this.report(error, "Exception in a completion callback");
-    }
-  }
-
-  #dispatchPosted(key: number, id: number, value: number): void {
-    if (key === KEY_WAKE) return;
-    if (key !== KEY_CALL) return this.#dispatchUnknown(key, id, 0);
-    try {
-      this.onCall?.(id, value);
-    } catch (error) {
-      this.report(error, "Exception in a posted call");
-    }
-  }
-
-  #dispatchUnknown(key: number, low: number, high: number): void {
-    this.#unknown++;
-    const address = (BigInt(high) << 32n) + BigInt(low);
-    const text = `key ${key}, OVERLAPPED 0x${address.toString(16)}`;
-    this.report(
-      new Error(`Cannot dispatch packet: no operation has ${text}`),
-      "Unknown completion packet",
-    );
+    this.#dispatcher.dispatch(count);
+    if (this.#outstanding.pending === 0) this.#onIdle?.();
   }
 
   #report(error: unknown, message: string): void {
@@ -394,13 +338,14 @@ export class CompletionPort implements PumpHost {
   }
 
   async #close(deadline: number): Promise<number> {
-    this.hold();
+    this.#outstanding.holds++;
+    this.#pump.start();
     this.dependents.destroy((error) => {
       this.report(error, "Exception in a close");
     });
     for (const operation of this.operations.pending()) this.cancel(operation);
     await this.#idleWithin(deadline);
-    this.#holds = 0;
+    this.#outstanding.holds = 0;
     this.operations.abandon(this.report);
     await this.#endWait();
     await this.onClose?.();
@@ -412,7 +357,7 @@ export class CompletionPort implements PumpHost {
   }
 
   #idleWithin(deadline: number): Promise<void> {
-    if (this.#pending === 0) return Promise.resolve();
+    if (this.#outstanding.pending === 0) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, timerDelay(deadline));
     this.#onIdle = resolve;

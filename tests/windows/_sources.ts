@@ -43,6 +43,7 @@ import ffiSocketStructs from "../../src/ffi/socket_structs.ts" with {
   type: "text",
 };
 import ffiStructs from "../../src/ffi/structs.ts" with { type: "text" };
+import ffiUserSid from "../../src/ffi/user_sid.ts" with { type: "text" };
 import ffiWin32Api from "../../src/ffi/win32_api.ts" with { type: "text" };
 import ffiWinsock from "../../src/ffi/winsock.ts" with { type: "text" };
 import ffiWs232 from "../../src/ffi/ws2_32.ts" with { type: "text" };
@@ -115,6 +116,9 @@ import proactorDeferredWork from "../../src/proactor/deferred_work.ts" with {
 import proactorDependents from "../../src/proactor/dependents.ts" with {
   type: "text",
 };
+import proactorDispatcher from "../../src/proactor/dispatcher.ts" with {
+  type: "text",
+};
 import proactorFuture from "../../src/proactor/future.ts" with { type: "text" };
 import proactorFutureTracker from "../../src/proactor/future_tracker.ts" with {
   type: "text",
@@ -126,6 +130,9 @@ import proactorIocpProactor from "../../src/proactor/iocp_proactor.ts" with {
   type: "text",
 };
 import proactorOperation from "../../src/proactor/operation.ts" with {
+  type: "text",
+};
+import proactorOutstanding from "../../src/proactor/outstanding.ts" with {
   type: "text",
 };
 import proactorOverlappedCalls from "../../src/proactor/overlapped_calls.ts" with {
@@ -199,6 +206,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/socket_extensions.ts": ffiSocketExtensions,
   "src/ffi/socket_structs.ts": ffiSocketStructs,
   "src/ffi/structs.ts": ffiStructs,
+  "src/ffi/user_sid.ts": ffiUserSid,
   "src/ffi/win32_api.ts": ffiWin32Api,
   "src/ffi/winsock.ts": ffiWinsock,
   "src/ffi/ws2_32.ts": ffiWs232,
@@ -231,11 +239,13 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/default_proactor.ts": proactorDefaultProactor,
   "src/proactor/deferred_work.ts": proactorDeferredWork,
   "src/proactor/dependents.ts": proactorDependents,
+  "src/proactor/dispatcher.ts": proactorDispatcher,
   "src/proactor/future.ts": proactorFuture,
   "src/proactor/future_tracker.ts": proactorFutureTracker,
   "src/proactor/handle_registry.ts": proactorHandleRegistry,
   "src/proactor/iocp_proactor.ts": proactorIocpProactor,
   "src/proactor/operation.ts": proactorOperation,
+  "src/proactor/outstanding.ts": proactorOutstanding,
   "src/proactor/overlapped_calls.ts": proactorOverlappedCalls,
   "src/proactor/overlapped_future.ts": proactorOverlappedFuture,
   "src/proactor/packet_queue.ts": proactorPacketQueue,

@@ -261,3 +261,41 @@ Deno.test("many dials at once give others their turn", async () => {
     world.close(server, client);
   });
 });
+
+Deno.test("a busy pipe that is gone for a moment is looked for again", async () => {
+  await inWorld({}, async (world) => {
+    const { server, client } = world.pair();
+    const dial = world.proactor.connectPipe(PATH);
+    await turns(5);
+    world.close(server, client);
+    const next = world.serve();
+    await until(() => dial.done());
+    world.close(next, dial.result());
+  });
+});
+
+Deno.test("a busy pipe that stays away is given up", async () => {
+  await inWorld({}, async (world) => {
+    const { server, client } = world.pair();
+    const dial = world.proactor.connectPipe(PATH);
+    await turns(5);
+    world.close(server, client);
+    world.sim.advance(1000);
+    await assertRejects(async () => await dial, Deno.errors.NotFound);
+  });
+});
+
+Deno.test("a wait that was never told of an instance looks for itself", async () => {
+  await inWorld({}, async (world) => {
+    const { sim, proactor } = world;
+    const { server, client } = world.pair();
+    const dial = proactor.connectPipe(PATH);
+    await turns(5);
+    assertEquals(sim.calls.fsControl, 1);
+    sim.advance(1000);
+    await until(() => sim.calls.fsControl === 2);
+    dial.cancel();
+    await outcome(dial);
+    world.close(server, client);
+  });
+});

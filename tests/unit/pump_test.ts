@@ -173,3 +173,42 @@ Deno.test("unreferenced operations do not count as referenced", async () => {
     world.close(client);
   });
 });
+
+/** Lets every wait end without a packet. */
+async function pollsBeforeWaits(host: Host, waits: number): Promise<number[]> {
+  const polls: number[] = [];
+  for (let wait = 1; wait <= waits; wait++) {
+    await until(() => host.waits === wait);
+    polls.push(host.drains);
+    host.drains = 0;
+    if (wait === waits) host.outstanding = 0;
+    host.arrive(0);
+  }
+  await turns(50);
+  return polls;
+}
+
+Deno.test("polls that find nothing become fewer, and are tried again", async () => {
+  const host = new Host();
+  host.outstanding = host.referenced = 1;
+  new Pump(host).start();
+  const polls = await pollsBeforeWaits(host, 66);
+  assertEquals(polls.slice(0, 6), [24, 12, 6, 3, 1, 1]);
+  assertEquals(polls.slice(62), [1, 1, 24, 12]);
+});
+
+Deno.test("an idle poll that finds something restores their number", async () => {
+  const host = new Host();
+  host.outstanding = host.referenced = 2;
+  new Pump(host).start();
+  await until(() => host.waits === 1);
+  host.drains = 0;
+  host.packets = [0, 0, 1];
+  host.arrive(0);
+  await until(() => host.waits === 2);
+  // Two that found nothing, the one that did, and 23 more idle turns.
+  assertEquals(host.drains, 26);
+  host.outstanding = 0;
+  host.arrive(0);
+  await turns(50);
+});

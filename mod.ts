@@ -49,8 +49,6 @@ export {
   type PipeDirection,
   type PipeMessage,
   type ReadMessageOptions,
-  type ReadOptions,
-  type ShutdownOptions,
 } from "./src/pipe/pipe_connection.ts";
 export { PipeHandle } from "./src/pipe/pipe_handle.ts";
 export {
@@ -60,6 +58,11 @@ export {
 } from "./src/pipe/pipe_server.ts";
 export type { PipeSecurity } from "./src/pipe/security.ts";
 export type { PipeServerOptions } from "./src/pipe/server_options.ts";
+export {
+  type ReadOptions,
+  type ShutdownOptions,
+  StreamConnection,
+} from "./src/stream/stream_connection.ts";
 export type {
   Protocol,
   ProtocolFactory,

@@ -14,7 +14,7 @@ import type {
   Transport,
 } from "../stream/protocol.ts";
 import { type ConnectPipeOptions, openPipe } from "./connect_pipe.ts";
-import type { PipeTraits } from "./pipe_connection.ts";
+import { pipeIo, type PipeTraits } from "./pipe_connection.ts";
 import { PipeServer } from "./pipe_server.ts";
 import {
   type ListenerOptions,
@@ -93,6 +93,7 @@ function makeTransport(
     readable: direction !== "out",
     writable: direction !== "in",
     messages: messageType,
+    ...pipeIo(port, handle, messageType),
     extra: { addr: path, pipe: handle.handle },
   });
 }

@@ -60,13 +60,8 @@ export class Channel implements ReadConsumer, WriteConsumer, PortDependent {
     this.port = port;
     this.handle = handle;
     this.#consumer = options.consumer;
-    const { emptyIsEnd, probe } = options;
-    this.reader = new ReadHalf(port, handle, {
-      emptyIsEnd,
-      probe,
-      consumer: this,
-    });
-    this.writer = this.#makeWriter(options.messages);
+    this.reader = new ReadHalf(port, handle, { ...options, consumer: this });
+    this.writer = this.#makeWriter(options);
     port.dependents.add(this);
   }
 
@@ -100,9 +95,10 @@ export class Channel implements ReadConsumer, WriteConsumer, PortDependent {
     this.writer.dispose();
   }
 
-  #makeWriter(messages: boolean): WriteHalf {
+  #makeWriter({ io, messages }: ChannelOptions): WriteHalf {
     try {
       return new WriteHalf(this.port, this.handle, {
+        io,
         messages,
         consumer: this,
       });

@@ -15,6 +15,7 @@ import {
   DEFAULT_CLOSE_DEADLINE,
 } from "./channel.ts";
 import type { Protocol, Transport, WriteBufferLimits } from "./protocol.ts";
+import type { ReadOptions } from "./read_half.ts";
 
 /** Reads that may complete at once before others get their turn. */
 const READS_PER_TURN = 16;
@@ -22,7 +23,7 @@ const READS_PER_TURN = 16;
 const DEFAULT_HIGH_WATER = 65536;
 
 /** What a kind of stream tells its transport. */
-export interface TransportTraits {
+export interface TransportTraits extends ReadOptions {
   /** What messages call it: `pipe "\\.\pipe\x"`. */
   name: string;
   /** This end can read. */
@@ -64,10 +65,12 @@ export class ChannelTransport implements Transport, ChannelConsumer {
   ) {
     this.#traits = options;
     this.#protocol = options.protocol;
+    const { io, emptyIsEnd, probe, messages } = options;
     this.#channel = new Channel(port, handle, {
-      emptyIsEnd: options.messages,
-      probe: !options.messages,
-      messages: options.messages,
+      io,
+      emptyIsEnd,
+      probe,
+      messages,
       consumer: this,
     });
     this.#guard(() => this.#protocol.connectionMade?.(this));
@@ -82,7 +85,8 @@ export class ChannelTransport implements Transport, ChannelConsumer {
   write(data: Uint8Array): void {
     assertArray("write", data);
     if (!this.#assertWritable() || data.byteLength === 0) return;
-    this.#write(data as Uint8Array<ArrayBuffer>);
+    const bytes = data as Uint8Array<ArrayBuffer>;
+    this.#wrote(this.#channel.writer.write(bytes, null));
   }
 
   writeLines(list: Iterable<Uint8Array>): void {
@@ -90,7 +94,7 @@ export class ChannelTransport implements Transport, ChannelConsumer {
   }
 
   canWriteEof(): boolean {
-    return this.#traits.writable && this.#traits.messages;
+    return this.#traits.writable && this.#channel.writer.canEnd;
   }
 
   writeEof(): void {
@@ -101,7 +105,7 @@ export class ChannelTransport implements Transport, ChannelConsumer {
     }
     if (this.#writeEnded || this.#channel.closing) return;
     this.#writeEnded = true;
-    this.#write(new Uint8Array(0));
+    this.#wrote(this.#channel.writer.end(null));
   }
 
   close(): void {
@@ -223,8 +227,7 @@ export class ChannelTransport implements Transport, ChannelConsumer {
     });
   }
 
-  #write(data: Uint8Array<ArrayBuffer>): void {
-    const code = this.#channel.writer.write(data, null);
+  #wrote(code: number): void {
     if (code === ERROR_IO_PENDING) this.#reviewBuffer();
     else if (code !== 0) this.#failed("WriteFile", code);
   }

@@ -23,12 +23,15 @@ import type { Address } from "../ffi/win32_api.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { CompletionListener, Operation } from "../proactor/operation.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import type { StreamIo } from "./stream_io.ts";
 
 /** A stream that was silent for so many milliseconds gives its buffer back. */
 const SILENCE = 50;
 
 /** How a stream reads and what its reads mean. */
 export interface ReadOptions {
+  /** How bytes move. */
+  io: StreamIo;
   /** An immediate or later success without bytes is the end. */
   emptyIsEnd: boolean;
   /** A read without a buffer may wait for data. */
@@ -46,7 +49,7 @@ export interface ReadConsumer {
 /** The read side of a stream. */
 export class ReadHalf implements CompletionListener {
   readonly #port: CompletionPort;
-  readonly #owner: PortHandle;
+  readonly #io: StreamIo;
   readonly #options: ReadOptions;
   readonly #consumer: ReadConsumer;
   readonly #operation: Operation;
@@ -73,7 +76,7 @@ export class ReadHalf implements CompletionListener {
     options: ReadOptions & { consumer: ReadConsumer },
   ) {
     this.#port = port;
-    this.#owner = owner;
+    this.#io = options.io;
     this.#options = options;
     this.#consumer = options.consumer;
     this.#operation = port.acquire(owner, this);
@@ -186,11 +189,10 @@ export class ReadHalf implements CompletionListener {
 
   /** Waits for data without holding a buffer. */
   #startProbe(): boolean {
-    const { api } = this.#port;
     const { address } = this.#operation;
     this.#probing = true;
     this.#port.begin(this.#operation);
-    const started = api.readFile(this.#owner.handle, address, 0, address);
+    const started = this.#io.read(address, 0, address);
     const code = this.#port.settle(this.#operation, started);
     if (code === ERROR_IO_PENDING) return false;
     this.#probing = false;
@@ -208,18 +210,13 @@ export class ReadHalf implements CompletionListener {
     this.#port.begin(operation);
     const code = this.#port.settle(
       operation,
-      this.#port.api.readFile(
-        this.#owner.handle,
-        buffer.address,
-        buffer.size,
-        operation.address,
-      ),
+      this.#io.read(buffer.address, buffer.size, operation.address),
     );
     if (code === ERROR_IO_PENDING) return false;
     operation.buffer = null;
     this.#buffer = buffer;
     this.#hot = true;
-    const bytes = code === 0 ? this.#port.api.transferred : buffer.size;
+    const bytes = code === 0 ? this.#io.transferred : buffer.size;
     return this.#accept(code, bytes);
   }
 

@@ -10,7 +10,7 @@ const CHUNK_SIZE = 65536;
 /** What can be made a pair of streams. */
 export interface StreamTarget {
   /** True when the write side can be closed by itself. */
-  readonly messageType: boolean;
+  readonly canCloseWrite: boolean;
   /**
    * @param target Where the bytes go.
    * @returns Their number, or `null` at the end.
@@ -79,7 +79,7 @@ export class WebStreams {
 
   async #endWrites(): Promise<void> {
     this.#writeEnded = true;
-    const half = this.#target.messageType && !this.#readEnded;
+    const half = this.#target.canCloseWrite && !this.#readEnded;
     await (half ? this.#target.closeWrite() : this.#target.shutdown());
   }
 }

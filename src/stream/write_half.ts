@@ -14,6 +14,7 @@ import { MAX_POOLED_BUFFER } from "../ffi/memory.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { CompletionListener, Operation } from "../proactor/operation.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import type { StreamIo } from "./stream_io.ts";
 
 /** Writes that may complete at once before others get their turn. */
 const WRITES_PER_TURN = 16;
@@ -43,11 +44,15 @@ export type WriteCallback = (code: number) => void;
 
 /** How a stream writes. */
 export interface WriteOptions {
+  /** How bytes move. */
+  io: StreamIo;
   /** One write is one message, whatever its length. */
   messages: boolean;
 }
 
 interface QueuedWrite {
+  /** Not bytes, but the end of the write side. */
+  end: boolean;
   data: Uint8Array<ArrayBuffer>;
   length: number;
   offset: number;
@@ -57,7 +62,7 @@ interface QueuedWrite {
 /** The write side of a stream. */
 export class WriteHalf implements CompletionListener {
   readonly #port: CompletionPort;
-  readonly #owner: PortHandle;
+  readonly #io: StreamIo;
   readonly #messages: boolean;
   readonly #consumer: WriteConsumer;
   readonly #operation: Operation;
@@ -80,7 +85,7 @@ export class WriteHalf implements CompletionListener {
     options: WriteOptions & { consumer: WriteConsumer },
   ) {
     this.#port = port;
-    this.#owner = owner;
+    this.#io = options.io;
     this.#messages = options.messages;
     this.#consumer = options.consumer;
     this.#operation = port.acquire(owner, this);
@@ -112,12 +117,25 @@ export class WriteHalf implements CompletionListener {
    */
   write(data: Uint8Array<ArrayBuffer>, onDone: WriteCallback | null): number {
     if (this.#error !== 0) return this.#error;
-    const length = data.byteLength;
-    if (length === 0 && !this.#messages) return 0;
-    const write = { data, length, offset: 0, onDone: null };
-    const code = this.#enqueue(write);
-    if (code === ERROR_IO_PENDING) this.#keep(write, onDone);
-    return code;
+    if (data.byteLength === 0 && !this.#messages) return 0;
+    return this.#submit(data, { end: false, onDone });
+  }
+
+  /** True when the write side can be ended by itself. */
+  get canEnd(): boolean {
+    return this.#messages || this.#io.endWrites !== undefined;
+  }
+
+  /**
+   * Ends the write side, behind what is queued: by a message of length zero,
+   * or as the stream does it.
+   *
+   * @param onDone Told of the end, unless that comes before this returns.
+   * @returns As `write`.
+   */
+  end(onDone: WriteCallback | null): number {
+    if (this.#error !== 0) return this.#error;
+    return this.#submit(new Uint8Array(0), { end: !this.#messages, onDone });
   }
 
   /** Drops what is queued; gives the slot back when the packet has come. */
@@ -142,6 +160,18 @@ export class WriteHalf implements CompletionListener {
     if (code !== 0) return this.#failed(code);
     this.#written(Math.min(bytes, this.#inFlight));
     this.#continue();
+  }
+
+  #submit(
+    data: Uint8Array<ArrayBuffer>,
+    options: { end: boolean; onDone: WriteCallback | null },
+  ): number {
+    const { end, onDone } = options;
+    const length = data.byteLength;
+    const write = { end, data, length, offset: 0, onDone: null };
+    const code = this.#enqueue(write);
+    if (code === ERROR_IO_PENDING) this.#keep(write, onDone);
+    return code;
   }
 
   #enqueue(write: QueuedWrite): number {
@@ -193,6 +223,7 @@ export class WriteHalf implements CompletionListener {
 
   /** Starts one write of as much of the queue as fits. */
   #start(): number {
+    if (this.#queue[this.#head]!.end) return this.#io.endWrites!();
     const operation = this.#operation;
     const size = this.#nextSize();
     const buffer = size === 0 ? null : this.#port.buffers.tryAcquire(size);
@@ -202,8 +233,7 @@ export class WriteHalf implements CompletionListener {
     this.#port.begin(operation);
     const code = this.#port.settle(
       operation,
-      this.#port.api.writeFile(
-        this.#owner.handle,
+      this.#io.write(
         buffer?.address ?? operation.address,
         size,
         operation.address,

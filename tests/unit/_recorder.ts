@@ -4,6 +4,7 @@
  * @module
  */
 
+import { pipeIo } from "../../src/pipe/pipe_connection.ts";
 import type { Handle } from "../../src/ffi/win32_api.ts";
 import {
   ChannelTransport,
@@ -92,6 +93,7 @@ export function rig(
     readable: true,
     writable: true,
     messages,
+    ...pipeIo(world.port, handle, messages),
     extra: { addr: "x" },
     ...options,
     protocol,

@@ -7,6 +7,7 @@ import {
   STATUS_PIPE_DISCONNECTED,
 } from "../../src/ffi/constants.ts";
 import type { Handle } from "../../src/ffi/win32_api.ts";
+import { FileIo } from "../../src/stream/stream_io.ts";
 import { ReadHalf } from "../../src/stream/read_half.ts";
 import {
   bytes,
@@ -31,6 +32,7 @@ function half(world: World, type: "byte" | "message" = "byte"): Half {
   const owner = world.port.associate(server, { warnings: type === "message" });
   const counts = { readables: 0, released: 0 };
   const reader = new ReadHalf(world.port, owner, {
+    io: new FileIo(world.sim, server),
     emptyIsEnd: type === "message",
     probe: type === "byte",
     consumer: {

@@ -171,6 +171,12 @@ import streamReadHalf from "../../src/stream/read_half.ts" with {
 import streamReadQueue from "../../src/stream/read_queue.ts" with {
   type: "text",
 };
+import streamStreamConnection from "../../src/stream/stream_connection.ts" with {
+  type: "text",
+};
+import streamStreamIo from "../../src/stream/stream_io.ts" with {
+  type: "text",
+};
 import streamTurnBudget from "../../src/stream/turn_budget.ts" with {
   type: "text",
 };
@@ -260,6 +266,8 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/stream/protocol.ts": streamProtocol,
   "src/stream/read_half.ts": streamReadHalf,
   "src/stream/read_queue.ts": streamReadQueue,
+  "src/stream/stream_connection.ts": streamStreamConnection,
+  "src/stream/stream_io.ts": streamStreamIo,
   "src/stream/turn_budget.ts": streamTurnBudget,
   "src/stream/web_streams.ts": streamWebStreams,
   "src/stream/write_half.ts": streamWriteHalf,

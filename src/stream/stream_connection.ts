@@ -1,0 +1,357 @@
+/**
+ * `StreamConnection`: a stream in the shape of `Deno.Conn`.
+ *
+ * @module
+ */
+
+import { ERROR_IO_PENDING } from "../ffi/constants.ts";
+import { windowsError } from "../ffi/errors.ts";
+import { assertArray, assertInteger } from "../proactor/arguments.ts";
+import type { CompletionPort } from "../proactor/completion_port.ts";
+import type { PortHandle } from "../proactor/port_handle.ts";
+import {
+  Channel,
+  type ChannelConsumer,
+  DEFAULT_CLOSE_DEADLINE,
+} from "./channel.ts";
+import type { ReadOptions as ReadSideOptions } from "./read_half.ts";
+import { type MessagePart, ReadQueue } from "./read_queue.ts";
+import { TurnBudget } from "./turn_budget.ts";
+import { WebStreams } from "./web_streams.ts";
+
+/** What a kind of stream tells its connections. */
+export interface StreamTraits extends ReadSideOptions {
+  /** What messages call it: `pipe "\\.\pipe\x"`. */
+  name: string;
+  /** This end can read. */
+  readable: boolean;
+  /** This end can write. */
+  writable: boolean;
+  /** One write is one message, and an empty one ends the write side. */
+  messages: boolean;
+  /** The functions that read and write, for errors. */
+  syscalls: { read: string; write: string };
+}
+
+/** Options of reads. */
+export interface ReadOptions {
+  /** Ends the wait. Data that come later are kept for the next read. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Options of `shutdown` of a connection. */
+export interface ShutdownOptions {
+  /**
+   * Milliseconds that queued writes have to get through.
+   *
+   * @default {5000}
+   */
+  deadline?: number;
+}
+
+/**
+ * A stream over a handle of the completion port, with the members of
+ * `Deno.Conn`; see {@linkcode PipeConnection}.
+ *
+ * @example Usage
+ * ```ts ignore
+ * import { connectPipe, type StreamConnection } from "@iocp/proactor";
+ *
+ * using connection: StreamConnection = await connectPipe("\\\\.\\pipe\\echo");
+ * await connection.write(new TextEncoder().encode("hello"));
+ * ```
+ */
+export abstract class StreamConnection implements Disposable, AsyncDisposable {
+  readonly #channel: Channel;
+  readonly #traits: StreamTraits;
+  readonly #reads: ReadQueue;
+  readonly #budget: TurnBudget;
+  readonly #streams = new WebStreams(this);
+  readonly #finished = Promise.withResolvers<void>();
+  #writesRefused = "";
+
+  /**
+   * Made by servers and by the functions that connect.
+   *
+   * @ignore
+   * @param port The completion port.
+   * @param handle A connected handle on it.
+   * @param traits What is known of the stream.
+   */
+  constructor(port: CompletionPort, handle: PortHandle, traits: StreamTraits) {
+    this.#traits = traits;
+    this.#budget = new TurnBudget(port);
+    const consumer: ChannelConsumer = {
+      onReadable: () => this.#reads.advance(),
+      onWritten: () => {},
+      onDrained: () => {},
+      onWriteError: () => {},
+      onClosed: () => this.#reads.fail(interrupted()),
+      onReleased: () => this.#finished.resolve(),
+    };
+    const { io, emptyIsEnd, probe, messages } = traits;
+    this.#channel = new Channel(port, handle, {
+      io,
+      emptyIsEnd,
+      probe,
+      messages,
+      consumer,
+    });
+    this.#reads = new ReadQueue(
+      this.#channel.reader,
+      (code) => this.#error(code, "read"),
+    );
+  }
+
+  /** Resolves when the connection is closed and the kernel has let go. */
+  get finished(): Promise<void> {
+    return this.#finished.promise;
+  }
+
+  /** Bytes that were written but are not with the kernel yet. */
+  get bufferedAmount(): number {
+    return this.#channel.writer.buffered;
+  }
+
+  /** True when the write side can be closed by itself. */
+  get canCloseWrite(): boolean {
+    return this.#traits.writable && this.#channel.writer.canEnd;
+  }
+
+  /**
+   * The completion port; for the kinds of streams.
+   *
+   * @ignore
+   */
+  protected get port(): CompletionPort {
+    return this.#channel.port;
+  }
+
+  /**
+   * The handle; for the kinds of streams.
+   *
+   * @ignore
+   */
+  protected get handle(): PortHandle {
+    return this.#channel.handle;
+  }
+
+  // --- reading -------------------------------------------------------------
+
+  /**
+   * Reads what is there, or waits for it.
+   *
+   * @param target Where the bytes go. It may be used, but must not be
+   * transferred, until the promise is settled.
+   * @param options A signal that ends the wait; no data are lost by it.
+   * @returns The number of bytes, or `null` at the end of the stream.
+   * @throws {TypeError} when `target` is not a `Uint8Array`.
+   * @throws {Deno.errors.BadResource} when the connection is closed.
+   * @throws {Deno.errors.Interrupted} when it is closed meanwhile.
+   * @throws {Deno.errors.NotSupported} when this end only writes.
+   */
+  async read(
+    target: Uint8Array,
+    options: ReadOptions = {},
+  ): Promise<number | null> {
+    assertArray("read into", target);
+    this.assertReadable("read");
+    if (target.byteLength === 0) return 0;
+    const count = await this.#reads.request(() => {
+      if (target.byteLength === 0) {
+        throw new TypeError("Cannot read: the array was transferred");
+      }
+      return this.#reads.takeInto(target);
+    }, options.signal);
+    await this.#budget.spend();
+    return count;
+  }
+
+  /**
+   * Reads a message; for streams that have such.
+   *
+   * @ignore
+   * @param maxLength The most bytes.
+   * @param signal Ends the wait.
+   * @returns The message, or `null` at the end.
+   */
+  protected async readPart(
+    maxLength: number,
+    signal?: AbortSignal,
+  ): Promise<MessagePart | null> {
+    const message = await this.#reads.requestMessage(maxLength, signal);
+    await this.#budget.spend();
+    return message;
+  }
+
+  /** The bytes as a stream, with BYOB readers. Cancelling it closes the
+   * connection, and so does its end when writing has ended. */
+  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return this.#streams.readable;
+  }
+
+  // --- writing -------------------------------------------------------------
+
+  /**
+   * Writes all bytes. On a message-type pipe they are one message.
+   *
+   * @param data The caller's again when this returns (before the promise
+   * resolves). Empty arrays are not written; see {@linkcode closeWrite}.
+   * @returns The number of bytes.
+   * @throws {TypeError} when `data` is not a `Uint8Array`.
+   * @throws {Deno.errors.BadResource} when the connection, or its write side,
+   * is closed.
+   * @throws {Deno.errors.BrokenPipe} when the other end is closed.
+   * @throws {Deno.errors.NotSupported} when this end only reads.
+   */
+  async write(data: Uint8Array): Promise<number> {
+    assertArray("write", data);
+    this.#assertWritable();
+    const { byteLength } = data;
+    if (byteLength > 0) {
+      const bytes = data as Uint8Array<ArrayBuffer>;
+      await this.#written((done) => this.#channel.writer.write(bytes, done));
+    }
+    await this.#budget.spend();
+    return byteLength;
+  }
+
+  /** Writing as a stream. Closing it closes the write side, where the stream
+   * has one of its own and reading goes on, and else the connection. */
+  get writable(): WritableStream<Uint8Array<ArrayBufferLike>> {
+    return this.#streams.writable;
+  }
+
+  /**
+   * Tells the peer that nothing more will be written, behind what was. See
+   * {@linkcode canCloseWrite}: a byte-type pipe has no signal for that, a
+   * message-type pipe sends a message of length zero.
+   *
+   * @throws {Deno.errors.NotSupported} when the stream has no half close.
+   * @throws {Deno.errors.BadResource} when the connection is closed.
+   */
+  async closeWrite(): Promise<void> {
+    if (!this.#channel.writer.canEnd) {
+      throw new Deno.errors.NotSupported(
+        "Cannot close the write side: a byte-type pipe has no half close",
+      );
+    }
+    this.#assertWritable();
+    this.#writesRefused = "the write side is closed";
+    await this.#written((done) => this.#channel.writer.end(done));
+  }
+
+  // --- end -----------------------------------------------------------------
+
+  /**
+   * Closes the connection: what was written goes out first (for 5 s at most),
+   * and the peer can still read it afterwards. Idempotent.
+   */
+  close(): void {
+    this.#close(DEFAULT_CLOSE_DEADLINE);
+  }
+
+  /** Closes the connection at once; what is queued is dropped. */
+  abort(): void {
+    this.#reads.fail(interrupted());
+    this.#channel.destroy();
+  }
+
+  /**
+   * Closes the connection and waits until it is.
+   *
+   * @param options The deadline for queued writes.
+   * @throws {RangeError} when the deadline is not a positive integer or 0.
+   */
+  async shutdown(options: ShutdownOptions = {}): Promise<void> {
+    const { deadline = DEFAULT_CLOSE_DEADLINE } = options;
+    assertInteger("deadline", deadline, [0, 0x7fff_ffff]);
+    this.#close(deadline);
+    await this.finished;
+  }
+
+  /** Lets pending reads and writes keep the process alive (the default). */
+  ref(): void {
+    this.port.setReferenced(this.handle, true);
+  }
+
+  /** Lets the process end while reads or writes are pending. */
+  unref(): void {
+    this.port.setReferenced(this.handle, false);
+  }
+
+  /** Closes the connection. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Closes the connection and waits until it is. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
+  }
+
+  // --- parts ---------------------------------------------------------------
+
+  /**
+   * Refuses to read in the wrong state.
+   *
+   * @ignore
+   * @param action The beginning of the message.
+   */
+  protected assertReadable(action: string): void {
+    this.#assertOpen(action);
+    if (this.#traits.readable) return;
+    throw new Deno.errors.NotSupported(
+      `Cannot ${action}: this end of the pipe only writes`,
+    );
+  }
+
+  #close(deadline: number): void {
+    this.#reads.fail(interrupted());
+    this.#channel.close(deadline);
+  }
+
+  #written(
+    start: (done: (code: number) => void) => number,
+  ): Promise<void> | undefined {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const code = start((code) => {
+      if (code === 0) resolve();
+      else reject(this.#error(code, "write"));
+    });
+    if (code === 0) return undefined;
+    if (code !== ERROR_IO_PENDING) throw this.#error(code, "write");
+    return promise;
+  }
+
+  #error(code: number, action: "read" | "write"): Error {
+    const { name, syscalls } = this.#traits;
+    const preposition = action === "read" ? "from" : "to";
+    return windowsError(this.port.api, code, {
+      syscall: syscalls[action],
+      action: `Cannot ${action} ${preposition} ${name}`,
+    });
+  }
+
+  #assertWritable(): void {
+    this.#assertOpen("write");
+    if (!this.#traits.writable) {
+      throw new Deno.errors.NotSupported(
+        "Cannot write: this end of the pipe only reads",
+      );
+    }
+    if (this.#writesRefused === "") return;
+    throw new Deno.errors.BadResource(`Cannot write: ${this.#writesRefused}`);
+  }
+
+  #assertOpen(action: string): void {
+    if (!this.#channel.closing) return;
+    throw new Deno.errors.BadResource(
+      `Cannot ${action}: the connection is closed`,
+    );
+  }
+}
+
+function interrupted(): Error {
+  return new Deno.errors.Interrupted("Cannot read: operation canceled");
+}

@@ -10,7 +10,11 @@ import {
 } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
 import type { Handle, Win32Api } from "../ffi/win32_api.ts";
-import { type PacketModes, PortHandle } from "./port_handle.ts";
+import {
+  type CloseFunction,
+  type PacketModes,
+  PortHandle,
+} from "./port_handle.ts";
 import { warningMode } from "./warning_probe.ts";
 
 /** Always correct, if slower: everything but an error queues a packet. */
@@ -29,6 +33,8 @@ export interface AssociationOptions {
   skipOnSuccess: boolean;
   /** Whether reads may end with ERROR_MORE_DATA. */
   warnings: boolean;
+  /** What closes the handle: `CloseHandle` by default. */
+  close?: CloseFunction;
 }
 
 /**
@@ -53,7 +59,11 @@ export function associate(
       action: `Cannot register handle ${handle}`,
     });
   }
-  return new PortHandle(handle, key, packetModes(api, handle, options));
+  return new PortHandle(handle, {
+    key,
+    modes: packetModes(api, handle, options),
+    close: options.close ?? ((handle) => api.closeHandle(handle)),
+  });
 }
 
 function packetModes(

@@ -24,6 +24,7 @@ import type { PortHandle } from "./port_handle.ts";
 import type {
   CompletionPortOptions,
   ErrorReporter,
+  HandleOptions,
   PortMetrics,
 } from "./port_options.ts";
 import { Pump, type PumpHost } from "./pump.ts";
@@ -135,19 +136,21 @@ export class CompletionPort implements PumpHost {
    * Puts a handle on the port.
    *
    * @param handle A handle opened with FILE_FLAG_OVERLAPPED.
-   * @param options Whether its reads may end with ERROR_MORE_DATA.
+   * @param options Whether its reads may end with ERROR_MORE_DATA, whether
+   * skip mode may be used on it, and what closes it.
    * @returns What the port knows of it from now on.
    * @throws {Deno.errors.BadResource} when it is not a handle, or the port is
    * closed.
    * @throws {WindowsError} when it is on a port already, or not overlapped.
    */
-  associate(handle: Handle, options: { warnings: boolean }): PortHandle {
+  associate(handle: Handle, options: HandleOptions): PortHandle {
     this.assertOpen("register handle");
     return associate(this.api, handle, {
       port: this.#queue.handle,
       key: this.#nextKey++,
-      skipOnSuccess: this.#skipOnSuccess,
+      skipOnSuccess: this.#skipOnSuccess && options.skip !== false,
       warnings: options.warnings,
+      ...(options.close ? { close: options.close } : {}),
     });
   }
 
@@ -161,7 +164,7 @@ export class CompletionPort implements PumpHost {
     if (handle.closed) return 0;
     handle.closed = true;
     if (handle.pending > 0) this.api.cancelIoEx(handle.handle, 0n);
-    return this.api.closeHandle(handle.handle);
+    return handle.release();
   }
 
   /**

@@ -15,6 +15,14 @@ export interface PacketModes {
   queuesWarnings: boolean;
 }
 
+/**
+ * Closes a handle: `CloseHandle`, or `closesocket`.
+ *
+ * @param handle The handle.
+ * @returns 0 or a Win32 code.
+ */
+export type CloseFunction = (handle: Handle) => number;
+
 /** What the proactor knows of a handle on its port. */
 export class PortHandle {
   /** The Windows handle. */
@@ -32,20 +40,31 @@ export class PortHandle {
   /** True from `close` on: what ends now, ends because of us. */
   closed = false;
 
+  readonly #close: CloseFunction;
+
   /**
    * @param handle The Windows handle.
-   * @param key The completion key of its packets.
-   * @param modes Whether successes and warnings queue packets.
+   * @param options Its completion key, its packets, and what closes it.
    */
   constructor(
     handle: Handle,
-    key: number,
-    modes: PacketModes,
+    options: { key: number; modes: PacketModes; close: CloseFunction },
   ) {
+    const { modes } = options;
     this.handle = handle;
-    this.key = key;
+    this.key = options.key;
+    this.#close = options.close;
     this.skipsOnSuccess = modes.skipsOnSuccess;
     this.queuesWarnings = modes.queuesWarnings;
+  }
+
+  /**
+   * Closes the handle, as its kind wants it.
+   *
+   * @returns 0 or a Win32 code.
+   */
+  release(): number {
+    return this.#close(this.handle);
   }
 
   /**

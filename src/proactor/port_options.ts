@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { CloseFunction } from "./port_handle.ts";
+
 /** Takes errors that have no caller. */
 export type ErrorReporter = (error: unknown, message: string) => void;
 
@@ -15,6 +17,16 @@ export interface CompletionPortOptions {
   skipOnSuccess: boolean;
   /** Takes errors that have no caller. */
   report: ErrorReporter;
+}
+
+/** How a handle is put on a port. */
+export interface HandleOptions {
+  /** Whether its reads may end with ERROR_MORE_DATA. */
+  warnings: boolean;
+  /** False leaves skip mode off: the handle cannot be trusted with it. */
+  skip?: boolean;
+  /** What closes it: `CloseHandle` by default. */
+  close?: CloseFunction;
 }
 
 /** Counters of a port. */

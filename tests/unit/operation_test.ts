@@ -5,9 +5,13 @@ import { OperationTable, SLOT_SIZE } from "../../src/proactor/operation.ts";
 import { PortHandle } from "../../src/proactor/port_handle.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";
 
-const OWNER = new PortHandle(4n, 16, {
-  skipsOnSuccess: true,
-  queuesWarnings: true,
+const OWNER = new PortHandle(4n, {
+  key: 16,
+  modes: {
+    skipsOnSuccess: true,
+    queuesWarnings: true,
+  },
+  close: () => 0,
 });
 const LISTENER = { onCompletion(): void {} };
 

@@ -94,6 +94,27 @@ export class Script implements AsyncDisposable {
 }
 
 /**
+ * Registers a test that runs programs; it ignores itself without the
+ * permission to do so, and its name says why.
+ *
+ * @param name The name of the test.
+ * @param body The test.
+ */
+export function processTest(name: string, body: () => Promise<void>): void {
+  const ignore = !mayRunPrograms();
+  const reason = ignore
+    ? " (needs --allow-run, --allow-read, --allow-write)"
+    : "";
+  Deno.test({ name: name + reason, ignore, fn: body });
+}
+
+function mayRunPrograms(): boolean {
+  return (["run", "read", "write"] as const).every((name) =>
+    Deno.permissions.querySync({ name }).state === "granted"
+  );
+}
+
+/**
  * Starts a program that has the library's exports in scope as `lib`.
  *
  * @param source A module without imports.

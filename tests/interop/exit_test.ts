@@ -9,13 +9,18 @@ import { connectPipe, PipeServer } from "../../mod.ts";
 import {
   isWine,
   pattern,
-  proactorTest,
   readBytes,
   readText,
   soon,
   uniquePipeName,
+  withProactor,
 } from "../windows/_setup.ts";
-import { runScript, type ScriptOptions, startScript } from "./_script.ts";
+import {
+  processTest,
+  runScript,
+  type ScriptOptions,
+  startScript,
+} from "./_script.ts";
 
 /** Milliseconds that a program may take to end "at once", start included. */
 const AT_ONCE = 15_000;
@@ -56,7 +61,7 @@ async function assertEnds(
   assertLess(performance.now() - start, AT_ONCE);
 }
 
-Deno.test("a process ends by itself when everything is closed", async () => {
+processTest("a process ends by itself when everything is closed", async () => {
   await assertEnds(
     `
     const path = Deno.args[0];
@@ -73,12 +78,15 @@ Deno.test("a process ends by itself when everything is closed", async () => {
   );
 });
 
-Deno.test("a process ends by itself when a proactor was closed with operations pending", async () => {
-  const source = `${PENDING}console.log(await proactor.close());`;
-  await assertEnds(source, "0");
-});
+processTest(
+  "a process ends by itself when a proactor was closed with operations pending",
+  async () => {
+    const source = `${PENDING}console.log(await proactor.close());`;
+    await assertEnds(source, "0");
+  },
+);
 
-Deno.test("an idle proactor keeps no process alive", async () => {
+processTest("an idle proactor keeps no process alive", async () => {
   await assertEnds(
     `
     const proactor = new lib.IocpProactor();
@@ -90,22 +98,27 @@ Deno.test("an idle proactor keeps no process alive", async () => {
   );
 });
 
-Deno.test("a connection without a pending operation keeps no process alive", async () => {
-  await assertEnds(
-    `
+processTest(
+  "a connection without a pending operation keeps no process alive",
+  async () => {
+    await assertEnds(
+      `
     const server = lib.PipeServer.listen(Deno.args[0], { type: "byte" });
     globalThis.client = await lib.connectPipe(Deno.args[0]);
     globalThis.served = await server.accept();
     server.close();
     console.log("idle");
     `,
-    "idle",
-  );
-});
+      "idle",
+    );
+  },
+);
 
-Deno.test("an unref'd server keeps no process alive, before or after clients came", async () => {
-  await assertEnds(
-    `
+processTest(
+  "an unref'd server keeps no process alive, before or after clients came",
+  async () => {
+    await assertEnds(
+      `
     const server = lib.PipeServer.listen(Deno.args[0]);
     server.unref();
     const client = await lib.connectPipe(Deno.args[0]);
@@ -114,13 +127,16 @@ Deno.test("an unref'd server keeps no process alive, before or after clients cam
     server.accept();
     console.log("unref'd");
     `,
-    "unref'd",
-  );
-});
+      "unref'd",
+    );
+  },
+);
 
-Deno.test("an unref'd connection that reads keeps no process alive", async () => {
-  await assertEnds(
-    `
+processTest(
+  "an unref'd connection that reads keeps no process alive",
+  async () => {
+    await assertEnds(
+      `
     const server = lib.PipeServer.listen(Deno.args[0], { type: "byte" });
     const client = await lib.connectPipe(Deno.args[0]);
     const served = await server.accept();
@@ -131,16 +147,18 @@ Deno.test("an unref'd connection that reads keeps no process alive", async () =>
     }
     setTimeout(() => console.log("reading"), 50);
     `,
-    "reading",
-  );
-});
+      "reading",
+    );
+  },
+);
 
-proactorTest(
+processTest(
   "ref() lets a server keep its process alive again",
-  async (proactor) => {
-    const path = uniquePipeName();
-    await using script = startScript(
-      `
+  () =>
+    withProactor(async (proactor) => {
+      const path = uniquePipeName();
+      await using script = startScript(
+        `
     const server = lib.PipeServer.listen(Deno.args[0]);
     server.unref();
     server.ref();
@@ -149,35 +167,44 @@ proactorTest(
     server.close();
     console.log("served");
     `,
-      { args: [path] },
-    );
-    await soon(script.wrote("listening"));
-    using client = await connectPipe(path, { proactor });
-    assertEquals(await readText(client), "");
-    const { code, stdout, stderr } = await soon(script.result());
-    assertEquals([code, stdout, stderr], [0, "listening\nserved", ""]);
+        { args: [path] },
+      );
+      await soon(script.wrote("listening"));
+      using client = await connectPipe(path, { proactor });
+      assertEquals(await readText(client), "");
+      const { code, stdout, stderr } = await soon(script.result());
+      assertEquals([code, stdout, stderr], [0, "listening\nserved", ""]);
+    }),
+);
+
+processTest(
+  "Deno.exit() ends a process with operations pending at once",
+  async () => {
+    const start = performance.now();
+    const source = `${PENDING}setTimeout(() => Deno.exit(7), 20);`;
+    const result = await runScript(source, { args: [uniquePipeName()] });
+    assertEquals([result.code, result.stderr], [7, ""]);
+    assertLess(performance.now() - start, AT_ONCE);
   },
 );
 
-Deno.test("Deno.exit() ends a process with operations pending at once", async () => {
-  const start = performance.now();
-  const source = `${PENDING}setTimeout(() => Deno.exit(7), 20);`;
-  const result = await runScript(source, { args: [uniquePipeName()] });
-  assertEquals([result.code, result.stderr], [7, ""]);
-  assertLess(performance.now() - start, AT_ONCE);
-});
+processTest(
+  "an uncaught error ends a process with operations pending at once",
+  async () => {
+    const start = performance.now();
+    const source =
+      `${PENDING}setTimeout(() => { throw new Error("bad"); }, 20);`;
+    const result = await runScript(source, { args: [uniquePipeName()] });
+    assertEquals(result.code, 1);
+    assertStringIncludes(result.stderr, "Error: bad");
+    assertLess(performance.now() - start, AT_ONCE);
+  },
+);
 
-Deno.test("an uncaught error ends a process with operations pending at once", async () => {
-  const start = performance.now();
-  const source = `${PENDING}setTimeout(() => { throw new Error("bad"); }, 20);`;
-  const result = await runScript(source, { args: [uniquePipeName()] });
-  assertEquals(result.code, 1);
-  assertStringIncludes(result.stderr, "Error: bad");
-  assertLess(performance.now() - start, AT_ONCE);
-});
-
-Deno.test("worker.terminate() with operations pending does not crash the process", async () => {
-  const source = `
+processTest(
+  "worker.terminate() with operations pending does not crash the process",
+  async () => {
+    const source = `
     if (typeof WorkerGlobalScope !== "undefined") {
       self.onmessage = async ({ data: path }) => {
         const server = lib.PipeServer.listen(path, { type: "byte" });
@@ -204,10 +231,11 @@ Deno.test("worker.terminate() with operations pending does not crash the process
       await proactor.send(b, new Uint8Array(3));
       console.log((await received).length + garbage.length);
     }`;
-  await assertEnds(source, "203", { permissions: ["-A"] });
-});
+    await assertEnds(source, "203", { permissions: ["-A"] });
+  },
+);
 
-Deno.test("a PipeHandle that is collected closes its handle", async () => {
+processTest("a PipeHandle that is collected closes its handle", async () => {
   const source = `
     const proactor = new lib.IocpProactor();
     function forget() {
@@ -226,8 +254,10 @@ Deno.test("a PipeHandle that is collected closes its handle", async () => {
   await assertEnds(source, "0", { permissions });
 });
 
-Deno.test("without --allow-ffi using the library throws NotCapable, importing it does not", async () => {
-  const source = `
+processTest(
+  "without --allow-ffi using the library throws NotCapable, importing it does not",
+  async () => {
+    const source = `
     for (const use of [
       () => new lib.IocpProactor(),
       () => lib.PipeServer.listen(Deno.args[0]),
@@ -240,35 +270,38 @@ Deno.test("without --allow-ffi using the library throws NotCapable, importing it
         console.log(error instanceof Deno.errors.NotCapable);
       }
     }`;
-  await assertEnds(source, "true\ntrue\ntrue\ntrue", { permissions: [] });
-});
+    await assertEnds(source, "true\ntrue\ntrue\ntrue", { permissions: [] });
+  },
+);
 
-proactorTest(
+processTest(
   "a name that this process serves is refused to another with AddrInUse",
-  async (proactor) => {
-    const path = uniquePipeName();
-    await using _server = PipeServer.listen(path, { proactor });
-    await assertEnds(
-      `
+  () =>
+    withProactor(async (proactor) => {
+      const path = uniquePipeName();
+      await using _server = PipeServer.listen(path, { proactor });
+      await assertEnds(
+        `
     try {
       lib.PipeServer.listen(Deno.args[0]);
     } catch (error) {
       console.log(error instanceof Deno.errors.AddrInUse, error.winerror);
     }
     `,
-      "true 5",
-      { args: [path] },
-    );
-  },
+        "true 5",
+        { args: [path] },
+      );
+    }),
 );
 
-proactorTest(
+processTest(
   "two processes talk, and each knows the other's id (Wine may say 0)",
-  async (proactor) => {
-    const path = uniquePipeName();
-    await using server = PipeServer.listen(path, { proactor });
-    await using script = startScript(
-      `
+  () =>
+    withProactor(async (proactor) => {
+      const path = uniquePipeName();
+      await using server = PipeServer.listen(path, { proactor });
+      await using script = startScript(
+        `
     const client = await lib.connectPipe(Deno.args[0]);
     console.log(client.remoteProcessId);
     await client.write(new Uint8Array(200_000).fill(7));
@@ -276,70 +309,75 @@ proactorTest(
     console.log(await client.read(new Uint8Array(10)));
     client.close();
     `,
-      { args: [path] },
-    );
-    const served = await soon(server.accept());
-    const id = served.remoteProcessId;
-    assert(id === script.pid || (isWine && id === 0), `${id}`);
-    const read = await readBytes(served);
-    assertEquals(read, new Uint8Array(200_000).fill(7));
-    await served.write(new Uint8Array(5));
-    const { code, stdout } = await soon(script.result());
-    assertEquals([code, stdout], [0, `${Deno.pid}\n5`]);
-    served.close();
-  },
+        { args: [path] },
+      );
+      const served = await soon(server.accept());
+      const id = served.remoteProcessId;
+      assert(id === script.pid || (isWine && id === 0), `${id}`);
+      const read = await readBytes(served);
+      assertEquals(read, new Uint8Array(200_000).fill(7));
+      await served.write(new Uint8Array(5));
+      const { code, stdout } = await soon(script.result());
+      assertEquals([code, stdout], [0, `${Deno.pid}\n5`]);
+      served.close();
+    }),
 );
 
-proactorTest(
+processTest(
   "a client that is killed while it writes ends its connection, and the server goes on",
-  async (proactor) => {
-    const path = uniquePipeName();
-    await using server = PipeServer.listen(path, { type: "byte", proactor });
-    await using script = startScript(
-      `
+  () =>
+    withProactor(async (proactor) => {
+      const path = uniquePipeName();
+      await using server = PipeServer.listen(path, { type: "byte", proactor });
+      await using script = startScript(
+        `
     const client = await lib.connectPipe(Deno.args[0]);
     const writing = client.write(new Uint8Array(10_000_000));
     console.log("writing");
     await writing;
     `,
-      { args: [path] },
-    );
-    const served = await soon(server.accept());
-    await soon(script.wrote("writing"));
-    await readBytes(served, 1000);
-    script.kill();
-    const rest = await readBytes(served);
-    assertLess(rest.length, 10_000_000);
-    served.close();
-    using client = await connectPipe(path, { proactor });
-    await client.write(pattern(3));
-    using next = await soon(server.accept());
-    assertEquals(await readBytes(next, 3), pattern(3));
-  },
+        { args: [path] },
+      );
+      const served = await soon(server.accept());
+      await soon(script.wrote("writing"));
+      await readBytes(served, 1000);
+      script.kill();
+      const rest = await readBytes(served);
+      assertLess(rest.length, 10_000_000);
+      served.close();
+      using client = await connectPipe(path, { proactor });
+      await client.write(pattern(3));
+      using next = await soon(server.accept());
+      assertEquals(await readBytes(next, 3), pattern(3));
+    }),
 );
 
-proactorTest(
+processTest(
   "a server that is killed while its client reads ends the client's connection",
-  async (proactor) => {
-    const path = uniquePipeName();
-    await using script = startScript(
-      `
+  () =>
+    withProactor(async (proactor) => {
+      const path = uniquePipeName();
+      await using script = startScript(
+        `
     const server = lib.PipeServer.listen(Deno.args[0]);
     console.log("listening");
     await (await server.accept()).write(new Uint8Array(3));
     `,
-      { args: [path] },
-    );
-    await soon(script.wrote("listening"));
-    using client = await connectPipe(path, { proactor });
-    assertEquals((await readBytes(client, 3)).length, 3);
-    const reading = client.read(new Uint8Array(10));
-    script.kill();
-    assertEquals(await soon(reading), null);
-    await assertRejects(() => client.write(pattern(1)), Deno.errors.BrokenPipe);
-    await assertRejects(
-      () => connectPipe(path, { proactor }),
-      Deno.errors.NotFound,
-    );
-  },
+        { args: [path] },
+      );
+      await soon(script.wrote("listening"));
+      using client = await connectPipe(path, { proactor });
+      assertEquals((await readBytes(client, 3)).length, 3);
+      const reading = client.read(new Uint8Array(10));
+      script.kill();
+      assertEquals(await soon(reading), null);
+      await assertRejects(
+        () => client.write(pattern(1)),
+        Deno.errors.BrokenPipe,
+      );
+      await assertRejects(
+        () => connectPipe(path, { proactor }),
+        Deno.errors.NotFound,
+      );
+    }),
 );

@@ -220,6 +220,7 @@ export class PipeListener implements CompletionListener, PortDependent {
       this.#timer = undefined;
       this.refill();
     }, this.#backOff);
+    if (!this.#referenced) Deno.unrefTimer(this.#timer);
     this.#backOff = Math.min(this.#backOff * 2, LAST_BACK_OFF);
   }
 

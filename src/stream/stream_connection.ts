@@ -163,7 +163,8 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
       }
       return this.#reads.takeInto(target);
     }, options.signal);
-    await this.#budget.spend();
+    const turn = this.#budget.spend();
+    if (turn !== undefined) await turn;
     return count;
   }
 
@@ -180,7 +181,8 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
     signal?: AbortSignal,
   ): Promise<MessagePart | null> {
     const message = await this.#reads.requestMessage(maxLength, signal);
-    await this.#budget.spend();
+    const turn = this.#budget.spend();
+    if (turn !== undefined) await turn;
     return message;
   }
 
@@ -212,7 +214,8 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
       const bytes = data as Uint8Array<ArrayBuffer>;
       await this.#written((done) => this.#channel.writer.write(bytes, done));
     }
-    await this.#budget.spend();
+    const turn = this.#budget.spend();
+    if (turn !== undefined) await turn;
     return byteLength;
   }
 

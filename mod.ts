@@ -51,13 +51,17 @@ export {
   type ReadMessageOptions,
 } from "./src/pipe/pipe_connection.ts";
 export { PipeHandle } from "./src/pipe/pipe_handle.ts";
-export {
-  PipeServer,
-  type ServedConnection,
-  type ServerShutdownOptions,
-} from "./src/pipe/pipe_server.ts";
+export { PipeServer } from "./src/pipe/pipe_server.ts";
 export type { PipeSecurity } from "./src/pipe/security.ts";
 export type { PipeServerOptions } from "./src/pipe/server_options.ts";
+export { connectTcp, type ConnectTcpOptions } from "./src/net/connect_tcp.ts";
+export { TcpConnection } from "./src/net/tcp_connection.ts";
+export { TcpListener, type TcpListenOptions } from "./src/net/tcp_listener.ts";
+export type { TcpAddr, TcpOptions } from "./src/net/tcp_socket.ts";
+export type {
+  ServedConnection,
+  ServerShutdownOptions,
+} from "./src/stream/served_connection.ts";
 export {
   type ReadOptions,
   type ShutdownOptions,
@@ -91,7 +95,12 @@ export {
   setEventLoopPolicy,
 } from "./src/loop/policy.ts";
 export {
+  type CreateConnectionOptions,
+  type CreateServerOptions,
   type LoopOptions,
+  StreamEventLoop,
+} from "./src/loop/stream_event_loop.ts";
+export {
   ProactorEventLoop,
   type ProactorEventLoopOptions,
 } from "./src/loop/proactor_event_loop.ts";
@@ -102,3 +111,50 @@ export type {
   RemoteToken,
 } from "./src/loop/remote_callback.ts";
 export { Task, type TaskFunction, type TaskOptions } from "./src/loop/task.ts";
+export {
+  type DatagramEndpointOptions,
+  openDatagramEndpoint,
+} from "./src/net/datagram_endpoint.ts";
+export type {
+  DatagramProtocol,
+  DatagramTransport,
+} from "./src/net/datagram_protocol.ts";
+export type {
+  MulticastV4Membership,
+  MulticastV6Membership,
+} from "./src/net/multicast.ts";
+export type { UdpTarget } from "./src/net/udp_address.ts";
+export type {
+  ReceivedDatagram,
+  UdpConnectOptions,
+  UdpListenOptions,
+  UdpOptions,
+} from "./src/net/udp_options.ts";
+export { UdpSocket } from "./src/net/udp_socket.ts";
+export { SocketEventLoop } from "./src/loop/socket_event_loop.ts";
+export type {
+  Ipv4Address,
+  Ipv6Address,
+  SocketAddress,
+  UnixAddress,
+} from "./src/ffi/sockaddr.ts";
+export {
+  type AddressInfo,
+  type GetAddressInfoOptions,
+  getaddrinfo,
+  getnameinfo,
+  type GetNameInfoOptions,
+  type NameInfo,
+  type SocketType,
+} from "./src/net/address_info.ts";
+export {
+  addReader,
+  addWriter,
+  removeReader,
+  removeWriter,
+  waitReadable,
+  type WaitSocketOptions,
+  waitWritable,
+  type WatchOptions,
+} from "./src/net/readiness.ts";
+export type { AddressFamily } from "./src/net/resolve.ts";

@@ -52,6 +52,8 @@ export interface AddressRecord {
   protocol: number;
   /** A `sockaddr`. */
   address: Bytes;
+  /** What the host is called properly, where the query has asked for it. */
+  canonicalName?: string;
 }
 
 /** Reads native memory. */
@@ -118,12 +120,26 @@ export function decodeAddrInfo(
   while (next !== 0n) {
     const view = new DataView(read(next, ADDRINFO_SIZE).buffer);
     const length = Number(view.getBigUint64(16, true));
+    const name = view.getBigUint64(24, true);
     records.push({
       socketType: view.getInt32(8, true),
       protocol: view.getInt32(12, true),
       address: read(view.getBigUint64(32, true), length),
+      ...(name === 0n ? {} : { canonicalName: readText(name, read) }),
     });
     next = view.getBigUint64(64, true);
   }
   return records;
+}
+
+/** One code unit at a time: nobody says how far the memory goes. */
+function readText(start: Address, read: ReadMemory): string {
+  const units: number[] = [];
+  while (units.length < MAX_NAME) {
+    const bytes = read(start + BigInt(units.length * 2), 2);
+    const unit = bytes[0]! | bytes[1]! << 8;
+    if (unit === 0) break;
+    units.push(unit);
+  }
+  return String.fromCharCode(...units);
 }

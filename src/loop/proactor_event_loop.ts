@@ -4,21 +4,12 @@
  * @module
  */
 
-import type { ConnectPipeOptions } from "../pipe/connect_pipe.ts";
-import { openPipeTransport, servePipe } from "../pipe/pipe_protocol.ts";
-import type { PipeServer } from "../pipe/pipe_server.ts";
-import type { PipeServerOptions } from "../pipe/server_options.ts";
 import { waitMilliseconds } from "../proactor/arguments.ts";
 import { Future, InvalidStateError } from "../proactor/future.ts";
 import { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type { CloseOptions } from "../proactor/proactor_options.ts";
-import type {
-  Protocol,
-  ProtocolFactory,
-  Transport,
-} from "../stream/protocol.ts";
 import { assertFunction, isThenable, kindOf } from "./arguments.ts";
-import { BaseEventLoop, type BaseEventLoopOptions } from "./base_event_loop.ts";
+import type { BaseEventLoopOptions } from "./base_event_loop.ts";
 import {
   type ExceptionContext,
   type ExceptionHandler,
@@ -38,15 +29,13 @@ import {
   setLoopDriving,
   setRunningLoop,
 } from "./registry.ts";
+import { StreamEventLoop } from "./stream_event_loop.ts";
 
 /** Options of {@linkcode ProactorEventLoop}. */
 export interface ProactorEventLoopOptions extends BaseEventLoopOptions {
   /** The proactor to drive, which the loop closes: one of its own by default. */
   proactor?: IocpProactor;
 }
-
-/** Options without the proactor, which is the loop's. */
-export type LoopOptions<T> = Omit<T, "proactor">;
 
 const DEFAULT_DEADLINE = 5000;
 
@@ -70,7 +59,7 @@ const DEFAULT_DEADLINE = 5000;
  * assertEquals(await loop.runUntilComplete(greeting), "hello");
  * ```
  */
-export class ProactorEventLoop extends BaseEventLoop
+export class ProactorEventLoop extends StreamEventLoop
   implements AsyncDisposable {
   readonly #proactor: IocpProactor;
   readonly #reporter = new ExceptionReporter(this);
@@ -100,7 +89,7 @@ export class ProactorEventLoop extends BaseEventLoop
   }
 
   /** The proactor that the loop drives. */
-  get proactor(): IocpProactor {
+  override get proactor(): IocpProactor {
     return this.#proactor;
   }
 
@@ -179,66 +168,6 @@ export class ProactorEventLoop extends BaseEventLoop
   /** Closes the loop with the default deadline. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-
-  // --- pipes ---------------------------------------------------------------
-
-  /**
-   * Connects a protocol to a named pipe.
-   *
-   * @typeParam P The protocol.
-   * @param protocolFactory Called once the connection is there.
-   * @param path `\\.\pipe\name`.
-   * @param options As for `connectPipe`.
-   * @returns The transport and the protocol, whose `connectionMade` was called.
-   * @throws {TypeError} when the factory is not a function, or the name or an
-   * option is malformed.
-   * @throws {RangeError} when the time-out is out of its range.
-   * @throws {InvalidStateError} when the loop is closed.
-   * @throws {Deno.errors.NotFound} when there is no such pipe.
-   * @throws {Deno.errors.TimedOut} when no instance was free in time.
-   */
-  async createPipeConnection<P extends Protocol>(
-    protocolFactory: ProtocolFactory<P>,
-    path: string,
-    options: LoopOptions<ConnectPipeOptions> = {},
-  ): Promise<[Transport, P]> {
-    this.assertOpen("connect to pipe");
-    const proactor = this.#proactor;
-    return await openPipeTransport(protocolFactory, path, {
-      ...options,
-      proactor,
-    });
-  }
-
-  /**
-   * Serves a name with a protocol for each client.
-   *
-   * @param protocolFactory Called for each client. If it throws, the client is
-   * disconnected, and the exception handler is told.
-   * @param path `\\.\pipe\name`.
-   * @param options As for `PipeServer.listen`.
-   * @returns The server, in a list as in asyncio; clients can connect from now
-   * on.
-   * @throws {TypeError} when the factory is not a function, or the name or an
-   * option is malformed.
-   * @throws {RangeError} when a number is out of its range.
-   * @throws {InvalidStateError} when the loop is closed.
-   * @throws {Deno.errors.AddrInUse} when the name is served already.
-   */
-  // deno-lint-ignore require-await
-  async startServingPipe(
-    protocolFactory: ProtocolFactory,
-    path: string,
-    options: LoopOptions<PipeServerOptions> = {},
-  ): Promise<[PipeServer]> {
-    this.assertOpen("serve pipe");
-    const onError = (exception: unknown) =>
-      this.callExceptionHandler({ message: "Pipe accept failed", exception });
-    const proactor = this.#proactor;
-    return [
-      servePipe(protocolFactory, path, { onError, ...options, proactor }),
-    ];
   }
 
   // --- other threads -------------------------------------------------------

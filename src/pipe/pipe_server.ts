@@ -8,6 +8,10 @@ import { defaultProactor } from "../proactor/default_proactor.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
 import { assertInteger, timerDelay } from "../proactor/arguments.ts";
+import type {
+  ServedConnection,
+  ServerShutdownOptions,
+} from "../stream/served_connection.ts";
 import { type PipeAddr, PipeConnection } from "./pipe_connection.ts";
 import { PipeListener } from "./pipe_listener.ts";
 import {
@@ -16,26 +20,6 @@ import {
   resolveServerOptions,
   serverTraits,
 } from "./server_options.ts";
-
-/** Options of {@linkcode PipeServer.shutdown}. */
-export interface ServerShutdownOptions {
-  /**
-   * Milliseconds after which connections that are still open are aborted.
-   *
-   * @default {Infinity}
-   */
-  deadline?: number;
-}
-
-/** A connection of a server: of either style. */
-export interface ServedConnection {
-  /** Resolves when it is closed. */
-  readonly finished: Promise<void>;
-  /** Closes it at once. */
-  abort(): void;
-  /** Closes it; queued writes go out first. */
-  close(): void;
-}
 
 /**
  * Makes the connection object for a client.

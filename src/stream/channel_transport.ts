@@ -34,7 +34,11 @@ export interface TransportTraits extends ReadOptions {
   messages: boolean;
   /** For `getExtraInfo`. */
   extra: Readonly<Record<string, unknown>>;
+  /** The functions that read and write, for errors; those of files if none. */
+  syscalls?: { read: string; write: string };
 }
+
+const FILE_SYSCALLS = { read: "ReadFile", write: "WriteFile" };
 
 /** A transport over a channel. */
 export class ChannelTransport implements Transport, ChannelConsumer {
@@ -170,7 +174,7 @@ export class ChannelTransport implements Transport, ChannelConsumer {
       if (budget === 0) return this.#continueLater();
       if (reader.available > 0) this.#deliver();
       else if (reader.error !== 0) {
-        return this.#failed("ReadFile", reader.error);
+        return this.#failed("read", reader.error);
       } else return this.#ended();
     }
   }
@@ -187,7 +191,7 @@ export class ChannelTransport implements Transport, ChannelConsumer {
 
   /** @param code Why writing failed. */
   onWriteError(code: number): void {
-    this.#failed("WriteFile", code);
+    this.#failed("write", code);
   }
 
   /** The handle is closed. */
@@ -229,7 +233,7 @@ export class ChannelTransport implements Transport, ChannelConsumer {
 
   #wrote(code: number): void {
     if (code === ERROR_IO_PENDING) this.#reviewBuffer();
-    else if (code !== 0) this.#failed("WriteFile", code);
+    else if (code !== 0) this.#failed("write", code);
   }
 
   /** Returns false when writing is pointless: the connection is ending. */
@@ -256,9 +260,10 @@ export class ChannelTransport implements Transport, ChannelConsumer {
     }
   }
 
-  #failed(syscall: string, code: number): void {
+  #failed(action: "read" | "write", code: number): void {
+    const { syscalls = FILE_SYSCALLS } = this.#traits;
     this.#error ??= windowsError(this.#channel.port.api, code, {
-      syscall,
+      syscall: syscalls[action],
       action: `Cannot use ${this.#traits.name}`,
     });
     this.#channel.destroy();

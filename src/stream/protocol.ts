@@ -67,7 +67,7 @@ export interface Transport {
   /**
    * Tells whether `writeEof` works.
    *
-   * @returns False on a byte-type pipe, which has no half close.
+   * @returns False on a byte-type pipe, which has no half close; true on TCP.
    */
   canWriteEof(): boolean;
   /** Ends the write side, behind what was written. */
@@ -113,7 +113,9 @@ export interface Transport {
   /**
    * Asks for what the kind of transport knows.
    *
-   * @param name On a pipe: `"addr"`, `"pipe"` (the handle).
+   * @param name On a pipe: `"addr"`, `"pipe"` (the handle). On TCP:
+   * `"sockname"`, `"peername"` (as `{ transport, hostname, port }`), `"socket"`
+   * (the handle).
    * @returns The value, or `undefined`.
    */
   getExtraInfo(name: string): unknown;

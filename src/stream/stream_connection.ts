@@ -227,8 +227,8 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
 
   /**
    * Tells the peer that nothing more will be written, behind what was. See
-   * {@linkcode canCloseWrite}: a byte-type pipe has no signal for that, a
-   * message-type pipe sends a message of length zero.
+   * {@linkcode canCloseWrite}: TCP has a FIN for that, a message-type pipe a
+   * message of length zero, a byte-type pipe nothing.
    *
    * @throws {Deno.errors.NotSupported} when the stream has no half close.
    * @throws {Deno.errors.BadResource} when the connection is closed.
@@ -236,7 +236,8 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
   async closeWrite(): Promise<void> {
     if (!this.#channel.writer.canEnd) {
       throw new Deno.errors.NotSupported(
-        "Cannot close the write side: a byte-type pipe has no half close",
+        `Cannot close the write side of ${this.#traits.name}: ` +
+          "it has no half close",
       );
     }
     this.#assertWritable();
@@ -305,7 +306,7 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
     this.#assertOpen(action);
     if (this.#traits.readable) return;
     throw new Deno.errors.NotSupported(
-      `Cannot ${action}: this end of the pipe only writes`,
+      `Cannot ${action}: this end of ${this.#traits.name} only writes`,
     );
   }
 
@@ -340,7 +341,7 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
     this.#assertOpen("write");
     if (!this.#traits.writable) {
       throw new Deno.errors.NotSupported(
-        "Cannot write: this end of the pipe only reads",
+        `Cannot write: this end of ${this.#traits.name} only reads`,
       );
     }
     if (this.#writesRefused === "") return;

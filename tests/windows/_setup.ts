@@ -338,7 +338,7 @@ export function pattern(size: number, seed = 1): Uint8Array<ArrayBuffer> {
  * @returns The bytes.
  */
 export async function readBytes(
-  connection: PipeConnection,
+  connection: Pick<PipeConnection, "read">,
   size = Infinity,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const parts: Uint8Array<ArrayBuffer>[] = [];
@@ -361,7 +361,7 @@ export async function readBytes(
  * @returns The text.
  */
 export async function readText(
-  connection: PipeConnection,
+  connection: Pick<PipeConnection, "read">,
   size = Infinity,
 ): Promise<string> {
   return decode(await readBytes(connection, size));

@@ -71,8 +71,92 @@ import loopRemoteCallback from "../../src/loop/remote_callback.ts" with {
   type: "text",
 };
 import loopScheduler from "../../src/loop/scheduler.ts" with { type: "text" };
+import loopSocketEventLoop from "../../src/loop/socket_event_loop.ts" with {
+  type: "text",
+};
+import loopStreamEventLoop from "../../src/loop/stream_event_loop.ts" with {
+  type: "text",
+};
 import loopTask from "../../src/loop/task.ts" with { type: "text" };
 import loopTimerHeap from "../../src/loop/timer_heap.ts" with { type: "text" };
+import netAddressInfo from "../../src/net/address_info.ts" with {
+  type: "text",
+};
+import netAfdDevices from "../../src/net/afd_devices.ts" with { type: "text" };
+import netConnectAttempt from "../../src/net/connect_attempt.ts" with {
+  type: "text",
+};
+import netConnectRace from "../../src/net/connect_race.ts" with {
+  type: "text",
+};
+import netConnectTcp from "../../src/net/connect_tcp.ts" with { type: "text" };
+import netDatagramChannel from "../../src/net/datagram_channel.ts" with {
+  type: "text",
+};
+import netDatagramChannelTransport from "../../src/net/datagram_channel_transport.ts" with {
+  type: "text",
+};
+import netDatagramEndpoint from "../../src/net/datagram_endpoint.ts" with {
+  type: "text",
+};
+import netDatagramProtocol from "../../src/net/datagram_protocol.ts" with {
+  type: "text",
+};
+import netDatagramReader from "../../src/net/datagram_reader.ts" with {
+  type: "text",
+};
+import netDatagramSender from "../../src/net/datagram_sender.ts" with {
+  type: "text",
+};
+import netDatagramWriter from "../../src/net/datagram_writer.ts" with {
+  type: "text",
+};
+import netLookupQueue from "../../src/net/lookup_queue.ts" with {
+  type: "text",
+};
+import netMulticast from "../../src/net/multicast.ts" with { type: "text" };
+import netOpenDatagramSocket from "../../src/net/open_datagram_socket.ts" with {
+  type: "text",
+};
+import netPolledSocket from "../../src/net/polled_socket.ts" with {
+  type: "text",
+};
+import netReadiness from "../../src/net/readiness.ts" with { type: "text" };
+import netReceiveQueue from "../../src/net/receive_queue.ts" with {
+  type: "text",
+};
+import netResolve from "../../src/net/resolve.ts" with { type: "text" };
+import netSocketIo from "../../src/net/socket_io.ts" with { type: "text" };
+import netSocketListener from "../../src/net/socket_listener.ts" with {
+  type: "text",
+};
+import netSocketPoller from "../../src/net/socket_poller.ts" with {
+  type: "text",
+};
+import netSocketWatches from "../../src/net/socket_watches.ts" with {
+  type: "text",
+};
+import netTargetEncoder from "../../src/net/target_encoder.ts" with {
+  type: "text",
+};
+import netTcpConnection from "../../src/net/tcp_connection.ts" with {
+  type: "text",
+};
+import netTcpListener from "../../src/net/tcp_listener.ts" with {
+  type: "text",
+};
+import netTcpProtocol from "../../src/net/tcp_protocol.ts" with {
+  type: "text",
+};
+import netTcpSocket from "../../src/net/tcp_socket.ts" with { type: "text" };
+import netUdpAddress from "../../src/net/udp_address.ts" with { type: "text" };
+import netUdpEnds from "../../src/net/udp_ends.ts" with { type: "text" };
+import netUdpErrors from "../../src/net/udp_errors.ts" with { type: "text" };
+import netUdpOptions from "../../src/net/udp_options.ts" with { type: "text" };
+import netUdpSocket from "../../src/net/udp_socket.ts" with { type: "text" };
+import netWriteBufferLimits from "../../src/net/write_buffer_limits.ts" with {
+  type: "text",
+};
 import pipeAnonymousPipe from "../../src/pipe/anonymous_pipe.ts" with {
   type: "text",
 };
@@ -160,6 +244,9 @@ import proactorPump from "../../src/proactor/pump.ts" with { type: "text" };
 import proactorWarningProbe from "../../src/proactor/warning_probe.ts" with {
   type: "text",
 };
+import streamAcceptQueue from "../../src/stream/accept_queue.ts" with {
+  type: "text",
+};
 import streamChannel from "../../src/stream/channel.ts" with { type: "text" };
 import streamChannelTransport from "../../src/stream/channel_transport.ts" with {
   type: "text",
@@ -169,6 +256,9 @@ import streamReadHalf from "../../src/stream/read_half.ts" with {
   type: "text",
 };
 import streamReadQueue from "../../src/stream/read_queue.ts" with {
+  type: "text",
+};
+import streamServedConnection from "../../src/stream/served_connection.ts" with {
   type: "text",
 };
 import streamStreamConnection from "../../src/stream/stream_connection.ts" with {
@@ -228,8 +318,44 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/loop/registry.ts": loopRegistry,
   "src/loop/remote_callback.ts": loopRemoteCallback,
   "src/loop/scheduler.ts": loopScheduler,
+  "src/loop/socket_event_loop.ts": loopSocketEventLoop,
+  "src/loop/stream_event_loop.ts": loopStreamEventLoop,
   "src/loop/task.ts": loopTask,
   "src/loop/timer_heap.ts": loopTimerHeap,
+  "src/net/address_info.ts": netAddressInfo,
+  "src/net/afd_devices.ts": netAfdDevices,
+  "src/net/connect_attempt.ts": netConnectAttempt,
+  "src/net/connect_race.ts": netConnectRace,
+  "src/net/connect_tcp.ts": netConnectTcp,
+  "src/net/datagram_channel.ts": netDatagramChannel,
+  "src/net/datagram_channel_transport.ts": netDatagramChannelTransport,
+  "src/net/datagram_endpoint.ts": netDatagramEndpoint,
+  "src/net/datagram_protocol.ts": netDatagramProtocol,
+  "src/net/datagram_reader.ts": netDatagramReader,
+  "src/net/datagram_sender.ts": netDatagramSender,
+  "src/net/datagram_writer.ts": netDatagramWriter,
+  "src/net/lookup_queue.ts": netLookupQueue,
+  "src/net/multicast.ts": netMulticast,
+  "src/net/open_datagram_socket.ts": netOpenDatagramSocket,
+  "src/net/polled_socket.ts": netPolledSocket,
+  "src/net/readiness.ts": netReadiness,
+  "src/net/receive_queue.ts": netReceiveQueue,
+  "src/net/resolve.ts": netResolve,
+  "src/net/socket_io.ts": netSocketIo,
+  "src/net/socket_listener.ts": netSocketListener,
+  "src/net/socket_poller.ts": netSocketPoller,
+  "src/net/socket_watches.ts": netSocketWatches,
+  "src/net/target_encoder.ts": netTargetEncoder,
+  "src/net/tcp_connection.ts": netTcpConnection,
+  "src/net/tcp_listener.ts": netTcpListener,
+  "src/net/tcp_protocol.ts": netTcpProtocol,
+  "src/net/tcp_socket.ts": netTcpSocket,
+  "src/net/udp_address.ts": netUdpAddress,
+  "src/net/udp_ends.ts": netUdpEnds,
+  "src/net/udp_errors.ts": netUdpErrors,
+  "src/net/udp_options.ts": netUdpOptions,
+  "src/net/udp_socket.ts": netUdpSocket,
+  "src/net/write_buffer_limits.ts": netWriteBufferLimits,
   "src/pipe/anonymous_pipe.ts": pipeAnonymousPipe,
   "src/pipe/connect_pipe.ts": pipeConnectPipe,
   "src/pipe/pipe_connection.ts": pipePipeConnection,
@@ -261,11 +387,13 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/proactor_options.ts": proactorProactorOptions,
   "src/proactor/pump.ts": proactorPump,
   "src/proactor/warning_probe.ts": proactorWarningProbe,
+  "src/stream/accept_queue.ts": streamAcceptQueue,
   "src/stream/channel.ts": streamChannel,
   "src/stream/channel_transport.ts": streamChannelTransport,
   "src/stream/protocol.ts": streamProtocol,
   "src/stream/read_half.ts": streamReadHalf,
   "src/stream/read_queue.ts": streamReadQueue,
+  "src/stream/served_connection.ts": streamServedConnection,
   "src/stream/stream_connection.ts": streamStreamConnection,
   "src/stream/stream_io.ts": streamStreamIo,
   "src/stream/turn_budget.ts": streamTurnBudget,

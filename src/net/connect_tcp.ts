@@ -1,0 +1,282 @@
+/**
+ * `connectTcp`: the client end of a TCP connection.
+ *
+ * @module
+ */
+
+import type { SocketAddress } from "../ffi/sockaddr.ts";
+import { assertInteger } from "../proactor/arguments.ts";
+import type { CompletionPort } from "../proactor/completion_port.ts";
+import { defaultProactor } from "../proactor/default_proactor.ts";
+import type { IocpProactor } from "../proactor/iocp_proactor.ts";
+import type { PortHandle } from "../proactor/port_handle.ts";
+import { ConnectRace, interleave } from "./connect_race.ts";
+import { resolveHost } from "./resolve.ts";
+import { defaultSockets } from "./socket_io.ts";
+import { TcpConnection, type TcpTraits } from "./tcp_connection.ts";
+import {
+  addressText,
+  applyTcpOptions,
+  CallGate,
+  type IpAddress,
+  parseHost,
+  tcpAddr,
+  type TcpOptions,
+} from "./tcp_socket.ts";
+
+/** Options of {@linkcode connectTcp}. */
+export interface ConnectTcpOptions extends TcpOptions {
+  /**
+   * A name, or a numeric address.
+   *
+   * @default {"127.0.0.1"}
+   */
+  hostname?: string;
+  /** The port, 1 to 65535. */
+  port: number;
+  /**
+   * The numeric address to connect from; only addresses of its family are
+   * tried.
+   */
+  localAddress?: string;
+  /**
+   * The port to connect from.
+   *
+   * @default {0}
+   */
+  localPort?: number;
+  /**
+   * Milliseconds after which the next address of a name is tried, while the
+   * one before has not answered yet (RFC 8305).
+   *
+   * @default {250}
+   */
+  attemptDelay?: number;
+  /**
+   * Milliseconds until the connection must be there.
+   *
+   * @default {Infinity}
+   */
+  timeout?: number;
+  /** Ends the wait. */
+  signal?: AbortSignal;
+  /** The proactor to use instead of the shared one. */
+  proactor?: IocpProactor;
+}
+
+const MAX_TIMEOUT = 0x7fff_ffff;
+const DEFAULT_ATTEMPT_DELAY = 250;
+
+/**
+ * Connects to a TCP port. A name's addresses are tried one after the other,
+ * without waiting long for any of them; the first that answers wins.
+ *
+ * @example Usage
+ * ```ts ignore
+ * import { connectTcp } from "@iocp/proactor";
+ *
+ * using connection = await connectTcp({
+ *   hostname: "localhost",
+ *   port: 8000,
+ *   timeout: 1000,
+ * });
+ * await connection.write(new TextEncoder().encode("hello"));
+ * ```
+ *
+ * @param options Where to connect to, time-out, signal.
+ * @returns The connection.
+ * @throws {TypeError} when an address is malformed.
+ * @throws {RangeError} when a number is out of its range.
+ * @throws {Deno.errors.ConnectionRefused} when nobody listens there.
+ * @throws {Deno.errors.NotFound} when there is no such host.
+ * @throws {Deno.errors.TimedOut} when nobody answered in time.
+ * @throws {Deno.errors.AddrInUse} when the local port is taken.
+ * @throws {Deno.errors.BadResource} when the proactor is closed.
+ * @throws {Deno.errors.NotSupported} when the system is not Windows.
+ * @throws {Deno.errors.NotCapable} when the full `--allow-ffi` was not granted.
+ */
+export async function connectTcp(
+  options: ConnectTcpOptions,
+): Promise<TcpConnection> {
+  const { port, handle, traits } = await openTcp(options);
+  try {
+    return new TcpConnection(port, handle, traits);
+  } catch (error) {
+    port.closeHandle(handle);
+    throw error;
+  }
+}
+
+/** A connected socket and what is known of it. */
+export interface OpenedTcp {
+  /** The completion port. */
+  port: CompletionPort;
+  /** The socket on it; the receiver must close it. */
+  handle: PortHandle;
+  /** What is known of it. */
+  traits: TcpTraits;
+}
+
+/**
+ * Connects a socket.
+ *
+ * @param options As for {@linkcode connectTcp}.
+ * @returns The socket, on the port.
+ */
+export async function openTcp(options: ConnectTcpOptions): Promise<OpenedTcp> {
+  const plan = resolvePlan(options);
+  const { timeout = Infinity, signal } = options;
+  signal?.throwIfAborted();
+  const { port } = options.proactor ?? defaultProactor();
+  port.assertOpen(`connect to ${plan.name}`);
+  const limit = new TimeLimit(plan.name, { timeout, signal });
+  try {
+    const handle = await connect(port, plan, limit.signal);
+    return { port, handle, traits: finish(port, handle, options) };
+  } finally {
+    limit[Symbol.dispose]();
+  }
+}
+
+interface Plan {
+  name: string;
+  hostname: string;
+  port: number;
+  local: IpAddress | null;
+  localPort: number;
+  attemptDelay: number;
+}
+
+/** Refuses what is wrong before any call. */
+function resolvePlan(options: ConnectTcpOptions): Plan {
+  const {
+    hostname = "127.0.0.1",
+    port,
+    localAddress,
+    localPort = 0,
+    attemptDelay = DEFAULT_ATTEMPT_DELAY,
+    timeout = Infinity,
+  } = options;
+  parseHost(hostname, port);
+  assertInteger("port", port, [1, 0xffff]);
+  assertInteger("localPort", localPort, [0, 0xffff]);
+  assertInteger("attemptDelay", attemptDelay, [0, MAX_TIMEOUT]);
+  if (timeout !== Infinity) {
+    assertInteger("timeout", timeout, [0, MAX_TIMEOUT]);
+  }
+  const local = resolveLocal(localAddress, localPort);
+  const name = addressText({ hostname, port });
+  return { name, hostname, port, local, localPort, attemptDelay };
+}
+
+function resolveLocal(
+  localAddress: string | undefined,
+  localPort: number,
+): IpAddress | null {
+  if (localAddress === undefined) return null;
+  const local = parseHost(localAddress, localPort);
+  if (local !== null) return local;
+  throw new TypeError(
+    `Cannot use localAddress "${localAddress}": it is not a numeric address`,
+  );
+}
+
+async function connect(
+  port: CompletionPort,
+  plan: Plan,
+  signal: AbortSignal,
+): Promise<PortHandle> {
+  const { local, localPort } = plan;
+  const addresses = await lookUp(plan, signal);
+  signal.throwIfAborted();
+  const ends = interleave(addresses).map((remote) => ({
+    remote,
+    local: local ?? anyAddress(remote.family, localPort),
+  }));
+  const { attemptDelay } = plan;
+  const race = new ConnectRace(port, defaultSockets(), { ends, attemptDelay });
+  const abort = () => race.cancel(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await race.connected;
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+async function lookUp(
+  { name, hostname, port, local }: Plan,
+  signal: AbortSignal,
+): Promise<IpAddress[]> {
+  const family = local === null
+    ? undefined
+    : local.family === "IPv4"
+    ? "ipv4"
+    : "ipv6";
+  const all = await resolveHost(hostname, port, { family, signal });
+  const addresses = all.filter(isIpAddress);
+  if (addresses.length > 0) return addresses;
+  throw new Deno.errors.NotFound(
+    `Cannot connect to ${name}: the name has no such address`,
+  );
+}
+
+function isIpAddress(address: SocketAddress): address is IpAddress {
+  return address.family !== "Unix";
+}
+
+/** `ConnectEx` wants a socket that is bound. */
+function anyAddress(family: IpAddress["family"], port: number): IpAddress {
+  if (family === "IPv4") return { family, hostname: "0.0.0.0", port };
+  return { family, hostname: "::", port, flowInfo: 0, scopeId: 0 };
+}
+
+function finish(
+  port: CompletionPort,
+  handle: PortHandle,
+  options: ConnectTcpOptions,
+): TcpTraits {
+  const sockets = defaultSockets();
+  applyTcpOptions(sockets, handle.handle, options);
+  const local = sockets.getSocketName(handle.handle);
+  const remote = local && sockets.getPeerName(handle.handle);
+  if (local && remote) {
+    return { sockets, local: tcpAddr(local), remote: tcpAddr(remote) };
+  }
+  port.closeHandle(handle);
+  const { hostname = "127.0.0.1" } = options;
+  const name = addressText({ hostname, port: options.port });
+  const gate = new CallGate(port.api, `Cannot connect to ${name}`);
+  throw gate.error("getpeername", sockets.lastError);
+}
+
+/** The caller's signal, or the end of its time. */
+class TimeLimit implements Disposable {
+  readonly #controller = new AbortController();
+  readonly #theirs: AbortSignal | undefined;
+  readonly #forward = () => this.#controller.abort(this.#theirs!.reason);
+  readonly #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    name: string,
+    options: { timeout: number; signal: AbortSignal | undefined },
+  ) {
+    const { timeout, signal } = options;
+    this.#theirs = signal;
+    signal?.addEventListener("abort", this.#forward, { once: true });
+    if (timeout === Infinity) return;
+    const error = new Deno.errors.TimedOut(
+      `Cannot connect to ${name}: the time-out expired`,
+    );
+    this.#timer = setTimeout(() => this.#controller.abort(error), timeout);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  [Symbol.dispose](): void {
+    clearTimeout(this.#timer);
+    this.#theirs?.removeEventListener("abort", this.#forward);
+  }
+}

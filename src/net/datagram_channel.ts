@@ -1,0 +1,146 @@
+/**
+ * Both sides of a datagram socket, and how it ends.
+ *
+ * @module
+ */
+
+import type { Bytes, SocketApi } from "../ffi/socket_api.ts";
+import type { CompletionPort } from "../proactor/completion_port.ts";
+import type { PortDependent } from "../proactor/dependents.ts";
+import type { PortHandle } from "../proactor/port_handle.ts";
+import { DatagramReader } from "./datagram_reader.ts";
+import { DatagramWriter } from "./datagram_writer.ts";
+import type { AddressRules } from "./udp_address.ts";
+
+/** A datagram socket that is bound and on a port. */
+export interface DatagramHandle {
+  /** The completion port. */
+  port: CompletionPort;
+  /** Winsock. */
+  sockets: SocketApi;
+  /** The socket. */
+  handle: PortHandle;
+  /** What it can send to. */
+  rules: AddressRules;
+  /** Where it is bound. */
+  local: Deno.NetAddr;
+  /** Where datagrams go that have no address. */
+  remote: Deno.NetAddr | null;
+  /** The same as a `sockaddr`; `null` when the socket itself knows its peer. */
+  remoteName: Bytes | null;
+  /** Receives tell that an earlier datagram has reached no one. */
+  reportUnreachable: boolean;
+}
+
+/** Who uses a channel. */
+export interface DatagramConsumer {
+  /** There is a datagram or an error, or a receive must be started again. */
+  onReadable(): void;
+  /** Less is queued than before; perhaps nothing. */
+  onSent(): void;
+  /** The socket is closed; its last packets may still be under way. */
+  onClosed(): void;
+  /** The kernel has nothing of the channel any more: the last call. */
+  onReleased(): void;
+}
+
+/** A datagram socket on the port, its receiving side and its sending side. */
+export class DatagramChannel implements PortDependent {
+  /** The socket. */
+  readonly socket: DatagramHandle;
+  /** The receiving side. */
+  readonly reader: DatagramReader;
+  /** The sending side. */
+  readonly writer: DatagramWriter;
+  readonly #consumer: DatagramConsumer;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #closing = false;
+  #sides = 2;
+
+  /**
+   * @param socket The socket; the channel's from now on.
+   * @param consumer Told of everything that happens.
+   */
+  constructor(socket: DatagramHandle, consumer: DatagramConsumer) {
+    this.socket = socket;
+    this.#consumer = consumer;
+    const { port, handle, sockets, reportUnreachable } = socket;
+    try {
+      this.reader = new DatagramReader(port, handle, {
+        sockets,
+        reportUnreachable,
+        consumer: this,
+      });
+      this.writer = this.#makeWriter();
+    } catch (error) {
+      port.closeHandle(handle);
+      throw error;
+    }
+    port.dependents.add(this);
+  }
+
+  /** True from `close` on. */
+  get closing(): boolean {
+    return this.#closing;
+  }
+
+  /**
+   * Closes the socket when everything was sent or the deadline has passed.
+   *
+   * @param deadline Milliseconds.
+   */
+  close(deadline: number): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    if (this.writer.idle) return this.destroy();
+    this.#timer = setTimeout(() => this.destroy(), deadline);
+  }
+
+  /** Closes the socket now. */
+  destroy(): void {
+    this.#closing = true;
+    clearTimeout(this.#timer);
+    const { port, handle } = this.socket;
+    if (handle.closed) return;
+    port.dependents.delete(this);
+    port.closeHandle(handle);
+    this.#consumer.onClosed();
+    this.reader.dispose();
+    this.writer.dispose();
+  }
+
+  #makeWriter(): DatagramWriter {
+    const { port, handle, sockets } = this.socket;
+    try {
+      return new DatagramWriter(port, handle, { sockets, consumer: this });
+    } catch (error) {
+      this.reader.dispose();
+      throw error;
+    }
+  }
+
+  /** Called by the receiving side. */
+  onReadable(): void {
+    if (!this.#closing) this.#consumer.onReadable();
+  }
+
+  /** Called by the sending side. */
+  onSent(): void {
+    if (!this.#closing) this.#consumer.onSent();
+    else if (this.writer.idle) this.destroy();
+  }
+
+  /** Called by the receiving side. */
+  onReadReleased(): void {
+    this.#released();
+  }
+
+  /** Called by the sending side. */
+  onWriteReleased(): void {
+    this.#released();
+  }
+
+  #released(): void {
+    if (--this.#sides === 0) this.#consumer.onReleased();
+  }
+}

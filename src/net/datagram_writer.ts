@@ -1,0 +1,223 @@
+/**
+ * The sending side of a datagram socket: one send in flight, and a queue
+ * behind it.
+ *
+ * @module
+ */
+
+import {
+  ERROR_IO_PENDING,
+  ERROR_NOT_ENOUGH_MEMORY,
+  ERROR_OPERATION_ABORTED,
+} from "../ffi/constants.ts";
+import { MIN_BUFFER } from "../ffi/memory.ts";
+import type { Bytes, SocketApi } from "../ffi/socket_api.ts";
+import { writeBuffer, WSABUF_SIZE } from "../ffi/socket_structs.ts";
+import type { Address } from "../ffi/win32_api.ts";
+import type { CompletionPort } from "../proactor/completion_port.ts";
+import type { CompletionListener, Operation } from "../proactor/operation.ts";
+import type { PortHandle } from "../proactor/port_handle.ts";
+
+/** What a queued datagram counts beyond its bytes: none is for free. */
+export const DATAGRAM_OVERHEAD = 8;
+
+/** Queued sends that may end at once before others get their turn. */
+const SENDS_PER_TURN = 16;
+
+/** Who wants to know how sending goes on. */
+export interface DatagramWriteConsumer {
+  /** Less is queued than before; perhaps nothing. */
+  onSent(): void;
+  /** The slot was given back: the last call after `dispose`. */
+  onWriteReleased(): void;
+}
+
+/** A datagram on its way out. */
+export interface OutgoingDatagram {
+  /** Its bytes. */
+  data: Uint8Array<ArrayBuffer>;
+  /** A `sockaddr`, or `null` for the peer of a connected socket. */
+  to: Bytes | null;
+  /**
+   * Told of the end, unless that comes before `send` returns.
+   *
+   * @param code 0, or why it was not sent.
+   */
+  onDone: (code: number) => void;
+}
+
+/** The bytes are in native memory; the caller may have changed its own. */
+interface InFlight extends Pick<OutgoingDatagram, "onDone"> {
+  size: number;
+}
+
+/** Entries that were sent and still stand in the queue, at most. */
+const MAX_SENT = 1024;
+
+/** The sending side of a datagram socket. */
+export class DatagramWriter implements CompletionListener {
+  readonly #port: CompletionPort;
+  readonly #owner: PortHandle;
+  readonly #sockets: SocketApi;
+  readonly #consumer: DatagramWriteConsumer;
+  readonly #operation: Operation;
+  readonly #buffers = new Uint8Array(WSABUF_SIZE);
+  readonly #view = new DataView(this.#buffers.buffer);
+  #queue: OutgoingDatagram[] = [];
+  #head = 0;
+  #current: InFlight | null = null;
+  #buffered = 0;
+  #continuing = false;
+  #disposed = false;
+
+  /**
+   * @param port The completion port.
+   * @param owner The socket.
+   * @param options Winsock, and who is told.
+   */
+  constructor(
+    port: CompletionPort,
+    owner: PortHandle,
+    options: { sockets: SocketApi; consumer: DatagramWriteConsumer },
+  ) {
+    this.#port = port;
+    this.#owner = owner;
+    this.#sockets = options.sockets;
+    this.#consumer = options.consumer;
+    this.#operation = port.acquire(owner, this);
+  }
+
+  /** Bytes that are queued or in flight, and 8 for each datagram. */
+  get buffered(): number {
+    return this.#buffered;
+  }
+
+  /** True when nothing is queued or in flight. */
+  get idle(): boolean {
+    return this.#current === null && this.#head === this.#queue.length;
+  }
+
+  /**
+   * Sends, at once if nothing is in the way.
+   *
+   * @param datagram Its bytes are the caller's again when this returns: what
+   * cannot be sent at once is copied.
+   * @returns 0 when it is sent, 997 when `onDone` will be told, else the code
+   * of the failure.
+   */
+  send(datagram: OutgoingDatagram): number {
+    if (this.#disposed) return ERROR_OPERATION_ABORTED;
+    if (this.idle) return this.#start(datagram);
+    this.#buffered += sizeOf(datagram);
+    this.#queue.push({ ...datagram, data: datagram.data.slice() });
+    return ERROR_IO_PENDING;
+  }
+
+  /** Drops what is queued; gives the slot back when the packet has come. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#drop();
+    if (!this.#operation.pending) this.#release();
+  }
+
+  /**
+   * Called by the dispatch.
+   *
+   * @param operation Our operation.
+   * @param code 0 or a Win32 code.
+   */
+  onCompletion(operation: Operation, code: number): void {
+    if (operation.buffer !== null) this.#port.buffers.release(operation.buffer);
+    operation.buffer = null;
+    if (this.#disposed) return this.#release();
+    const { size, onDone } = this.#current!;
+    this.#current = null;
+    this.#buffered -= size;
+    onDone(code);
+    this.#continue();
+  }
+
+  #start(datagram: OutgoingDatagram): number {
+    const size = Math.max(datagram.data.byteLength, MIN_BUFFER);
+    const buffer = this.#port.buffers.tryAcquire(size);
+    if (buffer === null) return ERROR_NOT_ENOUGH_MEMORY;
+    const operation = this.#operation;
+    operation.buffer = buffer;
+    this.#fill(buffer.address, datagram.data);
+    this.#port.begin(operation);
+    const code = this.#port.settle(operation, this.#call(datagram.to));
+    if (code === ERROR_IO_PENDING) {
+      const inFlight = { size: sizeOf(datagram), onDone: datagram.onDone };
+      this.#current = inFlight;
+      this.#buffered += inFlight.size;
+    } else {
+      operation.buffer = null;
+      this.#port.buffers.release(buffer);
+    }
+    return code;
+  }
+
+  #fill(address: Address, data: Bytes): void {
+    if (data.byteLength > 0) this.#port.api.copyIn(address, data);
+    writeBuffer(this.#view, 0, { address, length: data.byteLength });
+  }
+
+  #call(to: Bytes | null): number {
+    const { handle } = this.#owner;
+    const { address } = this.#operation;
+    const buffers = this.#buffers;
+    if (to === null) return this.#sockets.wsaSend(handle, buffers, 0, address);
+    return this.#sockets.wsaSendTo(handle, buffers, 0, to, address);
+  }
+
+  /** A datagram that fails stops none of those behind it. */
+  #continue(): void {
+    for (let budget = SENDS_PER_TURN; this.#head < this.#queue.length;) {
+      if (this.#current !== null) break;
+      if (budget-- === 0) return this.#continueLater();
+      const datagram = this.#shift();
+      this.#buffered -= sizeOf(datagram);
+      const code = this.#start(datagram);
+      if (code !== ERROR_IO_PENDING) datagram.onDone(code);
+    }
+    this.#consumer.onSent();
+  }
+
+  #continueLater(): void {
+    if (this.#continuing) return;
+    this.#continuing = true;
+    this.#port.defer(() => {
+      this.#continuing = false;
+      if (!this.#disposed && this.#current === null) this.#continue();
+    });
+  }
+
+  #shift(): OutgoingDatagram {
+    const datagram = this.#queue[this.#head++]!;
+    if (this.#head === this.#queue.length || this.#head > MAX_SENT) {
+      this.#queue = this.#queue.slice(this.#head);
+      this.#head = 0;
+    }
+    return datagram;
+  }
+
+  #drop(): void {
+    const queued = this.#queue.slice(this.#head);
+    const rest = this.#current === null ? queued : [this.#current, ...queued];
+    this.#current = null;
+    this.#queue = [];
+    this.#head = 0;
+    this.#buffered = 0;
+    for (const { onDone } of rest) onDone(ERROR_OPERATION_ABORTED);
+  }
+
+  #release(): void {
+    this.#port.operations.release(this.#operation);
+    this.#consumer.onWriteReleased();
+  }
+}
+
+function sizeOf({ data }: OutgoingDatagram): number {
+  return data.byteLength + DATAGRAM_OVERHEAD;
+}

@@ -1,0 +1,76 @@
+/**
+ * Connections on their way from a listener to whoever accepts them.
+ *
+ * @module
+ */
+
+import type { ServedConnection } from "./served_connection.ts";
+
+interface Acceptor<C> {
+  resolve(connection: C): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Connections that wait for `accept`, and calls of `accept` that wait for
+ * connections.
+ *
+ * @typeParam C The connections.
+ */
+export class AcceptQueue<C extends ServedConnection> {
+  readonly #waiting: C[] = [];
+  readonly #acceptors: Acceptor<C>[] = [];
+  #closed = false;
+
+  /** Connections that nobody has accepted yet. */
+  get length(): number {
+    return this.#waiting.length;
+  }
+
+  /** True from `close` on. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** @param connection Goes to the first who waits, or waits itself. */
+  push(connection: C): void {
+    const acceptor = this.#acceptors.shift();
+    if (acceptor !== undefined) acceptor.resolve(connection);
+    else this.#waiting.push(connection);
+  }
+
+  /**
+   * Takes a connection that is there.
+   *
+   * @returns The oldest, or `undefined`.
+   */
+  take(): C | undefined {
+    return this.#waiting.shift();
+  }
+
+  /**
+   * Waits for a connection.
+   *
+   * @returns The next one.
+   * @throws {Deno.errors.BadResource} when the queue is closed, also later.
+   */
+  async wait(): Promise<C> {
+    if (this.#closed) throw closedError();
+    const { promise, resolve, reject } = Promise.withResolvers<C>();
+    this.#acceptors.push({ resolve, reject });
+    return await promise;
+  }
+
+  /** Aborts what nobody has accepted, refuses whoever waits. Idempotent. */
+  close(): void {
+    this.#closed = true;
+    for (const connection of this.#waiting.splice(0)) connection.abort();
+    for (const { reject } of this.#acceptors.splice(0)) reject(closedError());
+  }
+}
+
+function closedError(): Error {
+  return new Deno.errors.BadResource(
+    "Cannot accept: the listener has been closed",
+  );
+}

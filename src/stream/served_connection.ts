@@ -1,0 +1,25 @@
+/**
+ * What servers of every kind of stream have in common.
+ *
+ * @module
+ */
+
+/** Options of `shutdown` of a server. */
+export interface ServerShutdownOptions {
+  /**
+   * Milliseconds after which connections that are still open are aborted.
+   *
+   * @default {Infinity}
+   */
+  deadline?: number;
+}
+
+/** A connection of a server: of either style. */
+export interface ServedConnection {
+  /** Resolves when it is closed. */
+  readonly finished: Promise<void>;
+  /** Closes it at once. */
+  abort(): void;
+  /** Closes it; queued writes go out first. */
+  close(): void;
+}

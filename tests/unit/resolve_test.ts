@@ -1,0 +1,165 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { isWindowsError } from "../../src/ffi/errors.ts";
+import type { AddressFamily } from "../../src/net/resolve.ts";
+import { getaddrinfo, getnameinfo } from "../../src/net/address_info.ts";
+import { LookupQueue } from "../../src/net/lookup_queue.ts";
+import { resolveHost } from "../../src/net/resolve.ts";
+
+function v4(hostname: string, port = 80) {
+  return { family: "IPv4", hostname, port } as const;
+}
+
+function v6(hostname: string, scopeId = 0) {
+  return { family: "IPv6", hostname, port: 80, flowInfo: 0, scopeId } as const;
+}
+
+Deno.test("resolveHost() takes numeric text without the system", async () => {
+  assertEquals(await resolveHost("127.0.0.1", 80), [v4("127.0.0.1")]);
+  assertEquals(await resolveHost("0.0.0.0", 0), [v4("0.0.0.0", 0)]);
+  assertEquals(await resolveHost("::1", 80), [v6("::1")]);
+  assertEquals(await resolveHost("[fe80::1%3]", 80), [v6("fe80::1", 3)]);
+});
+
+Deno.test("resolveHost() knows localhost without the system", async () => {
+  const both = [v4("127.0.0.1"), v6("::1")];
+  for (const name of ["localhost", "LocalHost.", "a.b.localhost"]) {
+    assertEquals(await resolveHost(name, 80), both, name);
+  }
+});
+
+Deno.test("resolveHost() gives addresses of one family on demand", async () => {
+  const family = (family: AddressFamily) => ({ family });
+  assertEquals(await resolveHost("localhost", 80, family("ipv6")), [v6("::1")]);
+  assertEquals(await resolveHost("127.0.0.1", 80, family("ipv4")), [
+    v4("127.0.0.1"),
+  ]);
+  const error = await assertRejects(
+    () => resolveHost("127.0.0.1", 80, family("ipv6")),
+    Deno.errors.NotFound,
+    'Cannot resolve host "127.0.0.1": no IPv6 address',
+  );
+  assertEquals(isWindowsError(error) && error.winerror, 11001);
+});
+
+Deno.test("resolveHost() refuses what is no host, port or family", async () => {
+  await assertRejects(() => resolveHost("", 80), TypeError, "empty");
+  await assertRejects(() => resolveHost("localhost", 65_536), RangeError);
+  await assertRejects(
+    () => resolveHost("::1", 80, { family: "IPv6" as "ipv6" }),
+    TypeError,
+    'family "IPv6"',
+  );
+});
+
+Deno.test("resolveHost() rejects when its signal was aborted before", async () => {
+  const signal = AbortSignal.abort(new Error("enough"));
+  await assertRejects(
+    () => resolveHost("localhost", 80, { signal }),
+    Error,
+    "enough",
+  );
+});
+
+Deno.test("getaddrinfo() takes numeric text without the system", async () => {
+  const type = "stream";
+  const info = { type, protocol: null, canonicalName: "" } as const;
+  assertEquals(await getaddrinfo("127.0.0.1", 80, { type }), [
+    { ...info, family: "ipv4", address: v4("127.0.0.1") },
+  ]);
+  assertEquals(await getaddrinfo("fe80::1%3", "80", { family: "ipv6" }), [
+    { ...info, type: null, family: "ipv6", address: v6("fe80::1", 3) },
+  ]);
+  assertEquals(await getaddrinfo("127.0.0.1", null), [
+    { ...info, type: null, family: "ipv4", address: v4("127.0.0.1", 0) },
+  ]);
+});
+
+Deno.test("getaddrinfo() refuses a port that is none", async () => {
+  await assertRejects(() => getaddrinfo("::1", -1), RangeError);
+  await assertRejects(() => getaddrinfo("::1", "70000"), RangeError);
+});
+
+Deno.test("getnameinfo() gives numeric text without the system", async () => {
+  const options = { numericHost: true, numericService: true };
+  assertEquals(await getnameinfo(v6("FE80::1", 3), options), {
+    hostname: "fe80::1%3",
+    service: "80",
+  });
+});
+
+/** Tasks that end on demand. */
+class Tasks {
+  readonly begun: string[] = [];
+  readonly #ends = new Map<string, PromiseWithResolvers<string>>();
+
+  task(name: string): () => Promise<string> {
+    const end = Promise.withResolvers<string>();
+    this.#ends.set(name, end);
+    return () => {
+      this.begun.push(name);
+      return end.promise;
+    };
+  }
+
+  end(name: string): void {
+    this.#ends.get(name)!.resolve(name.toUpperCase());
+  }
+
+  fail(name: string): void {
+    this.#ends.get(name)!.reject(new Error(name));
+  }
+}
+
+Deno.test("LookupQueue runs a few tasks at once, in their order", async () => {
+  const queue = new LookupQueue(2);
+  const tasks = new Tasks();
+  const results = ["a", "b", "c", "d"].map((n) => queue.run(tasks.task(n)));
+  assertEquals(tasks.begun, ["a", "b"]);
+  tasks.end("b");
+  assertEquals(await results[1], "B");
+  assertEquals(tasks.begun, ["a", "b", "c"]);
+  for (const name of ["a", "c", "d"]) tasks.end(name);
+  assertEquals(await Promise.all(results), ["A", "B", "C", "D"]);
+  assertEquals([queue.running, queue.waiting], [0, 0]);
+});
+
+Deno.test("LookupQueue goes on when a task fails", async () => {
+  const queue = new LookupQueue(1);
+  const tasks = new Tasks();
+  const failed = queue.run(tasks.task("a"));
+  const next = queue.run(tasks.task("b"));
+  tasks.fail("a");
+  await assertRejects(() => failed, Error, "a");
+  tasks.end("b");
+  assertEquals(await next, "B");
+});
+
+Deno.test("LookupQueue never begins what was abandoned", async () => {
+  const queue = new LookupQueue(1);
+  const tasks = new Tasks();
+  const first = queue.run(tasks.task("a"));
+  const controller = new AbortController();
+  const abandoned = queue.run(tasks.task("b"), controller.signal);
+  const last = queue.run(tasks.task("c"));
+  controller.abort(new Error("enough"));
+  await assertRejects(() => abandoned, Error, "enough");
+  tasks.end("a");
+  assertEquals(await first, "A");
+  tasks.end("c");
+  assertEquals(await last, "C");
+  assertEquals(tasks.begun, ["a", "c"]);
+});
+
+Deno.test("LookupQueue keeps the place of a task that was abandoned", async () => {
+  const queue = new LookupQueue(1);
+  const tasks = new Tasks();
+  const controller = new AbortController();
+  const abandoned = queue.run(tasks.task("a"), controller.signal);
+  const next = queue.run(tasks.task("b"));
+  controller.abort(new Error("enough"));
+  await assertRejects(() => abandoned, Error, "enough");
+  assertEquals([tasks.begun, queue.running], [["a"], 1]);
+  tasks.fail("a"); // its failure is dropped, too
+  tasks.end("b");
+  assertEquals(await next, "B");
+});

@@ -1,0 +1,194 @@
+/**
+ * What the tests of UDP share.
+ *
+ * Winsock is started here, outside of any test, so that no test is blamed for
+ * keeping its libraries open.
+ *
+ * @module
+ */
+
+import type {
+  DatagramProtocol,
+  DatagramTransport,
+  IocpProactor,
+  UdpListenOptions,
+} from "../../../mod.ts";
+import { openDatagramEndpoint, UdpSocket } from "../../../mod.ts";
+import { loadSymbols } from "../../../src/ffi/load.ts";
+import type { SocketApi } from "../../../src/ffi/socket_api.ts";
+import { defaultSockets } from "../../../src/net/socket_io.ts";
+import { encode, soon } from "../_setup.ts";
+
+loadSymbols();
+defaultSockets();
+
+/** This computer, any free port. */
+export const LOCAL = { hostname: "127.0.0.1", port: 0 };
+
+/**
+ * Opens a socket on a free port of this computer.
+ *
+ * @param proactor Its proactor.
+ * @param options What differs.
+ * @returns The socket.
+ */
+export function listen(
+  proactor: IocpProactor,
+  options: Partial<UdpListenOptions> = {},
+): UdpSocket {
+  return UdpSocket.listen({ ...LOCAL, ...options, proactor });
+}
+
+/** Two sockets that may talk to each other. */
+export interface UdpPair extends AsyncDisposable {
+  /** One. */
+  a: UdpSocket;
+  /** The other. */
+  b: UdpSocket;
+}
+
+/**
+ * Opens two sockets.
+ *
+ * @param proactor Their proactor.
+ * @param options Of both.
+ * @returns Both; disposing closes them.
+ */
+export function udpPair(
+  proactor: IocpProactor,
+  options: Partial<UdpListenOptions> = {},
+): UdpPair {
+  const [a, b] = [listen(proactor, options), listen(proactor, options)];
+  return {
+    a,
+    b,
+    async [Symbol.asyncDispose]() {
+      a.abort();
+      b.abort();
+      await soon(Promise.all([a.finished, b.finished]));
+    },
+  };
+}
+
+/**
+ * Winsock with some of its functions replaced.
+ *
+ * @param changes The replacements.
+ * @returns The API for sockets.
+ */
+export function changedSockets(changes: Partial<SocketApi>): SocketApi {
+  return new Proxy(defaultSockets(), {
+    get(target, name) {
+      const changed: unknown = Reflect.get(changes, name);
+      if (changed !== undefined) return changed;
+      const member: unknown = Reflect.get(target, name);
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
+}
+
+/**
+ * Winsock, and the names of the calls that are made.
+ *
+ * @param calls The list, which grows.
+ * @returns The API for sockets.
+ */
+export function spiedSockets(calls: string[]): SocketApi {
+  return new Proxy(defaultSockets(), {
+    get(target, name) {
+      const member: unknown = Reflect.get(target, name);
+      if (typeof member !== "function") return member;
+      return (...args: unknown[]) => {
+        calls.push(String(name));
+        return member.apply(target, args);
+      };
+    },
+  });
+}
+
+/** A protocol that writes down what it is told. */
+export class Recorder implements DatagramProtocol {
+  /** Set when the socket is there. */
+  transport!: DatagramTransport;
+  /** The names of what it was told, datagrams as their text. */
+  readonly events: string[] = [];
+  /** The senders, in order. */
+  readonly senders: Deno.NetAddr[] = [];
+  /** The errors, in order. */
+  readonly errors: Error[] = [];
+  /** Ends with the socket. */
+  readonly lost = Promise.withResolvers<Error | null>();
+
+  connectionMade(transport: DatagramTransport): void {
+    this.transport = transport;
+    this.events.push("made");
+  }
+
+  datagramReceived(data: Uint8Array<ArrayBuffer>, addr: Deno.NetAddr): void {
+    this.events.push(`"${new TextDecoder().decode(data)}"`);
+    this.senders.push(addr);
+  }
+
+  errorReceived(error: Error): void {
+    this.events.push("error");
+    this.errors.push(error);
+  }
+
+  connectionLost(error: Error | null): void {
+    this.events.push("lost");
+    this.lost.resolve(error);
+  }
+
+  pauseWriting(): void {
+    this.events.push("pause");
+  }
+
+  resumeWriting(): void {
+    this.events.push("resume");
+  }
+}
+
+/**
+ * Opens an endpoint on a free port of this computer.
+ *
+ * @param proactor Its proactor.
+ * @param protocol Its protocol.
+ * @param sockets Replaces Winsock.
+ * @returns The transport and its address.
+ */
+export async function open(
+  proactor: IocpProactor,
+  protocol: DatagramProtocol,
+  sockets: SocketApi = defaultSockets(),
+): Promise<{ transport: DatagramTransport; addr: Deno.NetAddr }> {
+  const options = { localAddr: LOCAL, proactor, sockets };
+  const [transport] = await openDatagramEndpoint(() => protocol, options);
+  const addr = transport.getExtraInfo("localAddr") as Deno.NetAddr;
+  return { transport, addr };
+}
+
+/**
+ * Sends text.
+ *
+ * @param socket The sender.
+ * @param text What is sent.
+ * @param to To whom.
+ */
+export async function sendText(
+  socket: UdpSocket,
+  text: string,
+  to: UdpSocket,
+): Promise<void> {
+  await soon(socket.send(encode(text), to.addr));
+}
+
+/**
+ * Receives text.
+ *
+ * @param socket The receiver.
+ * @returns The text of one datagram.
+ */
+export async function receiveText(socket: UdpSocket): Promise<string> {
+  const [data] = await soon(socket.receive());
+  return new TextDecoder().decode(data);
+}

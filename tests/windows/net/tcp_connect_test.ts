@@ -1,0 +1,303 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { connectTcp, IocpProactor, TcpListener } from "../../../mod.ts";
+import { encodeSocketAddress } from "../../../src/ffi/sockaddr.ts";
+import { ConnectRace, interleave } from "../../../src/net/connect_race.ts";
+import { defaultSockets } from "../../../src/net/socket_io.ts";
+import type { IpAddress } from "../../../src/net/tcp_socket.ts";
+import {
+  assertNoLeak,
+  eachModeTest,
+  proactorTest,
+  soon,
+  until,
+} from "../_setup.ts";
+import { freePort, LOCAL, Silence } from "./_tcp.ts";
+
+/** An address for documents (RFC 5737): nobody answers there. */
+const NOWHERE = "192.0.2.1";
+
+const { BadResource, ConnectionRefused, TimedOut } = Deno.errors;
+
+function v4(hostname: string, port: number): IpAddress {
+  return { family: "IPv4", hostname, port };
+}
+
+const ANY = v4("0.0.0.0", 0);
+
+eachModeTest(
+  "connectTcp() is refused where nobody listens",
+  async (proactor) => {
+    const { hostname, port } = await freePort(proactor);
+    const error = await assertRejects(
+      () => soon(connectTcp({ hostname, port, proactor })),
+      ConnectionRefused,
+      `Cannot connect to 127.0.0.1:${port}: refused`,
+    );
+    assertEquals(Reflect.get(error, "syscall"), "ConnectEx");
+  },
+);
+
+eachModeTest(
+  "connectTcp() does not connect to itself where nobody listens",
+  async (proactor) => {
+    const { hostname, port } = await freePort(proactor);
+    const sockets = defaultSockets();
+    const bind = sockets.bind.bind(sockets);
+    const same = encodeSocketAddress({ family: "IPv4", hostname, port });
+    sockets.bind = (socket) => bind(socket, same);
+    try {
+      await assertRejects(
+        () => soon(connectTcp({ hostname, port, proactor })),
+        ConnectionRefused,
+        `Cannot connect to 127.0.0.1:${port}: refused`,
+      );
+    } finally {
+      Reflect.deleteProperty(sockets, "bind");
+    }
+    await assertNoLeak(proactor);
+  },
+);
+
+proactorTest("connectTcp() refuses what is no address", async (proactor) => {
+  const connect = (options: object) => () =>
+    connectTcp({ ...LOCAL, port: 80, proactor, ...options });
+  for (const port of [0, -1, 65536, 1.5, "80", undefined]) {
+    await assertRejects(connect({ port }), RangeError, "port");
+  }
+  await assertRejects(connect({ hostname: "" }), TypeError, "hostname");
+  await assertRejects(connect({ hostname: 7 }), TypeError, "hostname");
+  const localAddress = "example.com";
+  await assertRejects(connect({ localAddress }), TypeError, "localAddress");
+  await assertRejects(connect({ localPort: 70000 }), RangeError, "localPort");
+  await assertRejects(connect({ timeout: -1 }), RangeError, "timeout");
+  await assertRejects(connect({ attemptDelay: NaN }), RangeError);
+  assertEquals(proactor.metrics().slotsInUse, 0);
+});
+
+proactorTest(
+  "connectTcp() from a local address and port uses them",
+  async (proactor) => {
+    await using listener = TcpListener.listen({ ...LOCAL, proactor });
+    const { port: localPort } = await freePort(proactor);
+    using client = await connectTcp({
+      ...listener.addr,
+      localAddress: "127.0.0.1",
+      localPort,
+      proactor,
+    });
+    using served = await listener.accept();
+    assertEquals(client.localAddr.port, localPort);
+    assertEquals(served.remoteAddr, client.localAddr);
+    await assertRejects(
+      () => connectTcp({ ...listener.addr, localAddress: NOWHERE, proactor }),
+      Deno.errors.AddrNotAvailable,
+      `from ${NOWHERE}:0`,
+    );
+  },
+);
+
+proactorTest("connectTcp() finds localhost", async (proactor) => {
+  await using listener = TcpListener.listen({ ...LOCAL, proactor });
+  const { port } = listener.addr;
+  const hostname = "localhost";
+  using client = await soon(connectTcp({ hostname, port, proactor }));
+  using served = await listener.accept();
+  assertEquals(served.remoteAddr, client.localAddr);
+});
+
+proactorTest(
+  "connectTcp() times out where nobody answers",
+  async (proactor) => {
+    using silence = new Silence(NOWHERE);
+    await assertRejects(
+      () =>
+        soon(connectTcp({ hostname: NOWHERE, port: 9, timeout: 30, proactor })),
+      TimedOut,
+      `Cannot connect to ${NOWHERE}:9: the time-out expired`,
+    );
+    assertEquals(silence.calls, 1);
+    await assertNoLeak(proactor);
+  },
+);
+
+proactorTest(
+  "connectTcp() rejects with the reason of its signal",
+  async (proactor) => {
+    using silence = new Silence(NOWHERE);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const connecting = connectTcp({
+      hostname: NOWHERE,
+      port: 9,
+      signal,
+      proactor,
+    });
+    const rejected = assertRejects(() => soon(connecting), Error, "enough");
+    await until(() => silence.calls === 1);
+    controller.abort(new Error("enough"));
+    await rejected;
+    await assertNoLeak(proactor);
+  },
+);
+
+proactorTest(
+  "connectTcp() with an aborted signal calls nothing",
+  async (proactor) => {
+    const signal = AbortSignal.abort(new Error("too late"));
+    await assertRejects(
+      () => connectTcp({ ...LOCAL, port: 80, signal, proactor }),
+      Error,
+      "too late",
+    );
+    assertEquals(proactor.metrics().slotsInUse, 0);
+  },
+);
+
+proactorTest(
+  "a signal that comes with the connection leaves nothing open",
+  async (proactor) => {
+    await using listener = TcpListener.listen({ ...LOCAL, proactor });
+    const serving = (async () => {
+      for await (const connection of listener) connection.close();
+    })();
+    for (let i = 0; i < 50; i++) {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const connecting = connectTcp({ ...listener.addr, signal, proactor });
+      queueMicrotask(() => controller.abort(new Error("enough")));
+      const outcome = await soon(connecting.catch((error: Error) => error));
+      if (outcome instanceof Error) assertEquals(outcome.message, "enough");
+      else outcome.abort();
+    }
+    listener.close();
+    await soon(serving);
+  },
+);
+
+proactorTest("connectTcp() on a closed proactor is refused", async () => {
+  const proactor = new IocpProactor();
+  await proactor.close();
+  await assertRejects(
+    () => connectTcp({ ...LOCAL, port: 80, proactor }),
+    BadResource,
+    "Cannot connect to 127.0.0.1:80: the proactor is closed",
+  );
+});
+
+proactorTest("proactor.close() ends connectTcp()", async (proactor) => {
+  using silence = new Silence(NOWHERE);
+  const connecting = connectTcp({ hostname: NOWHERE, port: 9, proactor });
+  const refused = assertRejects(() => soon(connecting), BadResource, "closed");
+  await until(() => silence.calls === 1);
+  assertEquals(await proactor.close(), 0);
+  await refused;
+});
+
+proactorTest(
+  "connectTcp() finds the one address of a name where somebody listens",
+  async (proactor) => {
+    for (const hostname of ["127.0.0.1", "::1"]) {
+      await using listener = TcpListener.listen({
+        hostname,
+        port: 0,
+        proactor,
+      });
+      const { port } = listener.addr;
+      const options = { hostname: "localhost", port, proactor };
+      using client = await soon(connectTcp(options));
+      assertEquals(client.remoteAddr, listener.addr);
+      (await listener.accept()).close();
+    }
+  },
+);
+
+eachModeTest(
+  "a race passes over an address that does not answer",
+  async (proactor) => {
+    using silence = new Silence(NOWHERE);
+    await using listener = TcpListener.listen({ ...LOCAL, proactor });
+    const { port } = listener.addr;
+    const race = new ConnectRace(proactor.port, defaultSockets(), {
+      ends: [NOWHERE, "127.0.0.1"].map((hostname) => ({
+        remote: v4(hostname, port),
+        local: ANY,
+      })),
+      attemptDelay: 20,
+    });
+    const handle = await soon(race.connected);
+    const served = await soon(listener.accept());
+    assertEquals(silence.calls, 1);
+    proactor.port.closeHandle(handle);
+    served.close();
+  },
+);
+
+proactorTest(
+  "a race passes over an address that refuses, at once",
+  async (proactor) => {
+    await using listener = TcpListener.listen({ ...LOCAL, proactor });
+    const refusing = await freePort(proactor);
+    const race = new ConnectRace(proactor.port, defaultSockets(), {
+      ends: [refusing.port, listener.addr.port].map((port) => ({
+        remote: v4("127.0.0.1", port),
+        local: ANY,
+      })),
+      attemptDelay: 0x7fff_ffff,
+    });
+    const handle = await soon(race.connected);
+    proactor.port.closeHandle(handle);
+    (await soon(listener.accept())).close();
+  },
+);
+
+proactorTest(
+  "a race in which several win leaves one connection",
+  async (proactor) => {
+    await using listener = TcpListener.listen({ ...LOCAL, proactor });
+    const ends = Array.from({ length: 5 }, () => ({
+      remote: v4("127.0.0.1", listener.addr.port),
+      local: ANY,
+    }));
+    const race = new ConnectRace(proactor.port, defaultSockets(), {
+      ends,
+      attemptDelay: 0,
+    });
+    const handle = await soon(race.connected);
+    proactor.port.closeHandle(handle);
+    listener.close();
+  },
+);
+
+proactorTest("a race that nobody wins tells all errors", async (proactor) => {
+  const refusing = await freePort(proactor);
+  const ends = [1, 2].map(() => ({
+    remote: v4("127.0.0.1", refusing.port),
+    local: ANY,
+  }));
+  const race = new ConnectRace(proactor.port, defaultSockets(), {
+    ends,
+    attemptDelay: 0,
+  });
+  const error = await assertRejects(
+    () => soon(race.connected),
+    ConnectionRefused,
+  );
+  assert(error.cause instanceof AggregateError);
+  assertEquals(error.cause.errors.length, 2);
+});
+
+Deno.test("interleave() lets the families alternate", () => {
+  const v6 = (hostname: string): IpAddress => ({
+    family: "IPv6",
+    hostname,
+    port: 1,
+    flowInfo: 0,
+    scopeId: 0,
+  });
+  const addresses = [v6("::1"), v6("::2"), v6("::3"), v4("1.1.1.1", 1)];
+  assertEquals(
+    interleave(addresses).map(({ hostname }) => hostname),
+    ["::1", "1.1.1.1", "::2", "::3"],
+  );
+  assertEquals(interleave([]), []);
+});

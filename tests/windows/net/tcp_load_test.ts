@@ -1,0 +1,102 @@
+import { assert, assertEquals } from "@std/assert";
+import { connectTcp, TcpListener } from "../../../mod.ts";
+import { defaultSockets } from "../../../src/net/socket_io.ts";
+import {
+  encode,
+  HANDLE_SLACK,
+  handleCount,
+  proactorTest,
+  readText,
+  soon,
+  until,
+} from "../_setup.ts";
+import { LOCAL, upperCase } from "./_tcp.ts";
+
+/** Clients that connect at once. */
+const CLIENTS = 1000;
+
+/** Clients that connect, talk and close one after the other. */
+const CYCLES = 2000;
+
+/** Cycles before counting begins: by then Deno has its threads. */
+const WARM_UP = 100;
+
+proactorTest(`${CLIENTS} clients at once are all served`, async (proactor) => {
+  await using listener = TcpListener.listen({
+    ...LOCAL,
+    backlog: CLIENTS,
+    proactor,
+  });
+  const serving = (async () => {
+    const served: Promise<void>[] = [];
+    for await (const connection of listener) served.push(upperCase(connection));
+    await Promise.all(served);
+  })();
+  async function talk(): Promise<string> {
+    using client = await connectTcp({ ...listener.addr, proactor });
+    await client.write(encode("hello"));
+    return await readText(client, 5);
+  }
+  const talks = Array.from({ length: CLIENTS }, () => talk());
+  assertEquals(new Set(await soon(Promise.all(talks))), new Set(["HELLO"]));
+  await until(() => listener.connections.size === 0);
+  listener.close();
+  await soon(serving);
+});
+
+proactorTest(
+  `${CYCLES} clients one after the other leave no socket, slot or buffer`,
+  async (proactor) => {
+    await using listener = TcpListener.listen({ ...LOCAL, proactor });
+    const opened = countSockets();
+    const serving = (async () => {
+      for await (const connection of listener) await upperCase(connection);
+    })();
+    async function cycles(count: number) {
+      for (let i = 0; i < count; i++) {
+        using client = await connectTcp({ ...listener.addr, proactor });
+        await client.write(encode("hello"));
+        assertEquals(await readText(client, 5), "HELLO");
+      }
+      await until(() => listener.connections.size === 0);
+    }
+    await cycles(WARM_UP);
+    const [handles, before] = [handleCount(), proactor.metrics()];
+    const sockets = opened.open;
+    const start = performance.now();
+    await cycles(CYCLES);
+    const rate = CYCLES / (performance.now() - start) * 1000;
+    const after = proactor.metrics();
+    assertEquals(opened.open, sockets);
+    assertEquals(after.slotsInUse, before.slotsInUse);
+    assertEquals(after.bufferBytes, before.bufferBytes);
+    assert(Math.abs(handleCount() - handles) < HANDLE_SLACK);
+    listener.close();
+    await soon(serving);
+    opened[Symbol.dispose]();
+    console.log(`${Math.round(rate)} connect/echo/close cycles/s`);
+  },
+);
+
+/** Counts the sockets that are opened and closed from now on. */
+function countSockets() {
+  const sockets = defaultSockets();
+  const createSocket = sockets.createSocket.bind(sockets);
+  const closeSocket = sockets.closeSocket.bind(sockets);
+  const counter = {
+    open: 0,
+    [Symbol.dispose]() {
+      Reflect.deleteProperty(sockets, "createSocket");
+      Reflect.deleteProperty(sockets, "closeSocket");
+    },
+  };
+  sockets.createSocket = (parameters) => {
+    counter.open++;
+    return createSocket(parameters);
+  };
+  sockets.closeSocket = (socket) => {
+    counter.open--;
+    return closeSocket(socket);
+  };
+  return counter;
+}

@@ -158,3 +158,4 @@ export {
   type WatchOptions,
 } from "./src/net/readiness.ts";
 export type { AddressFamily } from "./src/net/resolve.ts";
+export { StreamServer } from "./src/stream/stream_server.ts";

@@ -4,16 +4,13 @@
  * @module
  */
 
-import { assertInteger, timerDelay } from "../proactor/arguments.ts";
+import { assertInteger } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import { defaultProactor } from "../proactor/default_proactor.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
-import { AcceptQueue } from "../stream/accept_queue.ts";
-import type {
-  ServedConnection,
-  ServerShutdownOptions,
-} from "../stream/served_connection.ts";
+import type { ServedConnection } from "../stream/served_connection.ts";
+import { StreamServer } from "../stream/stream_server.ts";
 import { defaultSockets } from "./socket_io.ts";
 import {
   SocketListener,
@@ -101,18 +98,8 @@ const DEFAULT_ACCEPTS = 8;
  * }
  * ```
  */
-export class TcpListener
-  implements AsyncIterable<TcpConnection>, Disposable, AsyncDisposable {
-  readonly #port: CompletionPort;
-  readonly #options: TcpListenOptions;
+export class TcpListener extends StreamServer<TcpConnection> {
   readonly #listener: SocketListener;
-  readonly #factory: TcpConnectionFactory;
-  readonly #backlog: number;
-  readonly #connections = new Set<ServedConnection>();
-  readonly #queue = new AcceptQueue<TcpConnection>();
-  readonly #finished = Promise.withResolvers<void>();
-  readonly #abort: () => void;
-  #released = false;
 
   /**
    * Listens; {@linkcode TcpListener.listen} is the usual way.
@@ -128,17 +115,26 @@ export class TcpListener
    * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
    */
   constructor(options: TcpListenOptions, factory?: TcpConnectionFactory) {
-    const { signal } = options;
+    const { signal, onError } = options;
     const resolved = resolveOptions(options);
     signal?.throwIfAborted();
-    this.#options = options;
-    this.#backlog = resolved.backlog;
-    this.#factory = factory ?? makeConnection;
-    this.#port = (options.proactor ?? defaultProactor()).port;
-    this.#port.assertOpen("listen");
-    this.#listener = this.#listen(resolved);
-    this.#abort = () => void this.shutdown();
-    signal?.addEventListener("abort", this.#abort, { once: true });
+    const { port } = options.proactor ?? defaultProactor();
+    port.assertOpen("listen");
+    super(port, { label: "TCP listener", signal, onError });
+    const make = factory ?? makeConnection;
+    const events = {
+      onConnected: (handle: PortHandle, traits: TcpTraits) =>
+        this.connected(handle, () => {
+          applyTcpOptions(traits.sockets, handle.handle, options);
+          return make(port, handle, traits);
+        }),
+      onError: (error: unknown) => this.failed(error),
+      room: () => resolved.backlog - this.waiting,
+      onReleased: () => this.listenerReleased(),
+    };
+    const settings = { ...resolved, events };
+    this.#listener = new SocketListener(port, defaultSockets(), settings);
+    this.start(this.#listener);
   }
 
   /**
@@ -162,160 +158,6 @@ export class TcpListener
   /** The address that it listens on, with the port that Windows has chosen. */
   get addr(): TcpAddr {
     return this.#listener.addr;
-  }
-
-  /** The connections that are open now. */
-  get connections(): ReadonlySet<ServedConnection> {
-    return this.#connections;
-  }
-
-  /** Resolves when the listener and all its connections are closed. */
-  get finished(): Promise<void> {
-    return this.#finished.promise;
-  }
-
-  /**
-   * Tells whether the listener takes no more clients.
-   *
-   * @returns True from `close` on.
-   */
-  closed(): boolean {
-    return this.#queue.closed;
-  }
-
-  /**
-   * Waits for the next client.
-   *
-   * @returns The connection.
-   * @throws {Deno.errors.BadResource} when the listener is closed, also later.
-   */
-  async accept(): Promise<TcpConnection> {
-    const connection = this.#queue.take();
-    if (connection === undefined) return await this.#queue.wait();
-    this.#listener.refill();
-    return connection;
-  }
-
-  /**
-   * Iterates over the clients until the listener is closed.
-   *
-   * @returns An iterator of connections.
-   */
-  async *[Symbol.asyncIterator](): AsyncGenerator<TcpConnection> {
-    while (!this.closed()) {
-      const connection = await this.accept().catch((error) => {
-        if (this.closed()) return undefined;
-        throw error;
-      });
-      if (connection !== undefined) yield connection;
-    }
-  }
-
-  /**
-   * Takes no more clients. Connections that were handed out live on; those
-   * that nobody has accepted are closed. Idempotent.
-   */
-  close(): void {
-    if (this.closed()) return;
-    this.#options.signal?.removeEventListener("abort", this.#abort);
-    this.#queue.close();
-    this.#listener.close();
-  }
-
-  /**
-   * Takes no more clients and waits until the connections are closed.
-   *
-   * @param options A deadline after which they are aborted.
-   * @throws {RangeError} when the deadline is negative or not a number.
-   */
-  async shutdown(options: ServerShutdownOptions = {}): Promise<void> {
-    const { deadline = Infinity } = options;
-    if (!(deadline >= 0)) {
-      throw new RangeError(`Cannot shut down in ${deadline} ms`);
-    }
-    this.close();
-    if (deadline === Infinity) return await this.finished;
-    const timer = setTimeout(() => this.#abortAll(), timerDelay(deadline));
-    await this.finished.finally(() => clearTimeout(timer));
-  }
-
-  /** Lets waiting for clients keep the process alive (the default). */
-  ref(): void {
-    this.#listener.setReferenced(true);
-  }
-
-  /** Lets the process end while the listener waits for clients. */
-  unref(): void {
-    this.#listener.setReferenced(false);
-  }
-
-  /** Closes the listener. */
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  /** Closes the listener and waits until its connections are closed. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.shutdown();
-  }
-
-  #listen(options: SocketListenerOptions): SocketListener {
-    const events = {
-      onConnected: (handle: PortHandle, traits: TcpTraits) =>
-        this.#connected(handle, traits),
-      onError: (error: unknown) => this.#failed(error),
-      room: () => this.#backlog - this.#queue.length,
-      onReleased: () => this.#listenerReleased(),
-    };
-    return new SocketListener(this.#port, defaultSockets(), {
-      ...options,
-      events,
-    });
-  }
-
-  #connected(handle: PortHandle, traits: TcpTraits): void {
-    let connection: ServedConnection;
-    try {
-      applyTcpOptions(traits.sockets, handle.handle, this.#options);
-      connection = this.#factory(this.#port, handle, traits);
-    } catch (error) {
-      this.#port.closeHandle(handle);
-      return this.#failed(error);
-    }
-    this.#connections.add(connection);
-    connection.finished.then(() => this.#disconnected(connection));
-    if (connection instanceof TcpConnection) this.#queue.push(connection);
-  }
-
-  #failed(error: unknown): void {
-    const { onError = logError } = this.#options;
-    try {
-      onError(error);
-    } catch (thrown) {
-      this.#port.report(thrown, "Exception in onError of a TCP listener");
-    }
-  }
-
-  #disconnected(connection: ServedConnection): void {
-    this.#connections.delete(connection);
-    this.#finishIfEmpty();
-  }
-
-  /** Also when the proactor was closed under it. */
-  #listenerReleased(): void {
-    this.#released = true;
-    this.close();
-    this.#finishIfEmpty();
-  }
-
-  #finishIfEmpty(): void {
-    if (this.#released && this.#connections.size === 0) {
-      this.#finished.resolve();
-    }
-  }
-
-  #abortAll(): void {
-    for (const connection of this.#connections) connection.abort();
   }
 }
 
@@ -342,8 +184,4 @@ function makeConnection(
   traits: TcpTraits,
 ): TcpConnection {
   return new TcpConnection(port, handle, traits);
-}
-
-function logError(error: unknown): void {
-  console.error("Error in a TCP listener:", error);
 }

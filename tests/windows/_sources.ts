@@ -267,6 +267,9 @@ import streamStreamConnection from "../../src/stream/stream_connection.ts" with 
 import streamStreamIo from "../../src/stream/stream_io.ts" with {
   type: "text",
 };
+import streamStreamServer from "../../src/stream/stream_server.ts" with {
+  type: "text",
+};
 import streamTurnBudget from "../../src/stream/turn_budget.ts" with {
   type: "text",
 };
@@ -396,6 +399,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/stream/served_connection.ts": streamServedConnection,
   "src/stream/stream_connection.ts": streamStreamConnection,
   "src/stream/stream_io.ts": streamStreamIo,
+  "src/stream/stream_server.ts": streamStreamServer,
   "src/stream/turn_budget.ts": streamTurnBudget,
   "src/stream/web_streams.ts": streamWebStreams,
   "src/stream/write_half.ts": streamWriteHalf,

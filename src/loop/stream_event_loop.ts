@@ -5,6 +5,14 @@
  */
 
 import type { ConnectTcpOptions } from "../net/connect_tcp.ts";
+import {
+  type DatagramEndpointOptions,
+  openDatagramEndpoint,
+} from "../net/datagram_endpoint.ts";
+import type {
+  DatagramProtocol,
+  DatagramTransport,
+} from "../net/datagram_protocol.ts";
 import { resolveHost } from "../net/resolve.ts";
 import type { TcpListener, TcpListenOptions } from "../net/tcp_listener.ts";
 import { openTcpTransport, serveTcp } from "../net/tcp_protocol.ts";
@@ -176,6 +184,32 @@ export abstract class StreamEventLoop extends SocketEventLoop {
     return [
       servePipe(protocolFactory, path, { onError, ...options, proactor }),
     ];
+  }
+
+  // --- UDP -----------------------------------------------------------------
+
+  /**
+   * Opens a UDP socket for a protocol.
+   *
+   * @typeParam P The protocol.
+   * @param protocolFactory Called once the addresses are known.
+   * @param options The addresses, and how the socket behaves.
+   * @returns The transport and the protocol, whose `connectionMade` was called.
+   * @throws {TypeError} when the factory is not a function, or an option is
+   * malformed.
+   * @throws {InvalidStateError} when the loop is closed.
+   * @throws {Deno.errors.AddrInUse} when the local address is taken.
+   */
+  async createDatagramEndpoint<P extends DatagramProtocol>(
+    protocolFactory: () => P,
+    options: LoopOptions<DatagramEndpointOptions> = {},
+  ): Promise<[DatagramTransport, P]> {
+    this.assertOpen("create datagram endpoint");
+    const { proactor } = this;
+    return await openDatagramEndpoint(protocolFactory, {
+      ...options,
+      proactor,
+    });
   }
 
   #reporter(message: string): (exception: unknown) => void {

@@ -21,7 +21,7 @@ import { isUnreachable } from "./datagram_reader.ts";
 import { DatagramSender } from "./datagram_sender.ts";
 import type { UdpTarget } from "./udp_address.ts";
 import { receiveError } from "./udp_errors.ts";
-import { writeBufferLimits } from "./write_buffer_limits.ts";
+import { writeBufferLimits } from "../stream/write_buffer_limits.ts";
 
 /** Receives that may complete at once before others get their turn. */
 const RECEIVES_PER_TURN = 16;
@@ -102,8 +102,8 @@ export class DatagramChannelTransport
 
   getExtraInfo(name: string): unknown {
     const { local, remote, handle } = this.#channel.socket;
-    if (name === "localAddr") return { ...local };
-    if (name === "remoteAddr") return remote ? { ...remote } : undefined;
+    if (name === "sockname") return { ...local };
+    if (name === "peername") return remote ? { ...remote } : undefined;
     return name === "socket" ? handle.handle : undefined;
   }
 

@@ -87,7 +87,7 @@ export interface DatagramTransport {
   /**
    * Asks for what the transport knows.
    *
-   * @param name `"localAddr"`, `"remoteAddr"` or `"socket"` (the SOCKET).
+   * @param name `"sockname"`, `"peername"` or `"socket"` (the SOCKET).
    * @returns The value, or `undefined`.
    */
   getExtraInfo(name: string): unknown;

@@ -16,11 +16,10 @@ import {
 } from "./channel.ts";
 import type { Protocol, Transport, WriteBufferLimits } from "./protocol.ts";
 import type { ReadOptions } from "./read_half.ts";
+import { writeBufferLimits } from "./write_buffer_limits.ts";
 
 /** Reads that may complete at once before others get their turn. */
 const READS_PER_TURN = 16;
-
-const DEFAULT_HIGH_WATER = 65536;
 
 /** What a kind of stream tells its transport. */
 export interface TransportTraits extends ReadOptions {
@@ -46,7 +45,7 @@ export class ChannelTransport implements Transport, ChannelConsumer {
   readonly #traits: TransportTraits;
   readonly #finished = Promise.withResolvers<void>();
   #protocol: Protocol;
-  #limits: WriteBufferLimits = limitsFor({});
+  #limits: WriteBufferLimits = writeBufferLimits({});
   #paused = false;
   #writingPaused = false;
   #writeEnded = false;
@@ -139,7 +138,7 @@ export class ChannelTransport implements Transport, ChannelConsumer {
   }
 
   setWriteBufferLimits(limits: Partial<WriteBufferLimits> = {}): void {
-    this.#limits = limitsFor(limits);
+    this.#limits = writeBufferLimits(limits);
     this.#reviewBuffer();
   }
 
@@ -285,19 +284,4 @@ export class ChannelTransport implements Transport, ChannelConsumer {
       this.#channel.destroy();
     }
   }
-}
-
-function limitsFor(limits: Partial<WriteBufferLimits>): WriteBufferLimits {
-  const high = limits.high ??
-    (limits.low === undefined ? DEFAULT_HIGH_WATER : 4 * limits.low);
-  const low = limits.low ?? Math.floor(high / 4);
-  if (
-    Number.isInteger(high) && Number.isInteger(low) && high >= low && low >= 0
-  ) {
-    return { high, low };
-  }
-  throw new RangeError(
-    `Cannot set write buffer limits high ${high}, low ${low}: ` +
-      "they are not integers with high >= low >= 0",
-  );
 }

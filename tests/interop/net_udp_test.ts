@@ -150,7 +150,7 @@ async function answer(peer: Peer, proactor: IocpProactor): Promise<void> {
       transport.sendTo(data, addr);
     },
   }), { localAddr, proactor });
-  const { port } = transport.getExtraInfo("localAddr") as Deno.NetAddr;
+  const { port } = transport.getExtraInfo("sockname") as Deno.NetAddr;
   for (let i = 0; i < 500; i++) {
     await peer.send(Uint8Array.of(i & 255), port);
     assertEquals(await peer.receive(), { data: Uint8Array.of(i & 255), port });

@@ -154,9 +154,6 @@ import netUdpEnds from "../../src/net/udp_ends.ts" with { type: "text" };
 import netUdpErrors from "../../src/net/udp_errors.ts" with { type: "text" };
 import netUdpOptions from "../../src/net/udp_options.ts" with { type: "text" };
 import netUdpSocket from "../../src/net/udp_socket.ts" with { type: "text" };
-import netWriteBufferLimits from "../../src/net/write_buffer_limits.ts" with {
-  type: "text",
-};
 import pipeAnonymousPipe from "../../src/pipe/anonymous_pipe.ts" with {
   type: "text",
 };
@@ -276,6 +273,9 @@ import streamTurnBudget from "../../src/stream/turn_budget.ts" with {
 import streamWebStreams from "../../src/stream/web_streams.ts" with {
   type: "text",
 };
+import streamWriteBufferLimits from "../../src/stream/write_buffer_limits.ts" with {
+  type: "text",
+};
 import streamWriteHalf from "../../src/stream/write_half.ts" with {
   type: "text",
 };
@@ -358,7 +358,6 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/net/udp_errors.ts": netUdpErrors,
   "src/net/udp_options.ts": netUdpOptions,
   "src/net/udp_socket.ts": netUdpSocket,
-  "src/net/write_buffer_limits.ts": netWriteBufferLimits,
   "src/pipe/anonymous_pipe.ts": pipeAnonymousPipe,
   "src/pipe/connect_pipe.ts": pipeConnectPipe,
   "src/pipe/pipe_connection.ts": pipePipeConnection,
@@ -402,5 +401,6 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/stream/stream_server.ts": streamStreamServer,
   "src/stream/turn_budget.ts": streamTurnBudget,
   "src/stream/web_streams.ts": streamWebStreams,
+  "src/stream/write_buffer_limits.ts": streamWriteBufferLimits,
   "src/stream/write_half.ts": streamWriteHalf,
 };

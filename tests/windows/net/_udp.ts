@@ -163,7 +163,7 @@ export async function open(
 ): Promise<{ transport: DatagramTransport; addr: Deno.NetAddr }> {
   const options = { localAddr: LOCAL, proactor, sockets };
   const [transport] = await openDatagramEndpoint(() => protocol, options);
-  const addr = transport.getExtraInfo("localAddr") as Deno.NetAddr;
+  const addr = transport.getExtraInfo("sockname") as Deno.NetAddr;
   return { transport, addr };
 }
 

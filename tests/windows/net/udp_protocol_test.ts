@@ -80,7 +80,7 @@ eachModeTest(
       proactor,
     });
     assertStrictEquals(protocol, recorder);
-    assertEquals(transport.getExtraInfo("remoteAddr"), peer.addr);
+    assertEquals(transport.getExtraInfo("peername"), peer.addr);
     assertEquals(typeof transport.getExtraInfo("socket"), "bigint");
     assertEquals(transport.getExtraInfo("other"), undefined);
     transport.sendTo(encode("xxx"));
@@ -106,7 +106,7 @@ proactorTest(
     });
     transport.sendTo(encode("hello"));
     assertEquals(await receiveText(peer), "hello");
-    const addr = transport.getExtraInfo("localAddr") as Deno.NetAddr;
+    const addr = transport.getExtraInfo("sockname") as Deno.NetAddr;
     await soon(other.send(encode("other"), addr));
     await until(() => recorder.events.includes('"other"'));
     transport.close();
@@ -121,7 +121,7 @@ proactorTest(
     const [transport] = await openDatagramEndpoint(() => recorder, {
       proactor,
     });
-    const { port } = transport.getExtraInfo("localAddr") as Deno.NetAddr;
+    const { port } = transport.getExtraInfo("sockname") as Deno.NetAddr;
     await using peer = listen(proactor);
     await soon(peer.send(encode("hello"), { hostname: "localhost", port }));
     await until(() => recorder.events.includes('"hello"'));

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { WriteBufferLimits } from "../stream/protocol.ts";
+import type { WriteBufferLimits } from "./protocol.ts";
 
 const DEFAULT_HIGH_WATER = 65536;
 

@@ -1,7 +1,9 @@
 /**
  * {@linkcode SocketApi} over `Deno.dlopen`.
  *
- * `GetLastError` is always the very next FFI call after the one that failed.
+ * `GetLastError` is always the very next call after the one that failed, in
+ * the same function: when a function is entered, V8 may compile or collect,
+ * and what it calls of Windows then replaces the code.
  *
  * @module
  */
@@ -85,89 +87,98 @@ export class NativeSockets implements SocketApi {
       0,
       WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT,
     );
-    if (socket === INVALID_HANDLE_VALUE) this.#fail();
+    if (socket === INVALID_HANDLE_VALUE) {
+      this.lastError = this.#getLastError();
+    }
     return socket;
   }
 
   closeSocket(socket: Socket): number {
-    return this.#code(this.#ws2_32.closesocket(socket));
+    const result = this.#ws2_32.closesocket(socket);
+    return result === 0 ? 0 : (this.lastError = this.#getLastError());
   }
 
   bind(socket: Socket, address: Bytes): number {
-    return this.#code(this.#ws2_32.bind(socket, address, address.byteLength));
+    const result = this.#ws2_32.bind(socket, address, address.byteLength);
+    return result === 0 ? 0 : (this.lastError = this.#getLastError());
   }
 
   listen(socket: Socket, backlog: number): number {
-    return this.#code(this.#ws2_32.listen(socket, backlog));
+    const result = this.#ws2_32.listen(socket, backlog);
+    return result === 0 ? 0 : (this.lastError = this.#getLastError());
   }
 
   connect(socket: Socket, address: Bytes): number {
-    return this.#code(
-      this.#ws2_32.connect(socket, address, address.byteLength),
-    );
+    const result = this.#ws2_32.connect(socket, address, address.byteLength);
+    return result === 0 ? 0 : (this.lastError = this.#getLastError());
   }
 
   shutdown(socket: Socket, how: number): number {
-    return this.#code(this.#ws2_32.shutdown(socket, how));
+    const result = this.#ws2_32.shutdown(socket, how);
+    return result === 0 ? 0 : (this.lastError = this.#getLastError());
   }
 
   getSocketName(socket: Socket): Bytes | null {
     const [name, length] = addressOut();
     const result = this.#ws2_32.getsockname(socket, name, length.bytes);
-    return this.#code(result) === 0 ? name.slice(0, length.value) : null;
+    if (result === 0) return name.slice(0, length.value);
+    this.lastError = this.#getLastError();
+    return null;
   }
 
   getPeerName(socket: Socket): Bytes | null {
     const [name, length] = addressOut();
     const result = this.#ws2_32.getpeername(socket, name, length.bytes);
-    return this.#code(result) === 0 ? name.slice(0, length.value) : null;
+    if (result === 0) return name.slice(0, length.value);
+    this.lastError = this.#getLastError();
+    return null;
   }
 
   setSocketOption(socket: Socket, option: SocketOption, value: Bytes): number {
-    return this.#code(
-      this.#ws2_32.setsockopt(
-        socket,
-        option.level,
-        option.name,
-        value,
-        value.byteLength,
-      ),
+    const result = this.#ws2_32.setsockopt(
+      socket,
+      option.level,
+      option.name,
+      value,
+      value.byteLength,
     );
+    return result === 0 ? 0 : (this.lastError = this.#getLastError());
   }
 
   getSocketOption(socket: Socket, option: SocketOption, value: Bytes): number {
     const length = encodeDword(value.byteLength);
-    return this.#code(
-      this.#ws2_32.getsockopt(
-        socket,
-        option.level,
-        option.name,
-        value,
-        length,
-      ),
+    const result = this.#ws2_32.getsockopt(
+      socket,
+      option.level,
+      option.name,
+      value,
+      length,
     );
+    return result === 0 ? 0 : (this.lastError = this.#getLastError());
   }
 
   ioctlSocket(socket: Socket, command: number, argument: number): number {
-    return this.#code(
-      this.#ws2_32.ioctlsocket(socket, command, encodeDword(argument)),
+    const result = this.#ws2_32.ioctlsocket(
+      socket,
+      command,
+      encodeDword(argument),
     );
+    return result === 0 ? 0 : (this.lastError = this.#getLastError());
   }
 
   wsaIoctl(socket: Socket, code: number, input: Bytes, output: Bytes): number {
-    return this.#code(
-      this.#ws2_32.WSAIoctl(
-        socket,
-        code,
-        input,
-        input.byteLength,
-        output,
-        output.byteLength,
-        this.#transferred.bytes,
-        0n,
-        0n,
-      ),
+    const result = this.#ws2_32.WSAIoctl(
+      socket,
+      code,
+      input,
+      input.byteLength,
+      output,
+      output.byteLength,
+      this.#transferred.bytes,
+      0n,
+      0n,
     );
+    return result === 0 ? 0 : (this.lastError = this.#getLastError());
   }
 
   isIfsSocket(socket: Socket): boolean {
@@ -184,18 +195,17 @@ export class NativeSockets implements SocketApi {
     buffer: AcceptBuffer,
     overlapped: Address,
   ): number {
-    return this.#ok(
-      this.#mswsock.AcceptEx(
-        listener,
-        socket,
-        buffer.address,
-        0,
-        buffer.addressSize,
-        buffer.addressSize,
-        this.#transferred.bytes,
-        overlapped,
-      ),
+    const result = this.#mswsock.AcceptEx(
+      listener,
+      socket,
+      buffer.address,
+      0,
+      buffer.addressSize,
+      buffer.addressSize,
+      this.#transferred.bytes,
+      overlapped,
     );
+    return result !== 0 ? 0 : (this.lastError = this.#getLastError());
   }
 
   getAcceptExAddresses({ address, addressSize }: AcceptBuffer): AddressPair {
@@ -221,14 +231,22 @@ export class NativeSockets implements SocketApi {
     const { byteLength } = address;
     const sent = this.#transferred.bytes;
     const connect = this.#extensions.connectEx(socket);
-    return this.#ok(
-      connect.call(socket, address, byteLength, 0n, 0, sent, overlapped),
+    const result = connect.call(
+      socket,
+      address,
+      byteLength,
+      0n,
+      0,
+      sent,
+      overlapped,
     );
+    return result !== 0 ? 0 : (this.lastError = this.#getLastError());
   }
 
   disconnectEx(socket: Socket, flags: number, overlapped: Address): number {
     const disconnect = this.#extensions.disconnectEx(socket);
-    return this.#ok(disconnect.call(socket, overlapped, flags, 0));
+    const result = disconnect.call(socket, overlapped, flags, 0);
+    return result !== 0 ? 0 : (this.lastError = this.#getLastError());
   }
 
   transmitFile(
@@ -236,17 +254,16 @@ export class NativeSockets implements SocketApi {
     parameters: TransmitParameters,
     overlapped: Address,
   ): number {
-    return this.#ok(
-      this.#mswsock.TransmitFile(
-        socket,
-        parameters.file,
-        parameters.length,
-        parameters.perSend,
-        overlapped,
-        parameters.buffers,
-        parameters.flags,
-      ),
+    const result = this.#mswsock.TransmitFile(
+      socket,
+      parameters.file,
+      parameters.length,
+      parameters.perSend,
+      overlapped,
+      parameters.buffers,
+      parameters.flags,
     );
+    return result !== 0 ? 0 : (this.lastError = this.#getLastError());
   }
 
   wsaRecv(
@@ -256,17 +273,16 @@ export class NativeSockets implements SocketApi {
     overlapped: Address,
   ): number {
     this.#flags.words[0] = flags;
-    return this.#code(
-      this.#ws2_32.WSARecv(
-        socket,
-        buffers,
-        buffers.byteLength / WSABUF_SIZE,
-        this.#transferred.bytes,
-        this.#flags.bytes,
-        overlapped,
-        0n,
-      ),
+    const result = this.#ws2_32.WSARecv(
+      socket,
+      buffers,
+      buffers.byteLength / WSABUF_SIZE,
+      this.#transferred.bytes,
+      this.#flags.bytes,
+      overlapped,
+      0n,
     );
+    return result === 0 ? 0 : (this.lastError = this.#getLastError());
   }
 
   wsaSend(
@@ -275,17 +291,16 @@ export class NativeSockets implements SocketApi {
     flags: number,
     overlapped: Address,
   ): number {
-    return this.#code(
-      this.#ws2_32.WSASend(
-        socket,
-        buffers,
-        buffers.byteLength / WSABUF_SIZE,
-        this.#transferred.bytes,
-        flags,
-        overlapped,
-        0n,
-      ),
+    const result = this.#ws2_32.WSASend(
+      socket,
+      buffers,
+      buffers.byteLength / WSABUF_SIZE,
+      this.#transferred.bytes,
+      flags,
+      overlapped,
+      0n,
     );
+    return result === 0 ? 0 : (this.lastError = this.#getLastError());
   }
 
   wsaRecvFrom(
@@ -296,19 +311,18 @@ export class NativeSockets implements SocketApi {
     overlapped: Address,
   ): number {
     this.#flags.words[0] = flags;
-    return this.#code(
-      this.#ws2_32.WSARecvFrom(
-        socket,
-        buffers,
-        buffers.byteLength / WSABUF_SIZE,
-        this.#transferred.bytes,
-        this.#flags.bytes,
-        from,
-        from + BigInt(ADDRESS_AREA_LENGTH),
-        overlapped,
-        0n,
-      ),
+    const result = this.#ws2_32.WSARecvFrom(
+      socket,
+      buffers,
+      buffers.byteLength / WSABUF_SIZE,
+      this.#transferred.bytes,
+      this.#flags.bytes,
+      from,
+      from + BigInt(ADDRESS_AREA_LENGTH),
+      overlapped,
+      0n,
     );
+    return result === 0 ? 0 : (this.lastError = this.#getLastError());
   }
 
   wsaSendTo(
@@ -318,27 +332,25 @@ export class NativeSockets implements SocketApi {
     to: Bytes,
     overlapped: Address,
   ): number {
-    return this.#code(
-      this.#ws2_32.WSASendTo(
-        socket,
-        buffers,
-        buffers.byteLength / WSABUF_SIZE,
-        this.#transferred.bytes,
-        flags,
-        to,
-        to.byteLength,
-        overlapped,
-        0n,
-      ),
+    const result = this.#ws2_32.WSASendTo(
+      socket,
+      buffers,
+      buffers.byteLength / WSABUF_SIZE,
+      this.#transferred.bytes,
+      flags,
+      to,
+      to.byteLength,
+      overlapped,
+      0n,
     );
+    return result === 0 ? 0 : (this.lastError = this.#getLastError());
   }
 
   wsaRecvMsg(socket: Socket, message: Address, overlapped: Address): number {
     const receive = this.#extensions.wsaRecvMsg(socket);
     const received = this.#transferred.bytes;
-    return this.#code(
-      receive.call(socket, message, received, overlapped, 0n),
-    );
+    const result = receive.call(socket, message, received, overlapped, 0n);
+    return result === 0 ? 0 : (this.lastError = this.#getLastError());
   }
 
   wsaSendMsg(
@@ -347,36 +359,21 @@ export class NativeSockets implements SocketApi {
     flags: number,
     overlapped: Address,
   ): number {
-    return this.#code(
-      this.#ws2_32.WSASendMsg(
-        socket,
-        message,
-        flags,
-        this.#transferred.bytes,
-        overlapped,
-        0n,
-      ),
+    const result = this.#ws2_32.WSASendMsg(
+      socket,
+      message,
+      flags,
+      this.#transferred.bytes,
+      overlapped,
+      0n,
     );
+    return result === 0 ? 0 : (this.lastError = this.#getLastError());
   }
 
   #copy(address: Address, length: number): Bytes {
     const bytes = new Uint8Array(length);
     if (length > 0) this.#win32.copyOut(bytes, address);
     return bytes;
-  }
-
-  /** The error gate of Winsock's int: 0 or SOCKET_ERROR. */
-  #code(result: number): number {
-    return result === 0 ? 0 : this.#fail();
-  }
-
-  /** The error gate of mswsock's BOOL. */
-  #ok(ok: number): number {
-    return ok !== 0 ? 0 : this.#fail();
-  }
-
-  #fail(): number {
-    return this.lastError = this.#getLastError();
   }
 }
 

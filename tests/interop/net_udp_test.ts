@@ -83,6 +83,8 @@ function denoPeer(): Promise<Peer> {
 /** Why a peer cannot be had here, or an empty text. */
 function missing(name: string): string {
   if (!windows) return "not on Windows";
+  const { state } = Deno.permissions.querySync({ name: "net" });
+  if (state !== "granted") return "needs --allow-net";
   if (name === "node:dgram" || "listenDatagram" in Deno) return "";
   return "needs --unstable-net";
 }

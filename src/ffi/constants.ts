@@ -14,7 +14,6 @@ export const FILE_FLAG_OVERLAPPED = 0x4000_0000;
 // CreateNamedPipeW, dwPipeMode; SetNamedPipeHandleState
 export const PIPE_TYPE_BYTE = 0x0;
 export const PIPE_TYPE_MESSAGE = 0x4;
-export const PIPE_READMODE_BYTE = 0x0;
 export const PIPE_READMODE_MESSAGE = 0x2;
 export const PIPE_REJECT_REMOTE_CLIENTS = 0x8;
 export const PIPE_UNLIMITED_INSTANCES = 255;
@@ -23,7 +22,6 @@ export const PIPE_UNLIMITED_INSTANCES = 255;
 export const GENERIC_READ = 0x8000_0000;
 export const GENERIC_WRITE = 0x4000_0000;
 export const FILE_WRITE_ATTRIBUTES = 0x0000_0100;
-export const FILE_READ_ATTRIBUTES = 0x0000_0080;
 export const FILE_SHARE_READ = 0x1;
 export const FILE_SHARE_WRITE = 0x2;
 export const SECURITY_SQOS_PRESENT = 0x0010_0000;
@@ -59,7 +57,6 @@ export const STATUS_CANCELLED = 0xc000_0120;
 export const STATUS_PIPE_BROKEN = 0xc000_014b;
 
 // Win32 error codes that the library acts on
-export const ERROR_SUCCESS = 0;
 export const ERROR_FILE_NOT_FOUND = 2;
 export const ERROR_ACCESS_DENIED = 5;
 export const ERROR_INVALID_HANDLE = 6;

@@ -110,6 +110,7 @@ export class SocketListener implements CompletionListener, PortDependent {
   #listening = false;
   #closed = false;
   #released = false;
+  #abandoned = false;
   #handingOut = 0;
 
   /**
@@ -190,6 +191,8 @@ export class SocketListener implements CompletionListener, PortDependent {
     const { socket, place } = this.#armed.get(operation)!;
     this.#armed.delete(operation);
     this.#places.push(place);
+    // Told of its end, but still the kernel's: it has never come back.
+    if (operation.pending) this.#abandoned = true;
     this.#port.operations.release(operation);
     if (this.#port.closed) this.close();
     if (!this.#closed) return this.#ended({ socket, place }, code);
@@ -201,7 +204,7 @@ export class SocketListener implements CompletionListener, PortDependent {
   #reviewRelease(): void {
     if (this.#armed.size > 0 || this.#released) return;
     this.#released = true;
-    this.#port.buffers.release(this.#block);
+    if (!this.#abandoned) this.#port.buffers.release(this.#block);
     if (this.#listening) this.#events.onReleased();
   }
 

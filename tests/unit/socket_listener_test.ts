@@ -1,0 +1,45 @@
+/** The memory that accepts share, on a Winsock that never answers. */
+
+import { assertEquals } from "@std/assert";
+import { ERROR_IO_PENDING } from "../../src/ffi/constants.ts";
+import type { SocketApi } from "../../src/ffi/socket_api.ts";
+import { SocketListener } from "../../src/net/socket_listener.ts";
+import { World } from "./_helpers.ts";
+
+/** More than the largest pooled buffer holds. */
+const ACCEPTS = 1000;
+
+Deno.test("memory of accepts that never come back is not freed", async () => {
+  const world = new World();
+  const addresses: bigint[] = [];
+  const sockets = {
+    createSocket: () => world.serve(),
+    closeSocket: (socket: bigint) => world.sim.closeHandle(socket),
+    bind: () => 0,
+    listen: () => 0,
+    setSocketOption: () => 0,
+    getSocketName: () => null,
+    isIfsSocket: () => true,
+    acceptEx: (_l: bigint, _s: bigint, buffer: { address: bigint }) => {
+      addresses.push(buffer.address);
+      return ERROR_IO_PENDING;
+    },
+  } as unknown as SocketApi;
+  const listener = new SocketListener(world.port, sockets, {
+    address: { family: "IPv4", hostname: "127.0.0.1", port: 1 },
+    accepts: ACCEPTS,
+    backlog: ACCEPTS,
+    ipv6Only: true,
+    events: {
+      onConnected: () => {},
+      onError: () => {},
+      onReleased: () => {},
+      room: () => ACCEPTS,
+    },
+  });
+  assertEquals(listener.armed, ACCEPTS);
+  assertEquals(await world.proactor.close({ deadline: 0 }), ACCEPTS);
+  for (const address of addresses) {
+    world.sim.copyOut(new Uint8Array(1), address); // throws when freed
+  }
+});

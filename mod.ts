@@ -28,6 +28,7 @@ export {
   type FutureContext,
   InvalidStateError,
 } from "./src/proactor/future.ts";
+export { BaseProactor } from "./src/proactor/base_proactor.ts";
 export { IocpProactor } from "./src/proactor/iocp_proactor.ts";
 export type { PortMetrics } from "./src/proactor/port_options.ts";
 export type {

@@ -27,6 +27,7 @@ import {
   INVALID_HANDLE_VALUE,
 } from "../ffi/win32_api.ts";
 import type { CompletionPort } from "./completion_port.ts";
+import type { PortDependent } from "./dependents.ts";
 import type { Future } from "./future.ts";
 import type { CompletionListener, Operation } from "./operation.ts";
 import type { PortHandle } from "./port_handle.ts";
@@ -61,13 +62,14 @@ export interface Dial {
 }
 
 /** Opens client ends of pipes. */
-export class PipeDialer {
+export class PipeDialer implements PortDependent {
   readonly #port: CompletionPort;
   readonly #queues = new Map<string, DialQueue>();
 
   /** @param port The completion port. */
   constructor(port: CompletionPort) {
     this.#port = port;
+    port.dependents.add(this);
   }
 
   /**
@@ -85,8 +87,11 @@ export class PipeDialer {
     queue.add(dial);
   }
 
-  /** @param error Ends everything that waits. */
-  abort(error: Error): void {
+  /** Ends everything that waits. */
+  destroy(): void {
+    const error = new Deno.errors.BadResource(
+      "Cannot connect: the proactor is closed",
+    );
     for (const queue of this.#queues.values()) queue.abort(error);
   }
 }

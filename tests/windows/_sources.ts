@@ -185,6 +185,9 @@ import proactorArguments from "../../src/proactor/arguments.ts" with {
 import proactorAssociation from "../../src/proactor/association.ts" with {
   type: "text",
 };
+import proactorBaseProactor from "../../src/proactor/base_proactor.ts" with {
+  type: "text",
+};
 import proactorCompletionPort from "../../src/proactor/completion_port.ts" with {
   type: "text",
 };
@@ -369,6 +372,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/pipe/server_options.ts": pipeServerOptions,
   "src/proactor/arguments.ts": proactorArguments,
   "src/proactor/association.ts": proactorAssociation,
+  "src/proactor/base_proactor.ts": proactorBaseProactor,
   "src/proactor/completion_port.ts": proactorCompletionPort,
   "src/proactor/default_proactor.ts": proactorDefaultProactor,
   "src/proactor/deferred_work.ts": proactorDeferredWork,

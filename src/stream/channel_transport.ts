@@ -210,7 +210,11 @@ export class ChannelTransport implements Transport, ChannelConsumer {
     const { reader } = this.#channel;
     const data = reader.take();
     reader.arm();
-    this.#guard(() => this.#protocol.dataReceived?.(data));
+    try {
+      this.#protocol.dataReceived?.(data);
+    } catch (error) {
+      this.#protocolFailed(error);
+    }
   }
 
   #ended(): void {
@@ -279,9 +283,13 @@ export class ChannelTransport implements Transport, ChannelConsumer {
     try {
       callback();
     } catch (error) {
-      this.#error ??= error instanceof Error ? error : new Error(String(error));
-      this.#channel.port.report(error, "Exception in a protocol");
-      this.#channel.destroy();
+      this.#protocolFailed(error);
     }
+  }
+
+  #protocolFailed(error: unknown): void {
+    this.#error ??= error instanceof Error ? error : new Error(String(error));
+    this.#channel.port.report(error, "Exception in a protocol");
+    this.#channel.destroy();
   }
 }

@@ -145,8 +145,13 @@ export class ReadHalf implements CompletionListener {
   takeInto(target: Uint8Array): number {
     const count = Math.min(target.byteLength, this.available);
     if (count === 0) return 0;
-    const bytes = target.subarray(0, count) as Uint8Array<ArrayBuffer>;
-    this.#port.api.copyOut(bytes, this.#position());
+    const bytes = count === target.byteLength
+      ? target
+      : target.subarray(0, count);
+    this.#port.api.copyOut(
+      bytes as Uint8Array<ArrayBuffer>,
+      this.#position(),
+    );
     this.#start += count;
     if (this.#start === this.#end && !this.#hot) this.#releaseBuffer();
     return count;

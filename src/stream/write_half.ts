@@ -10,7 +10,7 @@ import {
   ERROR_NOT_ENOUGH_MEMORY,
   ERROR_OPERATION_ABORTED,
 } from "../ffi/constants.ts";
-import { MAX_POOLED_BUFFER } from "../ffi/memory.ts";
+import { MAX_POOLED_BUFFER, type NativeBuffer } from "../ffi/memory.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { CompletionListener, Operation } from "../proactor/operation.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
@@ -118,7 +118,9 @@ export class WriteHalf implements CompletionListener {
   write(data: Uint8Array<ArrayBuffer>, onDone: WriteCallback | null): number {
     if (this.#error !== 0) return this.#error;
     if (data.byteLength === 0 && !this.#messages) return 0;
-    return this.#submit(data, { end: false, onDone });
+    return this.idle && this.#fits(data)
+      ? this.#writeAtOnce(data, onDone)
+      : this.#submit(data, { end: false, onDone });
   }
 
   /** True when the write side can be ended by itself. */
@@ -160,6 +162,26 @@ export class WriteHalf implements CompletionListener {
     if (code !== 0) return this.#failed(code);
     this.#written(Math.min(bytes, this.#inFlight));
     this.#continue();
+  }
+
+  #fits(data: Uint8Array<ArrayBuffer>): boolean {
+    return this.#messages || data.byteLength <= MAX_POOLED_BUFFER;
+  }
+
+  /** The usual case: nothing is queued unless the write pends. */
+  #writeAtOnce(
+    data: Uint8Array<ArrayBuffer>,
+    onDone: WriteCallback | null,
+  ): number {
+    const length = data.byteLength;
+    const buffer = length === 0 ? null : this.#port.buffers.tryAcquire(length);
+    if (buffer !== null) this.#port.api.copyIn(buffer.address, data);
+    const code = this.#post(buffer, length);
+    if (code === ERROR_IO_PENDING) {
+      this.#queue.push({ end: false, data, length, offset: 0, onDone });
+      this.#buffered = this.#inFlight = length;
+    } else if (code !== 0) this.#fail(code);
+    return code;
   }
 
   #submit(
@@ -224,21 +246,21 @@ export class WriteHalf implements CompletionListener {
   /** Starts one write of as much of the queue as fits. */
   #start(): number {
     if (this.#queue[this.#head]!.end) return this.#io.endWrites!();
-    const operation = this.#operation;
     const size = this.#nextSize();
     const buffer = size === 0 ? null : this.#port.buffers.tryAcquire(size);
-    if (buffer === null && size > 0) return ERROR_NOT_ENOUGH_MEMORY;
     this.#inFlight = buffer === null ? 0 : this.#gather(buffer.address, size);
+    return this.#post(buffer, size);
+  }
+
+  /** Writes a filled buffer, which is given back when the write has ended. */
+  #post(buffer: NativeBuffer | null, size: number): number {
+    if (buffer === null && size > 0) return ERROR_NOT_ENOUGH_MEMORY;
+    const operation = this.#operation;
+    const { address } = buffer ?? operation;
     operation.buffer = buffer;
     this.#port.begin(operation);
-    const code = this.#port.settle(
-      operation,
-      this.#io.write(
-        buffer?.address ?? operation.address,
-        size,
-        operation.address,
-      ),
-    );
+    const started = this.#io.write(address, size, operation.address);
+    const code = this.#port.settle(operation, started);
     if (code !== ERROR_IO_PENDING && buffer !== null) {
       operation.buffer = null;
       this.#port.buffers.release(buffer);

@@ -16,6 +16,11 @@ import {
 } from "./channel.ts";
 import type { Protocol, Transport, WriteBufferLimits } from "./protocol.ts";
 import type { ReadOptions } from "./read_half.ts";
+import {
+  sendFile,
+  type SendFileSource,
+  type StreamSendFileOptions,
+} from "./send_file.ts";
 import { writeBufferLimits } from "./write_buffer_limits.ts";
 
 /** Reads that may complete at once before others get their turn. */
@@ -162,6 +167,28 @@ export class ChannelTransport implements Transport, ChannelConsumer {
     this.#protocol = protocol;
   }
 
+  /**
+   * Sends a file, behind what was written; for the event loop.
+   *
+   * @param file The file.
+   * @param options Which part, and how.
+   * @returns Bytes sent.
+   */
+  async sendFile(
+    file: SendFileSource,
+    options: StreamSendFileOptions,
+  ): Promise<number> {
+    if (!this.#assertWritable()) {
+      throw new Deno.errors.BadResource(
+        "Cannot send file: the transport is closing",
+      );
+    }
+    const { io, messages } = this.#traits;
+    const toError = (code: number) => this.#toError(code, "write");
+    const stream = { channel: this.#channel, io, messages, toError };
+    return await sendFile(stream, file, options);
+  }
+
   // --- told by the channel -------------------------------------------------
 
   /** There are bytes, or the end, or an error. */
@@ -205,11 +232,12 @@ export class ChannelTransport implements Transport, ChannelConsumer {
 
   // --- parts ---------------------------------------------------------------
 
-  /** The next read is in flight before the protocol sees this one's data. */
+  /**
+   * The next read starts after the protocol has answered: by then its data may
+   * be there, and a read that ends at once needs no packet.
+   */
   #deliver(): void {
-    const { reader } = this.#channel;
-    const data = reader.take();
-    reader.arm();
+    const data = this.#channel.reader.take();
     try {
       this.#protocol.dataReceived?.(data);
     } catch (error) {
@@ -264,12 +292,16 @@ export class ChannelTransport implements Transport, ChannelConsumer {
   }
 
   #failed(action: "read" | "write", code: number): void {
-    const { syscalls = FILE_SYSCALLS } = this.#traits;
-    this.#error ??= windowsError(this.#channel.port.api, code, {
-      syscall: syscalls[action],
-      action: `Cannot use ${this.#traits.name}`,
-    });
+    this.#error ??= this.#toError(code, action);
     this.#channel.destroy();
+  }
+
+  #toError(code: number, action: "read" | "write"): Error {
+    const { syscalls = FILE_SYSCALLS, name } = this.#traits;
+    return windowsError(this.#channel.port.api, code, {
+      syscall: syscalls[action],
+      action: `Cannot use ${name}`,
+    });
   }
 
   #callConnectionLost(): void {

@@ -44,7 +44,7 @@ Deno.test("dataReceived() gets exactly the bytes, its own copy, in order", async
   });
 });
 
-Deno.test("the next read is armed before dataReceived() runs", async () => {
+Deno.test("the next read starts when dataReceived() has answered", async () => {
   await inWorld({}, async (world) => {
     const { transport, protocol, peer } = rig(world);
     const pending: number[] = [];
@@ -53,7 +53,8 @@ Deno.test("the next read is armed before dataReceived() runs", async () => {
     };
     await world.proactor.send(peer, bytes("abcd"));
     await turns();
-    assertEquals(pending, [1]);
+    assertEquals(pending, [0]);
+    assertEquals(world.sim.pendingOperations, 1);
     transport.abort();
     world.close(peer);
     await transport.finished;

@@ -51,14 +51,75 @@ export class NativeBuffer {
   readonly address: Address;
   /** Its length in bytes. */
   readonly size: number;
+  readonly #api: Win32Api;
+  #view: Uint8Array<ArrayBuffer> | null | undefined;
 
   /**
+   * @param api The seam.
    * @param address Where it starts.
    * @param size Its length in bytes.
    */
-  constructor(address: Address, size: number) {
+  constructor(api: Win32Api, address: Address, size: number) {
+    this.#api = api;
     this.address = address;
     this.size = size;
+  }
+
+  /**
+   * Copies bytes into the buffer.
+   *
+   * @param data The bytes.
+   * @param offset Where in the buffer.
+   */
+  write(data: Uint8Array<ArrayBuffer>, offset: number): void {
+    const view = this.#map();
+    if (view !== null) view.set(data, offset);
+    else if (data.byteLength > 0) {
+      this.#api.copyIn(this.#position(offset), data);
+    }
+  }
+
+  /**
+   * Copies bytes out of the buffer, over the whole of `target`.
+   *
+   * @param target Where they go.
+   * @param offset Where in the buffer they begin.
+   */
+  read(target: Uint8Array, offset: number): void {
+    const view = this.#map();
+    if (view !== null) {
+      target.set(view.subarray(offset, offset + target.byteLength));
+    } else if (target.byteLength > 0) {
+      const bytes = target as Uint8Array<ArrayBuffer>;
+      this.#api.copyOut(bytes, this.#position(offset));
+    }
+  }
+
+  /**
+   * Copies bytes out of the buffer.
+   *
+   * @param start Where they begin.
+   * @param end Where they end.
+   * @returns The copy.
+   */
+  slice(start: number, end: number): Uint8Array<ArrayBuffer> {
+    const view = this.#map();
+    if (view !== null) return view.slice(start, end);
+    const copy = new Uint8Array(end - start);
+    this.read(copy, start);
+    return copy;
+  }
+
+  /** The engine copies faster than a call, where it may see the memory. */
+  #map(): Uint8Array<ArrayBuffer> | null {
+    if (this.#view === undefined) {
+      this.#view = this.#api.mapMemory(this.address, this.size);
+    }
+    return this.#view;
+  }
+
+  #position(offset: number): Address {
+    return offset === 0 ? this.address : this.address + BigInt(offset);
   }
 }
 
@@ -137,12 +198,12 @@ export class BufferPool {
 
   #make(size: number): NativeBuffer {
     if (size > MAX_POOLED_BUFFER) {
-      return new NativeBuffer(allocate(this.#api, size), size);
+      return new NativeBuffer(this.#api, allocate(this.#api, size), size);
     }
     if (this.#chunkUsed + size > CHUNK_SIZE) this.#addChunk();
     const address = this.#chunk + BigInt(this.#chunkUsed);
     this.#chunkUsed += size;
-    return new NativeBuffer(address, size);
+    return new NativeBuffer(this.#api, address, size);
   }
 
   /** The rest of the old chunk goes to the free lists. */

@@ -1,0 +1,91 @@
+/**
+ * The calls of files that have no overlapped form, on another thread.
+ *
+ * @module
+ */
+
+import type {
+  FileInformation,
+  FileInformationSetting,
+} from "../ffi/file_api.ts";
+import {
+  FILE_DISPOSITION_INFORMATION,
+  FILE_END_OF_FILE_INFORMATION,
+} from "../ffi/file_constants.ts";
+import { encodeLargeInteger } from "../ffi/file_structs.ts";
+import type { FileCore } from "./file_core.ts";
+
+/**
+ * Asks for sizes and times.
+ *
+ * @param file The file.
+ * @param action What is tried, for errors: `"stat"`.
+ * @returns The answer.
+ */
+export async function queryInformation(
+  file: FileCore,
+  action: string,
+): Promise<FileInformation> {
+  const { code, information } = await file.call(
+    action,
+    (files, handle) => files.queryInformation(handle),
+  );
+  if (code === 0) return information;
+  throw file.error(code, { syscall: "NtQueryInformationFile", action });
+}
+
+/**
+ * Cuts a file off, or extends it by zeros.
+ *
+ * @param file The file.
+ * @param size Its new size in bytes.
+ */
+export function setEndOfFile(file: FileCore, size: number): Promise<void> {
+  return setInformation(file, "truncate", {
+    informationClass: FILE_END_OF_FILE_INFORMATION,
+    data: encodeLargeInteger(size),
+  });
+}
+
+/** Deletes a file when its handles are closed: FILE_DISPOSITION_INFORMATION. */
+export const DELETE_FILE: FileInformationSetting = {
+  informationClass: FILE_DISPOSITION_INFORMATION,
+  data: Uint8Array.of(1),
+};
+
+/**
+ * Deletes a file when its handles are closed.
+ *
+ * @param file The file, opened with the right to delete it.
+ */
+export function deleteFile(file: FileCore): Promise<void> {
+  return setInformation(file, "delete", DELETE_FILE);
+}
+
+/**
+ * Waits until what was written is on the disk.
+ *
+ * @param file The file.
+ */
+export async function flushFileBuffers(file: FileCore): Promise<void> {
+  const action = "flush";
+  const code = await file.call(
+    action,
+    (files, handle) => files.flushFileBuffers(handle),
+  );
+  if (code === 0) return;
+  throw file.error(code, { syscall: "NtFlushBuffersFile", action });
+}
+
+async function setInformation(
+  file: FileCore,
+  action: string,
+  setting: FileInformationSetting,
+): Promise<void> {
+  const code = await file.call(
+    action,
+    (files, handle) => files.setInformation(handle, setting),
+  );
+  if (code === 0) return;
+  throw file.error(code, { syscall: "NtSetInformationFile", action });
+}

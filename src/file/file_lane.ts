@@ -1,0 +1,162 @@
+/**
+ * One operation at a time on a file, with a slot and a buffer of its own.
+ *
+ * @module
+ */
+
+import { ERROR_IO_PENDING, ERROR_OPERATION_ABORTED } from "../ffi/constants.ts";
+import { encodeOffset } from "../ffi/file_structs.ts";
+import type { NativeBuffer } from "../ffi/memory.ts";
+import { OVERLAPPED_OFFSET } from "../ffi/structs.ts";
+import type { CompletionListener, Operation } from "../proactor/operation.ts";
+import type { FileCore } from "./file_core.ts";
+
+/**
+ * Told of the end of an operation that was pending.
+ *
+ * @param code 0 or a Win32 code.
+ * @param bytes Bytes moved.
+ */
+export type LaneCallback = (code: number, bytes: number) => void;
+
+/** Where in the file, and how much. */
+export interface FileRange {
+  /** Bytes from the start, or `END_OF_FILE`. */
+  position: number;
+  /** Bytes; the buffer holds as many. */
+  length: number;
+}
+
+/** A slot of a file until `dispose`. */
+export class FileLane implements CompletionListener {
+  /** Native memory; while an operation is pending, it is the kernel's. */
+  buffer: NativeBuffer | null = null;
+  readonly #file: FileCore;
+  readonly #onEnd: LaneCallback;
+  readonly #operation: Operation;
+  #pending = false;
+  #disposed = false;
+
+  /**
+   * @param file The file.
+   * @param onEnd Told of the ends of operations that were pending.
+   * @throws {Deno.errors.BadResource} when the file is closed.
+   */
+  constructor(file: FileCore, onEnd: LaneCallback) {
+    this.#file = file;
+    this.#onEnd = onEnd;
+    this.#operation = file.port.acquire(file.handle, this);
+    file.addLane(this);
+  }
+
+  /** Bytes moved by the last operation that ended at once. */
+  get transferred(): number {
+    return this.#file.port.api.transferred;
+  }
+
+  /**
+   * Takes a buffer.
+   *
+   * @param size Its bytes at least.
+   * @throws {WindowsError} when Windows has no memory left.
+   */
+  allocate(size: number): void {
+    this.buffer = this.#file.buffers.acquire(size);
+  }
+
+  /**
+   * `ReadFile` into the buffer.
+   *
+   * @param range Where in the file, and how much.
+   * @returns 0 with `transferred`, 997 when the callback will be told, or a
+   * Win32 code.
+   */
+  read(range: FileRange): number {
+    const { api } = this.#file.port;
+    const { handle } = this.#file.handle;
+    this.#locate(range.position);
+    return this.run(({ buffer, address }) =>
+      api.readFile(handle, buffer!.address, range.length, address)
+    );
+  }
+
+  /**
+   * `WriteFile` from the buffer.
+   *
+   * @param range Where in the file, and how much.
+   * @returns As `read`.
+   */
+  write(range: FileRange): number {
+    const { api } = this.#file.port;
+    const { handle } = this.#file.handle;
+    this.#locate(range.position);
+    return this.run(({ buffer, address }) =>
+      api.writeFile(handle, buffer!.address, range.length, address)
+    );
+  }
+
+  /**
+   * Starts a call with the slot and the buffer.
+   *
+   * @param call Makes it; returns what it returned.
+   * @returns 0, 997 when the callback will be told, or a Win32 code.
+   */
+  run(call: (operation: Operation) => number): number {
+    // The value of a closed handle may be another's by now.
+    if (this.#file.closing) return ERROR_OPERATION_ABORTED;
+    const operation = this.#operation;
+    const { port } = this.#file;
+    operation.buffer = this.buffer;
+    this.buffer = null;
+    port.begin(operation);
+    const code = port.settle(operation, call(operation));
+    this.#pending = code === ERROR_IO_PENDING;
+    if (this.#pending) return code;
+    this.buffer = operation.buffer;
+    operation.buffer = null;
+    return code;
+  }
+
+  /** Asks for an early end of what is pending. */
+  cancel(): void {
+    if (this.#pending) this.#file.port.cancel(this.#operation);
+  }
+
+  /** Gives slot and buffer back, at once or when the packet has come. */
+  dispose(): void {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    if (this.#pending) this.cancel();
+    else this.#release();
+  }
+
+  /**
+   * Called by the dispatch.
+   *
+   * @param operation Our operation.
+   * @param code 0 or a Win32 code.
+   * @param bytes Bytes moved.
+   */
+  onCompletion(operation: Operation, code: number, bytes: number): void {
+    this.#pending = false;
+    this.buffer = operation.buffer;
+    operation.buffer = null;
+    if (this.#disposed) this.#release();
+    else this.#onEnd(code, bytes);
+  }
+
+  #locate(position: number): void {
+    const target = this.#operation.address + BigInt(OVERLAPPED_OFFSET);
+    this.#file.port.api.copyIn(target, encodeOffset(position));
+  }
+
+  /** The next operation of the slot may know nothing of offsets. */
+  #release(): void {
+    // A slot that never came back stays the kernel's.
+    if (!this.#operation.pending) this.#locate(0);
+    if (this.buffer !== null) this.#file.buffers.release(this.buffer);
+    this.buffer = null;
+    this.#file.port.operations.release(this.#operation);
+    this.#file.deleteLane(this);
+  }
+}

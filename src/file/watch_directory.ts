@@ -1,0 +1,175 @@
+/**
+ * `watchDirectory`: what changes in a directory, by the completion port.
+ *
+ * @module
+ */
+
+import { FILE_SHARE_READ, FILE_SHARE_WRITE } from "../ffi/constants.ts";
+import type { FileApi } from "../ffi/file_api.ts";
+import {
+  FILE_DIRECTORY_FILE,
+  FILE_LIST_DIRECTORY,
+  FILE_NOTIFY_CHANGE_ATTRIBUTES,
+  FILE_NOTIFY_CHANGE_CREATION,
+  FILE_NOTIFY_CHANGE_DIR_NAME,
+  FILE_NOTIFY_CHANGE_FILE_NAME,
+  FILE_NOTIFY_CHANGE_LAST_ACCESS,
+  FILE_NOTIFY_CHANGE_LAST_WRITE,
+  FILE_NOTIFY_CHANGE_SECURITY,
+  FILE_NOTIFY_CHANGE_SIZE,
+  FILE_OPEN,
+  FILE_OPEN_FOR_BACKUP_INTENT,
+  FILE_SHARE_DELETE,
+  SYNCHRONIZE,
+} from "../ffi/file_constants.ts";
+import { assertInteger } from "../proactor/arguments.ts";
+import type { IocpProactor } from "../proactor/iocp_proactor.ts";
+import { DirectoryWatcher } from "./directory_watcher.ts";
+import { fileSystem, fullPath, openHandle } from "./open_handle.ts";
+import type { OpenParameters } from "./open_options.ts";
+
+/**
+ * What counts as a change: `FILE_NOTIFY_CHANGE_*`. The names are about what is
+ * made, removed or renamed, the others about what is modified.
+ */
+export type DirectoryChange =
+  | "fileName"
+  | "directoryName"
+  | "attributes"
+  | "size"
+  | "lastWrite"
+  | "lastAccess"
+  | "creation"
+  | "security";
+
+const CHANGES: Readonly<Record<DirectoryChange, number>> = {
+  fileName: FILE_NOTIFY_CHANGE_FILE_NAME,
+  directoryName: FILE_NOTIFY_CHANGE_DIR_NAME,
+  attributes: FILE_NOTIFY_CHANGE_ATTRIBUTES,
+  size: FILE_NOTIFY_CHANGE_SIZE,
+  lastWrite: FILE_NOTIFY_CHANGE_LAST_WRITE,
+  lastAccess: FILE_NOTIFY_CHANGE_LAST_ACCESS,
+  creation: FILE_NOTIFY_CHANGE_CREATION,
+  security: FILE_NOTIFY_CHANGE_SECURITY,
+};
+
+/** Options of {@linkcode watchDirectory}. */
+export interface WatchDirectoryOptions {
+  /**
+   * Watches the directories below too.
+   *
+   * @default {true}
+   */
+  recursive?: boolean;
+  /**
+   * What counts as a change.
+   *
+   * @default {["fileName", "directoryName", "size", "lastWrite"]}
+   */
+  changes?: readonly DirectoryChange[];
+  /**
+   * Bytes for changes that nobody has read yet, 256 to 65536. What does not
+   * fit is lost, and an `"overflow"` tells so.
+   *
+   * @default {65536}
+   */
+  bufferSize?: number;
+  /** Ends watching: the iteration throws the signal's reason. */
+  signal?: AbortSignal | undefined;
+  /** The proactor to use instead of the shared one. */
+  proactor?: IocpProactor;
+  /**
+   * Replaces the file system, for tests.
+   *
+   * @ignore
+   */
+  files?: FileApi;
+}
+
+const DEFAULT_CHANGES: readonly DirectoryChange[] = [
+  "fileName",
+  "directoryName",
+  "size",
+  "lastWrite",
+];
+
+/** Directories of other computers take no more. */
+const MAX_BUFFER = 65_536;
+const MIN_BUFFER = 256;
+
+/**
+ * Watches a directory. What changes after the promise has resolved is told,
+ * however slowly the events are taken, or an `"overflow"` says that some are
+ * lost. Between two events the next read is with the kernel already.
+ *
+ * @example Usage
+ * ```ts ignore
+ * import { watchDirectory } from "@iocp/proactor";
+ *
+ * const signal = AbortSignal.timeout(60_000);
+ * for await (const event of await watchDirectory("C:\\inbox", { signal })) {
+ *   if (event.kind === "rename") console.log(event.oldPath, "->", event.path);
+ *   else console.log(event.kind, event.path);
+ * }
+ * ```
+ *
+ * @param path The path of the directory, or a `file:` URL.
+ * @param options What to watch for, a signal.
+ * @returns The watcher.
+ * @throws {TypeError} when the path is empty or holds a NUL, or a change is
+ * unknown or none is given.
+ * @throws {RangeError} when the size of the buffer is out of its range.
+ * @throws {Deno.errors.NotFound} when there is no such directory.
+ * @throws {Deno.errors.NotADirectory} when it is a file.
+ * @throws {Deno.errors.PermissionDenied} when Windows denies it.
+ * @throws {Deno.errors.NotSupported} when it is a pipe or a device, or the
+ * system is not Windows.
+ * @throws {Deno.errors.BadResource} when the proactor is closed.
+ * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
+ */
+export async function watchDirectory(
+  path: string | URL,
+  options: WatchDirectoryOptions = {},
+): Promise<DirectoryWatcher> {
+  const { recursive = true, bufferSize = MAX_BUFFER, signal } = options;
+  const filter = filterOf(options.changes ?? DEFAULT_CHANGES);
+  assertInteger("bufferSize", bufferSize, [MIN_BUFFER, MAX_BUFFER]);
+  signal?.throwIfAborted();
+  const system = fileSystem(options);
+  const full = fullPath(system, path, "watch directory");
+  const core = await openHandle(system, {
+    path: full,
+    kind: "directory",
+    parameters: PARAMETERS,
+    skip: false,
+    signal,
+  });
+  const { files } = system;
+  const settings = { files, bufferSize, filter, recursive, path: full, signal };
+  try {
+    signal?.throwIfAborted();
+    return new DirectoryWatcher(core, settings);
+  } catch (error) {
+    core.close();
+    throw error;
+  }
+}
+
+const PARAMETERS: OpenParameters = {
+  access: FILE_LIST_DIRECTORY | SYNCHRONIZE,
+  shareMode: FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+  disposition: FILE_OPEN,
+  options: FILE_DIRECTORY_FILE | FILE_OPEN_FOR_BACKUP_INTENT,
+};
+
+function filterOf(changes: readonly DirectoryChange[]): number {
+  let filter = 0;
+  for (const change of changes) {
+    if (!Object.hasOwn(CHANGES, change)) {
+      throw new TypeError(`Cannot watch for "${change}": no such change`);
+    }
+    filter |= CHANGES[change];
+  }
+  if (filter !== 0) return filter;
+  throw new TypeError("Cannot watch directory: no change is given");
+}

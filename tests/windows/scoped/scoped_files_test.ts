@@ -1,0 +1,34 @@
+// These tests run twice: with --allow-ffi, and with a grant that names the
+// three libraries by absolute paths.
+import { assertEquals } from "@std/assert";
+import { copyFile, openFile, watchDirectory } from "../../../mod.ts";
+import { decode, eachModeTest, encode, pattern, soon } from "../_setup.ts";
+import { Folder, readAll, SCRATCH, writeFile } from "../file/_files.ts";
+
+eachModeTest("scoped: a file is written, read and cut", async (proactor) => {
+  using folder = new Folder();
+  const path = folder.file("data.txt");
+  await using file = await openFile(path, { ...SCRATCH, proactor });
+  await file.write(encode("hello world"));
+  await file.truncate(5);
+  await file.sync();
+  assertEquals(decode(await readAll(file)), "hello");
+});
+
+eachModeTest("scoped: a file is copied", async (proactor) => {
+  using folder = new Folder();
+  const [from, to] = [folder.file("from.bin"), folder.file("to.bin")];
+  await writeFile(proactor, from, 1_000_001);
+  assertEquals(await soon(copyFile(from, to, { proactor })), 1_000_001);
+  await using copy = await openFile(to, { proactor });
+  assertEquals(await readAll(copy), pattern(1_000_001));
+});
+
+eachModeTest("scoped: a directory is watched", async (proactor) => {
+  using folder = new Folder();
+  await using watcher = await watchDirectory(folder.path, { proactor });
+  const path = folder.file("new.txt");
+  await writeFile(proactor, path, 10);
+  const { value } = await soon(watcher.next());
+  assertEquals(value, { kind: "create", path });
+});

@@ -1,5 +1,5 @@
 /**
- * Programs that are not ours at the other end of the pipe.
+ * Programs that are not ours at the other end.
  *
  * @module
  */
@@ -19,20 +19,21 @@ export interface Peer {
   /**
    * Starts clients; each sends the payload and demands it back.
    *
-   * @param path The pipe.
+   * @param target The pipe, or `tcp:` and the port.
    * @param clients How many.
    * @param size Bytes of the payload.
    * @returns The peer's work.
    */
-  startClients(path: string, clients: number, size: number): PeerWork;
+  startClients(target: string, clients: number, size: number): PeerWork;
   /**
-   * Starts an echo server.
+   * Starts an echo server. On TCP it takes any port, and tells it.
    *
-   * @param path The pipe.
+   * @param target The pipe, or `tcp:` and the port where somebody listens for
+   * the server's port as text.
    * @param connections How many it serves before it closes.
    * @returns The peer's work.
    */
-  startServer(path: string, connections: number): PeerWork;
+  startServer(target: string, connections: number): PeerWork;
 }
 
 /** What a peer is doing. Disposing ends it. */

@@ -1,85 +1,38 @@
-/** Deno's own TCP, and `node:http`, at the other end. */
+/** Deno's own TCP at the other end. */
 
 import { assertEquals } from "@std/assert";
-import { deadline } from "@std/async/deadline";
-import { createHash } from "node:crypto";
+import { connectTcp, type TcpConnection, TcpListener } from "../../mod.ts";
 import {
-  connectTcp,
-  IocpProactor,
-  type TcpConnection,
-  TcpListener,
-} from "../../mod.ts";
-import { loadSymbols } from "../../src/ffi/load.ts";
-import { defaultSockets } from "../../src/net/socket_io.ts";
+  CHUNK,
+  exchangeAll,
+  LOADS,
+  loadText,
+  LOCAL,
+  MEGABYTE,
+  netTest,
+  receive,
+} from "./_net.ts";
 import { payload, payloadDigest } from "./peers/payload.mjs";
 
-const CHUNK = 65_536;
-const MEGABYTE = 2 ** 20;
+/** More than sockets take at once. */
+const SIZE = 16 * MEGABYTE;
 
-/** Clients that are served at once. */
-const CLIENTS = 20;
+for (const load of LOADS) {
+  const text = loadText(load);
 
-/** Milliseconds after which a test has failed. */
-const PATIENCE = 120_000;
-
-const LOCAL = { hostname: "127.0.0.1", port: 0 };
-
-const MISSING = Deno.build.os === "windows" ? missingPermission() : "Windows";
-
-if (MISSING === "") {
-  // Libraries stay open, so no test should be blamed.
-  loadSymbols();
-  defaultSockets();
-}
-
-/** What both implementations of TCP offer. */
-type Conn = Pick<
-  TcpConnection,
-  "read" | "write" | "close" | "closeWrite"
->;
-
-/** What both implementations listen with. */
-interface Listener {
-  accept(): Promise<Conn>;
-  close(): void;
-}
-
-function missingPermission(): string {
-  const names = ["net", "ffi"] as const;
-  const missing = names.filter((name) =>
-    Deno.permissions.querySync({ name }).state !== "granted"
-  );
-  return missing.map((name) => `--allow-${name}`).join(" and ");
-}
-
-function netTest(
-  name: string,
-  body: (proactor: IocpProactor) => Promise<void>,
-): void {
-  const reason = MISSING === "" ? "" : ` (needs ${MISSING})`;
-  Deno.test(name + reason, { ignore: MISSING !== "" }, async () => {
-    await using proactor = new IocpProactor();
-    await deadline(body(proactor), PATIENCE);
-    assertEquals(proactor.metrics().unknownPackets, 0);
-  });
-}
-
-for (const [clients, size] of [[1, 64 * MEGABYTE], [CLIENTS, MEGABYTE]]) {
-  const load = `${clients} x ${size! / MEGABYTE} MiB and back`;
-
-  netTest(`TcpListener serves Deno.connect: ${load}`, async (proactor) => {
+  netTest(`TcpListener serves Deno.connect: ${text}`, async (proactor) => {
     const listener = TcpListener.listen({ ...LOCAL, proactor });
     const { hostname, port } = listener.addr;
     const connect = () => Deno.connect({ hostname, port });
-    await exchangeAll(listener, connect, { clients: clients!, size: size! });
+    await exchangeAll(listener, connect, load);
     await listener.shutdown();
   });
 
-  netTest(`connectTcp talks to Deno.listen: ${load}`, async (proactor) => {
+  netTest(`connectTcp talks to Deno.listen: ${text}`, async (proactor) => {
     const listener = Deno.listen(LOCAL);
     const { hostname, port } = listener.addr as Deno.NetAddr;
     const connect = () => connectTcp({ hostname, port, proactor });
-    await exchangeAll(listener, connect, { clients: clients!, size: size! });
+    await exchangeAll(listener, connect, load);
   });
 }
 
@@ -90,6 +43,17 @@ netTest("addresses are those that Deno sees", async (proactor) => {
   using served = await listener.accept();
   assertEquals(served.remoteAddr, client.localAddr);
   assertEquals(served.localAddr, client.remoteAddr);
+});
+
+netTest("close() lets Deno read what was written before", async (proactor) => {
+  using listener = TcpListener.listen({ ...LOCAL, proactor });
+  const { hostname, port } = listener.addr;
+  using client = await Deno.connect({ hostname, port });
+  const served = await listener.accept();
+  const writes = [...payload(SIZE)].map((data) => served.write(data));
+  served.close();
+  assertEquals(await receive(client), payloadDigest(SIZE));
+  await Promise.all(writes);
 });
 
 netTest("fetch gets a page from TcpListener", async (proactor) => {
@@ -113,69 +77,4 @@ async function answerRequest(served: TcpConnection): Promise<void> {
   }
   const head = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nConnection: close";
   await connection.write(new TextEncoder().encode(`${head}\r\n\r\nhello`));
-}
-
-async function exchangeAll(
-  listener: Listener,
-  connect: () => Promise<Conn>,
-  { clients, size }: { clients: number; size: number },
-): Promise<void> {
-  const serving = serve(listener, clients);
-  const using = repeat(clients, async () => exchange(await connect(), size));
-  const digests = (await Promise.all([serving, using])).flat();
-  assertEquals(digests, Array(2 * clients).fill(payloadDigest(size)));
-  listener.close();
-}
-
-/** One accept at a time is what Deno's own listener allows. */
-async function serve(listener: Listener, clients: number): Promise<string[]> {
-  const echoes: Promise<string>[] = [];
-  while (echoes.length < clients) echoes.push(echo(await listener.accept()));
-  return await Promise.all(echoes);
-}
-
-/** Sends back everything; returns the digest of it. */
-async function echo(connection: Conn): Promise<string> {
-  const hash = createHash("sha256");
-  const buffer = new Uint8Array(CHUNK);
-  while (true) {
-    const count = await connection.read(buffer);
-    if (count === null) break;
-    hash.update(buffer.subarray(0, count));
-    await writeAll(connection, buffer.subarray(0, count));
-  }
-  connection.close();
-  return hash.digest("hex");
-}
-
-/** Sends the payload; returns the digest of what comes back meanwhile. */
-async function exchange(connection: Conn, size: number): Promise<string> {
-  const received = receive(connection);
-  for (const chunk of payload(size)) await writeAll(connection, chunk);
-  await connection.closeWrite();
-  const digest = await received;
-  connection.close();
-  return digest;
-}
-
-/** Reads to the end; returns the digest. */
-async function receive(connection: Conn): Promise<string> {
-  const hash = createHash("sha256");
-  const buffer = new Uint8Array(CHUNK);
-  while (true) {
-    const count = await connection.read(buffer);
-    if (count === null) return hash.digest("hex");
-    hash.update(buffer.subarray(0, count));
-  }
-}
-
-/** Deno's own writes may be short. */
-async function writeAll(connection: Conn, data: Uint8Array): Promise<void> {
-  for (let rest = data; rest.length > 0;) {
-    rest = rest.subarray(await connection.write(rest));
-  }
-}
-
-function repeat<T>(times: number, run: () => Promise<T>): Promise<T[]> {
-  return Promise.all(Array.from({ length: times }, run));
 }

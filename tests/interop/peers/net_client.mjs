@@ -2,7 +2,7 @@
  * Clients by `node:net`: each sends the payload, reads as many bytes, and
  * compares.
  *
- *     node net_client.mjs PATH CLIENTS BYTES REPORT
+ *     node net_client.mjs TARGET CLIENTS BYTES REPORT
  *
  * @module
  */
@@ -13,31 +13,32 @@ import { connect } from "node:net";
 import process from "node:process";
 import { payload, payloadDigest } from "./payload.mjs";
 import { reportFailure } from "./report.mjs";
+import { connectOptions } from "./target.mjs";
 
 /**
  * Runs clients at once.
  *
- * @param {string} path The pipe.
+ * @param {string} target The pipe, or `tcp:` and the port.
  * @param {number} clients How many.
  * @param {number} size Bytes that each sends and gets back.
  * @returns {Promise<void>} Resolves when all have closed; rejects when one got
  * something else than what it sent.
  */
-export async function runClients(path, clients, size) {
+export async function runClients(target, clients, size) {
   const digest = payloadDigest(size);
   const run = async () => {
-    const received = await exchange(path, size);
+    const received = await exchange(target, size);
     if (received !== digest) throw new Error("The bytes differ");
   };
   await Promise.all(Array.from({ length: clients }, run));
 }
 
 /**
- * @param {string} path
+ * @param {string} target
  * @param {number} size
  */
-async function exchange(path, size) {
-  const socket = connect(path);
+async function exchange(target, size) {
+  const socket = connect(connectOptions(target));
   const closed = once(socket, "close");
   await once(socket, "connect");
   const [digest] = await Promise.all([
@@ -79,7 +80,7 @@ function receive(socket, size) {
 }
 
 if (import.meta.main) {
-  const [path = "", clients, size, report = ""] = process.argv.slice(2);
-  const done = runClients(path, Number(clients), Number(size));
+  const [target = "", clients, size, report = ""] = process.argv.slice(2);
+  const done = runClients(target, Number(clients), Number(size));
   await reportFailure(done, report);
 }

@@ -1,0 +1,271 @@
+/**
+ * `TlsConnection`: a TLS connection in the shape of `Deno.TlsConn`.
+ *
+ * @module
+ */
+
+import { assertArray, assertInteger } from "../proactor/arguments.ts";
+import { DEFAULT_CLOSE_DEADLINE } from "../stream/channel.ts";
+import type { DuplexConnection } from "../stream/node_duplex.ts";
+import { ReadQueue } from "../stream/read_queue.ts";
+import type {
+  ReadOptions,
+  ShutdownOptions,
+} from "../stream/stream_connection.ts";
+import { WebStreams } from "../stream/web_streams.ts";
+import type { TcpAddr } from "./tcp_socket.ts";
+import type { TlsHandshakeInfo, TlsSession } from "./tls_session.ts";
+
+/**
+ * What TLS can be started on.
+ *
+ * @typeParam A The addresses of its ends.
+ */
+export interface TlsTransport<A extends object = TcpAddr>
+  extends DuplexConnection {
+  /** The address of this end. */
+  readonly localAddr: A;
+  /** The address of the other end. */
+  readonly remoteAddr: A;
+}
+
+/**
+ * One end of a TLS connection, with the members of `Deno.TlsConn`. Made by
+ * {@linkcode startTls}.
+ *
+ * Reads and writes wait for the handshake. What fails the handshake, or ends
+ * the connection without TLS's own end, they reject with.
+ *
+ * @typeParam A The addresses of its ends.
+ *
+ * @example Usage
+ * ```ts ignore
+ * import { connectTcp, startTls } from "@iocp/proactor";
+ *
+ * const tcp = await connectTcp({ hostname: "example.com", port: 443 });
+ * using tls = await startTls(tcp, { hostname: "example.com" });
+ * await tls.write(new TextEncoder().encode("HEAD / HTTP/1.0\r\n\r\n"));
+ * const buffer = new Uint8Array(1024);
+ * const count = await tls.read(buffer);
+ * console.log(new TextDecoder().decode(buffer.subarray(0, count ?? 0)));
+ * ```
+ */
+export class TlsConnection<A extends object = TcpAddr>
+  implements Disposable, AsyncDisposable {
+  readonly #transport: TlsTransport<A>;
+  readonly #session: TlsSession;
+  readonly #reads: ReadQueue;
+  readonly #streams: WebStreams = new WebStreams(this);
+  #writeClosed = false;
+  #closing = false;
+
+  /**
+   * Made by {@linkcode startTls}.
+   *
+   * @ignore
+   * @param transport The connection below TLS.
+   * @param session TLS on it.
+   */
+  constructor(transport: TlsTransport<A>, session: TlsSession) {
+    this.#transport = transport;
+    this.#session = session;
+    this.#reads = new ReadQueue(session, () => session.failure!);
+    session.onReadable = () => this.#reads.advance();
+  }
+
+  /** The address of this end. */
+  get localAddr(): A {
+    return this.#transport.localAddr;
+  }
+
+  /** The address of the other end. */
+  get remoteAddr(): A {
+    return this.#transport.remoteAddr;
+  }
+
+  /** True: TLS has an end of its own for each direction. */
+  get canCloseWrite(): boolean {
+    return true;
+  }
+
+  /** Resolves when the connection is closed and the kernel has let go. */
+  get finished(): Promise<void> {
+    return this.#transport.finished;
+  }
+
+  /**
+   * Waits for the handshake, which goes on by itself.
+   *
+   * @returns What the peers have agreed on.
+   * @throws {Deno.errors.InvalidData} when a certificate is not good, or the
+   * peer does not speak TLS or wants something else.
+   * @throws {Deno.errors.UnexpectedEof} when the peer has closed instead.
+   * @throws {Deno.errors.ConnectionReset} when the peer has reset instead.
+   * @throws {Deno.errors.TimedOut} when the peer did not answer in time.
+   */
+  async handshake(): Promise<TlsHandshakeInfo> {
+    return await this.#session.handshake;
+  }
+
+  // --- reading -------------------------------------------------------------
+
+  /**
+   * Reads what is there, or waits for it.
+   *
+   * @param target Where the bytes go. It may be used, but must not be
+   * transferred, until the promise is settled.
+   * @param options A signal that ends the wait; no data are lost by it.
+   * @returns The number of bytes, or `null` at the end of the stream.
+   * @throws {TypeError} when `target` is not a `Uint8Array`.
+   * @throws {Deno.errors.BadResource} when the connection is closed.
+   * @throws {Deno.errors.Interrupted} when it is closed meanwhile.
+   * @throws {Deno.errors.UnexpectedEof} when the connection was cut: the peer,
+   * or somebody between, has ended it without TLS's own end.
+   * @throws {Deno.errors.InvalidData} when what comes is not good TLS, or the
+   * handshake has failed.
+   */
+  async read(
+    target: Uint8Array,
+    options: ReadOptions = {},
+  ): Promise<number | null> {
+    assertArray("read into", target);
+    this.#assertOpen("read");
+    if (target.byteLength === 0) return 0;
+    return await this.#reads.request(() => {
+      if (target.byteLength === 0) {
+        throw new TypeError("Cannot read: the array was transferred");
+      }
+      return this.#reads.takeInto(target);
+    }, options.signal);
+  }
+
+  /** The bytes as a stream, with BYOB readers. Cancelling it closes the
+   * connection, and so does its end when writing has ended. */
+  get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    return this.#streams.readable;
+  }
+
+  // --- writing -------------------------------------------------------------
+
+  /**
+   * Writes all bytes.
+   *
+   * @param data The caller's again when this returns (before the promise
+   * resolves).
+   * @returns The number of bytes.
+   * @throws {TypeError} when `data` is not a `Uint8Array`.
+   * @throws {Deno.errors.BadResource} when the connection, or its write side,
+   * is closed.
+   * @throws {Deno.errors.ConnectionReset} when the peer has reset it.
+   * @throws {Deno.errors.InvalidData} when the handshake has failed.
+   */
+  async write(data: Uint8Array): Promise<number> {
+    assertArray("write", data);
+    this.#assertWritable();
+    const { byteLength } = data;
+    if (byteLength > 0) await this.#session.write(data.slice());
+    return byteLength;
+  }
+
+  /** Writing as a stream. Closing it closes the write side, or the connection
+   * when reading has ended. */
+  get writable(): WritableStream<Uint8Array<ArrayBufferLike>> {
+    return this.#streams.writable;
+  }
+
+  /**
+   * Tells the peer, in TLS, that nothing more will be written, behind what
+   * was. It can go on writing.
+   *
+   * @throws {Deno.errors.BadResource} when the connection is closed.
+   */
+  async closeWrite(): Promise<void> {
+    this.#assertWritable();
+    this.#writeClosed = true;
+    await this.#session.end();
+  }
+
+  // --- end -----------------------------------------------------------------
+
+  /**
+   * Closes the connection: what was written, and TLS's own end, go out first
+   * (for 5 s at most). Before the end of the handshake it is closed at once.
+   * Idempotent.
+   */
+  close(): void {
+    this.#close(DEFAULT_CLOSE_DEADLINE);
+  }
+
+  /** Closes the connection at once; the peer is not told in TLS. */
+  abort(): void {
+    this.#closing = true;
+    this.#reads.fail(interrupted("read"));
+    this.#session.fail(interrupted("use TLS"));
+  }
+
+  /**
+   * Closes the connection and waits until it is.
+   *
+   * @param options The deadline for what is to go out first.
+   * @throws {RangeError} when the deadline is not a positive integer or 0.
+   */
+  async shutdown(options: ShutdownOptions = {}): Promise<void> {
+    const { deadline = DEFAULT_CLOSE_DEADLINE } = options;
+    assertInteger("deadline", deadline, [0, 0x7fff_ffff]);
+    this.#close(deadline);
+    await this.finished;
+  }
+
+  /** Lets pending reads and writes keep the process alive (the default). */
+  ref(): void {
+    this.#transport.ref();
+  }
+
+  /** Lets the process end while reads or writes are pending. */
+  unref(): void {
+    this.#transport.unref();
+  }
+
+  /** Closes the connection. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Closes the connection and waits until it is. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
+  }
+
+  // --- parts ---------------------------------------------------------------
+
+  #close(deadline: number): void {
+    if (this.#closing) return;
+    this.#closing = true;
+    this.#reads.fail(interrupted("read"));
+    if (this.#session.failure !== undefined) return; // it closes by itself
+    if (!this.#session.established) return this.abort();
+    const timer = setTimeout(() => this.abort(), deadline);
+    this.finished.then(() => clearTimeout(timer));
+    const close = () => this.#session.close();
+    this.#session.end().then(close, close);
+  }
+
+  #assertOpen(action: string): void {
+    if (!this.#closing) return;
+    throw new Deno.errors.BadResource(
+      `Cannot ${action}: the connection is closed`,
+    );
+  }
+
+  #assertWritable(): void {
+    this.#assertOpen("write");
+    if (!this.#writeClosed) return;
+    throw new Deno.errors.BadResource(
+      "Cannot write: the write side is closed",
+    );
+  }
+}
+
+function interrupted(action: string): Error {
+  return new Deno.errors.Interrupted(`Cannot ${action}: operation canceled`);
+}

@@ -1,0 +1,34 @@
+/**
+ * Errors of connections as Node has them.
+ *
+ * @module
+ */
+
+const E = Deno.errors;
+
+const CODES = [
+  [E.ConnectionReset, "ECONNRESET"],
+  [E.ConnectionAborted, "ECONNABORTED"],
+  [E.BrokenPipe, "EPIPE"],
+  [E.NotConnected, "ENOTCONN"],
+  [E.TimedOut, "ETIMEDOUT"],
+  [E.Interrupted, "ECANCELED"],
+  [E.BadResource, "EBADF"],
+] as const;
+
+/**
+ * Makes the error for those who look at `code`.
+ *
+ * @param error What a connection rejected with.
+ * @param syscall `"read"` or `"write"`.
+ * @returns An error with `code` and `syscall`, whose `cause` is the other.
+ */
+export function nodeError(error: unknown, syscall: string): Error {
+  const row = CODES.find(([Class]) => error instanceof Class);
+  if (row === undefined) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+  const [, code] = row;
+  const message = `${syscall} ${code}`;
+  return Object.assign(new Error(message, { cause: error }), { code, syscall });
+}

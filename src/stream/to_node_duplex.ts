@@ -1,0 +1,48 @@
+/**
+ * `toNodeDuplex`: connections for what is written for Node.
+ *
+ * @module
+ */
+
+import type { DuplexConnection, NodeDuplex } from "./node_duplex.ts";
+
+/**
+ * Makes a `Duplex` of `node:stream` of a connection, for everything that is
+ * written for Node: `node:http`, `node:https`, WebSockets, data bases.
+ *
+ * The connection belongs to the stream from then on. The promise is only there
+ * because `node:stream` is loaded when it is first needed.
+ *
+ * @example Serve HTTP
+ * ```ts ignore
+ * import { TcpListener, toNodeDuplex } from "@iocp/proactor";
+ * import { createServer } from "node:http";
+ *
+ * using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 8000 });
+ * const server = createServer((_request, response) => response.end("hello"));
+ * for await (const connection of listener) {
+ *   server.emit("connection", await toNodeDuplex(connection));
+ * }
+ * ```
+ *
+ * @example Use HTTP over a connection
+ * ```ts ignore
+ * import { connectTcp, toNodeDuplex } from "@iocp/proactor";
+ * import { get } from "node:http";
+ * import process from "node:process";
+ *
+ * const duplex = await toNodeDuplex(await connectTcp({ port: 8000 }));
+ * get({ createConnection: () => duplex }, (response) => {
+ *   response.pipe(process.stdout);
+ * });
+ * ```
+ *
+ * @param connection Of any kind: TCP, a pipe, TLS.
+ * @returns The stream.
+ */
+export async function toNodeDuplex(
+  connection: DuplexConnection,
+): Promise<NodeDuplex> {
+  const { NodeDuplex } = await import("./node_duplex.ts");
+  return new NodeDuplex(connection);
+}

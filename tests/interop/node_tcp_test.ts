@@ -1,0 +1,52 @@
+/** TCP of ours, and `node:net` at the other end. */
+
+import {
+  connectTcp,
+  type IocpProactor,
+  type TcpConnection,
+  TcpListener,
+} from "../../mod.ts";
+import { isWine } from "../windows/_setup.ts";
+import { LOCAL } from "../windows/net/_tcp.ts";
+import {
+  type PeerServer,
+  type Place,
+  type Scene,
+  testPeers,
+} from "./_peer_tests.ts";
+
+testPeers({
+  server: "TcpListener",
+  connect: "connectTcp()",
+  clients: 20,
+  // Wine itself keeps the socket of a program that is killed while it sends.
+  missingForKilledSenders: isWine ? "Windows, not Wine" : "",
+  listen,
+  use,
+});
+
+function listen(proactor: IocpProactor): Place {
+  const listener = TcpListener.listen({ ...LOCAL, proactor });
+  return {
+    target: `tcp:${listener.addr.port}`,
+    accept: () => listener.accept(),
+    [Symbol.asyncDispose]: () => listener.shutdown(),
+  };
+}
+
+/** The peer takes a free port, and tells it where we listen for it. */
+async function use(
+  { peer, proactor }: Scene,
+  connections: number,
+): Promise<PeerServer> {
+  await using listener = TcpListener.listen({ ...LOCAL, proactor });
+  const work = peer.startServer(`tcp:${listener.addr.port}`, connections);
+  const failed = work.done.then(() => listener.accept());
+  await using told = await Promise.race([listener.accept(), failed]);
+  const port = Number(await readText(told));
+  return { work, open: () => connectTcp({ port, proactor }) };
+}
+
+async function readText(connection: TcpConnection): Promise<string> {
+  return await new Response(connection.readable).text();
+}

@@ -22,6 +22,8 @@ export interface ExceptionContext {
   future?: Future<unknown>;
   /** The task it happened to. */
   task?: Task<unknown>;
+  /** The name of a task that is not there any more. */
+  taskName?: string;
   /** The stack where the handle was made; in debug mode. */
   sourceTraceback?: string;
   /** What else is known. */

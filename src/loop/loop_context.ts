@@ -6,11 +6,16 @@
 
 import type { Future, FutureContext } from "../proactor/future.ts";
 import type { BaseEventLoop } from "./base_event_loop.ts";
+import type { ExceptionContext } from "./exception_handler.ts";
+import { Task } from "./task.ts";
 
 /** Runs the callbacks of futures in a loop. */
 export class LoopContext implements FutureContext {
   /** The loop. */
   readonly loop: BaseEventLoop;
+  readonly #failures = new FinalizationRegistry<ExceptionContext>(
+    (context) => this.loop.callExceptionHandler(context),
+  );
 
   /** @param loop The loop. */
   constructor(loop: BaseEventLoop) {
@@ -35,6 +40,34 @@ export class LoopContext implements FutureContext {
    */
   report(exception: unknown, message: string): void {
     this.loop.callExceptionHandler({ message, exception });
+  }
+
+  /**
+   * Tells the exception handler of a failure when its future is collected
+   * without anyone having looked at it.
+   *
+   * @param future The future.
+   * @param exception What it failed with.
+   */
+  noteFailure(future: Future<unknown>, exception: unknown): void {
+    // What the registry holds must not hold the future.
+    const context = future instanceof Task
+      ? {
+        message: "Task exception was never retrieved",
+        exception,
+        taskName: future.getName(),
+      }
+      : { message: "Future exception was never retrieved", exception };
+    this.#failures.register(future, context, future);
+  }
+
+  /**
+   * Forgets a failure, because somebody has looked at it.
+   *
+   * @param future The future.
+   */
+  forgetFailure(future: Future<unknown>): void {
+    this.#failures.unregister(future);
   }
 }
 

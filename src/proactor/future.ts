@@ -22,6 +22,19 @@ export interface FutureContext {
    * @param message Where.
    */
   report(error: unknown, message: string): void;
+  /**
+   * Takes note of a failure at which nobody has looked.
+   *
+   * @param future The future.
+   * @param error What it failed with.
+   */
+  noteFailure?(future: Future<unknown>, error: unknown): void;
+  /**
+   * Forgets a failure, because somebody has looked at it.
+   *
+   * @param future The future.
+   */
+  forgetFailure?(future: Future<unknown>): void;
 }
 
 /**
@@ -66,7 +79,8 @@ const MICROTASKS: FutureContext = {
 /**
  * A result that is not there yet: awaitable, cancellable, inspectable. The
  * counterpart of `asyncio.Future`. A failed future that nobody awaits is not
- * an unhandled rejection.
+ * an unhandled rejection; if it belongs to a loop and is collected before
+ * anyone has looked at it, the exception handler is told.
  *
  * @typeParam T The type of the result.
  *
@@ -87,6 +101,7 @@ export class Future<T> implements PromiseLike<T> {
   #value: T | undefined;
   #error: unknown;
   #failed = false;
+  #unseen = false;
   // Not of T, so that a Future<number> is a Future<unknown>.
   #callbacks: unknown[] | undefined;
   #promise: Promise<T> | undefined;
@@ -135,6 +150,7 @@ export class Future<T> implements PromiseLike<T> {
     if (this.#state === "pending") {
       throw new InvalidStateError("Cannot get the result: it is not there yet");
     }
+    if (this.#unseen) this.#forgetFailure();
     if (this.#failed) throw this.#error;
     return this.#value as T;
   }
@@ -152,6 +168,7 @@ export class Future<T> implements PromiseLike<T> {
         "Cannot get the exception: the future is not done",
       );
     }
+    if (this.#unseen) this.#forgetFailure();
     if (this.#state === "cancelled") throw this.#error;
     return this.#failed ? this.#error : null;
   }
@@ -199,6 +216,7 @@ export class Future<T> implements PromiseLike<T> {
    */
   setException(error: unknown): void {
     this.#assertPending("set the exception");
+    if (this.#promise === undefined) this.#noteFailure(error);
     this.#fail("finished", error);
   }
 
@@ -228,6 +246,7 @@ export class Future<T> implements PromiseLike<T> {
     onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
+    if (this.#unseen) this.#forgetFailure();
     this.#promise ??= this.#makePromise();
     return this.#promise.then(onFulfilled, onRejected);
   }
@@ -239,6 +258,18 @@ export class Future<T> implements PromiseLike<T> {
     }
     if (this.#failed) return Promise.reject(this.#error);
     return Promise.resolve(this.#value as T);
+  }
+
+  /** A loop tells of it when the future is collected like that. */
+  #noteFailure(error: unknown): void {
+    if (this.#context.noteFailure === undefined) return;
+    this.#unseen = true;
+    this.#context.noteFailure(this as Future<unknown>, error);
+  }
+
+  #forgetFailure(): void {
+    this.#unseen = false;
+    this.#context.forgetFailure?.(this as Future<unknown>);
   }
 
   #assertPending(action: string): void {

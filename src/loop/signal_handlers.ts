@@ -1,0 +1,88 @@
+/**
+ * The signal handlers of a loop.
+ *
+ * @module
+ */
+
+import { kindOf } from "./arguments.ts";
+import type { Callback } from "./handles.ts";
+
+/**
+ * Runs a call in the next turn of the loop.
+ *
+ * @param call The call.
+ */
+export type ScheduleCall = (call: () => unknown) => void;
+
+/**
+ * The signal handlers of a loop, one for each signal. Deno tells every
+ * listener of the process, so loops do not take signals from each other.
+ */
+export class SignalHandlers {
+  readonly #schedule: ScheduleCall;
+  readonly #listeners = new Map<Deno.Signal, () => void>();
+
+  /** @param schedule Runs a handler in the loop, and wakes it for that. */
+  constructor(schedule: ScheduleCall) {
+    this.#schedule = schedule;
+  }
+
+  /**
+   * Sets the handler of a signal, in place of the one before.
+   *
+   * @param signal The signal.
+   * @param callback Called once for each signal that comes.
+   * @param args What it is called with.
+   * @throws {TypeError} when the system has no such signal to handle.
+   */
+  add(signal: Deno.Signal, callback: Callback, args: unknown[]): void {
+    assertSignal("add signal handler", signal);
+    const call = () =>
+      this.#listeners.get(signal) === listener ? callback(...args) : undefined;
+    // For the messages of the exception handler.
+    Object.defineProperty(call, "name", { value: callback.name });
+    const listener = () => this.#schedule(call);
+    listen(signal, listener);
+    this.remove(signal);
+    this.#listeners.set(signal, listener);
+  }
+
+  /**
+   * Removes the handler of a signal.
+   *
+   * @param signal The signal.
+   * @returns False when there was none.
+   * @throws {TypeError} when it is no string.
+   */
+  remove(signal: Deno.Signal): boolean {
+    assertSignal("remove signal handler", signal);
+    const listener = this.#listeners.get(signal);
+    if (listener === undefined) return false;
+    this.#listeners.delete(signal);
+    Deno.removeSignalListener(signal, listener);
+    return true;
+  }
+
+  /** Removes all handlers. */
+  clear(): void {
+    for (const signal of [...this.#listeners.keys()]) this.remove(signal);
+  }
+}
+
+function assertSignal(action: string, signal: unknown): void {
+  if (typeof signal === "string") return;
+  throw new TypeError(
+    `Cannot ${action}: the signal is ${kindOf(signal)}, not a string`,
+  );
+}
+
+function listen(signal: Deno.Signal, listener: () => void): void {
+  try {
+    Deno.addSignalListener(signal, listener);
+  } catch (cause) {
+    throw new TypeError(
+      `Cannot add signal handler: this system has no signal "${signal}" to handle`,
+      { cause },
+    );
+  }
+}

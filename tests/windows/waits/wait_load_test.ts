@@ -1,0 +1,180 @@
+import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
+import { IocpProactor, pipe } from "../../../mod.ts";
+import { WAIT_RECORD_FIRED } from "../../../src/ffi/wait_callback.ts";
+import type { Handle } from "../../../src/ffi/win32_api.ts";
+import {
+  HANDLE_SLACK,
+  handleCount,
+  PATIENCE,
+  proactorTest,
+  soon,
+  turn,
+} from "../_setup.ts";
+import { closeHandles, createEvent, setEvent } from "./_objects.ts";
+
+/** Numbers that look random and are the same each time. */
+function* random(seed: number): Generator<number, never> {
+  for (let state = seed;;) {
+    state = Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9 >>> 0;
+    yield state;
+  }
+}
+
+function shuffled<T>(items: readonly T[], seed: number): T[] {
+  const result = [...items];
+  const numbers = random(seed);
+  for (let i = result.length - 1; i > 0; i--) {
+    const j = numbers.next().value % (i + 1);
+    [result[i], result[j]] = [result[j]!, result[i]!];
+  }
+  return result;
+}
+
+function createEvents(count: number, manualReset: boolean): Handle[] {
+  return Array.from({ length: count }, () => createEvent(manualReset));
+}
+
+proactorTest(
+  "2000 waits whose events are set in random order end once each",
+  async (proactor) => {
+    const events = createEvents(2000, false);
+    const ends = new Map<Handle, number>();
+    const results: Promise<boolean>[] = [];
+    for (const event of events) {
+      const wait = proactor.waitForHandle(event);
+      results.push(wait.then((signalled) => {
+        ends.set(event, (ends.get(event) ?? 0) + 1);
+        return signalled;
+      }));
+    }
+    assertEquals(proactor.metrics().pending, 2000);
+    for (const event of shuffled(events, 7)) setEvent(event);
+    const signalled = await soon(Promise.all(results));
+    assert(signalled.every((each) => each));
+    assertEquals([...ends.values()], Array(2000).fill(1));
+    for (const event of events) {
+      const again = proactor.waitForHandle(event, { timeout: 0 });
+      assertEquals(again.result(), false);
+    }
+    closeHandles(...events);
+  },
+);
+
+/** Cancels waits and signals events at random. */
+async function storm(proactor: IocpProactor, seed: number): Promise<void> {
+  const events = createEvents(100, false);
+  const numbers = random(seed);
+  const waits = events.map((event) => proactor.waitForHandle(event));
+  for (const index of shuffled([...waits.keys(), ...waits.keys()], seed)) {
+    if (numbers.next().value % 2 === 0) waits[index]!.cancel();
+    else setEvent(events[index]!);
+    if (numbers.next().value % 16 === 0) await turn();
+  }
+  for (const wait of waits) wait.cancel();
+  await soon(Promise.allSettled(waits));
+  for (const wait of waits) assert(wait.cancelled() || wait.result());
+  closeHandles(...events);
+}
+
+proactorTest(
+  "storms of cancels and signals end every wait and give all back",
+  async (proactor) => {
+    const before = handleCount();
+    for (let seed = 1; seed <= 20; seed++) await storm(proactor, seed);
+    assertEquals(proactor.metrics().pending, 0);
+    // The unregistrations of waits whose packet was faster may still run.
+    await proactor.close();
+    assertLessOrEqual(handleCount(), before + HANDLE_SLACK);
+  },
+);
+
+// Who takes a signal that comes while a wait is unregistered is up to Windows;
+// Wine loses some.
+proactorTest(
+  "a signal that races with a cancel ends one wait at most",
+  async (proactor) => {
+    const events = createEvents(500, false);
+    const waits = events.map((event) => proactor.waitForHandle(event));
+    for (const [index, event] of events.entries()) {
+      if (index % 2 === 0) setEvent(event);
+      waits[index]!.cancel();
+      if (index % 2 === 1) setEvent(event);
+    }
+    await soon(Promise.allSettled(waits));
+    for (const [index, wait] of waits.entries()) {
+      const next = proactor.waitForHandle(events[index]!, { timeout: 0 });
+      assert(wait.cancelled() || !next.result(), "the signal was doubled");
+    }
+    closeHandles(...events);
+  },
+);
+
+/** Spins until the callback of the only wait was called. */
+function spinUntilFired(proactor: IocpProactor): void {
+  const [operation] = proactor.port.operations.pending();
+  const fired = new Uint8Array(1);
+  const end = performance.now() + PATIENCE;
+  while (fired[0] === 0 && performance.now() < end) {
+    const at = operation!.address + WAIT_RECORD_FIRED;
+    proactor.port.api.copyOut(fired, at);
+  }
+}
+
+proactorTest(
+  "cancel() of a wait whose callback was called leaves its result",
+  async (proactor) => {
+    for (let i = 0; i < 100; i++) {
+      const event = createEvent(false);
+      const wait = proactor.waitForHandle(event);
+      setEvent(event);
+      spinUntilFired(proactor);
+      assertEquals([wait.done(), wait.cancel()], [false, true]);
+      assertEquals(await soon(wait), true);
+      closeHandles(event);
+    }
+  },
+);
+
+Deno.test("close() ends 500 pending waits within its deadline and leaves no handle", async () => {
+  const before = handleCount();
+  const events = createEvents(500, true);
+  const proactor = new IocpProactor();
+  const waits = events.map((event) => proactor.waitForHandle(event));
+  assertEquals(await soon(proactor.close()), 0);
+  assert(waits.every((wait) => wait.cancelled()));
+  // Nothing is registered any more: a signal finds nobody.
+  for (const event of events) setEvent(event);
+  closeHandles(...events);
+  assertLessOrEqual(handleCount(), before + HANDLE_SLACK);
+});
+
+Deno.test("200 proactors with waits leave no handle", async () => {
+  const before = handleCount();
+  for (let i = 0; i < 200; i++) {
+    const event = createEvent();
+    const proactor = new IocpProactor();
+    const wait = proactor.waitForHandle(event);
+    if (i % 2 === 0) setEvent(event);
+    assertEquals(await soon(proactor.close()), 0);
+    assert(wait.done());
+    closeHandles(event);
+  }
+  assertLessOrEqual(handleCount(), before + HANDLE_SLACK);
+});
+
+proactorTest(
+  "waits, reads and writes share the port",
+  async (proactor) => {
+    const [reader, writer] = pipe({ duplex: true, proactor });
+    const events = createEvents(50, true);
+    const waits = events.map((event) => proactor.waitForHandle(event));
+    const read = proactor.recv(reader, 10);
+    await soon(proactor.send(writer, new Uint8Array([1, 2, 3])));
+    assertEquals(await soon(read), new Uint8Array([1, 2, 3]));
+    for (const event of events) setEvent(event);
+    await soon(Promise.all(waits));
+    reader.close();
+    writer.close();
+    closeHandles(...events);
+  },
+);

@@ -5,43 +5,28 @@
  */
 
 import { ERROR_IO_PENDING } from "../ffi/constants.ts";
-import { encodeSocketAddress } from "../ffi/sockaddr.ts";
 import type { Socket, SocketApi } from "../ffi/socket_api.ts";
 import {
-  SIO_TCP_INITIAL_RTO,
   SO_UPDATE_CONNECT_CONTEXT,
   SOL_SOCKET,
 } from "../ffi/socket_constants.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { CompletionListener, Operation } from "../proactor/operation.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
-import { associateSocket } from "./socket_io.ts";
 import {
-  addressText,
-  CallGate,
-  createTcpSocket,
-  type IpAddress,
-  publicAddr,
-  tcpAddr,
-} from "./tcp_socket.ts";
-
-const ERROR_CONNECTION_REFUSED = 1225;
+  ClientSocket,
+  type Connecting,
+  type ConnectTarget,
+} from "./client_socket.ts";
+import { associateSocket } from "./socket_io.ts";
 
 const NOTHING = new Uint8Array(0);
 
-/**
- * TCP_INITIAL_RTO_PARAMETERS: the round trip time stays what it is, and a
- * refused SYN is not sent again. Else Windows takes 2 s for a refusal.
- */
-const NO_RETRIES = Uint8Array.of(0xff, 0xff, 0xfe, 0);
-
 /** A socket on its way to be connected. */
-export class ConnectAttempt implements CompletionListener {
+export class ConnectAttempt<A> implements CompletionListener, Connecting {
   readonly #port: CompletionPort;
   readonly #sockets: SocketApi;
-  readonly #gate: CallGate;
-  readonly #text: string;
-  readonly #choosesPort: boolean;
+  readonly #client: ClientSocket<A>;
   readonly #connected = Promise.withResolvers<PortHandle>();
   #handle!: PortHandle;
   #operation: Operation | null = null;
@@ -51,29 +36,25 @@ export class ConnectAttempt implements CompletionListener {
    *
    * @param port The completion port.
    * @param sockets Winsock.
-   * @param ends The address to connect to, and the one to connect from.
+   * @param target Where to connect to; with a local address, as `ConnectEx`
+   * wants a socket that is bound.
    */
   constructor(
     port: CompletionPort,
     sockets: SocketApi,
-    ends: { remote: IpAddress; local: IpAddress },
+    target: ConnectTarget<A>,
   ) {
     this.#port = port;
     this.#sockets = sockets;
-    this.#text = addressText(publicAddr(ends.remote));
-    this.#choosesPort = ends.local.port !== 0;
-    this.#gate = new CallGate(port.api, `Cannot connect to ${this.#text}`);
+    this.#client = new ClientSocket(port, sockets, target);
     try {
-      this.#start(ends);
+      this.#start();
     } catch (error) {
       this.#connected.reject(error);
     }
   }
 
-  /**
-   * Resolves to the connected socket, which is the receiver's then. When it
-   * rejects, the socket is closed and the kernel has let go.
-   */
+  /** Once it rejects, the kernel has let go. */
   get connected(): Promise<PortHandle> {
     return this.#connected.promise;
   }
@@ -92,11 +73,12 @@ export class ConnectAttempt implements CompletionListener {
   onCompletion(operation: Operation, code: number): void {
     this.#operation = null;
     this.#port.operations.release(operation);
+    const { gate, text } = this.#client;
     try {
-      this.#port.assertOpen(`connect to ${this.#text}`);
-      this.#gate.check("ConnectEx", code);
+      this.#port.assertOpen(`connect to ${text}`);
+      gate.check("ConnectEx", code);
       this.#update();
-      this.#refuseItself();
+      this.#client.assertOther(this.#handle.handle);
       this.#connected.resolve(this.#handle);
     } catch (error) {
       this.#port.closeHandle(this.#handle);
@@ -104,79 +86,43 @@ export class ConnectAttempt implements CompletionListener {
     }
   }
 
-  #start(ends: { remote: IpAddress; local: IpAddress }): void {
-    const { remote, local } = ends;
-    const created = createTcpSocket(this.#sockets, remote.family);
-    const socket = this.#gate.socket("WSASocketW", this.#sockets, created);
+  #start(): void {
+    this.#handle = this.#associate(this.#client.open());
     try {
-      if (isLoopback(remote)) this.#failFast(socket);
-      const code = this.#sockets.bind(socket, encodeSocketAddress(local));
-      this.#bound(local, code);
-      this.#handle = associateSocket(this.#port, this.#sockets, socket);
-    } catch (error) {
-      this.#sockets.closeSocket(socket);
-      throw error;
-    }
-    try {
-      this.#connect(remote);
+      this.#connect();
     } catch (error) {
       this.#port.closeHandle(this.#handle);
       throw error;
     }
   }
 
-  #bound(local: IpAddress, code: number): void {
-    const from = addressText(publicAddr(local));
-    const action = `Cannot connect to ${this.#text} from ${from}`;
-    new CallGate(this.#port.api, action).check("bind", code);
+  #associate(socket: Socket): PortHandle {
+    try {
+      return associateSocket(this.#port, this.#sockets, socket);
+    } catch (error) {
+      this.#sockets.closeSocket(socket);
+      throw error;
+    }
   }
 
-  /** Older systems do not know it, and nothing depends on it. */
-  #failFast(socket: Socket): void {
-    const sockets = this.#sockets;
-    sockets.wsaIoctl(socket, SIO_TCP_INITIAL_RTO, NO_RETRIES, NOTHING);
-  }
-
-  #connect(remote: IpAddress): void {
+  #connect(): void {
     const operation = this.#port.acquire(this.#handle, this);
     this.#port.begin(operation);
-    const code = this.#port.settle(
-      operation,
-      this.#connectEx(operation, remote),
-    );
+    const code = this.#port.settle(operation, this.#connectEx(operation));
     if (code === ERROR_IO_PENDING) this.#operation = operation;
     else this.onCompletion(operation, code);
   }
 
-  #connectEx(operation: Operation, remote: IpAddress): number {
+  #connectEx(operation: Operation): number {
     const { handle } = this.#handle;
-    const address = encodeSocketAddress(remote);
+    const { address } = this.#client;
     try {
       return this.#sockets.connectEx(handle, address, operation.address);
     } catch (error) {
       operation.pending = false;
       this.#port.operations.release(operation);
-      throw this.#grantError(error);
+      throw error;
     }
-  }
-
-  #grantError(error: unknown): unknown {
-    if (!(error instanceof Deno.errors.NotCapable)) return error;
-    return new Deno.errors.NotCapable(
-      `Cannot connect to ${this.#text}: ConnectEx needs the full --allow-ffi`,
-      { cause: error },
-    );
-  }
-
-  /**
-   * Where nobody listens, a socket that Windows has given the very same port
-   * connects to itself: TCP's simultaneous open.
-   */
-  #refuseItself(): void {
-    if (this.#choosesPort) return;
-    const own = this.#sockets.getSocketName(this.#handle.handle);
-    if (own === null || addressText(tcpAddr(own)) !== this.#text) return;
-    throw this.#gate.error("ConnectEx", ERROR_CONNECTION_REFUSED);
   }
 
   /** Else `shutdown` and `getpeername` do not work. */
@@ -184,10 +130,6 @@ export class ConnectAttempt implements CompletionListener {
     const option = { level: SOL_SOCKET, name: SO_UPDATE_CONNECT_CONTEXT };
     const { handle } = this.#handle;
     const code = this.#sockets.setSocketOption(handle, option, NOTHING);
-    this.#gate.check("setsockopt", code);
+    this.#client.gate.check("setsockopt", code);
   }
-}
-
-function isLoopback({ family, hostname }: IpAddress): boolean {
-  return family === "IPv4" ? hostname.startsWith("127.") : hostname === "::1";
 }

@@ -7,8 +7,10 @@
 import type { SocketApi } from "../ffi/socket_api.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import type { Connecting } from "./client_socket.ts";
 import { ConnectAttempt } from "./connect_attempt.ts";
-import type { IpAddress } from "./tcp_socket.ts";
+import { PolledConnect } from "./polled_connect.ts";
+import { type IpAddress, tcpKind } from "./tcp_socket.ts";
 
 /** Where an attempt goes from and to. */
 export interface ConnectEnds {
@@ -32,7 +34,7 @@ export class ConnectRace {
   readonly #sockets: SocketApi;
   readonly #waiting: ConnectEnds[];
   readonly #attemptDelay: number;
-  readonly #running = new Set<ConnectAttempt>();
+  readonly #running = new Set<Connecting>();
   readonly #errors: unknown[] = [];
   readonly #connected = Promise.withResolvers<PortHandle>();
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -54,9 +56,9 @@ export class ConnectRace {
   }
 
   /**
-   * Resolves to the winner's socket. When it rejects, nothing is open or
-   * pending any more; the error is that of the first address, and its cause
-   * those of all when there are several.
+   * Resolves to the winner's socket. When it rejects, nothing is open any more;
+   * the error is that of the first address, and its cause those of all when
+   * there are several.
    */
   get connected(): Promise<PortHandle> {
     return this.#connected.promise;
@@ -81,10 +83,18 @@ export class ConnectRace {
     if (this.#waiting.length > 0) {
       this.#timer = setTimeout(() => this.#next(), this.#attemptDelay);
     }
-    void this.#run(new ConnectAttempt(this.#port, this.#sockets, ends));
+    void this.#run(this.#attempt(ends));
   }
 
-  async #run(attempt: ConnectAttempt): Promise<void> {
+  /** A scoped grant forbids `ConnectEx`. */
+  #attempt({ remote, local }: ConnectEnds): Connecting {
+    const target = { kind: tcpKind(remote.family), remote, local };
+    return this.#sockets.extensions
+      ? new ConnectAttempt(this.#port, this.#sockets, target)
+      : new PolledConnect(this.#port, this.#sockets, target);
+  }
+
+  async #run(attempt: Connecting): Promise<void> {
     this.#running.add(attempt);
     try {
       const handle = await attempt.connected;

@@ -12,17 +12,19 @@ import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
 import { ConnectRace, interleave } from "./connect_race.ts";
 import { resolveHost } from "./resolve.ts";
-import { defaultSockets } from "./socket_io.ts";
+import { connectedTraits, defaultSockets } from "./socket_io.ts";
+import type { OpenedSocket } from "./socket_transport.ts";
 import { TcpConnection, type TcpTraits } from "./tcp_connection.ts";
 import {
   addressText,
   applyTcpOptions,
-  CallGate,
   type IpAddress,
   parseHost,
-  tcpAddr,
+  type TcpAddr,
+  tcpKind,
   type TcpOptions,
 } from "./tcp_socket.ts";
+import { assertTimeout, TimeLimit } from "./time_limit.ts";
 
 /** Options of {@linkcode connectTcp}. */
 export interface ConnectTcpOptions extends TcpOptions {
@@ -64,7 +66,7 @@ export interface ConnectTcpOptions extends TcpOptions {
   proactor?: IocpProactor;
 }
 
-const MAX_TIMEOUT = 0x7fff_ffff;
+const MAX_DELAY = 0x7fff_ffff;
 const DEFAULT_ATTEMPT_DELAY = 250;
 
 /**
@@ -93,7 +95,7 @@ const DEFAULT_ATTEMPT_DELAY = 250;
  * @throws {Deno.errors.AddrInUse} when the local port is taken.
  * @throws {Deno.errors.BadResource} when the proactor is closed.
  * @throws {Deno.errors.NotSupported} when the system is not Windows.
- * @throws {Deno.errors.NotCapable} when the full `--allow-ffi` was not granted.
+ * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
  */
 export async function connectTcp(
   options: ConnectTcpOptions,
@@ -107,35 +109,23 @@ export async function connectTcp(
   }
 }
 
-/** A connected socket and what is known of it. */
-export interface OpenedTcp {
-  /** The completion port. */
-  port: CompletionPort;
-  /** The socket on it; the receiver must close it. */
-  handle: PortHandle;
-  /** What is known of it. */
-  traits: TcpTraits;
-}
-
 /**
  * Connects a socket.
  *
  * @param options As for {@linkcode connectTcp}.
  * @returns The socket, on the port.
  */
-export async function openTcp(options: ConnectTcpOptions): Promise<OpenedTcp> {
+export async function openTcp(
+  options: ConnectTcpOptions,
+): Promise<OpenedSocket<TcpAddr>> {
   const plan = resolvePlan(options);
   const { timeout = Infinity, signal } = options;
   signal?.throwIfAborted();
   const { port } = options.proactor ?? defaultProactor();
   port.assertOpen(`connect to ${plan.name}`);
-  const limit = new TimeLimit(plan.name, { timeout, signal });
-  try {
-    const handle = await connect(port, plan, limit.signal);
-    return { port, handle, traits: finish(port, handle, options) };
-  } finally {
-    limit[Symbol.dispose]();
-  }
+  using limit = new TimeLimit(plan.name, { timeout, signal });
+  const handle = await connect(port, plan, limit.signal);
+  return { port, handle, traits: finish(port, handle, options) };
 }
 
 interface Plan {
@@ -160,10 +150,8 @@ function resolvePlan(options: ConnectTcpOptions): Plan {
   parseHost(hostname, port);
   assertInteger("port", port, [1, 0xffff]);
   assertInteger("localPort", localPort, [0, 0xffff]);
-  assertInteger("attemptDelay", attemptDelay, [0, MAX_TIMEOUT]);
-  if (timeout !== Infinity) {
-    assertInteger("timeout", timeout, [0, MAX_TIMEOUT]);
-  }
+  assertInteger("attemptDelay", attemptDelay, [0, MAX_DELAY]);
+  assertTimeout(timeout);
   const local = resolveLocal(localAddress, localPort);
   const name = addressText({ hostname, port });
   return { name, hostname, port, local, localPort, attemptDelay };
@@ -238,45 +226,11 @@ function finish(
 ): TcpTraits {
   const sockets = defaultSockets();
   applyTcpOptions(sockets, handle.handle, options);
-  const local = sockets.getSocketName(handle.handle);
-  const remote = local && sockets.getPeerName(handle.handle);
-  if (local && remote) {
-    return { sockets, local: tcpAddr(local), remote: tcpAddr(remote) };
-  }
-  port.closeHandle(handle);
   const { hostname = "127.0.0.1" } = options;
   const name = addressText({ hostname, port: options.port });
-  const gate = new CallGate(port.api, `Cannot connect to ${name}`);
-  throw gate.error("getpeername", sockets.lastError);
-}
-
-/** The caller's signal, or the end of its time. */
-class TimeLimit implements Disposable {
-  readonly #controller = new AbortController();
-  readonly #theirs: AbortSignal | undefined;
-  readonly #forward = () => this.#controller.abort(this.#theirs!.reason);
-  readonly #timer: ReturnType<typeof setTimeout> | undefined;
-
-  constructor(
-    name: string,
-    options: { timeout: number; signal: AbortSignal | undefined },
-  ) {
-    const { timeout, signal } = options;
-    this.#theirs = signal;
-    signal?.addEventListener("abort", this.#forward, { once: true });
-    if (timeout === Infinity) return;
-    const error = new Deno.errors.TimedOut(
-      `Cannot connect to ${name}: the time-out expired`,
-    );
-    this.#timer = setTimeout(() => this.#controller.abort(error), timeout);
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
-    this.#theirs?.removeEventListener("abort", this.#forward);
-  }
+  return connectedTraits(port, handle, {
+    sockets,
+    kind: tcpKind("IPv4"), // the addresses of both families decode alike
+    action: `Cannot connect to ${name}`,
+  });
 }

@@ -190,8 +190,7 @@ export class DatagramReader implements CompletionListener {
   /** Returns false when the receive has brought nothing and is repeated. */
   #accept(code: number, bytes: number, buffer: NativeBuffer | null): boolean {
     if (code !== 0) return this.#fail(code);
-    const data = new Uint8Array(bytes);
-    if (bytes > 0) this.#port.api.copyOut(data, buffer!.address);
+    const data = buffer!.slice(0, bytes);
     this.#datagram = { data, addr: this.#sender() };
     return true;
   }

@@ -10,10 +10,9 @@ import {
   ERROR_NOT_ENOUGH_MEMORY,
   ERROR_OPERATION_ABORTED,
 } from "../ffi/constants.ts";
-import { MIN_BUFFER } from "../ffi/memory.ts";
+import { MIN_BUFFER, type NativeBuffer } from "../ffi/memory.ts";
 import type { Bytes, SocketApi } from "../ffi/socket_api.ts";
 import { writeBuffer, WSABUF_SIZE } from "../ffi/socket_structs.ts";
-import type { Address } from "../ffi/win32_api.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { CompletionListener, Operation } from "../proactor/operation.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
@@ -144,7 +143,7 @@ export class DatagramWriter implements CompletionListener {
     if (buffer === null) return ERROR_NOT_ENOUGH_MEMORY;
     const operation = this.#operation;
     operation.buffer = buffer;
-    this.#fill(buffer.address, datagram.data);
+    this.#fill(buffer, datagram.data);
     this.#port.begin(operation);
     const code = this.#port.settle(operation, this.#call(datagram.to));
     if (code === ERROR_IO_PENDING) {
@@ -158,8 +157,9 @@ export class DatagramWriter implements CompletionListener {
     return code;
   }
 
-  #fill(address: Address, data: Bytes): void {
-    if (data.byteLength > 0) this.#port.api.copyIn(address, data);
+  #fill(buffer: NativeBuffer, data: Bytes): void {
+    buffer.write(data, 0);
+    const { address } = buffer;
     writeBuffer(this.#view, 0, { address, length: data.byteLength });
   }
 

@@ -1,22 +1,25 @@
 /**
- * Waiting until a socket can be read or written, for those who do the reading
+ * Waiting until something can be read or written, for those who do the reading
  * and writing themselves: other libraries, nonblocking sockets.
  *
  * @module
  */
 
-import type { Socket } from "../ffi/socket_api.ts";
-import { assertHandle, cancelBySignal } from "../proactor/arguments.ts";
+import { cancelBySignal } from "../proactor/arguments.ts";
 import { defaultProactor } from "../proactor/default_proactor.ts";
-import { Future } from "../proactor/future.ts";
+import { Future, type FutureContext } from "../proactor/future.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type {
   HandleLike,
   OperationOptions,
 } from "../proactor/proactor_options.ts";
-import type { Direction, PolledSocket, Waiter } from "./polled_socket.ts";
-import { pollerOf } from "./socket_poller.ts";
-import { type WatchCallback, watchesOf } from "./socket_watches.ts";
+import type { Direction, Waiter } from "./polled_socket.ts";
+import {
+  readinessKey,
+  readinessOf,
+  type ReadinessTarget,
+} from "./readiness_source.ts";
+import { watchesOf } from "./watches.ts";
 
 /** Options of {@linkcode addReader} and the functions like it. */
 export interface WatchOptions {
@@ -28,12 +31,18 @@ export interface WatchOptions {
 export interface WaitSocketOptions extends OperationOptions, WatchOptions {}
 
 /**
- * Waits until a socket can be read without blocking: there are data, the peer
+ * Waits until something can be read without blocking: there are data, the peer
  * has shut down or reset the connection, or a client waits to be accepted.
- * Nothing is read, and a socket that can be read now is told at once.
+ * Nothing is read, and what can be read now is told at once. Any number may
+ * wait for the same, and a wait that is cancelled loses nothing.
  *
- * Any number may wait for the same socket. The socket need not be on a
- * completion port. Pipes and files are refused: they have no such state.
+ * - A socket need not be on a completion port.
+ * - A byte-type pipe is put on the proactor's port. Message-type pipes are
+ *   refused: the wait would take an empty message off them.
+ * - A connection of this library, of any kind, tells what its next read would
+ *   find, behind the reads that wait already.
+ *
+ * Files are refused: they have no such state.
  *
  * @example Usage
  * ```ts ignore
@@ -43,26 +52,34 @@ export interface WaitSocketOptions extends OperationOptions, WatchOptions {}
  * await waitReadable(socket, { signal: AbortSignal.timeout(1000) });
  * ```
  *
- * @param socket A SOCKET, or its owner.
+ * @param target A SOCKET or the handle of a pipe, or its owner; or a
+ * connection.
  * @param options A signal that cancels, and the proactor.
- * @returns A future that ends when the socket is ready. It fails with
- * `Deno.errors.BadResource` when the socket, or the proactor, is closed.
- * @throws {TypeError} when `socket` is neither a bigint nor an owner of one.
- * @throws {Deno.errors.BadResource} when it is no socket, or the proactor is
- * closed.
- * @throws {Deno.errors.NotSupported} when the system is not Windows.
+ * @returns A future that ends when the target is ready; its callbacks run in
+ * the loop that drives the proactor. It fails with `Deno.errors.BadResource`
+ * when the socket, or the proactor, is closed, and with
+ * `Deno.errors.Interrupted` when the pipe or the connection is.
+ * @throws {TypeError} when `target` is neither a bigint nor an owner of one.
+ * @throws {Deno.errors.BadResource} when it is no socket or pipe, or closed, or
+ * the proactor is.
+ * @throws {Deno.errors.NotSupported} when it is a message-type pipe, or an end
+ * that only writes, or the system is not Windows.
  * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
  */
 export function waitReadable(
-  socket: HandleLike,
+  target: ReadinessTarget,
   options: WaitSocketOptions = {},
 ): Future<void> {
-  return wait("readable", socket, options);
+  return wait("readable", target, options);
 }
 
 /**
  * Waits until a socket can be written without blocking: there is room, a
  * connection was made or refused, or the peer has reset it.
+ *
+ * Pipes are refused: Windows takes an overlapped write to a pipe at any time,
+ * and does not tell when there is room. So are connections of this library:
+ * they take writes at any time too, and each write can be awaited.
  *
  * @example Usage
  * ```ts ignore
@@ -74,12 +91,14 @@ export function waitReadable(
  *
  * @param socket A SOCKET, or its owner.
  * @param options A signal that cancels, and the proactor.
- * @returns A future that ends when the socket is ready. It fails with
- * `Deno.errors.BadResource` when the socket, or the proactor, is closed.
+ * @returns A future that ends when the socket is ready; its callbacks run in
+ * the loop that drives the proactor. It fails with `Deno.errors.BadResource`
+ * when the socket, or the proactor, is closed.
  * @throws {TypeError} when `socket` is neither a bigint nor an owner of one.
  * @throws {Deno.errors.BadResource} when it is no socket, or the proactor is
  * closed.
- * @throws {Deno.errors.NotSupported} when the system is not Windows.
+ * @throws {Deno.errors.NotSupported} when it is a pipe or a connection, or the
+ * system is not Windows.
  * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
  */
 export function waitWritable(
@@ -90,9 +109,10 @@ export function waitWritable(
 }
 
 /**
- * Calls a function whenever a socket can be read, until
- * {@linkcode removeReader}. It is called again as long as there is something
- * left to read. What it throws is reported, and the calls go on. A socket that
+ * Calls a function whenever something can be read, until
+ * {@linkcode removeReader}; see {@linkcode waitReadable} for what. It is called
+ * again as long as there is something left to read, in the loop that drives
+ * the proactor. What it throws is reported, and the calls go on. A target that
  * is closed meanwhile ends them with a report.
  *
  * @example Usage
@@ -106,23 +126,25 @@ export function waitWritable(
  * });
  * ```
  *
- * @param socket A SOCKET, or its owner.
+ * @param target A SOCKET or the handle of a pipe, or its owner; or a
+ * connection.
  * @param callback Called in place of the reader that was there before.
  * @param options The proactor.
- * @throws {TypeError} when `socket` is neither a bigint nor an owner of one,
+ * @throws {TypeError} when `target` is neither a bigint nor an owner of one,
  * or `callback` is not a function.
- * @throws {Deno.errors.BadResource} when it is no socket, or the proactor is
- * closed.
- * @throws {Deno.errors.NotSupported} when the system is not Windows.
+ * @throws {Deno.errors.BadResource} when it is no socket or pipe, or closed, or
+ * the proactor is.
+ * @throws {Deno.errors.NotSupported} when it is a message-type pipe, or an end
+ * that only writes, or the system is not Windows.
  * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
  */
 export function addReader(
-  socket: HandleLike,
+  target: ReadinessTarget,
   callback: () => void,
   options: WatchOptions = {},
 ): void {
   const { proactor = defaultProactor() } = options;
-  watch("readable", socket, { proactor, callback });
+  watch("readable", target, { proactor, callback });
 }
 
 /**
@@ -136,23 +158,24 @@ export function addReader(
  * console.log(removeReader(socket)); // false
  * ```
  *
- * @param socket The SOCKET, or its owner.
+ * @param target What was watched.
  * @param options The proactor.
  * @returns False when there was no reader.
- * @throws {TypeError} when `socket` is neither a bigint nor an owner of one.
+ * @throws {TypeError} when `target` is neither a bigint nor an owner of one.
  * @throws {Deno.errors.BadResource} when the owner is closed.
  */
 export function removeReader(
-  socket: HandleLike,
+  target: ReadinessTarget,
   options: WatchOptions = {},
 ): boolean {
-  return unwatch("readable", socket, options);
+  return unwatch("readable", target, options);
 }
 
 /**
  * Calls a function whenever a socket can be written, until
- * {@linkcode removeWriter}. As long as there is room it is called once a turn,
- * so remove it when there is nothing to write.
+ * {@linkcode removeWriter}; see {@linkcode waitWritable} for what is refused. As
+ * long as there is room it is called once a turn, so remove it when there is
+ * nothing to write.
  *
  * @example Usage
  * ```ts ignore
@@ -172,7 +195,8 @@ export function removeReader(
  * or `callback` is not a function.
  * @throws {Deno.errors.BadResource} when it is no socket, or the proactor is
  * closed.
- * @throws {Deno.errors.NotSupported} when the system is not Windows.
+ * @throws {Deno.errors.NotSupported} when it is a pipe or a connection, or the
+ * system is not Windows.
  * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
  */
 export function addWriter(
@@ -209,72 +233,76 @@ export function removeWriter(
 }
 
 /** What {@linkcode watch} is told. */
-export interface WatchRequest extends Pick<WatchCallback, "callback"> {
+export interface WatchRequest {
   /** The proactor that waits. */
   proactor: IocpProactor;
-  /** Runs callbacks: in the port's next turn by default. */
-  schedule?: WatchCallback["schedule"];
+  /** Called whenever it is time. */
+  callback: () => void;
 }
 
 /**
- * Calls a function whenever a socket is ready; for event loops.
+ * Calls a function whenever something is ready.
  *
  * @param direction What to wait for.
- * @param socket A SOCKET, or its owner.
- * @param request The callback, and how it runs.
- * @throws {TypeError} when `socket` is neither a bigint nor an owner of one,
+ * @param target A SOCKET or the handle of a pipe, or its owner; or a
+ * connection.
+ * @param request The callback, and who waits.
+ * @throws {TypeError} when `target` is neither a bigint nor an owner of one,
  * or the callback is not a function.
- * @throws {Deno.errors.BadResource} when it is no socket, or the proactor is
- * closed.
+ * @throws {Deno.errors.BadResource} when it is no socket or pipe, or closed, or
+ * the proactor is.
+ * @throws {Deno.errors.NotSupported} when it has no such state.
  */
 export function watch(
   direction: Direction,
-  socket: HandleLike,
-  request: WatchRequest,
+  target: ReadinessTarget,
+  { proactor, callback }: WatchRequest,
 ): void {
-  const { callback } = request;
-  const { port } = request.proactor;
-  const { schedule = (run) => port.defer(run) } = request;
   if (typeof callback !== "function") {
     throw new TypeError(
       `Cannot watch socket: the callback is a ${typeof callback}, ` +
         "not a function",
     );
   }
-  const value = socketOf(socket, "watch socket");
-  watchesOf(port).add(direction, value, { callback, schedule });
+  const action = "watch handle";
+  const source = readinessOf(target, { proactor, direction, action });
+  const { port, context } = proactor;
+  const schedule = (run: () => void) =>
+    context === undefined ? port.defer(run) : context.schedule(run);
+  const key = readinessKey(target, action);
+  watchesOf(port).add(direction, key, { source, callback, schedule });
 }
 
 /**
  * Ends what {@linkcode watch} began.
  *
  * @param direction What was waited for.
- * @param socket The SOCKET, or its owner.
+ * @param target What was watched.
  * @param options The proactor.
  * @returns False when there was nothing to end.
- * @throws {TypeError} when `socket` is neither a bigint nor an owner of one.
+ * @throws {TypeError} when `target` is neither a bigint nor an owner of one.
  * @throws {Deno.errors.BadResource} when the owner is closed.
  */
 export function unwatch(
   direction: Direction,
-  socket: HandleLike,
+  target: ReadinessTarget,
   options: WatchOptions,
 ): boolean {
-  const value = socketOf(socket, "end watch of socket");
+  const key = readinessKey(target, "end watch of handle");
   const { port } = options.proactor ?? defaultProactor();
-  return !port.closed && watchesOf(port).remove(direction, value);
+  return !port.closed && watchesOf(port).remove(direction, key);
 }
 
 function wait(
   direction: Direction,
-  socket: HandleLike,
+  target: ReadinessTarget,
   options: WaitSocketOptions,
 ): Future<void> {
   const { signal, proactor = defaultProactor() } = options;
-  const value = socketOf(socket, "wait for socket");
-  const poller = pollerOf(proactor.port);
-  const future = new ReadinessFuture(direction);
-  if (signal?.aborted !== true) future.polled = poller.wait(value, future);
+  const action = "wait for handle";
+  const source = readinessOf(target, { proactor, direction, action });
+  const future = new ReadinessFuture(direction, proactor.context);
+  if (signal?.aborted !== true) future.stop = source.wait(future);
   cancelBySignal(future, signal);
   return future;
 }
@@ -282,10 +310,10 @@ function wait(
 /** Nothing is lost by a cancellation, so it takes effect at once. */
 class ReadinessFuture extends Future<void> implements Waiter {
   readonly direction: Direction;
-  polled: PolledSocket | undefined;
+  stop: (() => void) | undefined;
 
-  constructor(direction: Direction) {
-    super();
+  constructor(direction: Direction, context: FutureContext | undefined) {
+    super(context);
     this.direction = direction;
   }
 
@@ -296,14 +324,7 @@ class ReadinessFuture extends Future<void> implements Waiter {
 
   override cancel(reason?: unknown): boolean {
     const canceled = super.cancel(reason);
-    if (canceled) this.polled?.remove(this);
+    if (canceled) this.stop?.();
     return canceled;
   }
-}
-
-function socketOf(socket: HandleLike, action: string): Socket {
-  const owned = typeof socket === "object" && socket !== null;
-  const value = owned ? socket.handle ?? 0n : socket;
-  assertHandle(action, value);
-  return value;
 }

@@ -4,51 +4,83 @@
  * @module
  */
 
-import { NativeSockets } from "../ffi/native_sockets.ts";
-import { NativeWin32 } from "../ffi/native_win32.ts";
 import type { Socket, SocketApi } from "../ffi/socket_api.ts";
-import { SD_SEND } from "../ffi/socket_constants.ts";
+import { SD_SEND, SOCK_STREAM } from "../ffi/socket_constants.ts";
 import { WSABUF_SIZE } from "../ffi/socket_structs.ts";
-import type { Address } from "../ffi/win32_api.ts";
+import type { Address, Win32Api } from "../ffi/win32_api.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
+import type { FileRange } from "../proactor/file_to_send.ts";
+import type { OverlappedCall } from "../proactor/overlapped_future.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import { transmitCall } from "../proactor/transmit_call.ts";
+import { CallGate } from "./call_gate.ts";
+import type { SocketKind, SocketTraits } from "./socket_kind.ts";
+import type { StreamTraits } from "../stream/stream_connection.ts";
 import type { StreamIo } from "../stream/stream_io.ts";
 
-let shared: SocketApi | undefined;
+export { defaultSockets } from "../ffi/default_sockets.ts";
+export { associateSocket } from "../proactor/socket_association.ts";
 
-/**
- * Winsock, as all sockets of this isolate share it; started on first use.
- *
- * @returns The functions of Winsock.
- * @throws {Deno.errors.NotSupported} when the system is not Windows.
- * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
- * @throws {WindowsError} when Winsock does not start.
- */
-export function defaultSockets(): SocketApi {
-  return shared ??= new NativeSockets(new NativeWin32());
+/** How the addresses of a connected socket are asked for. */
+export interface ConnectedQuery<A> {
+  /** Winsock. */
+  sockets: SocketApi;
+  /** Decodes the addresses. */
+  kind: SocketKind<A>;
+  /** What errors begin with. */
+  action: string;
 }
 
 /**
- * Puts a socket on a port. Where another layer stands between the socket and
- * the kernel, every operation queues a packet.
+ * Asks for both addresses of a socket that was just connected.
  *
+ * @typeParam A Its addresses.
  * @param port The completion port.
- * @param sockets Winsock.
- * @param socket The socket; the port's to close from now on.
- * @returns What the port knows of it.
- * @throws {Deno.errors.BadResource} when the port is closed.
- * @throws {WindowsError} when Windows refuses.
+ * @param handle The socket, which is closed when Windows does not tell.
+ * @param query Whom to ask.
+ * @returns What is known of the socket.
+ * @throws {Deno.errors.NotConnected} when the connection is gone already.
  */
-export function associateSocket(
+export function connectedTraits<A>(
   port: CompletionPort,
+  handle: PortHandle,
+  query: ConnectedQuery<A>,
+): SocketTraits<A> {
+  const { sockets, kind, action } = query;
+  const local = sockets.getSocketName(handle.handle);
+  const remote = local && sockets.getPeerName(handle.handle);
+  if (local && remote) {
+    return { sockets, local: kind.decode(local), remote: kind.decode(remote) };
+  }
+  const code = sockets.lastError;
+  port.closeHandle(handle);
+  const syscall = local ? "getpeername" : "getsockname";
+  throw new CallGate(port.api, action, kind.errors).error(syscall, code);
+}
+
+/**
+ * What streams must know of a connected stream socket.
+ *
+ * @param handle The socket on its port.
+ * @param sockets Winsock.
+ * @param name What messages call it.
+ * @returns The traits.
+ */
+export function socketStream(
+  handle: PortHandle,
   sockets: SocketApi,
-  socket: Socket,
-): PortHandle {
-  return port.associate(socket, {
-    warnings: false,
-    skip: sockets.isIfsSocket(socket),
-    close: (handle) => sockets.closeSocket(handle),
-  });
+  name: string,
+): StreamTraits {
+  return {
+    io: new SocketIo(sockets, handle.handle),
+    emptyIsEnd: true,
+    probe: true,
+    name,
+    readable: true,
+    writable: true,
+    messages: false,
+    syscalls: { read: "WSARecv", write: "WSASend" },
+  };
 }
 
 /** `WSARecv` and `WSASend` of a connected stream socket. */
@@ -86,6 +118,12 @@ export class SocketIo implements StreamIo {
   /** Sends a FIN behind what was written. */
   endWrites(): number {
     return this.#sockets.shutdown(this.#socket, SD_SEND);
+  }
+
+  /** Sends a part of a file, which Windows reads. */
+  transmit(api: Win32Api, piece: FileRange): OverlappedCall<number> {
+    const [sockets, socket] = [this.#sockets, this.#socket];
+    return transmitCall({ api, sockets, socket, type: SOCK_STREAM }, piece);
   }
 
   #point(buffer: Address, length: number): void {

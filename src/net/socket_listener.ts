@@ -10,13 +10,10 @@
 
 import { ERROR_IO_PENDING } from "../ffi/constants.ts";
 import type { NativeBuffer } from "../ffi/memory.ts";
-import { encodeSocketAddress } from "../ffi/sockaddr.ts";
+import { encodeSocketAddress, type SocketAddress } from "../ffi/sockaddr.ts";
 import type { AcceptBuffer, Socket, SocketApi } from "../ffi/socket_api.ts";
 import {
   ERROR_NETNAME_DELETED,
-  IPPROTO_IPV6,
-  IPV6_V6ONLY,
-  SO_EXCLUSIVEADDRUSE,
   SO_UPDATE_ACCEPT_CONTEXT,
   SOL_SOCKET,
   WSAECONNABORTED,
@@ -24,7 +21,6 @@ import {
 } from "../ffi/socket_constants.ts";
 import {
   ACCEPT_EXTRA,
-  ADDRESS_AREA_LENGTH,
   encodeDword,
   encodeHandle,
 } from "../ffi/socket_structs.ts";
@@ -32,23 +28,18 @@ import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { PortDependent } from "../proactor/dependents.ts";
 import type { CompletionListener, Operation } from "../proactor/operation.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import { CallGate } from "./call_gate.ts";
 import { associateSocket } from "./socket_io.ts";
-import type { TcpTraits } from "./tcp_connection.ts";
 import {
-  addressText,
-  CallGate,
-  createTcpSocket,
-  type IpAddress,
-  publicAddr,
-  type TcpAddr,
-  tcpAddr,
-} from "./tcp_socket.ts";
+  createSocket,
+  type SocketFlag,
+  type SocketKind,
+  type SocketTraits,
+} from "./socket_kind.ts";
 
 /** The pauses after a failure to accept, in milliseconds. */
 const FIRST_BACK_OFF = 10;
 const LAST_BACK_OFF = 1000;
-
-const ADDRESS_SIZE = ADDRESS_AREA_LENGTH + ACCEPT_EXTRA;
 
 const ERROR_UNEXP_NET_ERR = 59;
 const ERROR_CONNECTION_ABORTED = 1236;
@@ -62,22 +53,32 @@ const CLIENT_LEFT: readonly number[] = [
   WSAECONNRESET,
 ];
 
-/** What a listener needs of the options. */
-export interface SocketListenerOptions {
+/**
+ * Where a listener listens, and how.
+ *
+ * @typeParam A Its addresses.
+ */
+export interface SocketListenerOptions<A> {
+  /** What sockets it makes. */
+  kind: SocketKind<A>;
   /** Where to listen. */
-  address: IpAddress;
+  address: SocketAddress;
+  /** Set before the socket is bound. */
+  flags: readonly SocketFlag[];
   /** Connections that Windows keeps until they are accepted. */
   backlog: number;
   /** Accepts that are armed at any time. */
   accepts: number;
-  /** False takes IPv4 clients too, on an IPv6 address. */
-  ipv6Only: boolean;
+  /** Called when a socket that was bound is closed. */
+  cleanUp?: (() => void) | undefined;
+  /** A socket that is bound there already. */
+  adopted?: PortHandle | undefined;
 }
 
 /** What a listener tells. */
-export interface SocketListenerEvents {
+export interface SocketListenerEvents<A> {
   /** A client has connected; the handle is the receiver's now. */
-  onConnected(handle: PortHandle, traits: TcpTraits): void;
+  onConnected(handle: PortHandle, traits: SocketTraits<A>): void;
   /** Something failed; the listener goes on. */
   onError(error: Error): void;
   /** How many more clients there is room for. */
@@ -94,27 +95,28 @@ interface Accept {
 }
 
 /** Keeps accepts waiting on one socket. */
-export class SocketListener implements CompletionListener, PortDependent {
+export class SocketListener<A extends object>
+  implements CompletionListener, PortDependent {
   readonly #port: CompletionPort;
   readonly #sockets: SocketApi;
-  readonly #options: SocketListenerOptions;
-  readonly #events: SocketListenerEvents;
+  readonly #options: SocketListenerOptions<A>;
+  readonly #events: SocketListenerEvents<A>;
+  readonly #name: string;
   readonly #gate: CallGate;
   readonly #armed = new Map<Operation, Accept>();
   readonly #places: number[];
   readonly #handle: PortHandle;
-  readonly #block: NativeBuffer;
-  readonly #addr: TcpAddr;
+  readonly #addr: A;
+  #block: NativeBuffer | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #backOff = FIRST_BACK_OFF;
-  #listening = false;
   #closed = false;
   #released = false;
   #abandoned = false;
   #handingOut = 0;
 
   /**
-   * Binds, listens and arms the accepts.
+   * Binds the socket.
    *
    * @param port The completion port.
    * @param sockets Winsock.
@@ -125,30 +127,54 @@ export class SocketListener implements CompletionListener, PortDependent {
   constructor(
     port: CompletionPort,
     sockets: SocketApi,
-    options: SocketListenerOptions & { events: SocketListenerEvents },
+    options: SocketListenerOptions<A> & { events: SocketListenerEvents<A> },
   ) {
+    const { kind, address, accepts } = options;
     this.#port = port;
     this.#sockets = sockets;
     this.#options = options;
     this.#events = options.events;
-    const name = addressText(publicAddr(options.address));
-    this.#gate = new CallGate(port.api, `Cannot accept on ${name}`);
-    this.#places = Array.from({ length: options.accepts }, (_, i) => i);
-    this.#handle = listen(port, sockets, options);
+    const wanted = kind.decode(encodeSocketAddress(address));
+    this.#name = kind.text(wanted);
+    this.#gate = this.#makeGate("accept");
+    this.#places = Array.from({ length: accepts }, (_, i) => i);
+    this.#handle = options.adopted ?? this.#bind();
     const own = sockets.getSocketName(this.#handle.handle);
-    this.#addr = own === null ? publicAddr(options.address) : tcpAddr(own);
-    this.#block = this.#allocate();
-    this.#start();
+    this.#addr = own === null ? wanted : kind.decode(own);
+    port.dependents.add(this);
   }
 
   /** Where it listens, with the port that Windows has chosen. */
-  get addr(): TcpAddr {
+  get addr(): A {
     return { ...this.#addr };
+  }
+
+  /** The socket that listens. */
+  get socket(): Socket {
+    return this.#handle.handle;
   }
 
   /** Accepts that wait for clients now. */
   get armed(): number {
     return this.#armed.size;
+  }
+
+  /**
+   * Listens and arms the accepts, once: clients can connect from now on.
+   *
+   * @throws {Deno.errors.BadResource} when the listener is closed.
+   * @throws {WindowsError} when Windows refuses.
+   */
+  listen(): void {
+    if (this.#block !== undefined) return;
+    if (this.#closed) {
+      throw new Deno.errors.BadResource("Cannot listen: it has been closed");
+    }
+    const { accepts, backlog } = this.#options;
+    const listened = this.#sockets.listen(this.#handle.handle, backlog);
+    this.#makeGate("listen").check("listen", listened);
+    this.#block = this.#port.buffers.acquire(accepts * this.#placeSize);
+    this.#fill();
   }
 
   /** Stops listening. Connections are not touched. Idempotent. */
@@ -158,6 +184,7 @@ export class SocketListener implements CompletionListener, PortDependent {
     this.#port.dependents.delete(this);
     clearTimeout(this.#timer);
     this.#port.closeHandle(this.#handle);
+    this.#options.cleanUp?.();
     this.#reviewRelease();
   }
 
@@ -168,7 +195,8 @@ export class SocketListener implements CompletionListener, PortDependent {
 
   /** Called when there is room for clients again. */
   refill(): void {
-    if (this.#closed || this.#timer !== undefined) return;
+    if (this.#block === undefined || this.#closed) return;
+    if (this.#timer !== undefined) return;
     try {
       this.#fill();
     } catch (error) {
@@ -204,28 +232,42 @@ export class SocketListener implements CompletionListener, PortDependent {
   #reviewRelease(): void {
     if (this.#armed.size > 0 || this.#released) return;
     this.#released = true;
-    if (!this.#abandoned) this.#port.buffers.release(this.#block);
-    if (this.#listening) this.#events.onReleased();
+    const block = this.#block;
+    if (block && !this.#abandoned) this.#port.buffers.release(block);
+    this.#events.onReleased();
   }
 
-  #allocate(): NativeBuffer {
+  #makeGate(action: string): CallGate {
+    const { errors } = this.#options.kind;
+    const text = `Cannot ${action} on ${this.#name}`;
+    return new CallGate(this.#port.api, text, errors);
+  }
+
+  #bind(): PortHandle {
+    const { kind, flags, address } = this.#options;
+    const sockets = this.#sockets;
+    const gate = this.#makeGate("listen");
+    const socket = createSocket(sockets, kind, gate);
     try {
-      return this.#port.buffers.acquire(
-        this.#options.accepts * ADDRESS_SIZE * 2,
-      );
+      for (const { option, value } of flags) {
+        const set = sockets.setSocketOption(socket, option, encodeDword(value));
+        gate.check("setsockopt", set);
+      }
+      const bound = sockets.bind(socket, encodeSocketAddress(address));
+      gate.check("bind", bound);
     } catch (error) {
-      this.#port.closeHandle(this.#handle);
+      sockets.closeSocket(socket);
       throw error;
     }
+    return this.#associate(socket);
   }
 
-  #start(): void {
+  #associate(socket: Socket): PortHandle {
     try {
-      this.#fill();
-      this.#listening = true;
-      this.#port.dependents.add(this);
+      return associateSocket(this.#port, this.#sockets, socket);
     } catch (error) {
-      this.close();
+      this.#sockets.closeSocket(socket);
+      this.#options.cleanUp?.();
       throw error;
     }
   }
@@ -263,7 +305,7 @@ export class SocketListener implements CompletionListener, PortDependent {
   }
 
   /** Until it is handed out, a connection takes the room of an accept. */
-  #handOut(handle: PortHandle, traits: TcpTraits): void {
+  #handOut(handle: PortHandle, traits: SocketTraits<A>): void {
     this.#handingOut++;
     this.refill();
     this.#handingOut--;
@@ -272,11 +314,12 @@ export class SocketListener implements CompletionListener, PortDependent {
   }
 
   /** Before the next accept writes to the same place. */
-  #traits(place: number): TcpTraits {
-    const buffer = this.#buffer(place);
-    const { local, remote } = this.#sockets.getAcceptExAddresses(buffer);
-    const [ours, theirs] = [tcpAddr(local), tcpAddr(remote)];
-    return { sockets: this.#sockets, local: ours, remote: theirs };
+  #traits(place: number): SocketTraits<A> {
+    const sockets = this.#sockets;
+    const { kind } = this.#options;
+    const ends = sockets.getAcceptExAddresses(this.#buffer(place));
+    const [local, remote] = [kind.decode(ends.local), kind.decode(ends.remote)];
+    return { sockets, local, remote };
   }
 
   #updateContext(socket: Socket): number {
@@ -315,9 +358,8 @@ export class SocketListener implements CompletionListener, PortDependent {
   }
 
   #create(): Socket {
-    const { family } = this.#options.address;
-    const socket = createTcpSocket(this.#sockets, family);
-    return this.#gate.socket("WSASocketW", this.#sockets, socket);
+    const { kind } = this.#options;
+    return createSocket(this.#sockets, kind, this.#gate);
   }
 
   #acquire(socket: Socket): Operation {
@@ -329,10 +371,15 @@ export class SocketListener implements CompletionListener, PortDependent {
     }
   }
 
+  /** Two addresses. */
+  get #placeSize(): number {
+    return (this.#options.kind.addressLength + ACCEPT_EXTRA) * 2;
+  }
+
   #buffer(place: number): AcceptBuffer {
-    const offset = BigInt(place * ADDRESS_SIZE * 2);
-    const address = this.#block.address + offset;
-    return { address, addressSize: ADDRESS_SIZE };
+    const size = this.#placeSize;
+    const address = this.#block!.address + BigInt(place * size);
+    return { address, addressSize: size / 2 };
   }
 
   #failed(error: Error): void {
@@ -347,41 +394,4 @@ export class SocketListener implements CompletionListener, PortDependent {
     }, this.#backOff);
     this.#backOff = Math.min(this.#backOff * 2, LAST_BACK_OFF);
   }
-}
-
-function listen(
-  port: CompletionPort,
-  sockets: SocketApi,
-  options: SocketListenerOptions,
-): PortHandle {
-  const { address } = options;
-  const name = addressText(publicAddr(address));
-  const gate = new CallGate(port.api, `Cannot listen on ${name}`);
-  const created = createTcpSocket(sockets, address.family);
-  const socket = gate.socket("WSASocketW", sockets, created);
-  try {
-    prepare(sockets, socket, { ...options, gate });
-    return associateSocket(port, sockets, socket);
-  } catch (error) {
-    sockets.closeSocket(socket);
-    throw error;
-  }
-}
-
-function prepare(
-  sockets: SocketApi,
-  socket: Socket,
-  options: SocketListenerOptions & { gate: CallGate },
-): void {
-  const { address, backlog, ipv6Only, gate } = options;
-  const set = (level: number, name: number, value: boolean) =>
-    gate.check(
-      "setsockopt",
-      sockets.setSocketOption(socket, { level, name }, encodeDword(value)),
-    );
-  // Else others could bind the same port and take our clients.
-  set(SOL_SOCKET, SO_EXCLUSIVEADDRUSE, true);
-  if (address.family === "IPv6") set(IPPROTO_IPV6, IPV6_V6ONLY, ipv6Only);
-  gate.check("bind", sockets.bind(socket, encodeSocketAddress(address)));
-  gate.check("listen", sockets.listen(socket, backlog));
 }

@@ -4,28 +4,17 @@
  * @module
  */
 
-import type { SocketApi } from "../ffi/socket_api.ts";
 import { encodeDword } from "../ffi/socket_structs.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
 import { StreamConnection } from "../stream/stream_connection.ts";
-import { SocketIo } from "./socket_io.ts";
-import {
-  addressText,
-  CallGate,
-  TCP_FLAGS,
-  type TcpAddr,
-} from "./tcp_socket.ts";
+import { CallGate } from "./call_gate.ts";
+import { socketStream } from "./socket_io.ts";
+import type { SocketTraits } from "./socket_kind.ts";
+import { addressText, TCP_FLAGS, type TcpAddr } from "./tcp_socket.ts";
 
 /** What the library knows of a TCP connection. */
-export interface TcpTraits {
-  /** Winsock. */
-  sockets: SocketApi;
-  /** This end. */
-  local: TcpAddr;
-  /** The other end. */
-  remote: TcpAddr;
-}
+export type TcpTraits = SocketTraits<TcpAddr>;
 
 /**
  * One end of a TCP connection, with the members of `Deno.TcpConn`.
@@ -53,16 +42,7 @@ export class TcpConnection extends StreamConnection {
    * @param traits What is known of the connection.
    */
   constructor(port: CompletionPort, handle: PortHandle, traits: TcpTraits) {
-    super(port, handle, {
-      io: new SocketIo(traits.sockets, handle.handle),
-      emptyIsEnd: true,
-      probe: true,
-      name: tcpName(traits),
-      readable: true,
-      writable: true,
-      messages: false,
-      syscalls: { read: "WSARecv", write: "WSASend" },
-    });
+    super(port, handle, socketStream(handle, traits.sockets, tcpName(traits)));
     this.#traits = traits;
   }
 

@@ -4,23 +4,27 @@
  * @module
  */
 
-import { assertInteger } from "../proactor/arguments.ts";
+import {
+  IPPROTO_IPV6,
+  IPV6_V6ONLY,
+  SO_EXCLUSIVEADDRUSE,
+  SO_REUSEADDR,
+  SOL_SOCKET,
+} from "../ffi/socket_constants.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import { defaultProactor } from "../proactor/default_proactor.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
-import type { ServedConnection } from "../stream/served_connection.ts";
-import { StreamServer } from "../stream/stream_server.ts";
-import { defaultSockets } from "./socket_io.ts";
-import {
-  SocketListener,
-  type SocketListenerOptions,
-} from "./socket_listener.ts";
+import type { SocketFlag } from "./socket_kind.ts";
+import type { SocketListenerOptions } from "./socket_listener.ts";
+import { listenLimits, type Serving, SocketServer } from "./socket_server.ts";
 import { TcpConnection, type TcpTraits } from "./tcp_connection.ts";
 import {
   applyTcpOptions,
+  type IpAddress,
   parseHost,
   type TcpAddr,
+  tcpKind,
   type TcpOptions,
 } from "./tcp_socket.ts";
 
@@ -53,6 +57,13 @@ export interface TcpListenOptions extends TcpOptions {
    * @default {true}
    */
   ipv6Only?: boolean;
+  /**
+   * True lets others that ask for it too listen on the same address
+   * (`SO_REUSEADDR`). By default nobody else can (`SO_EXCLUSIVEADDRUSE`).
+   *
+   * @default {false}
+   */
+  reuseAddress?: boolean;
   /** Shuts the listener down when it is aborted. */
   signal?: AbortSignal;
   /**
@@ -65,26 +76,9 @@ export interface TcpListenOptions extends TcpOptions {
 }
 
 /**
- * Makes the connection object for a client.
- *
- * @param port The completion port.
- * @param handle The connected socket.
- * @param traits What is known of the connection.
- * @returns The connection.
- */
-export type TcpConnectionFactory = (
-  port: CompletionPort,
-  handle: PortHandle,
-  traits: TcpTraits,
-) => ServedConnection;
-
-const DEFAULT_BACKLOG = 511;
-const DEFAULT_ACCEPTS = 8;
-
-/**
  * A TCP port that serves clients, with the members of `Deno.Listener` and
  * `Deno.HttpServer`. When `listen` returns, clients can connect. Nobody else
- * can listen on the same address.
+ * can listen on the same address, unless `reuseAddress` allows it.
  *
  * Closing it does not touch the connections it has handed out.
  *
@@ -98,14 +92,12 @@ const DEFAULT_ACCEPTS = 8;
  * }
  * ```
  */
-export class TcpListener extends StreamServer<TcpConnection> {
-  readonly #listener: SocketListener;
-
+export class TcpListener extends SocketServer<TcpAddr, TcpConnection> {
   /**
    * Listens; {@linkcode TcpListener.listen} is the usual way.
    *
    * @param options Address, port, backlog.
-   * @param factory Takes the clients instead of `accept`; for the event loop.
+   * @param serving How an event loop takes the clients.
    * @throws {TypeError} when the host name is not numeric.
    * @throws {RangeError} when a number is out of its range.
    * @throws {Deno.errors.AddrInUse} when the address is taken.
@@ -114,27 +106,25 @@ export class TcpListener extends StreamServer<TcpConnection> {
    * @throws {Deno.errors.NotSupported} when the system is not Windows.
    * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
    */
-  constructor(options: TcpListenOptions, factory?: TcpConnectionFactory) {
+  constructor(options: TcpListenOptions, serving: Serving<TcpAddr> = {}) {
     const { signal, onError } = options;
+    const { factory = makeConnection, startServing = true, adopted } = serving;
     const resolved = resolveOptions(options);
     signal?.throwIfAborted();
     const { port } = options.proactor ?? defaultProactor();
     port.assertOpen("listen");
-    super(port, { label: "TCP listener", signal, onError });
-    const make = factory ?? makeConnection;
-    const events = {
-      onConnected: (handle: PortHandle, traits: TcpTraits) =>
-        this.connected(handle, () => {
-          applyTcpOptions(traits.sockets, handle.handle, options);
-          return make(port, handle, traits);
-        }),
-      onError: (error: unknown) => this.failed(error),
-      room: () => resolved.backlog - this.waiting,
-      onReleased: () => this.listenerReleased(),
-    };
-    const settings = { ...resolved, events };
-    this.#listener = new SocketListener(port, defaultSockets(), settings);
-    this.start(this.#listener);
+    super(port, {
+      ...resolved,
+      label: "TCP listener",
+      signal,
+      onError,
+      startServing,
+      adopted,
+      factory: (port, handle, traits) => {
+        applyTcpOptions(traits.sockets, handle.handle, options);
+        return factory(port, handle, traits);
+      },
+    });
   }
 
   /**
@@ -154,28 +144,36 @@ export class TcpListener extends StreamServer<TcpConnection> {
   static listen(options: TcpListenOptions): TcpListener {
     return new TcpListener(options);
   }
-
-  /** The address that it listens on, with the port that Windows has chosen. */
-  get addr(): TcpAddr {
-    return this.#listener.addr;
-  }
 }
 
-function resolveOptions(options: TcpListenOptions): SocketListenerOptions {
-  const {
-    hostname = "0.0.0.0",
-    port,
-    backlog = DEFAULT_BACKLOG,
-    accepts = DEFAULT_ACCEPTS,
-    ipv6Only = true,
-  } = options;
-  assertInteger("backlog", backlog, [1, 0x7fff_ffff]);
-  assertInteger("accepts", accepts, [1, 1024]);
+function resolveOptions(
+  options: TcpListenOptions,
+): SocketListenerOptions<TcpAddr> {
+  const { hostname = "0.0.0.0", port } = options;
+  const limits = listenLimits(options);
   const address = parseHost(hostname, port);
-  if (address !== null) return { address, backlog, accepts, ipv6Only };
+  if (address !== null) {
+    const flags = listenFlags(address.family, options);
+    return { kind: tcpKind(address.family), address, flags, ...limits };
+  }
   throw new TypeError(
     `Cannot listen on hostname "${hostname}": it is not a numeric address`,
   );
+}
+
+function listenFlags(
+  family: IpAddress["family"],
+  options: TcpListenOptions,
+): SocketFlag[] {
+  const { reuseAddress = false, ipv6Only = true } = options;
+  // Else others could bind the same port and take our clients.
+  const sharing = reuseAddress ? SO_REUSEADDR : SO_EXCLUSIVEADDRUSE;
+  const flags = [
+    { option: { level: SOL_SOCKET, name: sharing }, value: true },
+  ];
+  if (family === "IPv4") return flags;
+  const v6Only = { level: IPPROTO_IPV6, name: IPV6_V6ONLY };
+  return [...flags, { option: v6Only, value: ipv6Only }];
 }
 
 function makeConnection(

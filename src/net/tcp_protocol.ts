@@ -4,18 +4,24 @@
  * @module
  */
 
-import type { CompletionPort } from "../proactor/completion_port.ts";
-import type { PortHandle } from "../proactor/port_handle.ts";
-import { ChannelTransport } from "../stream/channel_transport.ts";
 import type {
   Protocol,
   ProtocolFactory,
   Transport,
 } from "../stream/protocol.ts";
 import { type ConnectTcpOptions, openTcp } from "./connect_tcp.ts";
-import { SocketIo } from "./socket_io.ts";
-import { tcpName, type TcpTraits } from "./tcp_connection.ts";
+import type { Serving } from "./socket_server.ts";
+import {
+  assertFactory,
+  openTransport,
+  transportFactory,
+} from "./socket_transport.ts";
+import { tcpName } from "./tcp_connection.ts";
 import { TcpListener, type TcpListenOptions } from "./tcp_listener.ts";
+import type { TcpAddr } from "./tcp_socket.ts";
+
+/** How an event loop serves. */
+export type ServeOptions<A> = Omit<Serving<A>, "factory">;
 
 /**
  * Serves a port with a protocol for each client.
@@ -30,12 +36,12 @@ import { TcpListener, type TcpListenOptions } from "./tcp_listener.ts";
  */
 export function serveTcp(
   protocolFactory: ProtocolFactory,
-  options: TcpListenOptions,
+  options: TcpListenOptions & ServeOptions<TcpAddr>,
 ): TcpListener {
   assertFactory(protocolFactory);
-  const serve = (port: CompletionPort, handle: PortHandle, traits: TcpTraits) =>
-    makeTransport(port, handle, { ...traits, protocol: protocolFactory() });
-  return new TcpListener(options, serve);
+  const { startServing = true, adopted } = options;
+  const factory = transportFactory(protocolFactory, tcpName);
+  return new TcpListener(options, { factory, startServing, adopted });
 }
 
 /**
@@ -53,40 +59,6 @@ export async function openTcpTransport<P extends Protocol>(
   options: ConnectTcpOptions,
 ): Promise<[Transport, P]> {
   assertFactory(protocolFactory);
-  const { port, handle, traits } = await openTcp(options);
-  try {
-    const protocol = protocolFactory();
-    const transport = makeTransport(port, handle, { ...traits, protocol });
-    return [transport, protocol];
-  } catch (error) {
-    port.closeHandle(handle);
-    throw error;
-  }
-}
-
-function makeTransport(
-  port: CompletionPort,
-  handle: PortHandle,
-  options: TcpTraits & { protocol: Protocol },
-): ChannelTransport {
-  const { protocol, sockets, local, remote } = options;
-  return new ChannelTransport(port, handle, {
-    protocol,
-    name: tcpName(options),
-    readable: true,
-    writable: true,
-    messages: false,
-    io: new SocketIo(sockets, handle.handle),
-    emptyIsEnd: true,
-    probe: true,
-    syscalls: { read: "WSARecv", write: "WSASend" },
-    extra: { sockname: local, peername: remote, socket: handle.handle },
-  });
-}
-
-function assertFactory(protocolFactory: unknown): void {
-  if (typeof protocolFactory === "function") return;
-  throw new TypeError(
-    "Cannot use the protocol factory: it is not a function",
-  );
+  const opened = await openTcp(options);
+  return openTransport(opened, protocolFactory, tcpName(opened.traits));
 }

@@ -4,12 +4,12 @@
  * @module
  */
 
-import { windowsError } from "../ffi/errors.ts";
 import {
   decodeSocketAddress,
   type Ipv4Address,
   type Ipv6Address,
   parseSocketAddress,
+  SOCKADDR_IN6_SIZE,
 } from "../ffi/sockaddr.ts";
 import type {
   Bytes,
@@ -27,8 +27,8 @@ import {
   TCP_NODELAY,
 } from "../ffi/socket_constants.ts";
 import { encodeDword } from "../ffi/socket_structs.ts";
-import { INVALID_HANDLE_VALUE, type Win32Api } from "../ffi/win32_api.ts";
 import { assertInteger } from "../proactor/arguments.ts";
+import type { SocketKind } from "./socket_kind.ts";
 
 /** The address of one end of a TCP connection, as Deno has it. */
 export interface TcpAddr {
@@ -127,72 +127,29 @@ function withoutBrackets(hostname: string): string {
   return hostname.replace(/^\[(.*)\]$/, "$1");
 }
 
+/** TCP over IPv4. */
+const TCP_V4: SocketKind<TcpAddr> = {
+  parameters: { family: AF_INET, type: SOCK_STREAM, protocol: IPPROTO_TCP },
+  addressLength: SOCKADDR_IN6_SIZE,
+  errors: {},
+  decode: tcpAddr,
+  text: addressText,
+};
+
+/** TCP over IPv6. */
+const TCP_V6: SocketKind<TcpAddr> = {
+  ...TCP_V4,
+  parameters: { ...TCP_V4.parameters, family: AF_INET6 },
+};
+
 /**
- * Makes a TCP socket.
+ * TCP over one of the families.
  *
- * @param sockets Winsock.
  * @param family Of the addresses it is for.
- * @returns The socket, or `INVALID_HANDLE_VALUE`.
+ * @returns The kind of its sockets.
  */
-export function createTcpSocket(
-  sockets: SocketApi,
-  family: IpAddress["family"],
-): Socket {
-  return sockets.createSocket({
-    family: family === "IPv4" ? AF_INET : AF_INET6,
-    type: SOCK_STREAM,
-    protocol: IPPROTO_TCP,
-  });
-}
-
-/** Throws what a call returns, in the name of what was tried. */
-export class CallGate {
-  readonly #api: Pick<Win32Api, "formatMessage">;
-  readonly #action: string;
-
-  /**
-   * @param api Gives the text of errors.
-   * @param action What is tried: `Cannot listen on 127.0.0.1:80`.
-   */
-  constructor(api: Pick<Win32Api, "formatMessage">, action: string) {
-    this.#api = api;
-    this.#action = action;
-  }
-
-  /**
-   * Throws for a code.
-   *
-   * @param syscall The function.
-   * @param code What it returned.
-   * @throws {WindowsError} or a class of `Deno.errors`, unless it is 0.
-   */
-  check(syscall: string, code: number): void {
-    if (code !== 0) throw this.error(syscall, code);
-  }
-
-  /**
-   * Throws for a handle that is none.
-   *
-   * @param syscall The function.
-   * @param sockets Has the code.
-   * @param socket What it returned.
-   * @returns The socket.
-   */
-  socket(syscall: string, sockets: SocketApi, socket: Socket): Socket {
-    if (socket !== INVALID_HANDLE_VALUE) return socket;
-    throw this.error(syscall, sockets.lastError);
-  }
-
-  /**
-   * Makes the error for a code.
-   *
-   * @param syscall The function.
-   * @param code The code.
-   * @returns The error.
-   */
-  error(syscall: string, code: number): Error {
-    return windowsError(this.#api, code, { syscall, action: this.#action });
-  }
+export function tcpKind(family: IpAddress["family"]): SocketKind<TcpAddr> {
+  return family === "IPv4" ? TCP_V4 : TCP_V6;
 }
 
 /**

@@ -26,7 +26,7 @@ import { encodeLinger } from "../../../src/ffi/socket_structs.ts";
 import type { Socket } from "../../../src/ffi/socket_api.ts";
 import type { Address } from "../../../src/ffi/win32_api.ts";
 import { defaultSockets } from "../../../src/net/socket_io.ts";
-import { createTcpSocket, tcpAddr } from "../../../src/net/tcp_socket.ts";
+import { tcpAddr, tcpKind } from "../../../src/net/tcp_socket.ts";
 import { decode, soon } from "../_setup.ts";
 
 loadSymbols();
@@ -169,7 +169,7 @@ export class Silence implements Disposable {
 
   #wait(socket: Socket, overlapped: Address): number {
     this.calls++;
-    const other = createTcpSocket(this.#sockets, "IPv4");
+    const other = this.#sockets.createSocket(tcpKind("IPv4").parameters);
     this.#others.push(other);
     assertEquals(this.#sockets.listen(socket, 1), 0);
     const buffer = { address: acceptBuffer, addressSize: ACCEPT_BYTES / 2 };

@@ -93,7 +93,8 @@ Deno.test("createServer() and createConnection() refuse what is malformed", asyn
     () => loop.createConnection(factory, HOST, 80),
     TypeError,
   );
-  await assertRejects(() => loop.createServer(() => ({}), "", 0), TypeError);
+  const host = 5 as unknown as string;
+  await assertRejects(() => loop.createServer(() => ({}), host, 0), TypeError);
   await assertRejects(
     () => loop.createServer(() => ({}), HOST, 70_000),
     RangeError,

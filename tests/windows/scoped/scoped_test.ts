@@ -1,5 +1,5 @@
 // These tests run twice: with --allow-ffi, and with a grant that names the
-// three libraries by absolute paths.
+// libraries by absolute paths.
 import {
   assert,
   assertEquals,

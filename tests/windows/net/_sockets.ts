@@ -1,0 +1,97 @@
+/**
+ * What the tests of raw sockets share.
+ *
+ * @module
+ */
+
+import {
+  createSocket,
+  type IocpProactor,
+  ProactorEventLoop,
+  Socket,
+  type SocketAddress,
+} from "../../../mod.ts";
+import { loadSendFileSymbols, loadSymbols } from "../../../src/ffi/load.ts";
+import { defaultSockets } from "../../../src/net/socket_io.ts";
+import { assertNoLeak, soon } from "../_setup.ts";
+
+loadSymbols();
+loadSendFileSymbols();
+defaultSockets();
+
+/** This computer, any free port. */
+export const ANY: SocketAddress = {
+  family: "IPv4",
+  hostname: "127.0.0.1",
+  port: 0,
+};
+
+/**
+ * Makes a socket that is bound.
+ *
+ * @param type What it carries.
+ * @returns The socket.
+ */
+export function boundSocket(type: "stream" | "datagram" = "stream"): Socket {
+  const socket = createSocket({ type });
+  socket.bind(ANY);
+  return socket;
+}
+
+/**
+ * Makes a socket that listens.
+ *
+ * @returns The socket.
+ */
+export function listeningSocket(): Socket {
+  const socket = boundSocket();
+  socket.listen();
+  return socket;
+}
+
+/** Two connected sockets. */
+export interface SocketPair extends Disposable {
+  /** The one that has connected. */
+  client: Socket;
+  /** The one that was accepted. */
+  served: Socket;
+}
+
+/**
+ * Connects two sockets.
+ *
+ * @param proactor Their proactor.
+ * @returns Both ends.
+ */
+export async function socketPair(proactor: IocpProactor): Promise<SocketPair> {
+  using listener = listeningSocket();
+  const client = createSocket();
+  const accepted = proactor.accept(listener);
+  await soon(proactor.connect(client, listener.localAddress!));
+  const served = new Socket((await soon(accepted)).socket);
+  return {
+    client,
+    served,
+    [Symbol.dispose]() {
+      client.close();
+      served.close();
+    },
+  };
+}
+
+/**
+ * Registers a test with a loop of its own, in each mode.
+ *
+ * @param name The name of the test.
+ * @param body The test; at its end nothing may be pending.
+ */
+export function loopTest(
+  name: string,
+  body: (loop: ProactorEventLoop) => Promise<void>,
+): void {
+  Deno.test(name, async () => {
+    await using loop = new ProactorEventLoop();
+    await body(loop);
+    await assertNoLeak(loop.proactor);
+  });
+}

@@ -1,0 +1,260 @@
+/**
+ * `connectTcp()` without `ConnectEx`: what a scoped grant leaves. The tests of
+ * `scoped/` run it under such a grant.
+ */
+
+import { assertEquals, assertRejects } from "@std/assert";
+import { connectTcp, IocpProactor, TcpListener } from "../../../mod.ts";
+import { encodeSocketAddress } from "../../../src/ffi/sockaddr.ts";
+import type { Socket } from "../../../src/ffi/socket_api.ts";
+import { WSAEWOULDBLOCK } from "../../../src/ffi/socket_constants.ts";
+import { ConnectRace } from "../../../src/net/connect_race.ts";
+import { defaultSockets } from "../../../src/net/socket_io.ts";
+import { pollerOf } from "../../../src/net/socket_poller.ts";
+import { tcpAddr } from "../../../src/net/tcp_socket.ts";
+import {
+  assertNoLeak,
+  eachModeTest,
+  encode,
+  type ProactorBody,
+  readText,
+  soon,
+  turn,
+  until,
+} from "../_setup.ts";
+import { freePort, LOCAL } from "./_tcp.ts";
+
+/** An address for documents (RFC 5737): nobody answers there. */
+const NOWHERE = "192.0.2.1";
+
+const { BadResource, ConnectionRefused, TimedOut } = Deno.errors;
+
+/** Registers a test that runs as under a scoped grant. */
+function polledTest(name: string, body: ProactorBody): void {
+  eachModeTest(name, async (proactor) => {
+    const sockets = defaultSockets();
+    const changes = { extensions: { value: false, configurable: true } };
+    Object.defineProperties(sockets, changes);
+    try {
+      await body(proactor);
+      if (proactor.closed) return;
+      const poller = pollerOf(proactor.port);
+      await until(() => poller.sockets === 0 && poller.devices === 0);
+      await assertNoLeak(proactor);
+    } finally {
+      Reflect.deleteProperty(sockets, "extensions");
+    }
+  });
+}
+
+/** Lets an address give no answer: its sockets wait for clients instead. */
+class Silence implements Disposable {
+  readonly #sockets = defaultSockets();
+  /** Sockets without an answer that are open. */
+  readonly waiting = new Set<Socket>();
+  /** How often it was tried. */
+  calls = 0;
+
+  constructor() {
+    const sockets = this.#sockets;
+    const connect = sockets.connect.bind(sockets);
+    const closeSocket = sockets.closeSocket.bind(sockets);
+    sockets.connect = (socket, address) =>
+      tcpAddr(address).hostname === NOWHERE
+        ? this.#wait(socket)
+        : connect(socket, address);
+    sockets.closeSocket = (socket) => {
+      this.waiting.delete(socket);
+      return closeSocket(socket);
+    };
+  }
+
+  [Symbol.dispose](): void {
+    Reflect.deleteProperty(this.#sockets, "connect");
+    Reflect.deleteProperty(this.#sockets, "closeSocket");
+  }
+
+  #wait(socket: Socket): number {
+    this.calls++;
+    this.waiting.add(socket);
+    assertEquals(this.#sockets.listen(socket, 1), 0);
+    return WSAEWOULDBLOCK;
+  }
+}
+
+polledTest("a polled connection carries data and ends", async (proactor) => {
+  for (const hostname of ["127.0.0.1", "::1", "localhost"]) {
+    await using listener = TcpListener.listen({
+      ...LOCAL,
+      ...(hostname === "::1" ? { hostname } : {}),
+      proactor,
+    });
+    const { port } = listener.addr;
+    using client = await soon(connectTcp({ hostname, port, proactor }));
+    using served = await soon(listener.accept());
+    assertEquals(served.remoteAddr, client.localAddr);
+    assertEquals(client.remoteAddr, listener.addr);
+    await client.write(encode("hello"));
+    await client.closeWrite();
+    assertEquals(await readText(served), "hello");
+    await served.write(encode("bye"));
+    served.close();
+    assertEquals(await readText(client), "bye");
+  }
+});
+
+polledTest(
+  "a polled connection is refused where nobody listens",
+  async (proactor) => {
+    const { hostname, port } = await freePort(proactor);
+    const error = await assertRejects(
+      () => soon(connectTcp({ hostname, port, proactor })),
+      ConnectionRefused,
+      `Cannot connect to 127.0.0.1:${port}: refused`,
+    );
+    assertEquals(Reflect.get(error, "syscall"), "connect");
+  },
+);
+
+polledTest(
+  "a polled connection does not connect to itself",
+  async (proactor) => {
+    const { hostname, port } = await freePort(proactor);
+    const sockets = defaultSockets();
+    const bind = sockets.bind.bind(sockets);
+    const same = encodeSocketAddress({ family: "IPv4", hostname, port });
+    sockets.bind = (socket) => bind(socket, same);
+    try {
+      await assertRejects(
+        () => soon(connectTcp({ hostname, port, proactor })),
+        ConnectionRefused,
+      );
+    } finally {
+      Reflect.deleteProperty(sockets, "bind");
+    }
+  },
+);
+
+polledTest(
+  "a polled connection comes from the local port",
+  async (proactor) => {
+    await using listener = TcpListener.listen({ ...LOCAL, proactor });
+    const { port: localPort } = await freePort(proactor);
+    const options = { ...listener.addr, localPort, proactor };
+    using client = await soon(connectTcp(options));
+    assertEquals(client.localAddr.port, localPort);
+    (await soon(listener.accept())).close();
+    await assertRejects(
+      () =>
+        soon(connectTcp({ ...options, localAddress: NOWHERE, localPort: 0 })),
+      Deno.errors.AddrNotAvailable,
+      `from ${NOWHERE}:0`,
+    );
+  },
+);
+
+polledTest(
+  "a polled connection times out and is cancelled",
+  async (proactor) => {
+    using silence = new Silence();
+    const target = { hostname: NOWHERE, port: 9, proactor };
+    await assertRejects(
+      () => soon(connectTcp({ ...target, timeout: 20 })),
+      TimedOut,
+      `Cannot connect to ${NOWHERE}:9: the time-out expired`,
+    );
+    const controller = new AbortController();
+    const { signal } = controller;
+    const connecting = connectTcp({ ...target, signal });
+    const rejected = assertRejects(() => soon(connecting), Error, "enough");
+    await until(() => silence.calls === 2);
+    controller.abort(new Error("enough"));
+    await rejected;
+    assertEquals(silence.waiting.size, 0);
+  },
+);
+
+polledTest(
+  "a race passes over a polled connection without an answer",
+  async (proactor) => {
+    using silence = new Silence();
+    await using listener = TcpListener.listen({ ...LOCAL, proactor });
+    const { port } = listener.addr;
+    const v4 = (hostname: string, port: number) =>
+      ({ family: "IPv4", hostname, port }) as const;
+    const race = new ConnectRace(proactor.port, defaultSockets(), {
+      ends: [NOWHERE, "127.0.0.1"].map((hostname) => ({
+        remote: v4(hostname, port),
+        local: v4("0.0.0.0", 0),
+      })),
+      attemptDelay: 20,
+    });
+    const handle = await soon(race.connected);
+    (await soon(listener.accept())).close();
+    assertEquals([silence.calls, silence.waiting.size], [1, 0]);
+    proactor.port.closeHandle(handle);
+  },
+);
+
+polledTest(
+  "a signal that comes with a polled connection leaves nothing",
+  async (proactor) => {
+    await using listener = TcpListener.listen({ ...LOCAL, proactor });
+    const serving = (async () => {
+      for await (const connection of listener) connection.close();
+    })();
+    for (let i = 0; i < 50; i++) {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const connecting = connectTcp({ ...listener.addr, signal, proactor });
+      const later = i % 2 === 0 ? Promise.resolve() : turn();
+      later.then(() => controller.abort(new Error("enough")));
+      const outcome = await soon(connecting.catch((error: Error) => error));
+      if (outcome instanceof Error) assertEquals(outcome.message, "enough");
+      else outcome.abort();
+    }
+    listener.close();
+    await soon(serving);
+  },
+);
+
+polledTest("proactor.close() ends a polled connection", async (proactor) => {
+  using silence = new Silence();
+  const connecting = connectTcp({ hostname: NOWHERE, port: 9, proactor });
+  const refused = assertRejects(
+    () => soon(connecting),
+    BadResource,
+    `Cannot connect to ${NOWHERE}:9: the proactor is closed`,
+  );
+  await until(() => silence.calls === 1);
+  assertEquals(await proactor.close(), 0);
+  await refused;
+  assertEquals([silence.calls, silence.waiting.size], [1, 0]);
+});
+
+polledTest("100 polled connections at once", async (proactor) => {
+  await using listener = TcpListener.listen({ ...LOCAL, proactor });
+  const serving = (async () => {
+    for await (const connection of listener) {
+      await connection.write(encode("x"));
+      connection.close();
+    }
+  })();
+  const clients = Array.from({ length: 100 }, async () => {
+    using client = await connectTcp({ ...listener.addr, proactor });
+    return await readText(client);
+  });
+  const texts = await soon(Promise.all(clients));
+  assertEquals(new Set(texts), new Set(["x"]));
+  listener.close();
+  await soon(serving);
+});
+
+Deno.test("a polled connection on a closed proactor is refused", async () => {
+  const proactor = new IocpProactor();
+  await proactor.close();
+  await assertRejects(
+    () => connectTcp({ ...LOCAL, port: 80, proactor }),
+    BadResource,
+  );
+});

@@ -78,6 +78,10 @@ export class NativeSockets implements SocketApi {
     return this.#flags.value;
   }
 
+  get extensions(): boolean {
+    return this.#extensions.available;
+  }
+
   createSocket({ family, type, protocol }: SocketParameters): Socket {
     const socket = this.#ws2_32.WSASocketW(
       family,

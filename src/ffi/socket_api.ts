@@ -77,6 +77,8 @@ export interface SocketApi {
   readonly transferred: number;
   /** The flags of the last receive that returned 0, such as `MSG_PARTIAL`. */
   readonly receivedFlags: number;
+  /** True when `connectEx`, `disconnectEx` and `wsaRecvMsg` can be called. */
+  readonly extensions: boolean;
 
   // --- sockets ---------------------------------------------------------------
 

@@ -114,6 +114,7 @@ export const WSAEOPNOTSUPP = 10045;
 export const WSAEAFNOSUPPORT = 10047;
 export const WSAEADDRINUSE = 10048;
 export const WSAEADDRNOTAVAIL = 10049;
+export const WSAENETDOWN = 10050;
 export const WSAECONNABORTED = 10053;
 export const WSAECONNRESET = 10054;
 export const WSAEISCONN = 10056;
@@ -124,5 +125,6 @@ export const WSAHOST_NOT_FOUND = 11001;
 
 // NTSTATUS values that completions of sockets carry
 export const STATUS_LOCAL_DISCONNECT = 0xc000_013b;
+export const STATUS_REMOTE_DISCONNECT = 0xc000_013c;
 export const STATUS_CONNECTION_RESET = 0xc000_020d;
 export const STATUS_CONNECTION_REFUSED = 0xc000_0236;

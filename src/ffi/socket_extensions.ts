@@ -1,13 +1,15 @@
 /**
  * The functions of Winsock that no DLL exports. They are asked for by GUID, and
  * their addresses are called through `Deno.UnsafeFnPointer`, which Deno only
- * allows with the full `--allow-ffi`. Under a scoped grant a stream can be
- * connected with a nonblocking `connect` and an AFD poll instead.
+ * allows with the full `--allow-ffi`. Under a scoped grant streams are connected
+ * by a nonblocking `connect` and an AFD poll instead, and datagrams are received
+ * by `WSARecvFrom`.
  *
  * @module
  */
 
 import { windowsError } from "./errors.ts";
+import { hasFullGrant } from "./load.ts";
 import { connectEx, disconnectEx, wsaRecvMsg } from "./mswsock.ts";
 import type { Bytes, Socket, SocketApi } from "./socket_api.ts";
 import { SIO_GET_EXTENSION_FUNCTION_POINTER } from "./socket_constants.ts";
@@ -19,6 +21,8 @@ const WSAID_WSARECVMSG = "f689d7c8-6f1f-436b-8a53-e54fe351c322";
 
 /** The functions, each looked up when it is first used. */
 export class SocketExtensions {
+  /** True when the functions can be called; asked for once. */
+  readonly available: boolean = hasFullGrant();
   readonly #win32: Win32Api;
   readonly #sockets: SocketApi;
   #connectEx: Deno.UnsafeFnPointer<typeof connectEx> | undefined;
@@ -39,6 +43,7 @@ export class SocketExtensions {
    *
    * @param socket Any socket of the same provider.
    * @returns The function.
+   * @throws {Deno.errors.NotCapable} when the grant is scoped.
    */
   connectEx(socket: Socket): Deno.UnsafeFnPointer<typeof connectEx> {
     return this.#connectEx ??= new Deno.UnsafeFnPointer(
@@ -52,6 +57,7 @@ export class SocketExtensions {
    *
    * @param socket Any socket of the same provider.
    * @returns The function.
+   * @throws {Deno.errors.NotCapable} when the grant is scoped.
    */
   disconnectEx(socket: Socket): Deno.UnsafeFnPointer<typeof disconnectEx> {
     return this.#disconnectEx ??= new Deno.UnsafeFnPointer(
@@ -65,6 +71,7 @@ export class SocketExtensions {
    *
    * @param socket Any datagram socket of the same provider.
    * @returns The function.
+   * @throws {Deno.errors.NotCapable} when the grant is scoped.
    */
   wsaRecvMsg(socket: Socket): Deno.UnsafeFnPointer<typeof wsaRecvMsg> {
     return this.#wsaRecvMsg ??= new Deno.UnsafeFnPointer(
@@ -78,6 +85,11 @@ export class SocketExtensions {
     name: string,
     id: string,
   ): Deno.PointerObject<T> {
+    if (!this.available) {
+      throw new Deno.errors.NotCapable(
+        `Cannot call ${name}: it needs the full --allow-ffi`,
+      );
+    }
     const address = this.#address(socket, name, id);
     return Deno.UnsafePointer.create<T>(address)!;
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Bytes } from "./socket_api.ts";
+import type { Bytes, SocketParameters } from "./socket_api.ts";
 import type { Address } from "./win32_api.ts";
 
 /** `sizeof(WSADATA)`. */
@@ -13,6 +13,12 @@ export const WSADATA_SIZE = 408;
 export const WSABUF_SIZE = 16;
 /** `sizeof(WSAPROTOCOL_INFOW)`; it begins with `dwServiceFlags1`. */
 export const PROTOCOL_INFO_SIZE = 628;
+/** Offset of `WSAPROTOCOL_INFOW.iAddressFamily`. */
+const PROTOCOL_INFO_FAMILY = 76;
+/** Offset of `WSAPROTOCOL_INFOW.iSocketType`. */
+const PROTOCOL_INFO_TYPE = 88;
+/** Offset of `WSAPROTOCOL_INFOW.iProtocol`. */
+const PROTOCOL_INFO_PROTOCOL = 92;
 /** Offset of `OVERLAPPED.hEvent`. */
 export const OVERLAPPED_EVENT = 24;
 
@@ -126,4 +132,19 @@ export function encodeDword(value: number | boolean): Bytes {
  */
 export function encodeHandle(value: bigint): Bytes {
   return new Uint8Array(BigUint64Array.of(value).buffer);
+}
+
+/**
+ * Decodes a WSAPROTOCOL_INFOW.
+ *
+ * @param bytes The 628 bytes of the structure.
+ * @returns What makes another socket of the same kind.
+ */
+export function decodeProtocolInfo(bytes: Bytes): SocketParameters {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return {
+    family: view.getInt32(PROTOCOL_INFO_FAMILY, true),
+    type: view.getInt32(PROTOCOL_INFO_TYPE, true),
+    protocol: view.getInt32(PROTOCOL_INFO_PROTOCOL, true),
+  };
 }

@@ -1,6 +1,6 @@
 /**
- * `SocketEventLoop`: the part of an event loop that watches sockets and looks
- * up names.
+ * `SocketEventLoop`: the part of an event loop that watches sockets and pipes,
+ * and looks up names.
  *
  * @module
  */
@@ -18,13 +18,15 @@ import { unwatch, watch } from "../net/readiness.ts";
 import type { SocketAddress } from "../ffi/sockaddr.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type { HandleLike } from "../proactor/proactor_options.ts";
+import type { ReadinessTarget } from "../net/readiness_source.ts";
 import { assertFunction } from "./arguments.ts";
 import { BaseEventLoop } from "./base_event_loop.ts";
 import type { Callback } from "./handles.ts";
 
 /**
- * Watches sockets on a completion port, which asyncio's proactor loop cannot,
- * and looks up names; see {@linkcode ProactorEventLoop} for the loop to use.
+ * Watches sockets and pipes on a completion port, which asyncio's proactor loop
+ * cannot, and looks up names; see {@linkcode ProactorEventLoop} for the loop to
+ * use.
  *
  * @example Usage
  * ```ts ignore
@@ -42,37 +44,40 @@ export abstract class SocketEventLoop extends BaseEventLoop {
   abstract get proactor(): IocpProactor;
 
   /**
-   * Calls a function in the loop whenever a socket can be read, until
-   * {@linkcode removeReader}. What it throws goes to the exception handler,
-   * and the calls go on.
+   * Calls a function in the loop whenever something can be read, until
+   * {@linkcode removeReader}; see `waitReadable` for what. What it throws goes
+   * to the exception handler, and the calls go on.
    *
-   * @param socket A SOCKET, or its owner.
+   * @param target A SOCKET or the handle of a pipe, or its owner; or a
+   * connection.
    * @param callback Called in place of the reader that was there before.
    * @param args What it is called with.
-   * @throws {TypeError} when `socket` is neither a bigint nor an owner of one,
+   * @throws {TypeError} when `target` is neither a bigint nor an owner of one,
    * or `callback` is not a function.
-   * @throws {Deno.errors.BadResource} when it is no socket.
+   * @throws {Deno.errors.BadResource} when it is no socket or pipe, or closed.
+   * @throws {Deno.errors.NotSupported} when it is a message-type pipe, or an
+   * end that only writes.
    * @throws {InvalidStateError} when the loop is closed.
    */
   addReader<A extends unknown[]>(
-    socket: HandleLike,
+    target: ReadinessTarget,
     callback: Callback<A>,
     ...args: A
   ): void {
     assertFunction("add reader", callback);
-    this.#watch("readable", socket, () => void callback(...args));
+    this.#watch("readable", target, () => void callback(...args));
   }
 
   /**
    * Ends what {@linkcode addReader} began. The callback is not called again.
    *
-   * @param socket The SOCKET, or its owner.
+   * @param target What was watched.
    * @returns False when there was no reader, or the loop is closed.
-   * @throws {TypeError} when `socket` is neither a bigint nor an owner of one.
+   * @throws {TypeError} when `target` is neither a bigint nor an owner of one.
    * @throws {Deno.errors.BadResource} when the owner is closed.
    */
-  removeReader(socket: HandleLike): boolean {
-    return unwatch("readable", socket, { proactor: this.proactor });
+  removeReader(target: ReadinessTarget): boolean {
+    return unwatch("readable", target, { proactor: this.proactor });
   }
 
   /**
@@ -86,6 +91,7 @@ export abstract class SocketEventLoop extends BaseEventLoop {
    * @throws {TypeError} when `socket` is neither a bigint nor an owner of one,
    * or `callback` is not a function.
    * @throws {Deno.errors.BadResource} when it is no socket.
+   * @throws {Deno.errors.NotSupported} when it is a pipe or a connection.
    * @throws {InvalidStateError} when the loop is closed.
    */
   addWriter<A extends unknown[]>(
@@ -152,10 +158,13 @@ export abstract class SocketEventLoop extends BaseEventLoop {
     return await getnameinfo(address, options);
   }
 
-  #watch(direction: Direction, socket: HandleLike, callback: () => void): void {
-    this.assertOpen("watch socket");
-    const schedule = (run: () => void) => this.context.schedule(run);
+  #watch(
+    direction: Direction,
+    target: ReadinessTarget,
+    callback: () => void,
+  ): void {
+    this.assertOpen("watch handle");
     const { proactor } = this;
-    watch(direction, socket, { proactor, callback, schedule });
+    watch(direction, target, { proactor, callback });
   }
 }

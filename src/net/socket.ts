@@ -197,7 +197,7 @@ export class Socket implements Disposable {
     name: number,
     value: number | boolean | Uint8Array,
   ): void {
-    const bytes = typeof value === "object" ? value : encodeDword(value);
+    const bytes = value instanceof Uint8Array ? value : encodeDword(value);
     const { sockets } = this.#owned;
     const socket = this.#open("set option");
     const option = { level, name };

@@ -5,6 +5,7 @@
  */
 
 import { INFINITE } from "../ffi/constants.ts";
+import type { SocketAddress } from "../ffi/sockaddr.ts";
 import { INVALID_HANDLE_VALUE } from "../ffi/win32_api.ts";
 import type { Future } from "./future.ts";
 
@@ -144,4 +145,18 @@ export function assertBytes(action: string, data: Uint8Array): void {
   assertArray(action, data);
   if (data.byteLength > 0) return;
   throw new TypeError(`Cannot ${action} array: it is empty`);
+}
+
+const FAMILIES: readonly unknown[] = ["IPv4", "IPv6", "Unix"];
+
+/**
+ * Refuses what is no address of a socket.
+ *
+ * @param action The beginning of the message.
+ * @param address The value.
+ * @throws {TypeError} when it has no family that is known.
+ */
+export function assertAddress(action: string, address: SocketAddress): void {
+  if (FAMILIES.includes(Object(address).family)) return;
+  throw new TypeError(`Cannot ${action}: the address has no known family`);
 }

@@ -63,6 +63,7 @@ export function associate(
     key,
     modes: packetModes(api, handle, options),
     close: options.close ?? ((handle) => api.closeHandle(handle)),
+    cancel: (overlapped) => api.cancelIoEx(handle, overlapped),
   });
 }
 

@@ -6,6 +6,7 @@
 
 import { windowsError } from "../ffi/errors.ts";
 import { NativeWin32 } from "../ffi/native_win32.ts";
+import type { SocketApi } from "../ffi/socket_api.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import {
   assertHandle,
@@ -18,6 +19,7 @@ import { CompletionPort } from "./completion_port.ts";
 import type { FutureContext } from "./future.ts";
 import { FutureTracker } from "./future_tracker.ts";
 import { HandleRegistry } from "./handle_registry.ts";
+import { SocketDetector, type SocketInfo } from "./socket_association.ts";
 import { type OverlappedCall, OverlappedFuture } from "./overlapped_future.ts";
 import type { PortHandle } from "./port_handle.ts";
 import type { PortMetrics } from "./port_options.ts";
@@ -28,7 +30,8 @@ import type {
   OperationOptions,
 } from "./proactor_options.ts";
 
-const DEFAULT_DEADLINE = 5000;
+/** Milliseconds that a close takes at most. */
+export const DEFAULT_DEADLINE = 5000;
 
 /**
  * The handles of a completion port, its polling and its close; see
@@ -49,6 +52,7 @@ const DEFAULT_DEADLINE = 5000;
 export abstract class BaseProactor implements AsyncDisposable {
   readonly #port: CompletionPort;
   readonly #handles: HandleRegistry;
+  readonly #detector: SocketDetector;
   readonly #futures = new FutureTracker();
   readonly #notServed = new WeakSet<PortHandle>();
   #context: FutureContext | undefined;
@@ -69,7 +73,8 @@ export abstract class BaseProactor implements AsyncDisposable {
       skipOnSuccess: skipCompletionPortOnSuccess,
       report: (error, message) => console.error(message, error),
     });
-    this.#handles = new HandleRegistry(this.#port);
+    this.#detector = new SocketDetector(this.#port.api, options);
+    this.#handles = new HandleRegistry(this.#port, this.#detector);
   }
 
   /**
@@ -107,9 +112,29 @@ export abstract class BaseProactor implements AsyncDisposable {
       : (error, message) => console.error(message, error);
   }
 
-  /** The loop that drives the proactor, where its futures run callbacks. */
-  protected get context(): FutureContext | undefined {
+  /**
+   * The loop that drives the proactor, where its futures run callbacks; for
+   * the other rooms of the library.
+   *
+   * @ignore
+   */
+  get context(): FutureContext | undefined {
     return this.#context;
+  }
+
+  /**
+   * The port's view of a handle, which it puts on the port when it is new; for
+   * the other rooms of the library.
+   *
+   * @ignore
+   * @param handle The handle, or its owner.
+   * @param action The beginning of an error's message.
+   * @returns What the port knows of it.
+   * @throws {TypeError} when it is neither a bigint nor an owner of a handle.
+   * @throws {Deno.errors.BadResource} when it, or the proactor, is closed.
+   */
+  ownerOf(handle: HandleLike, action: string): PortHandle {
+    return this.#handles.get(handle, action);
   }
 
   // --- handles -------------------------------------------------------------
@@ -137,12 +162,15 @@ export abstract class BaseProactor implements AsyncDisposable {
     assertHandle("close handle", handle);
     const registered = this.#handles.forget(handle);
     if (registered) this.#interrupt(registered);
+    const sockets = registered
+      ? this.#handles.socketOf(registered)?.sockets
+      : this.#detector.closerOf(handle);
     const code = registered
       ? this.#port.closeHandle(registered)
-      : this.#port.api.closeHandle(handle);
+      : sockets?.closeSocket(handle) ?? this.#port.api.closeHandle(handle);
     if (code === 0) return;
     throw windowsError(this.#port.api, code, {
-      syscall: "CloseHandle",
+      syscall: sockets ? "closesocket" : "CloseHandle",
       action: `Cannot close handle ${handle}`,
     });
   }
@@ -221,18 +249,27 @@ export abstract class BaseProactor implements AsyncDisposable {
   // --- parts ---------------------------------------------------------------
 
   /**
-   * The port's view of a handle, which it puts on the port when it is new.
+   * What is known of a handle as a socket.
    *
-   * @param handle The handle, or its owner.
-   * @param action The beginning of an error's message.
-   * @returns What the port knows of it.
-   * @throws {TypeError} when it is neither a bigint nor an owner of a handle.
-   * @throws {Deno.errors.BadResource} when it, or the proactor, is closed.
+   * @param owner The handle.
+   * @returns Nothing for a pipe or a file.
    *
    * @ignore
    */
-  protected ownerOf(handle: HandleLike, action: string): PortHandle {
-    return this.#handles.get(handle, action);
+  protected socketOf(owner: PortHandle): SocketInfo | undefined {
+    return this.#handles.socketOf(owner);
+  }
+
+  /**
+   * Opens Winsock, where there is one.
+   *
+   * @returns Its functions.
+   * @throws {Deno.errors.NotCapable} when the grant is without ws2_32.dll.
+   *
+   * @ignore
+   */
+  protected openSockets(): SocketApi {
+    return this.#detector.sockets();
   }
 
   /**
@@ -268,8 +305,21 @@ export abstract class BaseProactor implements AsyncDisposable {
     const future = new OverlappedFuture<T>(this.#port, call, this.#context);
     if (cancelBySignal(future, options.signal)) return future;
     future.start(owner);
-    this.#futures.add(owner, future as OverlappedFuture<unknown>);
+    this.track(owner, future);
     return future;
+  }
+
+  /**
+   * Takes note of an operation that was started, for `select` and `close`.
+   *
+   * @typeParam T Its result.
+   * @param owner The handle it works on.
+   * @param future Its future.
+   *
+   * @ignore
+   */
+  protected track<T>(owner: PortHandle, future: OverlappedFuture<T>): void {
+    this.#futures.add(owner, future as OverlappedFuture<unknown>);
   }
 
   /** Ends the futures of a handle that we close ourselves. */

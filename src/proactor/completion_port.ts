@@ -147,11 +147,16 @@ export class CompletionPort implements PumpHost {
     this.assertOpen("register handle");
     return associate(this.api, handle, {
       port: this.#queue.handle,
-      key: this.#nextKey++,
+      key: this.newKey(),
       skipOnSuccess: this.#skipOnSuccess && options.skip !== false,
       warnings: options.warnings,
       ...(options.close ? { close: options.close } : {}),
     });
+  }
+
+  /** Makes a completion key that no packet has yet. */
+  newKey(): number {
+    return this.#nextKey++;
   }
 
   /**
@@ -163,7 +168,7 @@ export class CompletionPort implements PumpHost {
   closeHandle(handle: PortHandle): number {
     if (handle.closed) return 0;
     handle.closed = true;
-    if (handle.pending > 0) this.api.cancelIoEx(handle.handle, 0n);
+    if (handle.pending > 0) handle.cancel(0n);
     return handle.release();
   }
 
@@ -233,7 +238,7 @@ export class CompletionPort implements PumpHost {
    */
   cancel(operation: Operation): number {
     if (!operation.pending || operation.owner!.closed) return 0;
-    return this.api.cancelIoEx(operation.owner!.handle, operation.address);
+    return operation.owner!.cancel(operation.address);
   }
 
   /**

@@ -9,16 +9,27 @@ import { assertHandle } from "./arguments.ts";
 import type { CompletionPort } from "./completion_port.ts";
 import type { PortHandle } from "./port_handle.ts";
 import type { HandleLike } from "./proactor_options.ts";
+import {
+  associateSocket,
+  type SocketDetector,
+  type SocketInfo,
+} from "./socket_association.ts";
 
 /** Puts each handle on the port once, on first use. */
 export class HandleRegistry {
   readonly #port: CompletionPort;
+  readonly #detector: SocketDetector;
+  readonly #sockets = new WeakMap<PortHandle, SocketInfo>();
   readonly #byValue = new Map<Handle, PortHandle>();
   readonly #byOwner = new WeakMap<object, PortHandle>();
 
-  /** @param port The completion port. */
-  constructor(port: CompletionPort) {
+  /**
+   * @param port The completion port.
+   * @param detector Tells sockets from other handles.
+   */
+  constructor(port: CompletionPort, detector: SocketDetector) {
     this.#port = port;
+    this.#detector = detector;
   }
 
   /**
@@ -51,6 +62,16 @@ export class HandleRegistry {
     return known;
   }
 
+  /**
+   * What is known of a handle as a socket.
+   *
+   * @param handle A handle of this registry.
+   * @returns Nothing for a pipe or a file.
+   */
+  socketOf(handle: PortHandle): SocketInfo | undefined {
+    return this.#sockets.get(handle);
+  }
+
   #ofValue(handle: Handle, action: string): PortHandle {
     let known = this.#byValue.get(handle);
     if (known === undefined) {
@@ -72,6 +93,10 @@ export class HandleRegistry {
   #associate(handle: Handle | null, action: string): PortHandle {
     const value = handle === null ? 0n : handle;
     assertHandle(action, value);
-    return this.#port.associate(value, { warnings: true });
+    const socket = this.#detector.detect(value);
+    if (socket === null) return this.#port.associate(value, { warnings: true });
+    const known = associateSocket(this.#port, socket.sockets, value);
+    this.#sockets.set(known, socket);
+    return known;
   }
 }

@@ -21,8 +21,8 @@ import {
   MAX_DWORD,
   place,
 } from "./arguments.ts";
-import { BaseProactor } from "./base_proactor.ts";
 import { Future } from "./future.ts";
+import { totalLength } from "./gather.ts";
 import { acceptCall, readCall, writeCall } from "./overlapped_calls.ts";
 import type { OverlappedFuture } from "./overlapped_future.ts";
 import { PipeDialer } from "./pipe_dialer.ts";
@@ -33,6 +33,8 @@ import type {
   IocpProactorOptions,
   OperationOptions,
 } from "./proactor_options.ts";
+import { receiveCall, sendCall } from "./socket_calls.ts";
+import { WaitProactor } from "./wait_proactor.ts";
 
 /**
  * Drives overlapped operations on one I/O completion port. The counterpart of
@@ -52,7 +54,7 @@ import type {
  * proactor.closeHandle(handle);
  * ```
  */
-export class IocpProactor extends BaseProactor {
+export class IocpProactor extends WaitProactor {
   readonly #dialer: PipeDialer;
 
   /**
@@ -69,13 +71,15 @@ export class IocpProactor extends BaseProactor {
   }
 
   /**
-   * Reads from a pipe or another overlapped handle.
+   * Reads from a pipe, a socket or another overlapped handle.
    *
    * @param handle The handle, or its owner.
-   * @param size The most bytes to read. 0 waits until something can be read.
+   * @param size The most bytes to read. On a stream 0 waits until something
+   * can be read.
    * @param options A signal that cancels.
    * @returns The bytes; none at the end of the stream. When the future is
-   * `partial`, the message goes on with the next read.
+   * `partial`, the message goes on with the next read; but the rest of a
+   * datagram is lost.
    * @throws {TypeError} when `handle` is not a handle.
    * @throws {RangeError} when `size` is not a DWORD.
    * @throws {Deno.errors.BadResource} when the handle or proactor is closed.
@@ -116,26 +120,32 @@ export class IocpProactor extends BaseProactor {
   }
 
   /**
-   * Writes to a pipe or another overlapped handle. On a message-type pipe one
-   * call is one message, and an empty array is an empty message.
+   * Writes to a pipe, a socket or another overlapped handle. On a message-type
+   * pipe, or a datagram socket that is connected, one call is one message, and
+   * an empty array is an empty message.
    *
    * @param handle The handle, or its owner.
-   * @param data Copied before the call returns.
-   * @param options A signal that cancels.
+   * @param data Copied before the call returns. Several arrays are written as
+   * one, in a single call.
+   * @param options A signal that cancels. How much was written is not known
+   * then.
    * @returns The number of bytes written.
    * @throws {TypeError} when `handle` is not a handle or `data` no
-   * `Uint8Array`.
+   * `Uint8Array`, nor an array of such.
+   * @throws {RangeError} when there are more bytes than a DWORD counts.
    * @throws {Deno.errors.BadResource} when the handle or proactor is closed.
    */
   send(
     handle: HandleLike,
-    data: Uint8Array,
+    data: Uint8Array | readonly Uint8Array[],
     options: OperationOptions = {},
   ): OverlappedFuture<number> {
-    assertArray("write", data);
+    const parts = partsOf(data);
     const owner = this.ownerOf(handle, "write");
-    const bytes = data as Uint8Array<ArrayBuffer>;
-    const call = writeCall(this.port.api, owner.handle, bytes);
+    const socket = this.socketTarget(owner);
+    const call = socket === undefined
+      ? writeCall(this.port.api, owner.handle, parts)
+      : sendCall(socket, parts);
     return this.start(owner, call, options);
   }
 
@@ -195,7 +205,19 @@ export class IocpProactor extends BaseProactor {
     read: { size: number; deliver: (data: Uint8Array<ArrayBuffer>) => T },
     options: OperationOptions,
   ): OverlappedFuture<T> {
-    const call = readCall(this.port.api, owner.handle, read);
+    const socket = this.socketTarget(owner);
+    const call = socket === undefined
+      ? readCall(this.port.api, owner.handle, read)
+      : receiveCall(socket, read);
     return this.start(owner, call, options);
   }
+}
+
+function partsOf(
+  data: Uint8Array | readonly Uint8Array[],
+): readonly Uint8Array<ArrayBuffer>[] {
+  const parts = Array.isArray(data) ? data : [data];
+  for (const part of parts) assertArray("write", part);
+  assertInteger("length", totalLength(parts), [0, MAX_DWORD]);
+  return parts;
 }

@@ -13,6 +13,7 @@ import {
 } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
 import type { Handle, Win32Api } from "../ffi/win32_api.ts";
+import { gather, totalLength } from "./gather.ts";
 import type { OverlappedCall } from "./overlapped_future.ts";
 
 /**
@@ -35,9 +36,8 @@ export function readCall<T>(
     start: ({ buffer, address }) =>
       api.readFile(file, buffer?.address ?? 0n, size, address),
     finish: ({ code, bytes, buffer }) => {
-      const data = new Uint8Array(received(api, code, bytes));
-      if (data.length > 0) api.copyOut(data, buffer!.address);
-      return deliver(data);
+      const count = received(api, code, bytes);
+      return deliver(buffer?.slice(0, count) ?? new Uint8Array(0));
     },
   };
 }
@@ -47,19 +47,19 @@ export function readCall<T>(
  *
  * @param api The seam.
  * @param file The handle.
- * @param data Copied when the call starts.
+ * @param data Copied when the call starts; several arrays are one write.
  * @returns The call; its result is the number of bytes.
  */
 export function writeCall(
   api: Win32Api,
   file: Handle,
-  data: Uint8Array<ArrayBuffer>,
+  data: readonly Uint8Array<ArrayBuffer>[],
 ): OverlappedCall<number> {
-  const size = data.byteLength;
+  const size = totalLength(data);
   return {
     size,
     start: ({ buffer, address }) => {
-      if (buffer !== null) api.copyIn(buffer.address, data);
+      gather(buffer, data);
       return api.writeFile(file, buffer?.address ?? 0n, size, address);
     },
     finish: ({ code, bytes }) => {

@@ -10,6 +10,7 @@ import {
   ERROR_OPERATION_ABORTED,
 } from "../ffi/constants.ts";
 import type { NativeBuffer } from "../ffi/memory.ts";
+import type { Address } from "../ffi/win32_api.ts";
 import type { CompletionPort } from "./completion_port.ts";
 import { Future, type FutureContext } from "./future.ts";
 import type { Operation } from "./operation.ts";
@@ -19,6 +20,13 @@ import type { PortHandle } from "./port_handle.ts";
 export interface OverlappedCall<T> {
   /** Bytes of native memory that it needs; 0 for none. */
   size: number;
+  /**
+   * Bytes moved by a start that returned 0; those of `Win32Api` by default.
+   *
+   * @param operation Its slot.
+   * @returns The number.
+   */
+  transferred?(operation: Operation): number;
   /**
    * Makes the system call.
    *
@@ -33,6 +41,8 @@ export interface OverlappedCall<T> {
    * @returns The result.
    */
   finish(end: OverlappedEnd): T;
+  /** Called in place of `finish` when a cancellation took effect. */
+  cancelled?(): void;
 }
 
 /** The end of an overlapped call. */
@@ -43,6 +53,10 @@ export interface OverlappedEnd {
   bytes: number;
   /** The native memory, until `finish` returns. */
   buffer: NativeBuffer | null;
+  /** The slot, until `finish` returns. */
+  address: Address;
+  /** True when the result goes on; `finish` may say so. */
+  partial: boolean;
 }
 
 /**
@@ -118,9 +132,9 @@ export class OverlappedFuture<T> extends Future<T> {
     const { size } = this.#call;
     operation.buffer = size > 0 ? this.#acquireBuffer(operation, size) : null;
     port.begin(operation);
-    const code = port.settle(operation, this.#call.start(operation));
+    const code = port.settle(operation, this.#begin(operation));
     if (code === ERROR_IO_PENDING) this.#operation = operation;
-    else this.#end(operation, code, immediateBytes(port, code, size));
+    else this.#end(operation, code, this.#immediateBytes(operation, code));
   }
 
   /**
@@ -153,6 +167,32 @@ export class OverlappedFuture<T> extends Future<T> {
     this.onDone?.();
   }
 
+  /** What throws has not called Windows: the memory is ours. */
+  #begin(operation: Operation): number {
+    try {
+      return this.#call.start(operation);
+    } catch (error) {
+      operation.pending = false;
+      this.#giveBack(operation);
+      throw error;
+    }
+  }
+
+  #giveBack(operation: Operation): void {
+    const { buffer } = operation;
+    operation.buffer = null;
+    this.#port.operations.release(operation);
+    if (buffer !== null) this.#port.buffers.release(buffer);
+  }
+
+  /** A warning fills the buffer and leaves the count unset. */
+  #immediateBytes(operation: Operation, code: number): number {
+    const { size, transferred } = this.#call;
+    if (code === ERROR_MORE_DATA) return size;
+    if (code !== 0) return 0;
+    return transferred?.(operation) ?? this.#port.api.transferred;
+  }
+
   #acquireBuffer(operation: Operation, size: number): NativeBuffer {
     try {
       return this.#port.buffers.acquire(size);
@@ -166,8 +206,10 @@ export class OverlappedFuture<T> extends Future<T> {
     const { buffer } = operation;
     operation.buffer = null;
     this.#port.operations.release(operation);
+    const partial = code === ERROR_MORE_DATA;
+    const { address } = operation;
     try {
-      this.#resolve({ code, bytes, buffer });
+      this.#resolve({ code, bytes, buffer, address, partial });
     } finally {
       if (buffer !== null) this.#port.buffers.release(buffer);
     }
@@ -175,24 +217,16 @@ export class OverlappedFuture<T> extends Future<T> {
 
   #resolve(end: OverlappedEnd): void {
     if (end.code === ERROR_OPERATION_ABORTED && this.#cancelRequested) {
+      this.#call.cancelled?.();
       super.cancel(this.#reason);
       return;
     }
-    this.#partial = end.code === ERROR_MORE_DATA;
     try {
-      this.setResult(this.#call.finish(end));
+      const result = this.#call.finish(end);
+      this.#partial = end.partial;
+      this.setResult(result);
     } catch (error) {
       this.setException(error);
     }
   }
-}
-
-/** A warning fills the buffer and leaves the count unset. */
-function immediateBytes(
-  port: CompletionPort,
-  code: number,
-  size: number,
-): number {
-  if (code === 0) return port.api.transferred;
-  return code === ERROR_MORE_DATA ? size : 0;
 }

@@ -5,7 +5,7 @@
  */
 
 import { ERROR_IO_PENDING, ERROR_MORE_DATA } from "../ffi/constants.ts";
-import type { Handle } from "../ffi/win32_api.ts";
+import type { Address, Handle } from "../ffi/win32_api.ts";
 
 /** Which immediate outcomes of an operation queue a packet. */
 export interface PacketModes {
@@ -22,6 +22,26 @@ export interface PacketModes {
  * @returns 0 or a Win32 code.
  */
 export type CloseFunction = (handle: Handle) => number;
+
+/**
+ * Asks for the early end of operations: `CancelIoEx`, or what a wait needs.
+ *
+ * @param overlapped Which operation; `0n` for all of the handle.
+ * @returns 0 or a Win32 code.
+ */
+export type CancelFunction = (overlapped: Address) => number;
+
+/** How a handle is used by its port. */
+export interface PortHandleOptions {
+  /** The completion key of its packets. */
+  key: number;
+  /** Which of its outcomes queue a packet. */
+  modes: PacketModes;
+  /** What closes it. */
+  close: CloseFunction;
+  /** What asks for the end of its operations. */
+  cancel: CancelFunction;
+}
 
 /** What the proactor knows of a handle on its port. */
 export class PortHandle {
@@ -41,19 +61,18 @@ export class PortHandle {
   closed = false;
 
   readonly #close: CloseFunction;
+  readonly #cancel: CancelFunction;
 
   /**
    * @param handle The Windows handle.
-   * @param options Its completion key, its packets, and what closes it.
+   * @param options Its completion key, its packets, its close and cancel.
    */
-  constructor(
-    handle: Handle,
-    options: { key: number; modes: PacketModes; close: CloseFunction },
-  ) {
+  constructor(handle: Handle, options: PortHandleOptions) {
     const { modes } = options;
     this.handle = handle;
     this.key = options.key;
     this.#close = options.close;
+    this.#cancel = options.cancel;
     this.skipsOnSuccess = modes.skipsOnSuccess;
     this.queuesWarnings = modes.queuesWarnings;
   }
@@ -65,6 +84,16 @@ export class PortHandle {
    */
   release(): number {
     return this.#close(this.handle);
+  }
+
+  /**
+   * Asks for the early end of what is pending.
+   *
+   * @param overlapped Which operation; `0n` for all.
+   * @returns 0, or a Win32 code when nothing was left to cancel.
+   */
+  cancel(overlapped: Address): number {
+    return this.#cancel(overlapped);
   }
 
   /**

@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { WaitApi } from "../ffi/wait_api.ts";
+import type { SendFileApi } from "../ffi/sendfile_api.ts";
+import type { SocketApi } from "../ffi/socket_api.ts";
 import type { Handle, Win32Api } from "../ffi/win32_api.ts";
 
 /** Options of {@linkcode IocpProactor}. */
@@ -27,12 +30,41 @@ export interface IocpProactorOptions {
    * @ignore
    */
   api?: Win32Api;
+  /**
+   * Replaces Winsock, for tests.
+   *
+   * @ignore
+   */
+  sockets?: SocketApi;
+  /**
+   * Replaces what is asked about files that are sent, for tests.
+   *
+   * @ignore
+   */
+  sendFile?: SendFileApi;
+  /**
+   * Replaces the waits of Windows, for tests.
+   *
+   * @ignore
+   */
+  waits?: WaitApi;
 }
 
 /** Options of an operation that can be cancelled. */
 export interface OperationOptions {
   /** Cancels the operation; awaiting it then throws the signal's reason. */
   signal?: AbortSignal | undefined;
+}
+
+/** Options of {@linkcode IocpProactor.waitForHandle}. */
+export interface WaitHandleOptions extends OperationOptions {
+  /**
+   * The longest wait in milliseconds, rounded up; 0 only looks. Windows counts
+   * in ticks, and may end a wait up to 16 ms before or after the time.
+   *
+   * @default {Infinity}
+   */
+  timeout?: number | undefined;
 }
 
 /** Options of {@linkcode IocpProactor.connectPipe}. */

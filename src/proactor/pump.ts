@@ -9,6 +9,7 @@
  */
 
 import { clearImmediate, setImmediate } from "node:timers";
+import { setCallReferenced } from "./call_reference.ts";
 
 /** What the pump drives. */
 export interface PumpHost {
@@ -50,11 +51,6 @@ export interface PumpHost {
  */
 const IDLE_TURNS = 24;
 const WAITS_PER_TRIAL = 64;
-
-interface DenoCore {
-  refOpPromise?(promise: Promise<unknown>): void;
-  unrefOpPromise?(promise: Promise<unknown>): void;
-}
 
 /** Drives a {@linkcode PumpHost} by Deno's event loop. */
 export class Pump {
@@ -157,23 +153,11 @@ export class Pump {
     this.#host.wake();
   }
 
-  /**
-   * A wait that only unreferenced operations need must not keep the process
-   * alive. For FFI calls Deno offers that by an internal only; where it is
-   * missing, the process lives until those operations end.
-   */
+  /** A wait that only unreferenced operations need keeps no process alive. */
   #applyReference(wait: Promise<number>): void {
     const referenced = this.#host.referenced > 0;
     if (referenced === this.#waitReferenced) return;
     this.#waitReferenced = referenced;
-    const core = denoCore();
-    if (referenced) core?.refOpPromise?.(wait);
-    else core?.unrefOpPromise?.(wait);
+    setCallReferenced(wait, referenced);
   }
-}
-
-function denoCore(): DenoCore | undefined {
-  const { internal } = Deno as unknown as { internal?: symbol };
-  const deno = Deno as unknown as Record<symbol, { core?: DenoCore }>;
-  return internal === undefined ? undefined : deno[internal]?.core;
 }

@@ -16,15 +16,13 @@ import {
 } from "./channel.ts";
 import type { Protocol, Transport, WriteBufferLimits } from "./protocol.ts";
 import type { ReadOptions } from "./read_half.ts";
-import {
-  sendFile,
-  type SendFileSource,
-  type StreamSendFileOptions,
-} from "./send_file.ts";
+import type { SendFileOptions, SendFileSource } from "./file_mover.ts";
+import { sendFile } from "./send_file.ts";
+import { fillBuffer } from "./fill_buffer.ts";
 import { writeBufferLimits } from "./write_buffer_limits.ts";
 
 /** Reads that may complete at once before others get their turn. */
-const READS_PER_TURN = 16;
+const READS_PER_TURN = 32;
 
 /** What a kind of stream tells its transport. */
 export interface TransportTraits extends ReadOptions {
@@ -176,7 +174,7 @@ export class ChannelTransport implements Transport, ChannelConsumer {
    */
   async sendFile(
     file: SendFileSource,
-    options: StreamSendFileOptions,
+    options: SendFileOptions,
   ): Promise<number> {
     if (!this.#assertWritable()) {
       throw new Deno.errors.BadResource(
@@ -185,7 +183,8 @@ export class ChannelTransport implements Transport, ChannelConsumer {
     }
     const { io, messages } = this.#traits;
     const toError = (code: number) => this.#toError(code, "write");
-    const stream = { channel: this.#channel, io, messages, toError };
+    const lost = () => this.#error;
+    const stream = { channel: this.#channel, io, messages, toError, lost };
     return await sendFile(stream, file, options);
   }
 
@@ -237,9 +236,11 @@ export class ChannelTransport implements Transport, ChannelConsumer {
    * be there, and a read that ends at once needs no packet.
    */
   #deliver(): void {
-    const data = this.#channel.reader.take();
+    const { reader } = this.#channel;
+    const protocol = this.#protocol;
     try {
-      this.#protocol.dataReceived?.(data);
+      if (protocol.getBuffer !== undefined) fillBuffer(protocol, reader);
+      else protocol.dataReceived?.(reader.take());
     } catch (error) {
       this.#protocolFailed(error);
     }

@@ -22,6 +22,20 @@ export interface Protocol {
    */
   dataReceived?(data: Uint8Array<ArrayBuffer>): void;
   /**
+   * Gives room for bytes that have come, instead of `dataReceived`; see
+   * {@linkcode BufferedProtocol}.
+   *
+   * @param sizeHint How many there are; room for fewer is filled first.
+   * @returns Where they are copied to; not empty.
+   */
+  getBuffer?(sizeHint: number): Uint8Array;
+  /**
+   * The room that `getBuffer` gave was filled.
+   *
+   * @param byteLength With so many bytes.
+   */
+  bufferUpdated?(byteLength: number): void;
+  /**
    * The peer writes no more.
    *
    * @returns True keeps the transport open for writing.
@@ -37,6 +51,26 @@ export interface Protocol {
   pauseWriting?(): void;
   /** Less is buffered than the low-water mark: go on. */
   resumeWriting?(): void;
+}
+
+/**
+ * A protocol that says where its bytes are to be put. The counterpart of
+ * `asyncio.BufferedProtocol`.
+ */
+export interface BufferedProtocol extends Protocol {
+  /**
+   * Gives room for bytes that have come.
+   *
+   * @param sizeHint How many there are; room for fewer is filled first.
+   * @returns Where they are copied to; not empty.
+   */
+  getBuffer(sizeHint: number): Uint8Array;
+  /**
+   * The room that `getBuffer` gave was filled.
+   *
+   * @param byteLength With so many bytes.
+   */
+  bufferUpdated(byteLength: number): void;
 }
 
 /** Makes the protocol for a connection. */

@@ -19,7 +19,6 @@ import {
   MIN_BUFFER,
   type NativeBuffer,
 } from "../ffi/memory.ts";
-import type { Address } from "../ffi/win32_api.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { CompletionListener, Operation } from "../proactor/operation.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
@@ -131,8 +130,9 @@ export class ReadHalf implements CompletionListener {
    * @returns A copy of them.
    */
   take(): Uint8Array<ArrayBuffer> {
-    const data = new Uint8Array(this.available);
-    this.takeInto(data);
+    if (this.#buffer === null) return new Uint8Array(0);
+    const data = this.#buffer.slice(this.#start, this.#end);
+    this.#taken(this.#end - this.#start);
     return data;
   }
 
@@ -148,12 +148,8 @@ export class ReadHalf implements CompletionListener {
     const bytes = count === target.byteLength
       ? target
       : target.subarray(0, count);
-    this.#port.api.copyOut(
-      bytes as Uint8Array<ArrayBuffer>,
-      this.#position(),
-    );
-    this.#start += count;
-    if (this.#start === this.#end && !this.#hot) this.#releaseBuffer();
+    this.#buffer!.read(bytes, this.#start);
+    this.#taken(count);
     return count;
   }
 
@@ -187,9 +183,9 @@ export class ReadHalf implements CompletionListener {
     if (this.#accept(code, bytes)) this.#consumer.onReadable();
   }
 
-  #position(): Address {
-    const { address } = this.#buffer!;
-    return this.#start === 0 ? address : address + BigInt(this.#start);
+  #taken(count: number): void {
+    this.#start += count;
+    if (this.#start === this.#end && !this.#hot) this.#releaseBuffer();
   }
 
   /** Waits for data without holding a buffer. */

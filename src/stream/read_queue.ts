@@ -6,6 +6,12 @@
 
 import type { ReadHalf } from "./read_half.ts";
 
+/** Where the bytes come from. */
+export type ReadSource = Pick<
+  ReadHalf,
+  "arm" | "available" | "ended" | "error" | "more" | "takeInto"
+>;
+
 /** A message, or a part of one. */
 export interface MessagePart {
   /** The bytes. */
@@ -27,9 +33,9 @@ interface Request {
   reject(error: unknown): void;
 }
 
-/** The promises of those who read from a {@linkcode ReadHalf}. */
+/** The promises of those who read from a {@linkcode ReadSource}. */
 export class ReadQueue {
-  readonly #reader: ReadHalf;
+  readonly #reader: ReadSource;
   readonly #toError: (code: number) => Error;
   #requests: Request[] = [];
   #parts: Uint8Array<ArrayBuffer>[] = [];
@@ -38,7 +44,7 @@ export class ReadQueue {
    * @param reader Where the bytes come from.
    * @param toError Makes the error for a code.
    */
-  constructor(reader: ReadHalf, toError: (code: number) => Error) {
+  constructor(reader: ReadSource, toError: (code: number) => Error) {
     this.#reader = reader;
     this.#toError = toError;
   }
@@ -76,6 +82,23 @@ export class ReadQueue {
     signal?: AbortSignal,
   ): MessagePart | null | Promise<MessagePart | null> {
     return this.request(() => this.#takeMessage(maxLength), signal);
+  }
+
+  /**
+   * Waits until a request would be served at once, and takes nothing.
+   *
+   * @param signal Ends the wait.
+   */
+  async ready(signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const attempt = () => {
+      resolve();
+      return true;
+    };
+    const queued = this.#queue({ attempt, reject }, promise, signal);
+    this.advance();
+    await queued;
   }
 
   /**
@@ -148,7 +171,14 @@ export class ReadQueue {
   #enqueue<T>(take: Take<T>, signal?: AbortSignal): Promise<T | null> {
     const { promise, resolve, reject } = Promise.withResolvers<T | null>();
     const attempt = () => this.#attempt(take, { resolve, reject });
-    const request = { attempt, reject };
+    return this.#queue({ attempt, reject }, promise, signal);
+  }
+
+  #queue<T>(
+    request: Request,
+    promise: Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
     this.#requests.push(request);
     if (signal === undefined) return promise;
     const abort = () => this.#withdraw(request, signal.reason);

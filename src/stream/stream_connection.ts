@@ -14,40 +14,22 @@ import {
   type ChannelConsumer,
   DEFAULT_CLOSE_DEADLINE,
 } from "./channel.ts";
-import type { ReadOptions as ReadSideOptions } from "./read_half.ts";
 import { type MessagePart, ReadQueue } from "./read_queue.ts";
+import type { SendFileOptions, SendFileSource } from "./file_mover.ts";
+import { sendFile } from "./send_file.ts";
+import type {
+  ReadOptions,
+  ShutdownOptions,
+  StreamTraits,
+} from "./stream_traits.ts";
 import { TurnBudget } from "./turn_budget.ts";
 import { WebStreams } from "./web_streams.ts";
 
-/** What a kind of stream tells its connections. */
-export interface StreamTraits extends ReadSideOptions {
-  /** What messages call it: `pipe "\\.\pipe\x"`. */
-  name: string;
-  /** This end can read. */
-  readable: boolean;
-  /** This end can write. */
-  writable: boolean;
-  /** One write is one message, and an empty one ends the write side. */
-  messages: boolean;
-  /** The functions that read and write, for errors. */
-  syscalls: { read: string; write: string };
-}
-
-/** Options of reads. */
-export interface ReadOptions {
-  /** Ends the wait. Data that come later are kept for the next read. */
-  signal?: AbortSignal | undefined;
-}
-
-/** Options of `shutdown` of a connection. */
-export interface ShutdownOptions {
-  /**
-   * Milliseconds that queued writes have to get through.
-   *
-   * @default {5000}
-   */
-  deadline?: number;
-}
+export type {
+  ReadOptions,
+  ShutdownOptions,
+  StreamTraits,
+} from "./stream_traits.ts";
 
 /**
  * A stream over a handle of the completion port, with the members of
@@ -66,7 +48,7 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
   readonly #traits: StreamTraits;
   readonly #reads: ReadQueue;
   readonly #budget: TurnBudget;
-  readonly #streams = new WebStreams(this);
+  readonly #streams: WebStreams;
   readonly #finished = Promise.withResolvers<void>();
   #writesRefused = "";
 
@@ -81,6 +63,7 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
   constructor(port: CompletionPort, handle: PortHandle, traits: StreamTraits) {
     this.#traits = traits;
     this.#budget = new TurnBudget(port);
+    this.#streams = new WebStreams(this, traits);
     const consumer: ChannelConsumer = {
       onReadable: () => this.#reads.advance(),
       onWritten: () => {},
@@ -186,6 +169,21 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
     return message;
   }
 
+  /**
+   * Waits until a read would end at once: with data, at the end, or with an
+   * error. Takes nothing. For `waitReadable`.
+   *
+   * @ignore
+   * @param signal Ends the wait.
+   * @throws {Deno.errors.BadResource} when the connection is closed.
+   * @throws {Deno.errors.Interrupted} when it is closed meanwhile.
+   * @throws {Deno.errors.NotSupported} when this end only writes.
+   */
+  whenReadable(signal?: AbortSignal): Promise<void> {
+    this.assertReadable("wait for data");
+    return this.#reads.ready(signal);
+  }
+
   /** The bytes as a stream, with BYOB readers. Cancelling it closes the
    * connection, and so does its end when writing has ended. */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
@@ -217,6 +215,39 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
     const turn = this.#budget.spend();
     if (turn !== undefined) await turn;
     return byteLength;
+  }
+
+  /**
+   * Sends a file, behind what was written; what is written meanwhile goes
+   * behind the file. Over sockets Windows reads it by itself (`TransmitFile`),
+   * two files at a time; it is copied otherwise. No position in a file is used
+   * or moved, but for a `Deno.FsFile`, where it ends behind what was read.
+   *
+   * When it fails or is aborted halfway, nothing more can be written, because
+   * nobody knows how much the peer has got.
+   *
+   * @param file Its path, a handle of it (however that was opened), or a
+   * `Deno.FsFile`.
+   * @param options Which part, and a signal.
+   * @returns Bytes sent; fewer than `count` when the file ends before.
+   * @throws {TypeError} when `file` is no regular file.
+   * @throws {RangeError} when a number is not 0 or more.
+   * @throws {Deno.errors.NotFound} when there is no such file.
+   * @throws {Deno.errors.BadResource} when the connection, or its write side,
+   * is closed.
+   * @throws {Deno.errors.ConnectionReset} when the peer has gone away.
+   * @throws {Deno.errors.NotSupported} when this end only reads, or one write
+   * is one message, or the file would have to be copied and must not be.
+   */
+  async sendFile(
+    file: SendFileSource,
+    options: SendFileOptions = {},
+  ): Promise<number> {
+    this.#assertWritable();
+    const { io, messages } = this.#traits;
+    const toError = (code: number) => this.#error(code, "write");
+    const stream = { channel: this.#channel, io, messages, toError };
+    return await sendFile(stream, file, options);
   }
 
   /** Writing as a stream. Closing it closes the write side, where the stream

@@ -5,6 +5,8 @@
  */
 
 import type { Address, Handle, Win32Api } from "../ffi/win32_api.ts";
+import type { FileRange } from "../proactor/file_to_send.ts";
+import type { OverlappedCall } from "../proactor/overlapped_future.ts";
 
 /** The overlapped calls of a stream. */
 export interface StreamIo {
@@ -34,6 +36,15 @@ export interface StreamIo {
    * @returns 0 or a Win32 code.
    */
   endWrites?(): number;
+  /**
+   * Makes the call that sends a part of a file, where the system can do that
+   * by itself.
+   *
+   * @param api Copies native memory, and gives the text of errors.
+   * @param piece The part; not empty.
+   * @returns The call, whose result is the number of bytes.
+   */
+  transmit?(api: Win32Api, piece: FileRange): OverlappedCall<number>;
 }
 
 /** `ReadFile` and `WriteFile`: pipes and whatever else is a file. */

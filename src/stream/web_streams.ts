@@ -7,16 +7,22 @@
 /** Bytes that a `readable` without a BYOB reader reads at a time. */
 const CHUNK_SIZE = 65536;
 
+const BOTH = { readable: true, writable: true };
+
 /** What can be made a pair of streams. */
 export interface StreamTarget {
   /** True when the write side can be closed by itself. */
   readonly canCloseWrite: boolean;
   /**
+   * Reads what is there, or waits for it.
+   *
    * @param target Where the bytes go.
    * @returns Their number, or `null` at the end.
    */
   read(target: Uint8Array): Promise<number | null>;
   /**
+   * Writes all bytes.
+   *
    * @param data The bytes.
    * @returns Their number.
    */
@@ -39,12 +45,20 @@ export class WebStreams {
   readonly #target: StreamTarget;
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
   #writable: WritableStream<Uint8Array<ArrayBufferLike>> | undefined;
-  #readEnded = false;
-  #writeEnded = false;
+  #readEnded: boolean;
+  #writeEnded: boolean;
 
-  /** @param target The connection. */
-  constructor(target: StreamTarget) {
+  /**
+   * @param target The connection.
+   * @param directions What it can do: the other side is at its end already.
+   */
+  constructor(
+    target: StreamTarget,
+    directions: { readable: boolean; writable: boolean } = BOTH,
+  ) {
     this.#target = target;
+    this.#readEnded = !directions.readable;
+    this.#writeEnded = !directions.writable;
   }
 
   /** A byte stream, which can be read with a BYOB reader. */

@@ -19,6 +19,8 @@ import type { StreamIo } from "./stream_io.ts";
 /** Writes that may complete at once before others get their turn. */
 const WRITES_PER_TURN = 16;
 
+const NOTHING = new Uint8Array(0);
+
 /** Who wants to know how writing goes on. */
 export interface WriteConsumer {
   /** Less is queued than before, but not nothing. */
@@ -50,9 +52,20 @@ export interface WriteOptions {
   messages: boolean;
 }
 
+/** Keeps back what is written behind it. */
+export interface WriteHold {
+  /**
+   * Lets what was kept back go on.
+   *
+   * @param code 0, or a Win32 code: writing has failed, and what was kept back
+   * is dropped.
+   */
+  release(code: number): void;
+}
+
 interface QueuedWrite {
-  /** Not bytes, but the end of the write side. */
-  end: boolean;
+  /** What else than bytes: the end of the write side, or a hold. */
+  kind: "data" | "end" | "hold";
   data: Uint8Array<ArrayBuffer>;
   length: number;
   offset: number;
@@ -71,6 +84,7 @@ export class WriteHalf implements CompletionListener {
   #buffered = 0;
   #inFlight = 0;
   #continuing = false;
+  #held: QueuedWrite | null = null;
   #error = 0;
   #disposed = false;
 
@@ -120,7 +134,7 @@ export class WriteHalf implements CompletionListener {
     if (data.byteLength === 0 && !this.#messages) return 0;
     return this.idle && this.#fits(data)
       ? this.#writeAtOnce(data, onDone)
-      : this.#submit(data, { end: false, onDone });
+      : this.#submit(data, { kind: "data", onDone });
   }
 
   /** True when the write side can be ended by itself. */
@@ -137,7 +151,25 @@ export class WriteHalf implements CompletionListener {
    */
   end(onDone: WriteCallback | null): number {
     if (this.#error !== 0) return this.#error;
-    return this.#submit(new Uint8Array(0), { end: !this.#messages, onDone });
+    const kind = this.#messages ? "data" : "end";
+    return this.#submit(NOTHING, { kind, onDone });
+  }
+
+  /**
+   * Keeps back what is written from now on, so that others can send to the
+   * handle: when all that was written before is with the kernel, until they
+   * release it.
+   *
+   * @param onTurn Told when their turn has come, perhaps before this returns;
+   * or of a failure, by its code.
+   * @returns The hold, which must be released.
+   */
+  hold(onTurn: WriteCallback): WriteHold {
+    const rest = { data: NOTHING, length: 0, offset: 0, onDone: onTurn };
+    const hold: QueuedWrite = { kind: "hold", ...rest };
+    if (this.#error !== 0) onTurn(this.#error);
+    else this.#enqueue(hold);
+    return { release: (code) => this.#unhold(hold, code) };
   }
 
   /** Drops what is queued; gives the slot back when the packet has come. */
@@ -145,7 +177,7 @@ export class WriteHalf implements CompletionListener {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#fail(ERROR_OPERATION_ABORTED);
-    if (!this.#operation.pending) this.#release();
+    if (!this.#operation.pending && this.#held === null) this.#release();
   }
 
   /**
@@ -175,10 +207,10 @@ export class WriteHalf implements CompletionListener {
   ): number {
     const length = data.byteLength;
     const buffer = length === 0 ? null : this.#port.buffers.tryAcquire(length);
-    if (buffer !== null) this.#port.api.copyIn(buffer.address, data);
+    buffer?.write(data, 0);
     const code = this.#post(buffer, length);
     if (code === ERROR_IO_PENDING) {
-      this.#queue.push({ end: false, data, length, offset: 0, onDone });
+      this.#queue.push({ kind: "data", data, length, offset: 0, onDone });
       this.#buffered = this.#inFlight = length;
     } else if (code !== 0) this.#fail(code);
     return code;
@@ -186,11 +218,11 @@ export class WriteHalf implements CompletionListener {
 
   #submit(
     data: Uint8Array<ArrayBuffer>,
-    options: { end: boolean; onDone: WriteCallback | null },
+    options: Pick<QueuedWrite, "kind" | "onDone">,
   ): number {
-    const { end, onDone } = options;
+    const { kind, onDone } = options;
     const length = data.byteLength;
-    const write = { end, data, length, offset: 0, onDone: null };
+    const write = { kind, data, length, offset: 0, onDone: null };
     const code = this.#enqueue(write);
     if (code === ERROR_IO_PENDING) this.#keep(write, onDone);
     return code;
@@ -245,10 +277,12 @@ export class WriteHalf implements CompletionListener {
 
   /** Starts one write of as much of the queue as fits. */
   #start(): number {
-    if (this.#queue[this.#head]!.end) return this.#io.endWrites!();
+    const first = this.#queue[this.#head]!;
+    if (first.kind === "end") return this.#io.endWrites!();
+    if (first.kind === "hold") return this.#giveTurn(first);
     const size = this.#nextSize();
     const buffer = size === 0 ? null : this.#port.buffers.tryAcquire(size);
-    this.#inFlight = buffer === null ? 0 : this.#gather(buffer.address, size);
+    this.#inFlight = buffer === null ? 0 : this.#gather(buffer, size);
     return this.#post(buffer, size);
   }
 
@@ -270,12 +304,37 @@ export class WriteHalf implements CompletionListener {
 
   /** A message goes as one; bytes go in pieces of at most 64 KiB. */
   #nextSize(): number {
-    const first = this.#queue[this.#head]!;
-    if (this.#messages) return first.length;
-    return Math.min(this.#buffered, MAX_POOLED_BUFFER);
+    if (this.#messages) return this.#queue[this.#head]!.length;
+    let size = 0;
+    for (let i = this.#head; size < MAX_POOLED_BUFFER; i++) {
+      const write = this.#queue[i];
+      if (write === undefined || write.kind === "hold") return size;
+      size += write.length - write.offset;
+    }
+    return MAX_POOLED_BUFFER;
   }
 
-  #gather(address: bigint, size: number): number {
+  /** A hold that was released before its turn is passed over. */
+  #giveTurn(hold: QueuedWrite): number {
+    const { onDone } = hold;
+    if (onDone === null) return 0;
+    hold.onDone = null;
+    this.#held = hold;
+    onDone(0);
+    return ERROR_IO_PENDING;
+  }
+
+  #unhold(hold: QueuedWrite, code: number): void {
+    hold.onDone = null;
+    if (this.#held !== hold) return;
+    this.#held = null;
+    if (this.#disposed) return this.#release();
+    if (code !== 0) return this.#failed(code);
+    this.#shift();
+    this.#continue();
+  }
+
+  #gather(buffer: NativeBuffer, size: number): number {
     let filled = 0;
     for (let i = this.#head; filled < size; i++) {
       const { data, length, offset } = this.#queue[i]!;
@@ -283,8 +342,7 @@ export class WriteHalf implements CompletionListener {
       const part = count === data.byteLength
         ? data
         : data.subarray(offset, offset + count);
-      const target = filled === 0 ? address : address + BigInt(filled);
-      this.#port.api.copyIn(target, part);
+      buffer.write(part, filled);
       filled += count;
     }
     return filled;

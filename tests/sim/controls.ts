@@ -16,7 +16,10 @@ import { hex } from "./memory.ts";
 import type { Operation, OperationKind } from "./operation.ts";
 import type { SimulationOptions } from "./options.ts";
 import { PipeEnd } from "./pipe_end.ts";
+import { SimulatedSendFile } from "./sendfile.ts";
+import { SimulatedSockets } from "./sockets.ts";
 import { toDosError } from "./status.ts";
+import { SimulatedWaits } from "./waits.ts";
 
 /** An operation that `complete` can end. */
 export interface ReadyInfo {
@@ -48,6 +51,12 @@ export abstract class SimulationControls {
   protected readonly kernel: Kernel;
   /** The faults; for the implementation of the calls. */
   protected readonly faults = new Faults();
+  /** Events and the like, and the waits for them. */
+  readonly waits: SimulatedWaits;
+  /** Winsock on the kernel. */
+  readonly sockets: SimulatedSockets;
+  /** The files that sockets send. */
+  readonly sendFile: SimulatedSendFile;
   /** Texts of the security descriptors that were not freed, by address. */
   readonly descriptors = new Map<Address, string>();
   /** The arguments of every successful `createNamedPipe`. */
@@ -58,6 +67,9 @@ export abstract class SimulationControls {
   /** @param options The settings. */
   constructor(options: SimulationOptions = {}) {
     this.kernel = new Kernel(options);
+    this.waits = new SimulatedWaits(this.kernel);
+    this.sockets = new SimulatedSockets(this.kernel);
+    this.sendFile = new SimulatedSendFile(this.sockets);
   }
 
   /** While true, operations end only when `complete` picks them. */
@@ -242,6 +254,9 @@ export abstract class SimulationControls {
     if (undelivered.size > 0) lines.push(`not dequeued: ${names(undelivered)}`);
     if (memory.reservedRanges > 0) {
       lines.push(`${memory.reservedRanges} memory ranges`);
+    }
+    if (this.waits.registered > 0) {
+      lines.push(`${this.waits.registered} registered waits`);
     }
     if (this.descriptors.size > 0) {
       lines.push(`${this.descriptors.size} security descriptors`);

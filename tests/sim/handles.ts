@@ -7,9 +7,10 @@
 import type { Handle } from "../../src/ffi/win32_api.ts";
 import type { SimulatedFile } from "./operation.ts";
 import type { CompletionPort } from "./port.ts";
+import type { WaitableObject } from "./waitable.ts";
 
 /** What a handle stands for. */
-export type KernelObject = SimulatedFile | CompletionPort;
+export type KernelObject = SimulatedFile | CompletionPort | WaitableObject;
 
 /** Handles, multiples of four as on Windows. */
 export class HandleTable {
@@ -66,11 +67,14 @@ export class HandleTable {
    * Closes an open handle.
    *
    * @param handle The handle.
+   * @returns True when it was the last one of its object.
    */
-  close(handle: Handle): void {
+  close(handle: Handle): boolean {
+    const object = this.#objects.get(handle);
     this.#objects.delete(handle);
     this.#closed.add(handle);
     if (this.#reuse) this.#free.push(handle);
+    return ![...this.#objects.values()].some((other) => other === object);
   }
 
   #fresh(): Handle {

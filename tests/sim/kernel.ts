@@ -10,7 +10,7 @@ import {
 } from "../../src/ffi/constants.ts";
 import type { Address, Handle } from "../../src/ffi/win32_api.ts";
 import { SimulatedClock } from "./clock.ts";
-import { HandleTable } from "./handles.ts";
+import { HandleTable, type KernelObject } from "./handles.ts";
 import { MemoryGuard } from "./guard.ts";
 import { hex } from "./memory.ts";
 import { Npfs } from "./npfs.ts";
@@ -246,6 +246,17 @@ export class Kernel {
       );
     }
     this.#push(held);
+  }
+
+  /**
+   * Ends an object whose last handle was closed.
+   *
+   * @param object The object.
+   */
+  destroy(object: KernelObject): void {
+    if (object instanceof SimulatedFile) object.cleanup();
+    if (!(object instanceof CompletionPort)) return;
+    for (const packet of object.close()) this.retire(packet);
   }
 
   #object(handle: Handle): unknown {

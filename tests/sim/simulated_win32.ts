@@ -25,7 +25,7 @@ import {
 import { SimulationControls } from "./controls.ts";
 import type { CallName } from "./faults.ts";
 import { hex } from "./memory.ts";
-import { type Request, SimulatedFile } from "./operation.ts";
+import type { Request, SimulatedFile } from "./operation.ts";
 import { PipeEnd } from "./pipe_end.ts";
 import { CompletionPort, ENTRY_SIZE } from "./port.ts";
 import { sleepUntilPackets, waitForPackets } from "./port_wait.ts";
@@ -170,9 +170,7 @@ export class SimulatedWin32 extends SimulationControls implements Win32Api {
       }
       return this.#code(ERROR_INVALID_HANDLE);
     }
-    kernel.handles.close(handle);
-    if (object instanceof SimulatedFile) object.cleanup();
-    else for (const packet of object.close()) kernel.retire(packet);
+    if (kernel.handles.close(handle)) kernel.destroy(object);
     kernel.settle();
     return 0;
   }
@@ -315,6 +313,11 @@ export class SimulatedWin32 extends SimulationControls implements Win32Api {
     return memory.free(address, size, type);
   }
 
+  /** Memory that cannot be mapped: every access is checked. */
+  mapMemory(): null {
+    return null;
+  }
+
   copyIn(target: Address, source: Uint8Array): void {
     this.faults.enter("copyIn");
     const { memory, claims } = this.kernel.guard;
@@ -367,7 +370,8 @@ export class SimulatedWin32 extends SimulationControls implements Win32Api {
   #pipeEnd(handle: Handle): PipeEnd | null {
     const file = this.kernel.file(handle);
     if (file instanceof PipeEnd) return file;
-    return this.#error(ERROR_INVALID_HANDLE, null);
+    const code = file === null ? ERROR_INVALID_HANDLE : 1; // INVALID_FUNCTION
+    return this.#error(code, null);
   }
 
   #overlapped(

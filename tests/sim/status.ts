@@ -42,6 +42,7 @@ const DOS_ERRORS: ReadonlyMap<number, number> = new Map([
   [STATUS_SUCCESS, 0],
   [0x0000_0102, 258],
   [STATUS_PENDING, 997],
+  [0x0000_010c, 1022],
   [STATUS_BUFFER_OVERFLOW, 234],
   [0xc000_0005, 998],
   [STATUS_INVALID_HANDLE, 6],

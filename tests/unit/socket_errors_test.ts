@@ -74,6 +74,7 @@ const TO_DOS = {
 
 Deno.test("completionCode() tells a reset from other lost connections", () => {
   assertStrictEquals(completionCode(TO_DOS, 0xc000_020d), 10054);
+  assertStrictEquals(completionCode(TO_DOS, 0xc000_013c), 10054);
   assertStrictEquals(completionCode(TO_DOS, 0xc000_013b), 10053);
   assertStrictEquals(completionCode(TO_DOS, 0xc000_00c9), 64);
 });

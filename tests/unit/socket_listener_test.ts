@@ -4,6 +4,7 @@ import { assertEquals } from "@std/assert";
 import { ERROR_IO_PENDING } from "../../src/ffi/constants.ts";
 import type { SocketApi } from "../../src/ffi/socket_api.ts";
 import { SocketListener } from "../../src/net/socket_listener.ts";
+import { tcpKind } from "../../src/net/tcp_socket.ts";
 import { World } from "./_helpers.ts";
 
 /** More than the largest pooled buffer holds. */
@@ -26,10 +27,11 @@ Deno.test("memory of accepts that never come back is not freed", async () => {
     },
   } as unknown as SocketApi;
   const listener = new SocketListener(world.port, sockets, {
+    kind: tcpKind("IPv4"),
     address: { family: "IPv4", hostname: "127.0.0.1", port: 1 },
     accepts: ACCEPTS,
     backlog: ACCEPTS,
-    ipv6Only: true,
+    flags: [],
     events: {
       onConnected: () => {},
       onError: () => {},
@@ -37,6 +39,7 @@ Deno.test("memory of accepts that never come back is not freed", async () => {
       room: () => ACCEPTS,
     },
   });
+  listener.listen();
   assertEquals(listener.armed, ACCEPTS);
   assertEquals(await world.proactor.close({ deadline: 0 }), ACCEPTS);
   for (const address of addresses) {

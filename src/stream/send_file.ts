@@ -1,0 +1,162 @@
+/**
+ * Sends files over streams, in order with what is written.
+ *
+ * @module
+ */
+
+import { ERROR_OPERATION_ABORTED } from "../ffi/constants.ts";
+import { isWindowsError } from "../ffi/errors.ts";
+import { cancelBySignal } from "../proactor/arguments.ts";
+import type { CompletionPort } from "../proactor/completion_port.ts";
+import type { FileRange } from "../proactor/file_to_send.ts";
+import {
+  type OverlappedCall,
+  OverlappedFuture,
+} from "../proactor/overlapped_future.ts";
+import type { Channel } from "./channel.ts";
+import {
+  FileMover,
+  type FileSink,
+  isRefusal,
+  type SendFileOptions,
+  type SendFileSource,
+} from "./file_mover.ts";
+import type { StreamIo } from "./stream_io.ts";
+import { WriteTurn } from "./write_turn.ts";
+
+/** A stream that files are sent over. */
+export interface FileStream {
+  /** Its handle and its writes. */
+  channel: Channel;
+  /** How its bytes move. */
+  io: StreamIo;
+  /** A write is a message. */
+  messages: boolean;
+  /**
+   * Makes the error of a write.
+   *
+   * @param code The Win32 code.
+   * @returns The error.
+   */
+  toError(code: number): Error;
+  /**
+   * Tells what has ended the stream, where it may end by itself.
+   *
+   * @returns `null` when nothing has.
+   */
+  lost?(): Error | null;
+}
+
+/**
+ * Sends a file, behind what was written before; what is written meanwhile goes
+ * behind the file. When it fails, or is aborted, after it has begun, nothing
+ * more can be written: how much the peer has got is not known.
+ *
+ * @param stream The stream.
+ * @param source The file.
+ * @param options Which part, and how.
+ * @returns Bytes sent; fewer than asked for when the file ends before.
+ * @throws {TypeError} when the source is no regular file.
+ * @throws {RangeError} when a number is not 0 or more.
+ * @throws {Deno.errors.NotFound} when there is no such file.
+ * @throws {Deno.errors.NotSupported} when a write is a message, or Windows
+ * cannot send the file by itself and copying is not allowed.
+ */
+export async function sendFile(
+  stream: FileStream,
+  source: SendFileSource,
+  options: SendFileOptions = {},
+): Promise<number> {
+  assertBytes(stream);
+  const sink = new StreamSink(stream, options.signal);
+  using mover = new FileMover(sink, source, options);
+  const turn = new WriteTurn(stream.channel.writer);
+  try {
+    const code = await turn.come(options.signal);
+    if (code !== 0) throw stream.toError(code);
+    const sent = await mover.move();
+    turn.end(0);
+    return sent;
+  } catch (error) {
+    const lost = options.signal?.aborted ? null : stream.lost?.();
+    turn.end(sink.begun ? codeOf(error) : 0);
+    throw lost ?? error;
+  }
+}
+
+/** Sends to the handle of a stream, past its writes. */
+class StreamSink implements FileSink {
+  /** True when something may have been sent. */
+  begun = false;
+  readonly #stream: FileStream;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(stream: FileStream, signal: AbortSignal | undefined) {
+    this.#stream = stream;
+    this.#signal = signal;
+  }
+
+  get port(): CompletionPort {
+    return this.#stream.channel.port;
+  }
+
+  get transmit(): FileSink["transmit"] {
+    const { io } = this.#stream;
+    if (io.transmit === undefined) return undefined;
+    return (piece: FileRange) => this.#run(io.transmit!(this.port.api, piece));
+  }
+
+  async write(data: Uint8Array<ArrayBuffer>): Promise<void> {
+    for (let rest = data; rest.byteLength > 0;) {
+      rest = rest.subarray(await this.#run(this.#writeCall(rest)));
+    }
+  }
+
+  #assertOpen(): void {
+    const { channel, toError } = this.#stream;
+    if (channel.handle.closed) throw toError(ERROR_OPERATION_ABORTED);
+  }
+
+  #writeCall(data: Uint8Array<ArrayBuffer>): OverlappedCall<number> {
+    const { io, toError } = this.#stream;
+    const { byteLength } = data;
+    return {
+      size: byteLength,
+      transferred: () => io.transferred,
+      start: ({ buffer, address }) => {
+        buffer!.write(data, 0);
+        return io.write(buffer!.address, byteLength, address);
+      },
+      finish: ({ code, bytes }) => {
+        if (code !== 0) throw toError(code);
+        return bytes;
+      },
+    };
+  }
+
+  async #run(call: OverlappedCall<number>): Promise<number> {
+    const future = new OverlappedFuture(this.port, call);
+    const { begun } = this;
+    this.#assertOpen();
+    if (!cancelBySignal(future, this.#signal)) {
+      future.start(this.#stream.channel.handle);
+      this.begun = true;
+    }
+    try {
+      return await future;
+    } catch (error) {
+      if (isRefusal(error)) this.begun = begun;
+      throw error;
+    }
+  }
+}
+
+function assertBytes({ messages, channel }: FileStream): void {
+  channel.port.assertOpen("send file");
+  if (!messages) return;
+  throw new Deno.errors.NotSupported("Cannot send file: a write is a message");
+}
+
+function codeOf(error: unknown): number {
+  return isWindowsError(error) ? error.winerror : ERROR_OPERATION_ABORTED;
+}

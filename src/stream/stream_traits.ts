@@ -1,0 +1,37 @@
+/**
+ * What connections are told.
+ *
+ * @module
+ */
+
+import type { ReadOptions as ReadSideOptions } from "./read_half.ts";
+
+/** What a kind of stream tells its connections. */
+export interface StreamTraits extends ReadSideOptions {
+  /** What messages call it: `pipe "\\.\pipe\x"`. */
+  name: string;
+  /** This end can read. */
+  readable: boolean;
+  /** This end can write. */
+  writable: boolean;
+  /** One write is one message, and an empty one ends the write side. */
+  messages: boolean;
+  /** The functions that read and write, for errors. */
+  syscalls: { read: string; write: string };
+}
+
+/** Options of reads. */
+export interface ReadOptions {
+  /** Ends the wait. Data that come later are kept for the next read. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Options of `shutdown` of a connection. */
+export interface ShutdownOptions {
+  /**
+   * Milliseconds that queued writes have to get through.
+   *
+   * @default {5000}
+   */
+  deadline?: number;
+}

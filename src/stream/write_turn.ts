@@ -1,0 +1,44 @@
+/**
+ * The turn of somebody who sends to a stream by other means than writes.
+ *
+ * @module
+ */
+
+import type { WriteHalf, WriteHold } from "./write_half.ts";
+
+/** Waits behind earlier writes, and keeps later ones back. */
+export class WriteTurn {
+  readonly #hold: WriteHold;
+  readonly #code = Promise.withResolvers<number>();
+
+  /** @param writer The writes of the stream. */
+  constructor(writer: WriteHalf) {
+    this.#hold = writer.hold((code) => this.#code.resolve(code));
+  }
+
+  /**
+   * Waits for the turn.
+   *
+   * @param signal Ends the wait.
+   * @returns 0, or the code of an earlier write that has failed.
+   */
+  async come(signal?: AbortSignal): Promise<number> {
+    if (signal === undefined) return await this.#code.promise;
+    const abort = () => this.#code.reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      return await this.#code.promise;
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+  }
+
+  /**
+   * Lets later writes go on.
+   *
+   * @param code 0, or why they cannot.
+   */
+  end(code: number): void {
+    this.#hold.release(code);
+  }
+}

@@ -37,8 +37,11 @@ export type {
   HandleLike,
   IocpProactorOptions,
   OperationOptions,
+  WaitHandleOptions,
 } from "./src/proactor/proactor_options.ts";
 export { OverlappedFuture } from "./src/proactor/overlapped_future.ts";
+export { WaitHandleFuture } from "./src/proactor/wait_handle_future.ts";
+export { WaitProactor } from "./src/proactor/wait_proactor.ts";
 export { pipe, type PipeOptions } from "./src/pipe/anonymous_pipe.ts";
 export {
   connectPipe,
@@ -55,10 +58,66 @@ export { PipeHandle } from "./src/pipe/pipe_handle.ts";
 export { PipeServer } from "./src/pipe/pipe_server.ts";
 export type { PipeSecurity } from "./src/pipe/security.ts";
 export type { PipeServerOptions } from "./src/pipe/server_options.ts";
+export type {
+  SubprocessSignal,
+  SubprocessStatus,
+} from "./src/process/child_process.ts";
+export {
+  Subprocess,
+  type SubprocessOutput,
+  type SubprocessOutputOptions,
+  type SubprocessPipes,
+} from "./src/process/subprocess.ts";
+export {
+  subprocessExec,
+  subprocessShell,
+} from "./src/process/subprocess_exec.ts";
+export type {
+  SubprocessExecOptions,
+  SubprocessOptions,
+  SubprocessStdio,
+} from "./src/process/subprocess_options.ts";
+export type {
+  SubprocessProtocol,
+  SubprocessProtocolFactory,
+  SubprocessTransport,
+} from "./src/process/subprocess_protocol.ts";
+export {
+  adoptHandle,
+  type AdoptHandleOptions,
+  HandleStream,
+} from "./src/process/adopt_handle.ts";
+export type { HandleKind } from "./src/process/handle_kind.ts";
+export {
+  openStderr,
+  openStdin,
+  openStdout,
+  type StandardStreamOptions,
+} from "./src/process/standard_streams.ts";
 export { connectTcp, type ConnectTcpOptions } from "./src/net/connect_tcp.ts";
 export { TcpConnection } from "./src/net/tcp_connection.ts";
 export { TcpListener, type TcpListenOptions } from "./src/net/tcp_listener.ts";
+export { SocketServer } from "./src/net/socket_server.ts";
 export type { TcpAddr, TcpOptions } from "./src/net/tcp_socket.ts";
+export {
+  connectUnix,
+  type ConnectUnixOptions,
+} from "./src/net/connect_unix.ts";
+export { UnixConnection } from "./src/net/unix_connection.ts";
+export {
+  UnixListener,
+  type UnixListenOptions,
+} from "./src/net/unix_listener.ts";
+export type { UnixAddr } from "./src/net/unix_socket.ts";
+export {
+  startTls,
+  type StartTlsClientOptions,
+  type StartTlsOptions,
+  type StartTlsServerOptions,
+  type TlsOptions,
+} from "./src/net/start_tls.ts";
+export { TlsConnection, type TlsTransport } from "./src/net/tls_connection.ts";
+export type { TlsHandshakeInfo } from "./src/net/tls_session.ts";
 export type {
   ServedConnection,
   ServerShutdownOptions,
@@ -68,7 +127,11 @@ export {
   type ShutdownOptions,
   StreamConnection,
 } from "./src/stream/stream_connection.ts";
+export type { DuplexConnection, NodeDuplex } from "./src/stream/node_duplex.ts";
+export { toNodeDuplex } from "./src/stream/to_node_duplex.ts";
+export type { StreamTarget } from "./src/stream/web_streams.ts";
 export type {
+  BufferedProtocol,
   Protocol,
   ProtocolFactory,
   Transport,
@@ -98,9 +161,25 @@ export {
 export {
   type CreateConnectionOptions,
   type CreateServerOptions,
+  type CreateUnixConnectionOptions,
+  type CreateUnixServerOptions,
   type LoopOptions,
+  type StartServingOptions,
   StreamEventLoop,
 } from "./src/loop/stream_event_loop.ts";
+export {
+  HandleEventLoop,
+  type ShutdownDefaultExecutorOptions,
+} from "./src/loop/handle_event_loop.ts";
+export {
+  type ExecutorShutdownOptions,
+  type WorkerCall,
+  WorkerExecutor,
+  type WorkerExecutorOptions,
+} from "./src/loop/worker_executor.ts";
+export { ProcessEventLoop } from "./src/loop/process_event_loop.ts";
+export { type ServeForeverOptions, Server } from "./src/loop/server.ts";
+export type { ServerHost } from "./src/net/server_addresses.ts";
 export {
   ProactorEventLoop,
   type ProactorEventLoopOptions,
@@ -158,5 +237,54 @@ export {
   waitWritable,
   type WatchOptions,
 } from "./src/net/readiness.ts";
+export type { ReadinessTarget } from "./src/net/readiness_source.ts";
+export { copyFile, type CopyFileOptions } from "./src/file/copy_file.ts";
+export type { CopyToOptions } from "./src/file/copy_to.ts";
+export type {
+  DirectoryChangeEvent,
+  DirectoryEvent,
+  DirectoryOverflowEvent,
+  DirectoryRenameEvent,
+} from "./src/file/change_events.ts";
+export { DirectoryWatcher } from "./src/file/directory_watcher.ts";
+export type { OverlappedFileInfo } from "./src/file/file_info.ts";
+export { openFile } from "./src/file/open_file.ts";
+export type { OpenFileOptions } from "./src/file/open_options.ts";
+export {
+  type FileOperationOptions,
+  OverlappedFile,
+} from "./src/file/overlapped_file.ts";
+export {
+  type DirectoryChange,
+  watchDirectory,
+  type WatchDirectoryOptions,
+} from "./src/file/watch_directory.ts";
 export type { AddressFamily } from "./src/net/resolve.ts";
 export { StreamServer } from "./src/stream/stream_server.ts";
+export {
+  type DisconnectOptions,
+  type ReceivedFrom,
+  type ReceivedFromInto,
+  SocketProactor,
+} from "./src/proactor/socket_proactor.ts";
+export type { AcceptedSocket } from "./src/proactor/socket_connect_calls.ts";
+export type {
+  FileLike,
+  TransmitFileOptions,
+} from "./src/proactor/file_to_send.ts";
+export {
+  createSocket,
+  type CreateSocketOptions,
+  type ShutdownSide,
+  Socket,
+} from "./src/net/socket.ts";
+export type {
+  SendFileOptions,
+  SendFileSource,
+} from "./src/stream/file_mover.ts";
+export type { SeekableFile } from "./src/stream/file_reader.ts";
+export {
+  type SockAccepted,
+  SockEventLoop,
+  type SockRecvFromIntoOptions,
+} from "./src/loop/sock_event_loop.ts";

@@ -13,8 +13,17 @@ import {
   STATUS_PIPE_BROKEN,
 } from "./constants.ts";
 import {
+  ERROR_DELETE_PENDING,
+  ERROR_DIRECTORY_NOT_SUPPORTED,
+  ERROR_FILE_EXISTS,
+  STATUS_DELETE_PENDING,
+  STATUS_FILE_IS_A_DIRECTORY,
+  STATUS_OBJECT_NAME_COLLISION,
+} from "./file_constants.ts";
+import {
   STATUS_CONNECTION_RESET,
   STATUS_LOCAL_DISCONNECT,
+  STATUS_REMOTE_DISCONNECT,
   WSAECONNABORTED,
   WSAECONNRESET,
 } from "./socket_constants.ts";
@@ -56,6 +65,8 @@ const IN_USE = "the address is in use";
 const NOT_LOCAL = "the address is not available";
 const NO_NETWORK = "the network is unreachable";
 const NO_ROUTE = "the host is unreachable";
+const OTHER_MACHINE = "it is a program for another machine";
+const NOT_ELEVATED = "it wants the rights of an administrator";
 
 const TABLE: { readonly [code: number]: Row } = {
   2: ["ERROR_FILE_NOT_FOUND", E.NotFound, "no such name"],
@@ -63,17 +74,28 @@ const TABLE: { readonly [code: number]: Row } = {
   5: ["ERROR_ACCESS_DENIED", E.PermissionDenied, "access is denied"],
   6: ["ERROR_INVALID_HANDLE", E.BadResource, "the handle is invalid"],
   8: ["ERROR_NOT_ENOUGH_MEMORY", WindowsError, "not enough memory"],
+  19: ["ERROR_WRITE_PROTECT", E.PermissionDenied, "the disk is read-only"],
+  29: ["ERROR_WRITE_FAULT", WindowsError, "not all bytes were written"],
+  32: ["ERROR_SHARING_VIOLATION", E.Busy, "another program is using the file"],
+  33: ["ERROR_LOCK_VIOLATION", E.Busy, "a part of it is locked"],
+  38: ["ERROR_HANDLE_EOF", WindowsError, "the end of the file"],
+  39: ["ERROR_HANDLE_DISK_FULL", WindowsError, "the disk is full"],
   50: ["ERROR_NOT_SUPPORTED", E.NotSupported, "not supported"],
   53: ["ERROR_BAD_NETPATH", E.NotFound, "no such computer"],
   59: ["ERROR_UNEXP_NET_ERR", E.ConnectionAborted, "unexpected network error"],
-  64: ["ERROR_NETNAME_DELETED", E.ConnectionAborted, "the peer is gone"],
+  64: ["ERROR_NETNAME_DELETED", E.ConnectionReset, "the peer is gone"],
   80: ["ERROR_FILE_EXISTS", E.AlreadyExists, "the name exists already"],
   87: ["ERROR_INVALID_PARAMETER", WindowsError, "a parameter is incorrect"],
   109: ["ERROR_BROKEN_PIPE", E.BrokenPipe, "the other end is closed"],
+  112: ["ERROR_DISK_FULL", WindowsError, "the disk is full"],
   120: ["ERROR_CALL_NOT_IMPLEMENTED", E.NotSupported, "not supported"],
   121: ["ERROR_SEM_TIMEOUT", E.TimedOut, "the time-out expired"],
   123: ["ERROR_INVALID_NAME", WindowsError, "the name is malformed"],
   183: ["ERROR_ALREADY_EXISTS", E.AlreadyExists, "the name exists already"],
+  193: ["ERROR_BAD_EXE_FORMAT", WindowsError, "it is no program"],
+  206: ["ERROR_FILENAME_EXCED_RANGE", WindowsError, "the name is too long"],
+  216: ["ERROR_EXE_MACHINE_TYPE_MISMATCH", WindowsError, OTHER_MACHINE],
+  225: ["ERROR_VIRUS_INFECTED", E.PermissionDenied, "it holds a virus"],
   231: ["ERROR_PIPE_BUSY", E.Busy, "all instances are busy"],
   232: ["ERROR_NO_DATA", E.BrokenPipe, "the other end is closing"],
   233: ["ERROR_PIPE_NOT_CONNECTED", E.BrokenPipe, "the pipe has no other end"],
@@ -83,6 +105,15 @@ const TABLE: { readonly [code: number]: Row } = {
     "the message is longer than the buffer",
   ],
   258: ["WAIT_TIMEOUT", E.TimedOut, "the time-out expired"],
+  267: ["ERROR_DIRECTORY", E.NotADirectory, "it is not a directory"],
+  303: ["ERROR_DELETE_PENDING", E.PermissionDenied, "it is being deleted"],
+  336: [
+    "ERROR_DIRECTORY_NOT_SUPPORTED",
+    E.IsADirectory,
+    "it is a directory",
+  ],
+  740: ["ERROR_ELEVATION_REQUIRED", E.PermissionDenied, NOT_ELEVATED],
+  676: ["ERROR_HANDLES_CLOSED", E.Interrupted, "the handle was closed"],
   995: ["ERROR_OPERATION_ABORTED", E.Interrupted, "operation canceled"],
   1225: ["ERROR_CONNECTION_REFUSED", E.ConnectionRefused, "refused"],
   1226: ["ERROR_GRACEFUL_DISCONNECT", E.ConnectionAborted, "the peer is gone"],
@@ -221,11 +252,19 @@ export function completionCode(
       return ERROR_OPERATION_ABORTED;
     case STATUS_PIPE_BROKEN:
       return ERROR_BROKEN_PIPE;
-    // The system makes ERROR_NETNAME_DELETED of both, which tells less.
+    // The system makes ERROR_NETNAME_DELETED of them, which tells less.
     case STATUS_CONNECTION_RESET:
+    case STATUS_REMOTE_DISCONNECT:
       return WSAECONNRESET;
     case STATUS_LOCAL_DISCONNECT:
       return WSAECONNABORTED;
+    // The system makes ERROR_ACCESS_DENIED of both.
+    case STATUS_FILE_IS_A_DIRECTORY:
+      return ERROR_DIRECTORY_NOT_SUPPORTED;
+    case STATUS_DELETE_PENDING:
+      return ERROR_DELETE_PENDING;
+    case STATUS_OBJECT_NAME_COLLISION: // as CreateFileW has it
+      return ERROR_FILE_EXISTS;
     default:
       return api.ntStatusToDosError(status);
   }

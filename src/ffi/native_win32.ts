@@ -18,6 +18,7 @@ import {
 } from "./constants.ts";
 import { completionCode } from "./errors.ts";
 import { loadSymbols, type Symbols } from "./load.ts";
+import { mapMemory } from "./map_memory.ts";
 import { OutU32, OutU64 } from "./out_parameters.ts";
 import {
   decodeWideString,
@@ -359,6 +360,8 @@ export class NativeWin32 implements Win32Api {
     const ok = this.#kernel32.VirtualFree(address, BigInt(size), type);
     return ok !== 0 ? 0 : (this.lastError = this.#kernel32.GetLastError());
   }
+
+  readonly mapMemory = mapMemory;
 
   copyIn(target: Address, source: Uint8Array<ArrayBuffer>): void {
     this.#ntdll.CopyIn(target, source, BigInt(source.byteLength));

@@ -189,6 +189,11 @@ export interface Win32Api {
   virtualAlloc(address: Address, size: number, type: number): Address;
   /** `VirtualFree`. */
   virtualFree(address: Address, size: number, type: number): number;
+  /**
+   * Native memory as an array, which must not be touched once the memory is
+   * freed; `null` where that is not permitted (a scoped grant).
+   */
+  mapMemory(address: Address, size: number): Uint8Array<ArrayBuffer> | null;
   /** Copies `source` to native memory. */
   copyIn(target: Address, source: Uint8Array<ArrayBuffer>): void;
   /** Copies native memory over the whole of `target`. */

@@ -11,6 +11,9 @@ import { ProactorEventLoop } from "./proactor_event_loop.ts";
 import { loopDriving, runningLoop } from "./registry.ts";
 import type { Task, TaskFunction } from "./task.ts";
 
+/** Milliseconds that {@linkcode run} waits for calls in workers, as asyncio. */
+const EXECUTOR_TIMEOUT = 300_000;
+
 /** Options of {@linkcode run}. */
 export interface RunOptions {
   /**
@@ -208,8 +211,8 @@ export function newEventLoop(): ProactorEventLoop {
 
 /**
  * Runs an asynchronous function in a new loop, then cancels the tasks that are
- * left, waits for their end, and closes the loop. The counterpart of
- * `asyncio.run`.
+ * left, waits for their end and for up to five minutes for that of calls in the
+ * default executor, and closes the loop. The counterpart of `asyncio.run`.
  *
  * @example Usage
  * ```ts ignore
@@ -259,6 +262,7 @@ function sharedLoop(): ProactorEventLoop {
 async function shutDown(loop: ProactorEventLoop): Promise<void> {
   try {
     await cancelTasks(loop);
+    await loop.shutdownDefaultExecutor({ timeout: EXECUTOR_TIMEOUT });
   } finally {
     setEventLoop(null);
     await loop.close();

@@ -17,6 +17,7 @@ import {
   logException,
 } from "./exception_handler.ts";
 import { loopOf } from "./loop_context.ts";
+import { ProcessEventLoop } from "./process_event_loop.ts";
 import {
   type ExportCallbackOptions,
   type RemoteCallback,
@@ -29,7 +30,6 @@ import {
   setLoopDriving,
   setRunningLoop,
 } from "./registry.ts";
-import { StreamEventLoop } from "./stream_event_loop.ts";
 
 /** Options of {@linkcode ProactorEventLoop}. */
 export interface ProactorEventLoopOptions extends BaseEventLoopOptions {
@@ -59,7 +59,7 @@ const DEFAULT_DEADLINE = 5000;
  * assertEquals(await loop.runUntilComplete(greeting), "hello");
  * ```
  */
-export class ProactorEventLoop extends StreamEventLoop
+export class ProactorEventLoop extends ProcessEventLoop
   implements AsyncDisposable {
   readonly #proactor: IocpProactor;
   readonly #reporter = new ExceptionReporter(this);

@@ -77,19 +77,46 @@ export interface PipeOptions {
  * @throws {Deno.errors.NotSupported} when the system is not Windows.
  */
 export function pipe(options: PipeOptions = {}): [PipeHandle, PipeHandle] {
+  const { api } = (options.proactor ?? defaultProactor()).port;
+  const { server, client } = createPipePair(api, options);
+  return [new PipeHandle(api, server), new PipeHandle(api, client)];
+}
+
+/** Two connected ends; the receiver must close both. */
+export interface PipePair {
+  /** `\\.\pipe\` and a name that nobody knows. */
+  path: string;
+  /** The end that reads. */
+  server: Handle;
+  /** The end that writes. */
+  client: Handle;
+}
+
+/**
+ * Makes what {@linkcode pipe} wraps.
+ *
+ * @param api The seam.
+ * @param options Directions, overlapped ends, buffer size.
+ * @returns Both ends. Neither is inherited.
+ * @throws {RangeError} when the buffer size is not from 1 to 2147483647.
+ * @throws {WindowsError} when Windows refuses.
+ */
+export function createPipePair(
+  api: Win32Api,
+  options: Omit<PipeOptions, "proactor">,
+): PipePair {
   const { duplex = false, overlapped = [true, true], bufferSize = 65536 } =
     options;
   assertInteger("bufferSize", bufferSize, [1, 0x7fff_ffff]);
-  const { api } = (options.proactor ?? defaultProactor()).port;
-  const name = privatePipeName();
-  const server = createEnd(api, name, {
+  const path = privatePipeName();
+  const server = createEnd(api, path, {
     duplex,
     overlapped: overlapped[0],
     bufferSize,
   });
   try {
-    const client = openEnd(api, name, { duplex, overlapped: overlapped[1] });
-    return [new PipeHandle(api, server), new PipeHandle(api, client)];
+    const client = openEnd(api, path, { duplex, overlapped: overlapped[1] });
+    return { path, server, client };
   } catch (error) {
     api.closeHandle(server);
     throw error;

@@ -61,6 +61,9 @@ export class World {
     this.sim = sim ?? new SimulatedWin32(settings);
     this.proactor = new IocpProactor({
       api: this.sim,
+      waits: this.sim.waits,
+      sockets: this.sim.sockets,
+      sendFile: this.sim.sendFile,
       skipCompletionPortOnSuccess: skip,
     });
     if (skip) warningMode(this.sim);

@@ -27,7 +27,7 @@ export interface LoopFixture {
  * @returns The loop and what belongs to it.
  */
 export function makeLoop(api = new SimulatedWin32()): LoopFixture {
-  const proactor = new IocpProactor({ api });
+  const proactor = new IocpProactor({ api, waits: api.waits });
   const loop = new ProactorEventLoop({ proactor });
   const exceptions: ExceptionContext[] = [];
   loop.setExceptionHandler((_loop, context) => exceptions.push(context));

@@ -103,7 +103,7 @@ Deno.test("a failed read ends the connection with its error", async () => {
     await world.proactor.send(peer, bytes("a"));
     await transport.finished;
     assertEquals(protocol.log, ["made", "lost"]);
-    assertInstanceOf(protocol.error, Deno.errors.ConnectionAborted);
+    assertInstanceOf(protocol.error, Deno.errors.ConnectionReset);
     world.close(peer);
   });
 });

@@ -289,18 +289,18 @@ loopTest("the loop holds the port while it runs", async ({ loop }) => {
 
 /** Windows with waits that take their time to return. */
 class SlowWin32 extends SimulatedWin32 {
-  waits = 0;
+  waiting = 0;
 
   override async waitForCompletions(
     ...[port, entries, capacity, timeout]: Parameters<
       SimulatedWin32["waitForCompletions"]
     >
   ): Promise<number> {
-    this.waits++;
+    this.waiting++;
     const wait = super.waitForCompletions(port, entries, capacity, timeout);
     const arrived = await wait;
     await delay(5);
-    this.waits--;
+    this.waiting--;
     return arrived;
   }
 }
@@ -309,7 +309,7 @@ Deno.test("a stopped loop has no wait left on another thread", async () => {
   const api = new SlowWin32();
   const { loop } = makeLoop(api);
   await runUntilWaiting(loop);
-  assertEquals(api.waits, 0);
+  assertEquals(api.waiting, 0);
   await loop.close();
   api.assertClean();
 });

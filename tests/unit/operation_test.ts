@@ -12,6 +12,7 @@ const OWNER = new PortHandle(4n, {
     queuesWarnings: true,
   },
   close: () => 0,
+  cancel: () => 0,
 });
 const LISTENER = { onCompletion(): void {} };
 

@@ -167,7 +167,8 @@ Deno.test("scopedPermission() names libraries by absolute paths", () => {
   assertEquals(
     scopedPermission("C:\\Windows"),
     "--allow-ffi=C:\\Windows\\System32\\kernel32.dll," +
-      "C:\\Windows\\System32\\ntdll.dll,C:\\Windows\\System32\\advapi32.dll",
+      "C:\\Windows\\System32\\ntdll.dll,C:\\Windows\\System32\\advapi32.dll," +
+      "C:\\Windows\\System32\\ws2_32.dll,C:\\Windows\\System32\\mswsock.dll",
   );
 });
 

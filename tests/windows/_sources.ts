@@ -10,27 +10,95 @@ import ffiAddrinfo from "../../src/ffi/addrinfo.ts" with { type: "text" };
 import ffiAdvapi32 from "../../src/ffi/advapi32.ts" with { type: "text" };
 import ffiAfd from "../../src/ffi/afd.ts" with { type: "text" };
 import ffiConstants from "../../src/ffi/constants.ts" with { type: "text" };
+import ffiDefaultProcesses from "../../src/ffi/default_processes.ts" with {
+  type: "text",
+};
+import ffiDefaultSockets from "../../src/ffi/default_sockets.ts" with {
+  type: "text",
+};
+import ffiDefaultThreadIo from "../../src/ffi/default_thread_io.ts" with {
+  type: "text",
+};
 import ffiErrors from "../../src/ffi/errors.ts" with { type: "text" };
+import ffiFileApi from "../../src/ffi/file_api.ts" with { type: "text" };
+import ffiFileConstants from "../../src/ffi/file_constants.ts" with {
+  type: "text",
+};
+import ffiFilePath from "../../src/ffi/file_path.ts" with { type: "text" };
+import ffiFileStructs from "../../src/ffi/file_structs.ts" with {
+  type: "text",
+};
 import ffiIpAddress from "../../src/ffi/ip_address.ts" with { type: "text" };
 import ffiKernel32 from "../../src/ffi/kernel32.ts" with { type: "text" };
+import ffiKernel32Files from "../../src/ffi/kernel32_files.ts" with {
+  type: "text",
+};
+import ffiKernel32Process from "../../src/ffi/kernel32_process.ts" with {
+  type: "text",
+};
+import ffiKernel32Sendfile from "../../src/ffi/kernel32_sendfile.ts" with {
+  type: "text",
+};
+import ffiKernel32SocketFile from "../../src/ffi/kernel32_socket_file.ts" with {
+  type: "text",
+};
+import ffiKernel32ThreadIo from "../../src/ffi/kernel32_thread_io.ts" with {
+  type: "text",
+};
+import ffiKernel32Waits from "../../src/ffi/kernel32_waits.ts" with {
+  type: "text",
+};
 import ffiLoad from "../../src/ffi/load.ts" with { type: "text" };
+import ffiMapMemory from "../../src/ffi/map_memory.ts" with { type: "text" };
 import ffiMemory from "../../src/ffi/memory.ts" with { type: "text" };
 import ffiMswsock from "../../src/ffi/mswsock.ts" with { type: "text" };
 import ffiNameApi from "../../src/ffi/name_api.ts" with { type: "text" };
+import ffiNativeFiles from "../../src/ffi/native_files.ts" with {
+  type: "text",
+};
 import ffiNativeNames from "../../src/ffi/native_names.ts" with {
   type: "text",
 };
+import ffiNativeProcesses from "../../src/ffi/native_processes.ts" with {
+  type: "text",
+};
+import ffiNativeSendfile from "../../src/ffi/native_sendfile.ts" with {
+  type: "text",
+};
+import ffiNativeSocketFile from "../../src/ffi/native_socket_file.ts" with {
+  type: "text",
+};
 import ffiNativeSockets from "../../src/ffi/native_sockets.ts" with {
+  type: "text",
+};
+import ffiNativeThreadIo from "../../src/ffi/native_thread_io.ts" with {
+  type: "text",
+};
+import ffiNativeWaits from "../../src/ffi/native_waits.ts" with {
   type: "text",
 };
 import ffiNativeWin32 from "../../src/ffi/native_win32.ts" with {
   type: "text",
 };
 import ffiNtdll from "../../src/ffi/ntdll.ts" with { type: "text" };
+import ffiNtdllFiles from "../../src/ffi/ntdll_files.ts" with { type: "text" };
+import ffiNtdllSendfile from "../../src/ffi/ntdll_sendfile.ts" with {
+  type: "text",
+};
+import ffiNtdllThreadIo from "../../src/ffi/ntdll_thread_io.ts" with {
+  type: "text",
+};
 import ffiOutParameters from "../../src/ffi/out_parameters.ts" with {
   type: "text",
 };
 import ffiPipeName from "../../src/ffi/pipe_name.ts" with { type: "text" };
+import ffiProcessApi from "../../src/ffi/process_api.ts" with { type: "text" };
+import ffiProcessStructs from "../../src/ffi/process_structs.ts" with {
+  type: "text",
+};
+import ffiSendfileApi from "../../src/ffi/sendfile_api.ts" with {
+  type: "text",
+};
 import ffiSockaddr from "../../src/ffi/sockaddr.ts" with { type: "text" };
 import ffiSocketApi from "../../src/ffi/socket_api.ts" with { type: "text" };
 import ffiSocketConstants from "../../src/ffi/socket_constants.ts" with {
@@ -39,14 +107,68 @@ import ffiSocketConstants from "../../src/ffi/socket_constants.ts" with {
 import ffiSocketExtensions from "../../src/ffi/socket_extensions.ts" with {
   type: "text",
 };
+import ffiSocketFileApi from "../../src/ffi/socket_file_api.ts" with {
+  type: "text",
+};
 import ffiSocketStructs from "../../src/ffi/socket_structs.ts" with {
   type: "text",
 };
+import ffiSpawnMemory from "../../src/ffi/spawn_memory.ts" with {
+  type: "text",
+};
 import ffiStructs from "../../src/ffi/structs.ts" with { type: "text" };
+import ffiThreadIoApi from "../../src/ffi/thread_io_api.ts" with {
+  type: "text",
+};
 import ffiUserSid from "../../src/ffi/user_sid.ts" with { type: "text" };
+import ffiWaitApi from "../../src/ffi/wait_api.ts" with { type: "text" };
+import ffiWaitCallback from "../../src/ffi/wait_callback.ts" with {
+  type: "text",
+};
 import ffiWin32Api from "../../src/ffi/win32_api.ts" with { type: "text" };
 import ffiWinsock from "../../src/ffi/winsock.ts" with { type: "text" };
 import ffiWs232 from "../../src/ffi/ws2_32.ts" with { type: "text" };
+import fileBlockCopy from "../../src/file/block_copy.ts" with { type: "text" };
+import fileChangeEvents from "../../src/file/change_events.ts" with {
+  type: "text",
+};
+import fileChangeReader from "../../src/file/change_reader.ts" with {
+  type: "text",
+};
+import fileCopyFile from "../../src/file/copy_file.ts" with { type: "text" };
+import fileCopyTo from "../../src/file/copy_to.ts" with { type: "text" };
+import fileDirectoryWatcher from "../../src/file/directory_watcher.ts" with {
+  type: "text",
+};
+import fileFileBuffers from "../../src/file/file_buffers.ts" with {
+  type: "text",
+};
+import fileFileCalls from "../../src/file/file_calls.ts" with { type: "text" };
+import fileFileCore from "../../src/file/file_core.ts" with { type: "text" };
+import fileFileInfo from "../../src/file/file_info.ts" with { type: "text" };
+import fileFileLane from "../../src/file/file_lane.ts" with { type: "text" };
+import fileFileStreams from "../../src/file/file_streams.ts" with {
+  type: "text",
+};
+import fileInOrder from "../../src/file/in_order.ts" with { type: "text" };
+import fileOpenFile from "../../src/file/open_file.ts" with { type: "text" };
+import fileOpenHandle from "../../src/file/open_handle.ts" with {
+  type: "text",
+};
+import fileOpenOptions from "../../src/file/open_options.ts" with {
+  type: "text",
+};
+import fileOverlappedFile from "../../src/file/overlapped_file.ts" with {
+  type: "text",
+};
+import fileReadAhead from "../../src/file/read_ahead.ts" with { type: "text" };
+import fileThreadCalls from "../../src/file/thread_calls.ts" with {
+  type: "text",
+};
+import fileTransfer from "../../src/file/transfer.ts" with { type: "text" };
+import fileWatchDirectory from "../../src/file/watch_directory.ts" with {
+  type: "text",
+};
 import loopArguments from "../../src/loop/arguments.ts" with { type: "text" };
 import loopBaseEventLoop from "../../src/loop/base_event_loop.ts" with {
   type: "text",
@@ -57,13 +179,28 @@ import loopCallSoonThreadsafe from "../../src/loop/call_soon_threadsafe.ts" with
 import loopExceptionHandler from "../../src/loop/exception_handler.ts" with {
   type: "text",
 };
+import loopExecutorError from "../../src/loop/executor_error.ts" with {
+  type: "text",
+};
+import loopExecutorWorker from "../../src/loop/executor_worker.ts" with {
+  type: "text",
+};
+import loopHandleEventLoop from "../../src/loop/handle_event_loop.ts" with {
+  type: "text",
+};
 import loopHandles from "../../src/loop/handles.ts" with { type: "text" };
 import loopLoopContext from "../../src/loop/loop_context.ts" with {
   type: "text",
 };
 import loopPolicy from "../../src/loop/policy.ts" with { type: "text" };
+import loopPoolWorker from "../../src/loop/pool_worker.ts" with {
+  type: "text",
+};
 import loopPostGate from "../../src/loop/post_gate.ts" with { type: "text" };
 import loopProactorEventLoop from "../../src/loop/proactor_event_loop.ts" with {
+  type: "text",
+};
+import loopProcessEventLoop from "../../src/loop/process_event_loop.ts" with {
   type: "text",
 };
 import loopRegistry from "../../src/loop/registry.ts" with { type: "text" };
@@ -71,7 +208,17 @@ import loopRemoteCallback from "../../src/loop/remote_callback.ts" with {
   type: "text",
 };
 import loopScheduler from "../../src/loop/scheduler.ts" with { type: "text" };
+import loopServer from "../../src/loop/server.ts" with { type: "text" };
+import loopSignalHandlers from "../../src/loop/signal_handlers.ts" with {
+  type: "text",
+};
+import loopSockEventLoop from "../../src/loop/sock_event_loop.ts" with {
+  type: "text",
+};
 import loopSocketEventLoop from "../../src/loop/socket_event_loop.ts" with {
+  type: "text",
+};
+import loopSocketSink from "../../src/loop/socket_sink.ts" with {
   type: "text",
 };
 import loopStreamEventLoop from "../../src/loop/stream_event_loop.ts" with {
@@ -79,10 +226,24 @@ import loopStreamEventLoop from "../../src/loop/stream_event_loop.ts" with {
 };
 import loopTask from "../../src/loop/task.ts" with { type: "text" };
 import loopTimerHeap from "../../src/loop/timer_heap.ts" with { type: "text" };
+import loopWorkerExecutor from "../../src/loop/worker_executor.ts" with {
+  type: "text",
+};
+import netAcceptedSocket from "../../src/net/accepted_socket.ts" with {
+  type: "text",
+};
 import netAddressInfo from "../../src/net/address_info.ts" with {
   type: "text",
 };
+import netAdoptListener from "../../src/net/adopt_listener.ts" with {
+  type: "text",
+};
 import netAfdDevices from "../../src/net/afd_devices.ts" with { type: "text" };
+import netBindAll from "../../src/net/bind_all.ts" with { type: "text" };
+import netCallGate from "../../src/net/call_gate.ts" with { type: "text" };
+import netClientSocket from "../../src/net/client_socket.ts" with {
+  type: "text",
+};
 import netConnectAttempt from "../../src/net/connect_attempt.ts" with {
   type: "text",
 };
@@ -90,6 +251,9 @@ import netConnectRace from "../../src/net/connect_race.ts" with {
   type: "text",
 };
 import netConnectTcp from "../../src/net/connect_tcp.ts" with { type: "text" };
+import netConnectUnix from "../../src/net/connect_unix.ts" with {
+  type: "text",
+};
 import netDatagramChannel from "../../src/net/datagram_channel.ts" with {
   type: "text",
 };
@@ -118,24 +282,40 @@ import netMulticast from "../../src/net/multicast.ts" with { type: "text" };
 import netOpenDatagramSocket from "../../src/net/open_datagram_socket.ts" with {
   type: "text",
 };
+import netOpenTls from "../../src/net/open_tls.ts" with { type: "text" };
+import netPolledConnect from "../../src/net/polled_connect.ts" with {
+  type: "text",
+};
 import netPolledSocket from "../../src/net/polled_socket.ts" with {
   type: "text",
 };
 import netReadiness from "../../src/net/readiness.ts" with { type: "text" };
+import netReadinessSource from "../../src/net/readiness_source.ts" with {
+  type: "text",
+};
 import netReceiveQueue from "../../src/net/receive_queue.ts" with {
   type: "text",
 };
 import netResolve from "../../src/net/resolve.ts" with { type: "text" };
+import netServerAddresses from "../../src/net/server_addresses.ts" with {
+  type: "text",
+};
+import netSocket from "../../src/net/socket.ts" with { type: "text" };
 import netSocketIo from "../../src/net/socket_io.ts" with { type: "text" };
+import netSocketKind from "../../src/net/socket_kind.ts" with { type: "text" };
 import netSocketListener from "../../src/net/socket_listener.ts" with {
   type: "text",
 };
 import netSocketPoller from "../../src/net/socket_poller.ts" with {
   type: "text",
 };
-import netSocketWatches from "../../src/net/socket_watches.ts" with {
+import netSocketServer from "../../src/net/socket_server.ts" with {
   type: "text",
 };
+import netSocketTransport from "../../src/net/socket_transport.ts" with {
+  type: "text",
+};
+import netStartTls from "../../src/net/start_tls.ts" with { type: "text" };
 import netTargetEncoder from "../../src/net/target_encoder.ts" with {
   type: "text",
 };
@@ -149,11 +329,29 @@ import netTcpProtocol from "../../src/net/tcp_protocol.ts" with {
   type: "text",
 };
 import netTcpSocket from "../../src/net/tcp_socket.ts" with { type: "text" };
+import netTimeLimit from "../../src/net/time_limit.ts" with { type: "text" };
+import netTlsConnection from "../../src/net/tls_connection.ts" with {
+  type: "text",
+};
+import netTlsDuplex from "../../src/net/tls_duplex.ts" with { type: "text" };
+import netTlsErrors from "../../src/net/tls_errors.ts" with { type: "text" };
+import netTlsSession from "../../src/net/tls_session.ts" with { type: "text" };
 import netUdpAddress from "../../src/net/udp_address.ts" with { type: "text" };
 import netUdpEnds from "../../src/net/udp_ends.ts" with { type: "text" };
 import netUdpErrors from "../../src/net/udp_errors.ts" with { type: "text" };
 import netUdpOptions from "../../src/net/udp_options.ts" with { type: "text" };
 import netUdpSocket from "../../src/net/udp_socket.ts" with { type: "text" };
+import netUnixConnection from "../../src/net/unix_connection.ts" with {
+  type: "text",
+};
+import netUnixListener from "../../src/net/unix_listener.ts" with {
+  type: "text",
+};
+import netUnixProtocol from "../../src/net/unix_protocol.ts" with {
+  type: "text",
+};
+import netUnixSocket from "../../src/net/unix_socket.ts" with { type: "text" };
+import netWatches from "../../src/net/watches.ts" with { type: "text" };
 import pipeAnonymousPipe from "../../src/pipe/anonymous_pipe.ts" with {
   type: "text",
 };
@@ -188,6 +386,9 @@ import proactorAssociation from "../../src/proactor/association.ts" with {
 import proactorBaseProactor from "../../src/proactor/base_proactor.ts" with {
   type: "text",
 };
+import proactorCallReference from "../../src/proactor/call_reference.ts" with {
+  type: "text",
+};
 import proactorCompletionPort from "../../src/proactor/completion_port.ts" with {
   type: "text",
 };
@@ -203,11 +404,21 @@ import proactorDependents from "../../src/proactor/dependents.ts" with {
 import proactorDispatcher from "../../src/proactor/dispatcher.ts" with {
   type: "text",
 };
+import proactorFileToSend from "../../src/proactor/file_to_send.ts" with {
+  type: "text",
+};
 import proactorFuture from "../../src/proactor/future.ts" with { type: "text" };
 import proactorFutureTracker from "../../src/proactor/future_tracker.ts" with {
   type: "text",
 };
+import proactorGather from "../../src/proactor/gather.ts" with { type: "text" };
 import proactorHandleRegistry from "../../src/proactor/handle_registry.ts" with {
+  type: "text",
+};
+import proactorHandleWait from "../../src/proactor/handle_wait.ts" with {
+  type: "text",
+};
+import proactorHandleWaits from "../../src/proactor/handle_waits.ts" with {
   type: "text",
 };
 import proactorIocpProactor from "../../src/proactor/iocp_proactor.ts" with {
@@ -241,7 +452,80 @@ import proactorProactorOptions from "../../src/proactor/proactor_options.ts" wit
   type: "text",
 };
 import proactorPump from "../../src/proactor/pump.ts" with { type: "text" };
+import proactorSocketAssociation from "../../src/proactor/socket_association.ts" with {
+  type: "text",
+};
+import proactorSocketCalls from "../../src/proactor/socket_calls.ts" with {
+  type: "text",
+};
+import proactorSocketConnectCalls from "../../src/proactor/socket_connect_calls.ts" with {
+  type: "text",
+};
+import proactorSocketProactor from "../../src/proactor/socket_proactor.ts" with {
+  type: "text",
+};
+import proactorTransmitCall from "../../src/proactor/transmit_call.ts" with {
+  type: "text",
+};
+import proactorWaitCancelFuture from "../../src/proactor/wait_cancel_future.ts" with {
+  type: "text",
+};
+import proactorWaitHandleFuture from "../../src/proactor/wait_handle_future.ts" with {
+  type: "text",
+};
+import proactorWaitProactor from "../../src/proactor/wait_proactor.ts" with {
+  type: "text",
+};
 import proactorWarningProbe from "../../src/proactor/warning_probe.ts" with {
+  type: "text",
+};
+import processAdoptHandle from "../../src/process/adopt_handle.ts" with {
+  type: "text",
+};
+import processBatchCommand from "../../src/process/batch_command.ts" with {
+  type: "text",
+};
+import processChildProcess from "../../src/process/child_process.ts" with {
+  type: "text",
+};
+import processChildTransport from "../../src/process/child_transport.ts" with {
+  type: "text",
+};
+import processCommandLine from "../../src/process/command_line.ts" with {
+  type: "text",
+};
+import processEnvironment from "../../src/process/environment.ts" with {
+  type: "text",
+};
+import processFindProgram from "../../src/process/find_program.ts" with {
+  type: "text",
+};
+import processHandleKind from "../../src/process/handle_kind.ts" with {
+  type: "text",
+};
+import processInheritance from "../../src/process/inheritance.ts" with {
+  type: "text",
+};
+import processLaunch from "../../src/process/launch.ts" with { type: "text" };
+import processOpenSubprocess from "../../src/process/open_subprocess.ts" with {
+  type: "text",
+};
+import processStandardStreams from "../../src/process/standard_streams.ts" with {
+  type: "text",
+};
+import processStdioEnds from "../../src/process/stdio_ends.ts" with {
+  type: "text",
+};
+import processSubprocess from "../../src/process/subprocess.ts" with {
+  type: "text",
+};
+import processSubprocessExec from "../../src/process/subprocess_exec.ts" with {
+  type: "text",
+};
+import processSubprocessOptions from "../../src/process/subprocess_options.ts" with {
+  type: "text",
+};
+import processSubprocessProtocol from "../../src/process/subprocess_protocol.ts" with {
   type: "text",
 };
 import streamAcceptQueue from "../../src/stream/accept_queue.ts" with {
@@ -251,11 +535,29 @@ import streamChannel from "../../src/stream/channel.ts" with { type: "text" };
 import streamChannelTransport from "../../src/stream/channel_transport.ts" with {
   type: "text",
 };
+import streamFileMover from "../../src/stream/file_mover.ts" with {
+  type: "text",
+};
+import streamFileReader from "../../src/stream/file_reader.ts" with {
+  type: "text",
+};
+import streamFillBuffer from "../../src/stream/fill_buffer.ts" with {
+  type: "text",
+};
+import streamNodeDuplex from "../../src/stream/node_duplex.ts" with {
+  type: "text",
+};
+import streamNodeErrors from "../../src/stream/node_errors.ts" with {
+  type: "text",
+};
 import streamProtocol from "../../src/stream/protocol.ts" with { type: "text" };
 import streamReadHalf from "../../src/stream/read_half.ts" with {
   type: "text",
 };
 import streamReadQueue from "../../src/stream/read_queue.ts" with {
+  type: "text",
+};
+import streamSendFile from "../../src/stream/send_file.ts" with {
   type: "text",
 };
 import streamServedConnection from "../../src/stream/served_connection.ts" with {
@@ -270,6 +572,21 @@ import streamStreamIo from "../../src/stream/stream_io.ts" with {
 import streamStreamServer from "../../src/stream/stream_server.ts" with {
   type: "text",
 };
+import streamStreamTraits from "../../src/stream/stream_traits.ts" with {
+  type: "text",
+};
+import streamThreadIo from "../../src/stream/thread_io.ts" with {
+  type: "text",
+};
+import streamToNodeDuplex from "../../src/stream/to_node_duplex.ts" with {
+  type: "text",
+};
+import streamTransmitSlots from "../../src/stream/transmit_slots.ts" with {
+  type: "text",
+};
+import streamTransportSink from "../../src/stream/transport_sink.ts" with {
+  type: "text",
+};
 import streamTurnBudget from "../../src/stream/turn_budget.ts" with {
   type: "text",
 };
@@ -282,6 +599,9 @@ import streamWriteBufferLimits from "../../src/stream/write_buffer_limits.ts" wi
 import streamWriteHalf from "../../src/stream/write_half.ts" with {
   type: "text",
 };
+import streamWriteTurn from "../../src/stream/write_turn.ts" with {
+  type: "text",
+};
 
 /** TypeScript by path. */
 export const SOURCES: Readonly<Record<string, string>> = {
@@ -289,50 +609,118 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/advapi32.ts": ffiAdvapi32,
   "src/ffi/afd.ts": ffiAfd,
   "src/ffi/constants.ts": ffiConstants,
+  "src/ffi/default_processes.ts": ffiDefaultProcesses,
+  "src/ffi/default_sockets.ts": ffiDefaultSockets,
+  "src/ffi/default_thread_io.ts": ffiDefaultThreadIo,
   "src/ffi/errors.ts": ffiErrors,
+  "src/ffi/file_api.ts": ffiFileApi,
+  "src/ffi/file_constants.ts": ffiFileConstants,
+  "src/ffi/file_path.ts": ffiFilePath,
+  "src/ffi/file_structs.ts": ffiFileStructs,
   "src/ffi/ip_address.ts": ffiIpAddress,
   "src/ffi/kernel32.ts": ffiKernel32,
+  "src/ffi/kernel32_files.ts": ffiKernel32Files,
+  "src/ffi/kernel32_process.ts": ffiKernel32Process,
+  "src/ffi/kernel32_sendfile.ts": ffiKernel32Sendfile,
+  "src/ffi/kernel32_socket_file.ts": ffiKernel32SocketFile,
+  "src/ffi/kernel32_thread_io.ts": ffiKernel32ThreadIo,
+  "src/ffi/kernel32_waits.ts": ffiKernel32Waits,
   "src/ffi/load.ts": ffiLoad,
+  "src/ffi/map_memory.ts": ffiMapMemory,
   "src/ffi/memory.ts": ffiMemory,
   "src/ffi/mswsock.ts": ffiMswsock,
   "src/ffi/name_api.ts": ffiNameApi,
+  "src/ffi/native_files.ts": ffiNativeFiles,
   "src/ffi/native_names.ts": ffiNativeNames,
+  "src/ffi/native_processes.ts": ffiNativeProcesses,
+  "src/ffi/native_sendfile.ts": ffiNativeSendfile,
+  "src/ffi/native_socket_file.ts": ffiNativeSocketFile,
   "src/ffi/native_sockets.ts": ffiNativeSockets,
+  "src/ffi/native_thread_io.ts": ffiNativeThreadIo,
+  "src/ffi/native_waits.ts": ffiNativeWaits,
   "src/ffi/native_win32.ts": ffiNativeWin32,
   "src/ffi/ntdll.ts": ffiNtdll,
+  "src/ffi/ntdll_files.ts": ffiNtdllFiles,
+  "src/ffi/ntdll_sendfile.ts": ffiNtdllSendfile,
+  "src/ffi/ntdll_thread_io.ts": ffiNtdllThreadIo,
   "src/ffi/out_parameters.ts": ffiOutParameters,
   "src/ffi/pipe_name.ts": ffiPipeName,
+  "src/ffi/process_api.ts": ffiProcessApi,
+  "src/ffi/process_structs.ts": ffiProcessStructs,
+  "src/ffi/sendfile_api.ts": ffiSendfileApi,
   "src/ffi/sockaddr.ts": ffiSockaddr,
   "src/ffi/socket_api.ts": ffiSocketApi,
   "src/ffi/socket_constants.ts": ffiSocketConstants,
   "src/ffi/socket_extensions.ts": ffiSocketExtensions,
+  "src/ffi/socket_file_api.ts": ffiSocketFileApi,
   "src/ffi/socket_structs.ts": ffiSocketStructs,
+  "src/ffi/spawn_memory.ts": ffiSpawnMemory,
   "src/ffi/structs.ts": ffiStructs,
+  "src/ffi/thread_io_api.ts": ffiThreadIoApi,
   "src/ffi/user_sid.ts": ffiUserSid,
+  "src/ffi/wait_api.ts": ffiWaitApi,
+  "src/ffi/wait_callback.ts": ffiWaitCallback,
   "src/ffi/win32_api.ts": ffiWin32Api,
   "src/ffi/winsock.ts": ffiWinsock,
   "src/ffi/ws2_32.ts": ffiWs232,
+  "src/file/block_copy.ts": fileBlockCopy,
+  "src/file/change_events.ts": fileChangeEvents,
+  "src/file/change_reader.ts": fileChangeReader,
+  "src/file/copy_file.ts": fileCopyFile,
+  "src/file/copy_to.ts": fileCopyTo,
+  "src/file/directory_watcher.ts": fileDirectoryWatcher,
+  "src/file/file_buffers.ts": fileFileBuffers,
+  "src/file/file_calls.ts": fileFileCalls,
+  "src/file/file_core.ts": fileFileCore,
+  "src/file/file_info.ts": fileFileInfo,
+  "src/file/file_lane.ts": fileFileLane,
+  "src/file/file_streams.ts": fileFileStreams,
+  "src/file/in_order.ts": fileInOrder,
+  "src/file/open_file.ts": fileOpenFile,
+  "src/file/open_handle.ts": fileOpenHandle,
+  "src/file/open_options.ts": fileOpenOptions,
+  "src/file/overlapped_file.ts": fileOverlappedFile,
+  "src/file/read_ahead.ts": fileReadAhead,
+  "src/file/thread_calls.ts": fileThreadCalls,
+  "src/file/transfer.ts": fileTransfer,
+  "src/file/watch_directory.ts": fileWatchDirectory,
   "src/loop/arguments.ts": loopArguments,
   "src/loop/base_event_loop.ts": loopBaseEventLoop,
   "src/loop/call_soon_threadsafe.ts": loopCallSoonThreadsafe,
   "src/loop/exception_handler.ts": loopExceptionHandler,
+  "src/loop/executor_error.ts": loopExecutorError,
+  "src/loop/executor_worker.ts": loopExecutorWorker,
+  "src/loop/handle_event_loop.ts": loopHandleEventLoop,
   "src/loop/handles.ts": loopHandles,
   "src/loop/loop_context.ts": loopLoopContext,
   "src/loop/policy.ts": loopPolicy,
+  "src/loop/pool_worker.ts": loopPoolWorker,
   "src/loop/post_gate.ts": loopPostGate,
   "src/loop/proactor_event_loop.ts": loopProactorEventLoop,
+  "src/loop/process_event_loop.ts": loopProcessEventLoop,
   "src/loop/registry.ts": loopRegistry,
   "src/loop/remote_callback.ts": loopRemoteCallback,
   "src/loop/scheduler.ts": loopScheduler,
+  "src/loop/server.ts": loopServer,
+  "src/loop/signal_handlers.ts": loopSignalHandlers,
+  "src/loop/sock_event_loop.ts": loopSockEventLoop,
   "src/loop/socket_event_loop.ts": loopSocketEventLoop,
+  "src/loop/socket_sink.ts": loopSocketSink,
   "src/loop/stream_event_loop.ts": loopStreamEventLoop,
   "src/loop/task.ts": loopTask,
   "src/loop/timer_heap.ts": loopTimerHeap,
+  "src/loop/worker_executor.ts": loopWorkerExecutor,
+  "src/net/accepted_socket.ts": netAcceptedSocket,
   "src/net/address_info.ts": netAddressInfo,
+  "src/net/adopt_listener.ts": netAdoptListener,
   "src/net/afd_devices.ts": netAfdDevices,
+  "src/net/bind_all.ts": netBindAll,
+  "src/net/call_gate.ts": netCallGate,
+  "src/net/client_socket.ts": netClientSocket,
   "src/net/connect_attempt.ts": netConnectAttempt,
   "src/net/connect_race.ts": netConnectRace,
   "src/net/connect_tcp.ts": netConnectTcp,
+  "src/net/connect_unix.ts": netConnectUnix,
   "src/net/datagram_channel.ts": netDatagramChannel,
   "src/net/datagram_channel_transport.ts": netDatagramChannelTransport,
   "src/net/datagram_endpoint.ts": netDatagramEndpoint,
@@ -343,24 +731,42 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/net/lookup_queue.ts": netLookupQueue,
   "src/net/multicast.ts": netMulticast,
   "src/net/open_datagram_socket.ts": netOpenDatagramSocket,
+  "src/net/open_tls.ts": netOpenTls,
+  "src/net/polled_connect.ts": netPolledConnect,
   "src/net/polled_socket.ts": netPolledSocket,
   "src/net/readiness.ts": netReadiness,
+  "src/net/readiness_source.ts": netReadinessSource,
   "src/net/receive_queue.ts": netReceiveQueue,
   "src/net/resolve.ts": netResolve,
+  "src/net/server_addresses.ts": netServerAddresses,
+  "src/net/socket.ts": netSocket,
   "src/net/socket_io.ts": netSocketIo,
+  "src/net/socket_kind.ts": netSocketKind,
   "src/net/socket_listener.ts": netSocketListener,
   "src/net/socket_poller.ts": netSocketPoller,
-  "src/net/socket_watches.ts": netSocketWatches,
+  "src/net/socket_server.ts": netSocketServer,
+  "src/net/socket_transport.ts": netSocketTransport,
+  "src/net/start_tls.ts": netStartTls,
   "src/net/target_encoder.ts": netTargetEncoder,
   "src/net/tcp_connection.ts": netTcpConnection,
   "src/net/tcp_listener.ts": netTcpListener,
   "src/net/tcp_protocol.ts": netTcpProtocol,
   "src/net/tcp_socket.ts": netTcpSocket,
+  "src/net/time_limit.ts": netTimeLimit,
+  "src/net/tls_connection.ts": netTlsConnection,
+  "src/net/tls_duplex.ts": netTlsDuplex,
+  "src/net/tls_errors.ts": netTlsErrors,
+  "src/net/tls_session.ts": netTlsSession,
   "src/net/udp_address.ts": netUdpAddress,
   "src/net/udp_ends.ts": netUdpEnds,
   "src/net/udp_errors.ts": netUdpErrors,
   "src/net/udp_options.ts": netUdpOptions,
   "src/net/udp_socket.ts": netUdpSocket,
+  "src/net/unix_connection.ts": netUnixConnection,
+  "src/net/unix_listener.ts": netUnixListener,
+  "src/net/unix_protocol.ts": netUnixProtocol,
+  "src/net/unix_socket.ts": netUnixSocket,
+  "src/net/watches.ts": netWatches,
   "src/pipe/anonymous_pipe.ts": pipeAnonymousPipe,
   "src/pipe/connect_pipe.ts": pipeConnectPipe,
   "src/pipe/pipe_connection.ts": pipePipeConnection,
@@ -373,14 +779,19 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/arguments.ts": proactorArguments,
   "src/proactor/association.ts": proactorAssociation,
   "src/proactor/base_proactor.ts": proactorBaseProactor,
+  "src/proactor/call_reference.ts": proactorCallReference,
   "src/proactor/completion_port.ts": proactorCompletionPort,
   "src/proactor/default_proactor.ts": proactorDefaultProactor,
   "src/proactor/deferred_work.ts": proactorDeferredWork,
   "src/proactor/dependents.ts": proactorDependents,
   "src/proactor/dispatcher.ts": proactorDispatcher,
+  "src/proactor/file_to_send.ts": proactorFileToSend,
   "src/proactor/future.ts": proactorFuture,
   "src/proactor/future_tracker.ts": proactorFutureTracker,
+  "src/proactor/gather.ts": proactorGather,
   "src/proactor/handle_registry.ts": proactorHandleRegistry,
+  "src/proactor/handle_wait.ts": proactorHandleWait,
+  "src/proactor/handle_waits.ts": proactorHandleWaits,
   "src/proactor/iocp_proactor.ts": proactorIocpProactor,
   "src/proactor/operation.ts": proactorOperation,
   "src/proactor/outstanding.ts": proactorOutstanding,
@@ -392,19 +803,56 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/port_options.ts": proactorPortOptions,
   "src/proactor/proactor_options.ts": proactorProactorOptions,
   "src/proactor/pump.ts": proactorPump,
+  "src/proactor/socket_association.ts": proactorSocketAssociation,
+  "src/proactor/socket_calls.ts": proactorSocketCalls,
+  "src/proactor/socket_connect_calls.ts": proactorSocketConnectCalls,
+  "src/proactor/socket_proactor.ts": proactorSocketProactor,
+  "src/proactor/transmit_call.ts": proactorTransmitCall,
+  "src/proactor/wait_cancel_future.ts": proactorWaitCancelFuture,
+  "src/proactor/wait_handle_future.ts": proactorWaitHandleFuture,
+  "src/proactor/wait_proactor.ts": proactorWaitProactor,
   "src/proactor/warning_probe.ts": proactorWarningProbe,
+  "src/process/adopt_handle.ts": processAdoptHandle,
+  "src/process/batch_command.ts": processBatchCommand,
+  "src/process/child_process.ts": processChildProcess,
+  "src/process/child_transport.ts": processChildTransport,
+  "src/process/command_line.ts": processCommandLine,
+  "src/process/environment.ts": processEnvironment,
+  "src/process/find_program.ts": processFindProgram,
+  "src/process/handle_kind.ts": processHandleKind,
+  "src/process/inheritance.ts": processInheritance,
+  "src/process/launch.ts": processLaunch,
+  "src/process/open_subprocess.ts": processOpenSubprocess,
+  "src/process/standard_streams.ts": processStandardStreams,
+  "src/process/stdio_ends.ts": processStdioEnds,
+  "src/process/subprocess.ts": processSubprocess,
+  "src/process/subprocess_exec.ts": processSubprocessExec,
+  "src/process/subprocess_options.ts": processSubprocessOptions,
+  "src/process/subprocess_protocol.ts": processSubprocessProtocol,
   "src/stream/accept_queue.ts": streamAcceptQueue,
   "src/stream/channel.ts": streamChannel,
   "src/stream/channel_transport.ts": streamChannelTransport,
+  "src/stream/file_mover.ts": streamFileMover,
+  "src/stream/file_reader.ts": streamFileReader,
+  "src/stream/fill_buffer.ts": streamFillBuffer,
+  "src/stream/node_duplex.ts": streamNodeDuplex,
+  "src/stream/node_errors.ts": streamNodeErrors,
   "src/stream/protocol.ts": streamProtocol,
   "src/stream/read_half.ts": streamReadHalf,
   "src/stream/read_queue.ts": streamReadQueue,
+  "src/stream/send_file.ts": streamSendFile,
   "src/stream/served_connection.ts": streamServedConnection,
   "src/stream/stream_connection.ts": streamStreamConnection,
   "src/stream/stream_io.ts": streamStreamIo,
   "src/stream/stream_server.ts": streamStreamServer,
+  "src/stream/stream_traits.ts": streamStreamTraits,
+  "src/stream/thread_io.ts": streamThreadIo,
+  "src/stream/to_node_duplex.ts": streamToNodeDuplex,
+  "src/stream/transmit_slots.ts": streamTransmitSlots,
+  "src/stream/transport_sink.ts": streamTransportSink,
   "src/stream/turn_budget.ts": streamTurnBudget,
   "src/stream/web_streams.ts": streamWebStreams,
   "src/stream/write_buffer_limits.ts": streamWriteBufferLimits,
   "src/stream/write_half.ts": streamWriteHalf,
+  "src/stream/write_turn.ts": streamWriteTurn,
 };

@@ -1,0 +1,200 @@
+/**
+ * `adoptHandle`: a stream over a handle that somebody else has opened.
+ *
+ * @module
+ */
+
+import { defaultProcesses } from "../ffi/default_processes.ts";
+import { defaultThreadIo } from "../ffi/default_thread_io.ts";
+import type { Handle } from "../ffi/win32_api.ts";
+import { assertOneOf } from "../pipe/server_options.ts";
+import { assertHandle } from "../proactor/arguments.ts";
+import type { CompletionPort } from "../proactor/completion_port.ts";
+import { defaultProactor } from "../proactor/default_proactor.ts";
+import type { IocpProactor } from "../proactor/iocp_proactor.ts";
+import { StreamConnection } from "../stream/stream_connection.ts";
+import { FileIo } from "../stream/stream_io.ts";
+import { ThreadIo } from "../stream/thread_io.ts";
+import {
+  type HandleApis,
+  type HandleKind,
+  type HandleTraits,
+  inspectHandle,
+} from "./handle_kind.ts";
+
+/** Options of {@linkcode adoptHandle}. */
+export interface AdoptHandleOptions {
+  /** What the handle is used for: to read, to write, or both. */
+  direction: "in" | "out" | "duplex";
+  /** The proactor to use instead of the shared one. */
+  proactor?: IocpProactor;
+}
+
+interface Adoption extends HandleTraits {
+  name: string;
+  direction: AdoptHandleOptions["direction"];
+  io: FileIo | ThreadIo;
+}
+
+/**
+ * A stream over a handle that somebody else has opened, such as a standard
+ * stream that a parent gave us.
+ *
+ * @example Usage
+ * ```ts ignore
+ * import { type HandleStream, openStdin } from "@iocp/proactor";
+ *
+ * using input: HandleStream = openStdin();
+ * console.log(input.kind, input.driver);
+ * for await (const chunk of input.readable) console.log(chunk.length);
+ * ```
+ */
+export class HandleStream extends StreamConnection {
+  readonly #adoption: Adoption;
+
+  /**
+   * Made by {@linkcode adoptHandle} and the functions that open the standard
+   * streams.
+   *
+   * @ignore
+   * @param port The completion port.
+   * @param handle The handle.
+   * @param adoption What is known of it.
+   */
+  constructor(port: CompletionPort, handle: Handle, adoption: Adoption) {
+    const { io, kind, direction, messageType, messageReadMode } = adoption;
+    const owner = io instanceof ThreadIo
+      ? io.owner
+      : port.associate(handle, { warnings: messageReadMode });
+    super(port, owner, {
+      io,
+      emptyIsEnd: kind !== "pipe" || messageType,
+      probe: kind === "pipe" && !messageType && io instanceof FileIo,
+      name: adoption.name,
+      readable: direction !== "out",
+      writable: direction !== "in",
+      messages: messageType,
+      syscalls: { read: "ReadFile", write: "WriteFile" },
+    });
+    this.#adoption = adoption;
+  }
+
+  /** What the handle refers to. */
+  get kind(): HandleKind {
+    return this.#adoption.kind;
+  }
+
+  /**
+   * What drives it: the completion port; or a thread for each read or write
+   * that is pending, where the handle was not opened for overlapped I/O.
+   */
+  get driver(): "port" | "thread" {
+    return this.#adoption.io instanceof FileIo ? "port" : "thread";
+  }
+
+  /** Lets pending reads and writes keep the process alive (the default). */
+  override ref(): void {
+    super.ref();
+    this.#setReferenced(true);
+  }
+
+  /** Lets the process end while reads or writes are pending. */
+  override unref(): void {
+    super.unref();
+    this.#setReferenced(false);
+  }
+
+  #setReferenced(referenced: boolean): void {
+    const { io } = this.#adoption;
+    if (io instanceof ThreadIo) io.setReferenced(referenced);
+  }
+}
+
+/**
+ * Makes a stream of a handle that somebody else has opened.
+ *
+ * What was opened for overlapped I/O (pipes, sockets, devices) is driven by the
+ * completion port. What was not is read and written by threads of Deno's pool,
+ * one for each read or write that is pending, and in one direction only, since
+ * Windows would let a write wait for the pending read. Closing such a stream
+ * asks Windows to cancel what is pending; what Windows does not cancel goes on
+ * until it ends by itself, bytes that it brings are lost, and only then is the
+ * handle closed. It keeps no process alive.
+ *
+ * Refused are consoles, which `Deno.stdin` and its like are for, and files that
+ * were opened for overlapped I/O, which have no position to read from.
+ *
+ * @example Usage
+ * ```ts ignore
+ * import { adoptHandle } from "@iocp/proactor";
+ *
+ * // A handle that the parent passed with `inheritHandles`.
+ * using stream = adoptHandle(BigInt(Deno.args[0]!), { direction: "in" });
+ * console.log(await stream.read(new Uint8Array(100)));
+ * ```
+ *
+ * @param handle The handle, which is the stream's to close from now on.
+ * @param options The direction.
+ * @returns The stream.
+ * @throws {TypeError} when the handle is not a bigint, or there is no such
+ * direction.
+ * @throws {Deno.errors.BadResource} when it, or the proactor, is closed.
+ * @throws {Deno.errors.NotSupported} when it is a console, a file opened for
+ * overlapped I/O, or to be read and written by threads; or the system is not
+ * Windows.
+ * @throws {WindowsError} when it is on another completion port.
+ */
+export function adoptHandle(
+  handle: Handle,
+  options: AdoptHandleOptions,
+): HandleStream {
+  const { direction, proactor = defaultProactor() } = options;
+  assertHandle("adopt handle", handle);
+  assertOneOf("direction", direction, ["in", "out", "duplex"]);
+  return adopt(proactor, handle, { direction, name: `handle ${handle}` });
+}
+
+/**
+ * Makes a stream of a handle.
+ *
+ * @param proactor The proactor.
+ * @param handle The handle; still the caller's when this throws.
+ * @param options The direction, and what messages call it.
+ * @returns The stream.
+ * @throws {Deno.errors.BadResource} when the handle or proactor is closed.
+ * @throws {Deno.errors.NotSupported} when it can be driven by nothing.
+ */
+export function adopt(
+  proactor: IocpProactor,
+  handle: Handle,
+  options: Pick<Adoption, "direction" | "name">,
+): HandleStream {
+  const { port } = proactor;
+  port.assertOpen(`adopt ${options.name}`);
+  const apis: HandleApis = {
+    win32: port.api,
+    processes: defaultProcesses(),
+    threads: defaultThreadIo(),
+  };
+  const traits = inspectHandle(apis, handle);
+  assertDrivable(traits, options);
+  const io = traits.overlapped
+    ? new FileIo(port.api, handle)
+    : new ThreadIo(port, apis.threads, handle);
+  return new HandleStream(port, handle, { ...traits, ...options, io });
+}
+
+function assertDrivable(
+  { kind, overlapped }: HandleTraits,
+  { name, direction }: Pick<Adoption, "direction" | "name">,
+): void {
+  const obstacle = kind === "console"
+    ? "it is a console"
+    : kind === "file" && overlapped
+    ? "it is a file opened for overlapped I/O, which has no position"
+    : direction === "duplex" && !overlapped
+    ? "it was not opened for overlapped I/O, so a read would block writes"
+    : "";
+  if (obstacle === "") return;
+  throw new Deno.errors.NotSupported(`Cannot adopt ${name}: ${obstacle}`);
+}

@@ -1,0 +1,146 @@
+/**
+ * The standard streams of this process.
+ *
+ * @module
+ */
+
+import { defaultProcesses } from "../ffi/default_processes.ts";
+import { windowsError } from "../ffi/errors.ts";
+import {
+  STD_ERROR_HANDLE,
+  STD_INPUT_HANDLE,
+  STD_OUTPUT_HANDLE,
+} from "../ffi/process_structs.ts";
+import type { Handle } from "../ffi/win32_api.ts";
+import { defaultProactor } from "../proactor/default_proactor.ts";
+import type { IocpProactor } from "../proactor/iocp_proactor.ts";
+import {
+  adopt,
+  type AdoptHandleOptions,
+  type HandleStream,
+} from "./adopt_handle.ts";
+
+/** Options of {@linkcode openStdin} and its like. */
+export interface StandardStreamOptions {
+  /** The proactor to use instead of the shared one. */
+  proactor?: IocpProactor;
+}
+
+interface StandardStream {
+  id: number;
+  name: string;
+  direction: AdoptHandleOptions["direction"];
+}
+
+/**
+ * Opens the standard input of this process, for what a parent gave us: a pipe,
+ * overlapped or not, a file, a socket, a device. See {@linkcode adoptHandle}
+ * for what drives it and what its close does. Closing it leaves the process's
+ * own handle open. What `Deno.stdin` reads meanwhile is missing here.
+ *
+ * @example Usage
+ * ```ts ignore
+ * import { openStdin } from "@iocp/proactor";
+ *
+ * using input = openStdin();
+ * const buffer = new Uint8Array(1024);
+ * console.log(await input.read(buffer));
+ * ```
+ *
+ * @param options The proactor.
+ * @returns A stream to read from.
+ * @throws {Deno.errors.NotFound} when this process has none.
+ * @throws {Deno.errors.NotSupported} when it is a console, or the system is not
+ * Windows.
+ * @throws {Deno.errors.BadResource} when the proactor is closed.
+ */
+export function openStdin(options: StandardStreamOptions = {}): HandleStream {
+  return open(options, {
+    id: STD_INPUT_HANDLE,
+    name: "standard input",
+    direction: "in",
+  });
+}
+
+/**
+ * Opens the standard output of this process; see {@linkcode openStdin}.
+ *
+ * @example Usage
+ * ```ts ignore
+ * import { openStdout } from "@iocp/proactor";
+ *
+ * await using output = openStdout();
+ * await output.write(new TextEncoder().encode("hello"));
+ * ```
+ *
+ * @param options The proactor.
+ * @returns A stream to write to.
+ * @throws {Deno.errors.NotFound} when this process has none.
+ * @throws {Deno.errors.NotSupported} when it is a console, or the system is not
+ * Windows.
+ * @throws {Deno.errors.BadResource} when the proactor is closed.
+ */
+export function openStdout(options: StandardStreamOptions = {}): HandleStream {
+  return open(options, {
+    id: STD_OUTPUT_HANDLE,
+    name: "standard output",
+    direction: "out",
+  });
+}
+
+/**
+ * Opens the standard error of this process; see {@linkcode openStdin}.
+ *
+ * @example Usage
+ * ```ts ignore
+ * import { openStderr } from "@iocp/proactor";
+ *
+ * await using errors = openStderr();
+ * await errors.write(new TextEncoder().encode("hello"));
+ * ```
+ *
+ * @param options The proactor.
+ * @returns A stream to write to.
+ * @throws {Deno.errors.NotFound} when this process has none.
+ * @throws {Deno.errors.NotSupported} when it is a console, or the system is not
+ * Windows.
+ * @throws {Deno.errors.BadResource} when the proactor is closed.
+ */
+export function openStderr(options: StandardStreamOptions = {}): HandleStream {
+  return open(options, {
+    id: STD_ERROR_HANDLE,
+    name: "standard error",
+    direction: "out",
+  });
+}
+
+function open(
+  options: StandardStreamOptions,
+  stream: StandardStream,
+): HandleStream {
+  const { proactor = defaultProactor() } = options;
+  const handle = duplicate(proactor, stream);
+  try {
+    return adopt(proactor, handle, stream);
+  } catch (error) {
+    proactor.port.api.closeHandle(handle);
+    throw error;
+  }
+}
+
+/** Others use the handle too, so the stream gets one of its own. */
+function duplicate(proactor: IocpProactor, stream: StandardStream): Handle {
+  const processes = defaultProcesses();
+  const handle = processes.standardHandle(stream.id);
+  if (handle === 0n) {
+    throw new Deno.errors.NotFound(
+      `Cannot open ${stream.name}: this process has none`,
+    );
+  }
+  const own = processes.duplicateHandle(handle, false);
+  if (own !== 0n) return own;
+  throw windowsError(proactor.port.api, processes.lastError, {
+    syscall: "DuplicateHandle",
+    action: `Cannot open ${stream.name}`,
+  });
+}

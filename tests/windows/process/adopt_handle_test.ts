@@ -1,0 +1,237 @@
+/** Streams over handles that somebody else has opened. */
+
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
+import {
+  adoptHandle,
+  type AdoptHandleOptions,
+  type IocpProactor,
+  type WindowsHandle,
+} from "../../../mod.ts";
+import {
+  FILE_FLAG_OVERLAPPED,
+  FILE_SHARE_READ,
+  FILE_SHARE_WRITE,
+  GENERIC_READ,
+  GENERIC_WRITE,
+} from "../../../src/ffi/constants.ts";
+import { createPipePair } from "../../../src/pipe/anonymous_pipe.ts";
+import {
+  encode,
+  isOpen,
+  pattern,
+  proactorTest,
+  readBytes,
+  readText,
+  sha256,
+  soon,
+  turn,
+  until,
+  withProactor,
+} from "../_setup.ts";
+import "./_process.ts";
+
+const WIN_INI = "C:\\windows\\win.ini";
+
+function openFile(
+  proactor: IocpProactor,
+  name: string,
+  flags = 0,
+): WindowsHandle {
+  const writable = name === "\\\\.\\NUL" ? GENERIC_WRITE : 0;
+  return proactor.port.api.createFile({
+    name,
+    access: (GENERIC_READ | writable) >>> 0,
+    shareMode: FILE_SHARE_READ | FILE_SHARE_WRITE,
+    flags,
+  });
+}
+
+/** The end that reads is ours, the other one goes to the test. */
+function pipePair(
+  proactor: IocpProactor,
+  overlapped: readonly [boolean, boolean],
+) {
+  const { api } = proactor.port;
+  const { server, client } = createPipePair(api, { overlapped });
+  return { reader: server, writer: client };
+}
+
+proactorTest(
+  "adoptHandle() lets the port drive an overlapped pipe",
+  async (proactor) => {
+    const { reader, writer } = pipePair(proactor, [true, true]);
+    await using input = adoptHandle(reader, { direction: "in", proactor });
+    await using output = adoptHandle(writer, { direction: "out", proactor });
+    assertEquals([input.kind, input.driver], ["pipe", "port"]);
+    assertEquals([output.kind, output.driver], ["pipe", "port"]);
+    await output.write(encode("hello"));
+    assertEquals(await readText(input, 5), "hello");
+  },
+);
+
+proactorTest(
+  "adoptHandle() lets threads drive a pipe that is not overlapped",
+  async (proactor) => {
+    const { reader, writer } = pipePair(proactor, [false, false]);
+    await using input = adoptHandle(reader, { direction: "in", proactor });
+    const output = adoptHandle(writer, { direction: "out", proactor });
+    assertEquals([input.kind, input.driver], ["pipe", "thread"]);
+    const reading = readBytes(input);
+    const data = pattern(300_000);
+    await soon(output.write(data));
+    await output.shutdown();
+    const received = await reading; // until the end
+    assertEquals(await sha256(received), await sha256(data));
+    assertEquals(isOpen(writer), false);
+  },
+);
+
+proactorTest(
+  "a thread's read waits without blocking, and is a web stream",
+  async (proactor) => {
+    const { reader, writer } = pipePair(proactor, [false, true]);
+    const input = adoptHandle(reader, { direction: "in", proactor });
+    const text = new Response(input.readable).text();
+    for (let i = 0; i < 10; i++) await turn();
+    await proactor.send(writer, encode("one "));
+    await proactor.send(writer, encode("two"));
+    proactor.closeHandle(writer);
+    assertEquals(await soon(text), "one two");
+    await soon(input.finished);
+    assertEquals(isOpen(reader), false);
+  },
+);
+
+proactorTest(
+  "a thread's write fails when nobody reads any more",
+  async (proactor) => {
+    const { reader, writer } = pipePair(proactor, [true, false]);
+    await using output = adoptHandle(writer, { direction: "out", proactor });
+    proactor.closeHandle(reader);
+    await assertRejects(
+      () => soon(output.write(encode("x"))),
+      Deno.errors.BrokenPipe,
+      `Cannot write to handle ${writer}`,
+    );
+  },
+);
+
+proactorTest(
+  "a file is read from its position to its end",
+  async (proactor) => {
+    const handle = openFile(proactor, WIN_INI);
+    await using input = adoptHandle(handle, { direction: "in", proactor });
+    assertEquals([input.kind, input.driver], ["file", "thread"]);
+    assertStringIncludes(await readText(input), "[");
+    assertEquals(await soon(input.read(new Uint8Array(1))), null);
+  },
+);
+
+proactorTest(
+  "the null device is empty and takes everything",
+  async (proactor) => {
+    for (const direction of ["in", "out"] as const) {
+      const handle = openFile(proactor, "\\\\.\\NUL");
+      await using stream = adoptHandle(handle, { direction, proactor });
+      assertEquals([stream.kind, stream.driver], ["device", "thread"]);
+      if (direction === "out") {
+        assertEquals(
+          await stream.write(pattern(99)),
+          99,
+        );
+      } else assertEquals(await stream.read(new Uint8Array(9)), null);
+    }
+  },
+);
+
+proactorTest(
+  "closing a stream with a thread's read pending does not block",
+  async (proactor) => {
+    const { reader, writer } = pipePair(proactor, [false, true]);
+    const input = adoptHandle(reader, { direction: "in", proactor });
+    const read = input.read(new Uint8Array(1));
+    await turn();
+    const start = performance.now();
+    input.close();
+    assert(performance.now() - start < 1000);
+    await assertRejects(() => read, Deno.errors.Interrupted);
+    // Where Windows does not cancel the read, it ends with the pipe.
+    proactor.closeHandle(writer);
+    await soon(input.finished);
+    await until(() => !isOpen(reader));
+  },
+);
+
+Deno.test("closing the proactor with a thread's read pending is bounded", async () => {
+  await withProactor(async (proactor) => {
+    const { api } = proactor.port;
+    const { reader, writer } = pipePair(proactor, [false, true]);
+    const input = adoptHandle(reader, { direction: "in", proactor });
+    const read = input.read(new Uint8Array(1));
+    const [quarantined] = await Promise.all([
+      soon(proactor.close({ deadline: 50 })),
+      assertRejects(() => read, Deno.errors.Interrupted),
+    ]);
+    assert(quarantined <= 1); // none where Windows cancels the read
+    assertEquals(api.closeHandle(writer), 0);
+    await until(() => !isOpen(reader));
+  });
+});
+
+proactorTest("adoptHandle() refuses what nothing can drive", (proactor) => {
+  const { reader, writer } = pipePair(proactor, [false, false]);
+  const file = openFile(proactor, WIN_INI, FILE_FLAG_OVERLAPPED);
+  assertThrows(
+    () => adoptHandle(reader, { direction: "duplex", proactor }),
+    Deno.errors.NotSupported,
+    "it was not opened for overlapped I/O, so a read would block writes",
+  );
+  assertThrows(
+    () => adoptHandle(file, { direction: "in", proactor }),
+    Deno.errors.NotSupported,
+    "it is a file opened for overlapped I/O, which has no position",
+  );
+  for (const handle of [reader, writer, file]) {
+    assertEquals(proactor.port.api.closeHandle(handle), 0); // still ours
+  }
+});
+
+proactorTest("adoptHandle() refuses what is no handle", (proactor) => {
+  const { reader, writer } = pipePair(proactor, [false, false]);
+  for (const handle of [reader, writer]) proactor.port.api.closeHandle(handle);
+  const options: AdoptHandleOptions = { direction: "in", proactor };
+  assertThrows(
+    () => adoptHandle(reader, options),
+    Deno.errors.BadResource,
+    `Cannot adopt handle ${reader}`,
+  );
+  assertThrows(() => adoptHandle(0n, options), Deno.errors.BadResource);
+  assertThrows(
+    () => adoptHandle(3 as unknown as bigint, options),
+    TypeError,
+  );
+  assertThrows(
+    () => adoptHandle(reader, { ...options, direction: "up" as "in" }),
+    TypeError,
+    'Cannot use direction "up"',
+  );
+});
+
+Deno.test("adoptHandle() refuses a closed proactor", async () => {
+  await withProactor(async (proactor) => {
+    const { reader, writer } = pipePair(proactor, [true, true]);
+    const { api } = proactor.port;
+    await proactor.close();
+    assertThrows(
+      () => adoptHandle(reader, { direction: "in", proactor }),
+      Deno.errors.BadResource,
+    );
+    for (const handle of [reader, writer]) api.closeHandle(handle);
+  });
+});

@@ -1,0 +1,69 @@
+import { assertEquals, assertLess, assertRejects } from "@std/assert";
+import { type IocpProactor, subprocessShell } from "../../../mod.ts";
+import {
+  decode,
+  HANDLE_SLACK,
+  handleCount,
+  proactorTest,
+  soon,
+  until,
+} from "../_setup.ts";
+import { PIPED } from "./_process.ts";
+
+/** Children that are started; 25 at once. */
+const CHILDREN = 500;
+const AT_ONCE = 25;
+
+/** Children before counting begins: by then Deno has its threads. */
+const WARM_UP = 25;
+
+async function runOne(proactor: IocpProactor, number: number): Promise<void> {
+  const child = await subprocessShell(`echo ${number}& exit ${number % 256}`, {
+    ...PIPED,
+    detached: true, // no console, which is a process of its own
+    proactor,
+  });
+  const { code, stdout } = await child.output();
+  assertEquals([code, decode(stdout)], [number % 256, `${number}\r\n`]);
+}
+
+async function runMany(proactor: IocpProactor, count: number): Promise<void> {
+  for (let first = 0; first < count; first += AT_ONCE) {
+    const batch = Array.from(
+      { length: AT_ONCE },
+      (_, i) => runOne(proactor, first + i),
+    );
+    await soon(Promise.all(batch));
+  }
+}
+
+proactorTest(
+  `${CHILDREN} children leave no handle, slot or buffer`,
+  async (proactor) => {
+    await runMany(proactor, WARM_UP);
+    await until(() => proactor.metrics().pending === 0);
+    const [handles, before] = [handleCount(), proactor.metrics()];
+    const start = performance.now();
+    await runMany(proactor, CHILDREN);
+    const rate = CHILDREN / (performance.now() - start) * 1000;
+    await until(() => proactor.metrics().pending === 0);
+    const after = proactor.metrics();
+    assertEquals(after.slotsInUse, before.slotsInUse);
+    assertEquals(after.bufferBytes, before.bufferBytes);
+    assertLess(Math.abs(handleCount() - handles), HANDLE_SLACK);
+    console.log(`${Math.round(rate)} children/s`);
+  },
+);
+
+proactorTest("starts that fail leave no handle", async (proactor) => {
+  const path = "C:\\windows\\win.ini";
+  async function fail(): Promise<void> {
+    const options = { ...PIPED, cwd: path, proactor, killTree: true };
+    const starting = subprocessShell("exit", options);
+    await assertRejects(() => starting, Deno.errors.NotADirectory);
+  }
+  for (let i = 0; i < WARM_UP; i++) await fail();
+  const handles = handleCount();
+  for (let i = 0; i < 4 * WARM_UP; i++) await fail();
+  assertLess(Math.abs(handleCount() - handles), HANDLE_SLACK);
+});

@@ -8,12 +8,21 @@
 import { type FailedCall, windowsError } from "../ffi/errors.ts";
 import type { FileApi } from "../ffi/file_api.ts";
 import type { Handle } from "../ffi/win32_api.ts";
+import { CallQueue } from "../proactor/call_queue.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { PortDependent } from "../proactor/dependents.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
 import { type FileBuffers, fileBuffers } from "./file_buffers.ts";
 import type { FileLane } from "./file_lane.ts";
-import { fileThreads } from "./thread_calls.ts";
+
+/**
+ * Threads of Deno's pool that calls of files may hold at once. A computer that
+ * does not answer holds one for a minute, and the port's wait needs one too.
+ */
+const MAX_THREADS = 8;
+
+/** The threads of all files of this isolate. */
+export const fileThreads: CallQueue = new CallQueue(MAX_THREADS);
 
 /** What is known of an open file. */
 export interface FileTraits {

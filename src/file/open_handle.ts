@@ -14,9 +14,8 @@ import type { Handle } from "../ffi/win32_api.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import { defaultProactor } from "../proactor/default_proactor.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
-import { FileCore } from "./file_core.ts";
+import { FileCore, fileThreads } from "./file_core.ts";
 import type { OpenParameters } from "./open_options.ts";
-import { fileThreads } from "./thread_calls.ts";
 
 let shared: FileApi | undefined;
 

@@ -12,7 +12,7 @@ import type {
   Transport,
 } from "../stream/protocol.ts";
 import type { Socket } from "./socket.ts";
-import { defaultSockets } from "./socket_io.ts";
+import { defaultSockets } from "../ffi/default_sockets.ts";
 import { assertFactory, openTransport } from "./socket_transport.ts";
 import { tcpName } from "./tcp_connection.ts";
 import { tcpAddr } from "./tcp_socket.ts";

@@ -178,7 +178,7 @@ export async function getaddrinfo(
   const names = defaultNames();
   const answer = await lookups.run(
     () => names.getAddrInfo(query),
-    options.signal,
+    { signal: options.signal },
   );
   assertFound(answer, query.hostname);
   return answer.records.map(infoOf);
@@ -219,7 +219,7 @@ export async function getnameinfo(
   const names = defaultNames();
   const { code, hostname, service } = await lookups.run(
     () => names.getNameInfo(bytes, nameFlags(options)),
-    options.signal,
+    { signal: options.signal },
   );
   if (code === 0) return { hostname, service };
   throw windowsError(new NativeWin32(), code, {

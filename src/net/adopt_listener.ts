@@ -9,7 +9,7 @@ import { SO_TYPE, SOCK_STREAM, SOL_SOCKET } from "../ffi/socket_constants.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
 import type { Socket } from "./socket.ts";
-import { defaultSockets } from "./socket_io.ts";
+import { defaultSockets } from "../ffi/default_sockets.ts";
 import type { IpAddress } from "./tcp_socket.ts";
 
 /** A bound socket that somebody else has made. */

@@ -18,7 +18,7 @@ import {
   type Connecting,
   type ConnectTarget,
 } from "./client_socket.ts";
-import { associateSocket } from "./socket_io.ts";
+import { associateSocket } from "../proactor/socket_association.ts";
 
 const NOTHING = new Uint8Array(0);
 

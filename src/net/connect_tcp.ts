@@ -12,7 +12,8 @@ import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
 import { ConnectRace, interleave } from "./connect_race.ts";
 import { resolveHost } from "./resolve.ts";
-import { connectedTraits, defaultSockets } from "./socket_io.ts";
+import { defaultSockets } from "../ffi/default_sockets.ts";
+import { connectedTraits } from "./socket_io.ts";
 import type { OpenedSocket } from "./socket_transport.ts";
 import { TcpConnection, type TcpTraits } from "./tcp_connection.ts";
 import {

@@ -10,7 +10,7 @@ import { defaultProactor } from "../proactor/default_proactor.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
 import { PolledConnect } from "./polled_connect.ts";
-import { defaultSockets } from "./socket_io.ts";
+import { defaultSockets } from "../ffi/default_sockets.ts";
 import type { OpenedSocket } from "./socket_transport.ts";
 import { assertTimeout, TimeLimit } from "./time_limit.ts";
 import { UnixConnection, type UnixTraits } from "./unix_connection.ts";

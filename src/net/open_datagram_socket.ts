@@ -36,7 +36,8 @@ import type { CompletionPort } from "../proactor/completion_port.ts";
 import { defaultProactor } from "../proactor/default_proactor.ts";
 import type { DatagramHandle } from "./datagram_channel.ts";
 import { encodeInterface } from "./multicast.ts";
-import { associateSocket, defaultSockets } from "./socket_io.ts";
+import { associateSocket } from "../proactor/socket_association.ts";
+import { defaultSockets } from "../ffi/default_sockets.ts";
 import {
   encodeTarget,
   type InternetAddress,

@@ -21,7 +21,7 @@ import {
   type ConnectTarget,
 } from "./client_socket.ts";
 import type { PolledSocket, Waiter } from "./polled_socket.ts";
-import { associateSocket } from "./socket_io.ts";
+import { associateSocket } from "../proactor/socket_association.ts";
 import { pollerOf } from "./socket_poller.ts";
 
 /** A socket on its way to be connected. */

@@ -17,7 +17,7 @@ import {
   SOCK_STREAM,
   WSAHOST_NOT_FOUND,
 } from "../ffi/socket_constants.ts";
-import { LookupQueue } from "./lookup_queue.ts";
+import { CallQueue } from "../proactor/call_queue.ts";
 
 /** A family of internet addresses. */
 export type AddressFamily = "ipv4" | "ipv6";
@@ -37,7 +37,7 @@ export interface ResolveOptions {
 const MAX_LOOKUPS = 2;
 
 /** Where all lookups of this thread wait for their turn. */
-export const lookups: LookupQueue = new LookupQueue(MAX_LOOKUPS);
+export const lookups: CallQueue = new CallQueue(MAX_LOOKUPS);
 
 let shared: NameApi | undefined;
 
@@ -78,7 +78,7 @@ export async function resolveHost(
   if (known !== null) return ofFamily(known, hostname, family);
   const answer = await lookups.run(
     () => lookUpHost(hostname, port, family),
-    signal,
+    { signal },
   );
   assertFound(answer, hostname);
   return unique(answer.records.map(({ address }) => address));

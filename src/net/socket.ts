@@ -31,7 +31,7 @@ import { encodeDword } from "../ffi/socket_structs.ts";
 import { type Handle, INVALID_HANDLE_VALUE } from "../ffi/win32_api.ts";
 import { assertAddress, assertInteger } from "../proactor/arguments.ts";
 import type { SocketType } from "./address_info.ts";
-import { defaultSockets } from "./socket_io.ts";
+import { defaultSockets } from "../ffi/default_sockets.ts";
 
 /** Options of {@linkcode createSocket}. */
 export interface CreateSocketOptions {

@@ -18,9 +18,6 @@ import type { SocketKind, SocketTraits } from "./socket_kind.ts";
 import type { StreamTraits } from "../stream/stream_connection.ts";
 import type { StreamIo } from "../stream/stream_io.ts";
 
-export { defaultSockets } from "../ffi/default_sockets.ts";
-export { associateSocket } from "../proactor/socket_association.ts";
-
 /** How the addresses of a connected socket are asked for. */
 export interface ConnectedQuery<A> {
   /** Winsock. */

@@ -29,7 +29,7 @@ import type { PortDependent } from "../proactor/dependents.ts";
 import type { CompletionListener, Operation } from "../proactor/operation.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
 import { CallGate } from "./call_gate.ts";
-import { associateSocket } from "./socket_io.ts";
+import { associateSocket } from "../proactor/socket_association.ts";
 import {
   createSocket,
   type SocketFlag,

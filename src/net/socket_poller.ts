@@ -12,7 +12,7 @@ import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { PortDependent } from "../proactor/dependents.ts";
 import { AfdDevices } from "./afd_devices.ts";
 import { PolledSocket, type Waiter } from "./polled_socket.ts";
-import { defaultSockets } from "./socket_io.ts";
+import { defaultSockets } from "../ffi/default_sockets.ts";
 
 /** What a poller works with. */
 export interface SocketPollerParts {

@@ -12,7 +12,7 @@ import type { PortHandle } from "../proactor/port_handle.ts";
 import type { ServedConnection } from "../stream/served_connection.ts";
 import type { StreamConnection } from "../stream/stream_connection.ts";
 import { type ServerSettings, StreamServer } from "../stream/stream_server.ts";
-import { defaultSockets } from "./socket_io.ts";
+import { defaultSockets } from "../ffi/default_sockets.ts";
 import type { SocketTraits } from "./socket_kind.ts";
 import {
   SocketListener,

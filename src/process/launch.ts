@@ -15,7 +15,7 @@ import {
   JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE,
 } from "../ffi/process_structs.ts";
 import type { Handle } from "../ffi/win32_api.ts";
-import { LookupQueue } from "../net/lookup_queue.ts";
+import { CallQueue } from "../proactor/call_queue.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import { batchCommandLine, isBatchFile } from "./batch_command.ts";
@@ -38,7 +38,7 @@ const ERROR_DIRECTORY = 267;
 /** Threads of Deno's pool that new processes may hold at once. */
 const MAX_LAUNCHES = 4;
 
-const launches = new LookupQueue(MAX_LAUNCHES);
+const launches = new CallQueue(MAX_LAUNCHES);
 
 /** A child and our ends of its pipes, which the receiver must close. */
 export interface Launched {
@@ -80,7 +80,7 @@ export async function launchProcess(
     if (signal?.aborted) discard(port, launched);
     else if (signal) killBySignal(port, launched.child, signal);
     return launched;
-  }, signal);
+  }, { signal });
 }
 
 /**

@@ -9,7 +9,7 @@ import { deadline } from "@std/async/deadline";
 import { createHash } from "node:crypto";
 import { IocpProactor, type TcpConnection } from "../../mod.ts";
 import { loadSymbols } from "../../src/ffi/load.ts";
-import { defaultSockets } from "../../src/net/socket_io.ts";
+import { defaultSockets } from "../../src/ffi/default_sockets.ts";
 import { payload, payloadDigest } from "./peers/payload.mjs";
 
 /** Bytes of a read or a write. */

@@ -112,15 +112,20 @@ processTest(
     // The parent gets a console of its own, which its child shares.
     const inner = `
       import { subprocessExec } from "${LIBRARY}";
-      const source = 'console.log("ready"); setInterval(() => {}, 1000);';
-      const child = await subprocessExec(Deno.execPath(), {
-        args: ["eval", "--no-config", "--no-lock", source],
-        stdin: "null",
-        stdout: "piped",
+      const child = await subprocessExec("sort.exe", {
+        stdin: "piped",
+        stdout: "null",
         newProcessGroup: true,
       });
-      await child.pipes.stdout.read(new Uint8Array(100));
-      child.kill("SIGBREAK");
+      // One that comes before the child is on the console is lost.
+      const timer = setInterval(() => {
+        try {
+          child.kill("SIGBREAK");
+        } catch (error) {
+          if (error.winerror === undefined) throw error;
+        }
+      }, 50);
+      child.status.then(() => clearInterval(timer));
       console.log(JSON.stringify(await child.status));
       await child[Symbol.asyncDispose]();
     `;

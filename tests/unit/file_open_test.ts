@@ -6,7 +6,6 @@ import {
   type OpenFileOptions,
   openParameters,
 } from "../../src/file/open_options.ts";
-import { ThreadCalls } from "../../src/file/thread_calls.ts";
 import { diskTest, FILE, open, withDisk } from "./_files.ts";
 import { bytes, outcome, turns, wrong } from "./_helpers.ts";
 
@@ -188,46 +187,4 @@ diskTest("openFile() closes a handle that the port refuses", async (world) => {
   world.sim.fail("createIoCompletionPort", 87);
   assertEquals(await outcome(open(world)), "WindowsError");
   assertEquals(world.sim.openHandles, 1, "the port");
-});
-
-Deno.test("ThreadCalls.run() begins no more than its limit, in order", async () => {
-  const threads = new ThreadCalls(2);
-  const begun: number[] = [];
-  const gates = [0, 1, 2, 3].map(() => Promise.withResolvers<number>());
-  const results = gates.map((gate, i) =>
-    threads.run(() => {
-      begun.push(i);
-      return gate.promise;
-    })
-  );
-  assertEquals(begun, [0, 1]);
-  gates[1]!.resolve(11);
-  assertEquals(await results[1], 11);
-  await turns(1);
-  assertEquals(begun, [0, 1, 2]);
-  gates[0]!.reject(new Error("broken"));
-  await assertRejects(() => results[0]!, Error, "broken");
-  await turns(1);
-  assertEquals(begun, [0, 1, 2, 3]);
-  for (const gate of gates) gate.resolve(0);
-  assertEquals(await Promise.all(results.slice(2)), [0, 0]);
-});
-
-Deno.test("ThreadCalls.run() never begins what was abandoned before", async () => {
-  const threads = new ThreadCalls(1);
-  const gate = Promise.withResolvers<void>();
-  const first = threads.run(() => gate.promise);
-  const controller = new AbortController();
-  const late: string[] = [];
-  const second = threads.run(() => Promise.resolve("x"), {
-    signal: controller.signal,
-    onLate: (text) => late.push(text),
-  });
-  const third = threads.run(() => Promise.resolve("third"));
-  controller.abort("enough");
-  assertEquals(await outcome(second), "enough");
-  gate.resolve();
-  await first;
-  assertEquals(await third, "third");
-  assertEquals(late, []);
 });

@@ -2,7 +2,6 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { isWindowsError } from "../../src/ffi/errors.ts";
 import type { AddressFamily } from "../../src/net/resolve.ts";
 import { getaddrinfo, getnameinfo } from "../../src/net/address_info.ts";
-import { LookupQueue } from "../../src/net/lookup_queue.ts";
 import { resolveHost } from "../../src/net/resolve.ts";
 
 function v4(hostname: string, port = 80) {
@@ -85,81 +84,4 @@ Deno.test("getnameinfo() gives numeric text without the system", async () => {
     hostname: "fe80::1%3",
     service: "80",
   });
-});
-
-/** Tasks that end on demand. */
-class Tasks {
-  readonly begun: string[] = [];
-  readonly #ends = new Map<string, PromiseWithResolvers<string>>();
-
-  task(name: string): () => Promise<string> {
-    const end = Promise.withResolvers<string>();
-    this.#ends.set(name, end);
-    return () => {
-      this.begun.push(name);
-      return end.promise;
-    };
-  }
-
-  end(name: string): void {
-    this.#ends.get(name)!.resolve(name.toUpperCase());
-  }
-
-  fail(name: string): void {
-    this.#ends.get(name)!.reject(new Error(name));
-  }
-}
-
-Deno.test("LookupQueue runs a few tasks at once, in their order", async () => {
-  const queue = new LookupQueue(2);
-  const tasks = new Tasks();
-  const results = ["a", "b", "c", "d"].map((n) => queue.run(tasks.task(n)));
-  assertEquals(tasks.begun, ["a", "b"]);
-  tasks.end("b");
-  assertEquals(await results[1], "B");
-  assertEquals(tasks.begun, ["a", "b", "c"]);
-  for (const name of ["a", "c", "d"]) tasks.end(name);
-  assertEquals(await Promise.all(results), ["A", "B", "C", "D"]);
-  assertEquals([queue.running, queue.waiting], [0, 0]);
-});
-
-Deno.test("LookupQueue goes on when a task fails", async () => {
-  const queue = new LookupQueue(1);
-  const tasks = new Tasks();
-  const failed = queue.run(tasks.task("a"));
-  const next = queue.run(tasks.task("b"));
-  tasks.fail("a");
-  await assertRejects(() => failed, Error, "a");
-  tasks.end("b");
-  assertEquals(await next, "B");
-});
-
-Deno.test("LookupQueue never begins what was abandoned", async () => {
-  const queue = new LookupQueue(1);
-  const tasks = new Tasks();
-  const first = queue.run(tasks.task("a"));
-  const controller = new AbortController();
-  const abandoned = queue.run(tasks.task("b"), controller.signal);
-  const last = queue.run(tasks.task("c"));
-  controller.abort(new Error("enough"));
-  await assertRejects(() => abandoned, Error, "enough");
-  tasks.end("a");
-  assertEquals(await first, "A");
-  tasks.end("c");
-  assertEquals(await last, "C");
-  assertEquals(tasks.begun, ["a", "c"]);
-});
-
-Deno.test("LookupQueue keeps the place of a task that was abandoned", async () => {
-  const queue = new LookupQueue(1);
-  const tasks = new Tasks();
-  const controller = new AbortController();
-  const abandoned = queue.run(tasks.task("a"), controller.signal);
-  const next = queue.run(tasks.task("b"));
-  controller.abort(new Error("enough"));
-  await assertRejects(() => abandoned, Error, "enough");
-  assertEquals([tasks.begun, queue.running], [["a"], 1]);
-  tasks.fail("a"); // its failure is dropped, too
-  tasks.end("b");
-  assertEquals(await next, "B");
 });

@@ -162,9 +162,6 @@ import fileOverlappedFile from "../../src/file/overlapped_file.ts" with {
   type: "text",
 };
 import fileReadAhead from "../../src/file/read_ahead.ts" with { type: "text" };
-import fileThreadCalls from "../../src/file/thread_calls.ts" with {
-  type: "text",
-};
 import fileTransfer from "../../src/file/transfer.ts" with { type: "text" };
 import fileWatchDirectory from "../../src/file/watch_directory.ts" with {
   type: "text",
@@ -275,9 +272,6 @@ import netDatagramSender from "../../src/net/datagram_sender.ts" with {
 import netDatagramWriter from "../../src/net/datagram_writer.ts" with {
   type: "text",
 };
-import netLookupQueue from "../../src/net/lookup_queue.ts" with {
-  type: "text",
-};
 import netMulticast from "../../src/net/multicast.ts" with { type: "text" };
 import netOpenDatagramSocket from "../../src/net/open_datagram_socket.ts" with {
   type: "text",
@@ -384,6 +378,9 @@ import proactorAssociation from "../../src/proactor/association.ts" with {
   type: "text",
 };
 import proactorBaseProactor from "../../src/proactor/base_proactor.ts" with {
+  type: "text",
+};
+import proactorCallQueue from "../../src/proactor/call_queue.ts" with {
   type: "text",
 };
 import proactorCallReference from "../../src/proactor/call_reference.ts" with {
@@ -681,7 +678,6 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/file/open_options.ts": fileOpenOptions,
   "src/file/overlapped_file.ts": fileOverlappedFile,
   "src/file/read_ahead.ts": fileReadAhead,
-  "src/file/thread_calls.ts": fileThreadCalls,
   "src/file/transfer.ts": fileTransfer,
   "src/file/watch_directory.ts": fileWatchDirectory,
   "src/loop/arguments.ts": loopArguments,
@@ -728,7 +724,6 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/net/datagram_reader.ts": netDatagramReader,
   "src/net/datagram_sender.ts": netDatagramSender,
   "src/net/datagram_writer.ts": netDatagramWriter,
-  "src/net/lookup_queue.ts": netLookupQueue,
   "src/net/multicast.ts": netMulticast,
   "src/net/open_datagram_socket.ts": netOpenDatagramSocket,
   "src/net/open_tls.ts": netOpenTls,
@@ -779,6 +774,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/arguments.ts": proactorArguments,
   "src/proactor/association.ts": proactorAssociation,
   "src/proactor/base_proactor.ts": proactorBaseProactor,
+  "src/proactor/call_queue.ts": proactorCallQueue,
   "src/proactor/call_reference.ts": proactorCallReference,
   "src/proactor/completion_port.ts": proactorCompletionPort,
   "src/proactor/default_proactor.ts": proactorDefaultProactor,

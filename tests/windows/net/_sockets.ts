@@ -12,7 +12,7 @@ import {
   type SocketAddress,
 } from "../../../mod.ts";
 import { loadSendFileSymbols, loadSymbols } from "../../../src/ffi/load.ts";
-import { defaultSockets } from "../../../src/net/socket_io.ts";
+import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import { assertNoLeak, soon } from "../_setup.ts";
 
 loadSymbols();

@@ -25,7 +25,7 @@ import { SO_LINGER, SOL_SOCKET } from "../../../src/ffi/socket_constants.ts";
 import { encodeLinger } from "../../../src/ffi/socket_structs.ts";
 import type { Socket } from "../../../src/ffi/socket_api.ts";
 import type { Address } from "../../../src/ffi/win32_api.ts";
-import { defaultSockets } from "../../../src/net/socket_io.ts";
+import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import { tcpAddr, tcpKind } from "../../../src/net/tcp_socket.ts";
 import { decode, soon } from "../_setup.ts";
 

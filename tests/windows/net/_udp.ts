@@ -16,7 +16,7 @@ import type {
 import { openDatagramEndpoint, UdpSocket } from "../../../mod.ts";
 import { loadSymbols } from "../../../src/ffi/load.ts";
 import type { SocketApi } from "../../../src/ffi/socket_api.ts";
-import { defaultSockets } from "../../../src/net/socket_io.ts";
+import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import { encode, soon } from "../_setup.ts";
 
 loadSymbols();

@@ -30,7 +30,7 @@ import {
   WSAENETDOWN,
 } from "../../../src/ffi/socket_constants.ts";
 import { INVALID_HANDLE_VALUE } from "../../../src/ffi/win32_api.ts";
-import { defaultSockets } from "../../../src/net/socket_io.ts";
+import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import { tcpKind } from "../../../src/net/tcp_socket.ts";
 import { socketFiles, UNIX } from "../../../src/net/unix_socket.ts";
 import { eachModeTest, type ProactorBody, soon } from "../_setup.ts";

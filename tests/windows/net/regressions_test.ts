@@ -17,7 +17,7 @@ import {
   ERROR_NETNAME_DELETED,
   SO_UPDATE_ACCEPT_CONTEXT,
 } from "../../../src/ffi/socket_constants.ts";
-import { defaultSockets } from "../../../src/net/socket_io.ts";
+import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import { openTcpTransport, serveTcp } from "../../../src/net/tcp_protocol.ts";
 import { Recorder } from "../_recorder.ts";
 import {

@@ -10,7 +10,7 @@ import {
   ERROR_PORT_UNREACHABLE,
   WSAECONNRESET,
 } from "../../../src/ffi/socket_constants.ts";
-import { defaultSockets } from "../../../src/net/socket_io.ts";
+import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import { decode, encode, proactorTest, soon } from "../_setup.ts";
 import { changedSockets, listen, sendText } from "./_udp.ts";
 

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { CancelledError, connectTcp, InvalidStateError } from "../../../mod.ts";
-import { defaultSockets } from "../../../src/net/socket_io.ts";
+import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import { encode, isOpen, soon, turn, until } from "../_setup.ts";
 import { Recorder } from "../_recorder.ts";
 import { ask, join, loopTest, serve } from "./_server.ts";

@@ -15,7 +15,7 @@ import {
   TcpListener,
 } from "../../../mod.ts";
 import { SO_REUSEADDR, SOL_SOCKET } from "../../../src/ffi/socket_constants.ts";
-import { defaultSockets } from "../../../src/net/socket_io.ts";
+import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import { isWine, soon } from "../_setup.ts";
 import { ask, loopTest, serve } from "./_server.ts";
 import { UpperCase } from "./_tcp.ts";

@@ -16,7 +16,7 @@ import {
   type SocketAddress,
 } from "../../../mod.ts";
 import { WSAEISCONN } from "../../../src/ffi/socket_constants.ts";
-import { defaultSockets } from "../../../src/net/socket_io.ts";
+import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import {
   decode,
   eachModeTest,

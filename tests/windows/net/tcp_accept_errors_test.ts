@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { connectTcp, TcpListener } from "../../../mod.ts";
-import { defaultSockets } from "../../../src/net/socket_io.ts";
+import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import {
   eachModeTest,
   encode,

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { connectTcp, IocpProactor, TcpListener } from "../../../mod.ts";
 import { encodeSocketAddress } from "../../../src/ffi/sockaddr.ts";
 import { ConnectRace, interleave } from "../../../src/net/connect_race.ts";
-import { defaultSockets } from "../../../src/net/socket_io.ts";
+import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import type { IpAddress } from "../../../src/net/tcp_socket.ts";
 import {
   assertNoLeak,

@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { connectTcp, TcpListener } from "../../../mod.ts";
 import { IPPROTO_TCP, TCP_NODELAY } from "../../../src/ffi/socket_constants.ts";
-import { defaultSockets } from "../../../src/net/socket_io.ts";
+import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import {
   eachModeTest,
   encode,

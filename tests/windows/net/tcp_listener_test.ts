@@ -9,7 +9,7 @@ import {
 } from "../../../src/ffi/socket_constants.ts";
 import { encodeSocketAddress } from "../../../src/ffi/sockaddr.ts";
 import { encodeDword } from "../../../src/ffi/socket_structs.ts";
-import { defaultSockets } from "../../../src/net/socket_io.ts";
+import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import {
   eachModeTest,
   encode,

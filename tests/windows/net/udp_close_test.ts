@@ -6,7 +6,7 @@ import {
   WSAECONNRESET,
   WSAEMSGSIZE,
 } from "../../../src/ffi/socket_constants.ts";
-import { defaultSockets } from "../../../src/net/socket_io.ts";
+import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import {
   decode,
   eachModeTest,

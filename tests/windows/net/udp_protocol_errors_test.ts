@@ -9,7 +9,7 @@ import {
   WSAEMSGSIZE,
   WSAENOTSOCK,
 } from "../../../src/ffi/socket_constants.ts";
-import { defaultSockets } from "../../../src/net/socket_io.ts";
+import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import { decode, encode, proactorTest, soon, until } from "../_setup.ts";
 import {
   changedSockets,

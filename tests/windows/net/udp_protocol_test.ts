@@ -6,7 +6,7 @@ import {
 } from "@std/assert";
 import { type IocpProactor, openDatagramEndpoint } from "../../../mod.ts";
 import { WSAEMSGSIZE } from "../../../src/ffi/socket_constants.ts";
-import { defaultSockets } from "../../../src/net/socket_io.ts";
+import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import {
   decode,
   eachModeTest,

@@ -16,7 +16,7 @@ import {
   WSAEAFNOSUPPORT,
   WSAEWOULDBLOCK,
 } from "../../../src/ffi/socket_constants.ts";
-import { defaultSockets } from "../../../src/net/socket_io.ts";
+import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import { socketFiles } from "../../../src/net/unix_socket.ts";
 import {
   encode,

@@ -3,7 +3,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { connectTcp, createSocket, pipe, TcpListener } from "../../../mod.ts";
 import { loadSendFileSymbols } from "../../../src/ffi/load.ts";
-import { defaultSockets } from "../../../src/net/socket_io.ts";
+import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import { decode, eachModeTest, encode, proactorTest, soon } from "../_setup.ts";
 
 loadSendFileSymbols();

@@ -35,7 +35,7 @@ import {
   IPPROTO_UDP,
   SOCK_DGRAM,
 } from "../../../src/ffi/socket_constants.ts";
-import { defaultSockets } from "../../../src/net/socket_io.ts";
+import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import { socketFiles } from "../../../src/net/unix_socket.ts";
 import { Recorder } from "../_recorder.ts";
 import {

@@ -5,7 +5,7 @@
  */
 
 import { MAX_POOLED_BUFFER } from "../ffi/memory.ts";
-import { TurnBudget } from "../stream/turn_budget.ts";
+import { spendTurn } from "../stream/turn_budget.ts";
 import type { FileCore } from "./file_core.ts";
 import { ReadAhead } from "./read_ahead.ts";
 
@@ -30,7 +30,6 @@ export interface StreamedFile {
 export class FileStreams {
   readonly #core: FileCore;
   readonly #file: StreamedFile;
-  readonly #budget: TurnBudget;
   #readable: ReadableStream<Uint8Array<ArrayBuffer>> | undefined;
   #writable: WritableStream<Uint8Array<ArrayBufferLike>> | undefined;
   #reader: ReadAhead | undefined;
@@ -42,7 +41,6 @@ export class FileStreams {
   constructor(core: FileCore, file: StreamedFile) {
     this.#core = core;
     this.#file = file;
-    this.#budget = new TurnBudget(core.port);
   }
 
   /** A byte stream that reads ahead, and can be read with a BYOB reader. */
@@ -69,7 +67,7 @@ export class FileStreams {
     try {
       this.#reader ??= new ReadAhead(this.#core, this.#file.position());
       const count = await this.#reader.read(request.view as Uint8Array);
-      const turn = this.#budget.spend();
+      const turn = spendTurn(this.#core.port);
       if (turn !== undefined) await turn;
       if (count === null) {
         await this.#endReads();

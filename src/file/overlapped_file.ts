@@ -8,7 +8,7 @@
 import { END_OF_FILE } from "../ffi/file_structs.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import { assertArray, assertInteger } from "../proactor/arguments.ts";
-import { TurnBudget } from "../stream/turn_budget.ts";
+import { spendTurn } from "../stream/turn_budget.ts";
 import { copyTo, type CopyToOptions } from "./copy_to.ts";
 import {
   flushFileBuffers,
@@ -69,7 +69,6 @@ export class OverlappedFile implements Disposable, AsyncDisposable {
   readonly #core: FileCore;
   readonly #traits: OverlappedFileTraits;
   readonly #streams: FileStreams;
-  readonly #budget: TurnBudget;
   readonly #order = new InOrder();
   #position = 0;
 
@@ -83,7 +82,6 @@ export class OverlappedFile implements Disposable, AsyncDisposable {
   constructor(core: FileCore, traits: OverlappedFileTraits) {
     this.#core = core;
     this.#traits = traits;
-    this.#budget = new TurnBudget(core.port);
     this.#streams = new FileStreams(core, {
       position: () => this.#position,
       write: (data) => this.write(data),
@@ -135,7 +133,7 @@ export class OverlappedFile implements Disposable, AsyncDisposable {
     const count = at === undefined
       ? await this.#order.run(() => this.#readOn(target, signal))
       : await readAt(this.#core, target, { position: at, signal });
-    const turn = this.#budget.spend();
+    const turn = spendTurn(this.#core.port);
     if (turn !== undefined) await turn;
     return count === 0 ? null : count;
   }
@@ -171,7 +169,7 @@ export class OverlappedFile implements Disposable, AsyncDisposable {
     const count = at === undefined
       ? await this.#writeInOrder(data, signal)
       : await writeAt(this.#core, data, { position: at, signal });
-    const turn = this.#budget.spend();
+    const turn = spendTurn(this.#core.port);
     if (turn !== undefined) await turn;
     return count;
   }

@@ -13,7 +13,8 @@ import type {
   ReadOptions,
   ShutdownOptions,
 } from "../stream/stream_connection.ts";
-import { TurnBudget } from "../stream/turn_budget.ts";
+import type { CompletionPort } from "../proactor/completion_port.ts";
+import { spendTurn } from "../stream/turn_budget.ts";
 import { DatagramChannel, type DatagramHandle } from "./datagram_channel.ts";
 import type { Datagram } from "./datagram_reader.ts";
 import { DatagramSender } from "./datagram_sender.ts";
@@ -60,10 +61,10 @@ export class UdpSocket
     AsyncIterable<[Uint8Array<ArrayBuffer>, Deno.NetAddr]>,
     Disposable,
     AsyncDisposable {
+  readonly #port: CompletionPort;
   readonly #channel: DatagramChannel;
   readonly #receives: ReceiveQueue;
   readonly #sender: DatagramSender;
-  readonly #budget: TurnBudget;
   readonly #finished = Promise.withResolvers<void>();
 
   /**
@@ -73,7 +74,7 @@ export class UdpSocket
    * @param socket A socket that is bound and on the port.
    */
   constructor(socket: DatagramHandle) {
-    this.#budget = new TurnBudget(socket.port);
+    this.#port = socket.port;
     this.#channel = new DatagramChannel(socket, {
       onReadable: () => this.#receives.advance(),
       onSent: () => {},
@@ -251,7 +252,7 @@ export class UdpSocket
     const sent = this.#sender.send(p, addr);
     const { byteLength } = p;
     await sent;
-    await this.#budget.spend();
+    await spendTurn(this.#port);
     return byteLength;
   }
 
@@ -367,7 +368,7 @@ export class UdpSocket
   ): Promise<T> {
     this.#assertOpen("receive");
     const taken = await this.#receives.request(take, signal);
-    await this.#budget.spend();
+    await spendTurn(this.#port);
     return taken;
   }
 

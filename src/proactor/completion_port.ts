@@ -29,6 +29,12 @@ import type {
 } from "./port_options.ts";
 import { Pump, type PumpHost } from "./pump.ts";
 
+/**
+ * Calls that may end at once in a turn, of all handles together, before Deno's
+ * timers and I/O have theirs.
+ */
+const CALLS_PER_TURN = 64;
+
 /** A completion port with its slots, buffers and pump. */
 export class CompletionPort implements PumpHost {
   /** The seam. */
@@ -51,6 +57,7 @@ export class CompletionPort implements PumpHost {
   readonly #pump: Pump;
   readonly #deferred = new DeferredWork();
   #nextKey = FIRST_HANDLE_KEY;
+  #callsLeft = CALLS_PER_TURN;
   readonly #outstanding = new Outstanding();
   #waits = 0;
   #onIdle: (() => void) | undefined;
@@ -251,8 +258,18 @@ export class CompletionPort implements PumpHost {
     this.#pump.hurry();
   }
 
+  /**
+   * Counts a call that has ended at once.
+   *
+   * @returns False when the next one has to be put off to the next turn.
+   */
+  spend(): boolean {
+    return --this.#callsLeft > 0;
+  }
+
   /** Runs the work that was put off. */
   runDeferred(): void {
+    this.#callsLeft = CALLS_PER_TURN;
     this.#deferred.run((error) => {
       this.report(error, "Exception in deferred work");
     });
@@ -299,6 +316,7 @@ export class CompletionPort implements PumpHost {
 
   /** Dispatches what a wait has brought. */
   collect(arrived: number): void {
+    this.#callsLeft = CALLS_PER_TURN;
     if (arrived !== 0) this.#dispatch(this.#queue.collect());
   }
 

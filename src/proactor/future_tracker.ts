@@ -13,7 +13,12 @@ type AnyFuture = OverlappedFuture<unknown>;
 
 /** Knows which futures are pending on which handle. */
 export class FutureTracker {
-  readonly #pending = new Map<PortHandle, Set<AnyFuture>>();
+  readonly #pending = new Set<AnyFuture>();
+  /**
+   * Those of a handle stay for as long as the handle, empty or not: a map that
+   * gains and loses the same key with every operation becomes slow.
+   */
+  readonly #ofHandle = new WeakMap<PortHandle, Set<AnyFuture>>();
   #results: AnyFuture[] | undefined;
   #onResult: (() => void)[] = [];
 
@@ -25,12 +30,13 @@ export class FutureTracker {
    */
   add(owner: PortHandle, future: AnyFuture): void {
     if (future.done()) return this.#ended(future);
-    let futures = this.#pending.get(owner);
-    if (!futures) this.#pending.set(owner, futures = new Set());
+    let futures = this.#ofHandle.get(owner);
+    if (!futures) this.#ofHandle.set(owner, futures = new Set());
     futures.add(future);
+    this.#pending.add(future);
     future.onDone = () => {
       futures.delete(future);
-      if (futures.size === 0) this.#pending.delete(owner);
+      this.#pending.delete(future);
       this.#ended(future);
     };
   }
@@ -42,12 +48,10 @@ export class FutureTracker {
    */
   cancel(options: { owner?: PortHandle; reason?: unknown } = {}): void {
     const { owner, reason } = options;
-    const sets = owner === undefined
-      ? [...this.#pending.values()]
-      : [this.#pending.get(owner) ?? new Set<AnyFuture>()];
-    for (const futures of sets) {
-      for (const future of [...futures]) future.cancel(reason);
-    }
+    const futures = owner === undefined
+      ? this.#pending
+      : this.#ofHandle.get(owner) ?? [];
+    for (const future of [...futures]) future.cancel(reason);
   }
 
   /**

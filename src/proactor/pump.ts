@@ -52,6 +52,13 @@ export interface PumpHost {
 const IDLE_TURNS = 24;
 const WAITS_PER_TRIAL = 64;
 
+/**
+ * Milliseconds of turns in a row before the thread rests once, though there is
+ * work: Deno looks at its own I/O then, and else only every 61st turn, which
+ * takes seconds when each turn dispatches a batch.
+ */
+const BUSY_LIMIT = 2;
+
 /** Drives a {@linkcode PumpHost} by Deno's event loop. */
 export class Pump {
   readonly #host: PumpHost;
@@ -63,6 +70,8 @@ export class Pump {
   #idleTurns = 0;
   #idleLimit = IDLE_TURNS;
   #waits = 0;
+  #busySince = 0;
+  #resting = false;
 
   /** @param host What it drives. */
   constructor(host: PumpHost) {
@@ -83,7 +92,7 @@ export class Pump {
   /** Makes sure that a turn comes soon, also while a wait is outstanding. */
   hurry(): void {
     this.#idleTurns = 0;
-    this.#schedule();
+    if (!this.#resting) this.#schedule();
   }
 
   /** Ends a wait that has lost its reason, or changes what it keeps alive. */
@@ -113,9 +122,28 @@ export class Pump {
   }
 
   #next(): void {
-    if (this.#host.deferred) this.hurry();
-    else if (this.#wait !== undefined) this.review();
-    else if (this.#host.outstanding > 0) this.#idle();
+    const { outstanding, deferred } = this.#host;
+    if (this.#wait !== undefined) {
+      return deferred ? this.hurry() : this.review();
+    }
+    if (outstanding === 0 && !deferred) this.#busySince = 0;
+    else if (this.#idleTurns === 0 && this.#overdue()) this.#rest();
+    else if (deferred) this.hurry();
+    else this.#idle();
+  }
+
+  /** True when work has kept Deno's own I/O waiting for long enough. */
+  #overdue(): boolean {
+    const now = performance.now();
+    if (this.#busySince === 0) this.#busySince = now;
+    return now - this.#busySince > BUSY_LIMIT;
+  }
+
+  /** A wait that ends at once: what matters is that the thread has no turn. */
+  #rest(): void {
+    this.#resting = true;
+    this.#startWait();
+    this.#wakeOnce();
   }
 
   /** Packets came while idle turns polled: polling pays. */
@@ -141,6 +169,8 @@ export class Pump {
 
   #arrived(arrived: number): void {
     this.#wait = undefined;
+    this.#busySince = 0;
+    this.#resting = false;
     this.#wakePosted = false;
     this.#idleTurns = 0;
     this.#host.collect(arrived);
@@ -155,7 +185,7 @@ export class Pump {
 
   /** A wait that only unreferenced operations need keeps no process alive. */
   #applyReference(wait: Promise<number>): void {
-    const referenced = this.#host.referenced > 0;
+    const referenced = this.#host.referenced > 0 || this.#resting;
     if (referenced === this.#waitReferenced) return;
     this.#waitReferenced = referenced;
     setCallReferenced(wait, referenced);

@@ -21,9 +21,6 @@ import { sendFile } from "./send_file.ts";
 import { fillBuffer } from "./fill_buffer.ts";
 import { writeBufferLimits } from "./write_buffer_limits.ts";
 
-/** Reads that may complete at once before others get their turn. */
-const READS_PER_TURN = 32;
-
 /** What a kind of stream tells its transport. */
 export interface TransportTraits extends ReadOptions {
   /** What messages call it: `pipe "\\.\pipe\x"`. */
@@ -193,10 +190,10 @@ export class ChannelTransport implements Transport, ChannelConsumer {
   /** There are bytes, or the end, or an error. */
   onReadable(): void {
     if (!this.#traits.readable) return;
-    const { reader } = this.#channel;
-    for (let budget = READS_PER_TURN; this.isReading(); budget--) {
+    const { reader, port } = this.#channel;
+    for (let first = true; this.isReading(); first = false) {
       if (!reader.arm()) return;
-      if (budget === 0) return this.#continueLater();
+      if (!first && !port.spend()) return this.#continueLater();
       if (reader.available > 0) this.#deliver();
       else if (reader.error !== 0) {
         return this.#failed("read", reader.error);

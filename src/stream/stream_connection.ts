@@ -22,7 +22,7 @@ import type {
   ShutdownOptions,
   StreamTraits,
 } from "./stream_traits.ts";
-import { TurnBudget } from "./turn_budget.ts";
+import { spendTurn } from "./turn_budget.ts";
 import { WebStreams } from "./web_streams.ts";
 
 export type {
@@ -47,7 +47,6 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
   readonly #channel: Channel;
   readonly #traits: StreamTraits;
   readonly #reads: ReadQueue;
-  readonly #budget: TurnBudget;
   readonly #streams: WebStreams;
   readonly #finished = Promise.withResolvers<void>();
   #writesRefused = "";
@@ -62,7 +61,6 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
    */
   constructor(port: CompletionPort, handle: PortHandle, traits: StreamTraits) {
     this.#traits = traits;
-    this.#budget = new TurnBudget(port);
     this.#streams = new WebStreams(this, traits);
     const consumer: ChannelConsumer = {
       onReadable: () => this.#reads.advance(),
@@ -146,7 +144,7 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
       }
       return this.#reads.takeInto(target);
     }, options.signal);
-    const turn = this.#budget.spend();
+    const turn = spendTurn(this.port);
     if (turn !== undefined) await turn;
     return count;
   }
@@ -164,7 +162,7 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
     signal?: AbortSignal,
   ): Promise<MessagePart | null> {
     const message = await this.#reads.requestMessage(maxLength, signal);
-    const turn = this.#budget.spend();
+    const turn = spendTurn(this.port);
     if (turn !== undefined) await turn;
     return message;
   }
@@ -212,7 +210,7 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
       const bytes = data as Uint8Array<ArrayBuffer>;
       await this.#written((done) => this.#channel.writer.write(bytes, done));
     }
-    const turn = this.#budget.spend();
+    const turn = spendTurn(this.port);
     if (turn !== undefined) await turn;
     return byteLength;
   }

@@ -69,6 +69,10 @@ Deno.test("ratio() compares round by round", () => {
   assertEquals(ratio(other, base), 0.5);
 });
 
+Deno.test("ratio() leaves out rounds that one of them lacks", () => {
+  assertEquals(ratio(result("Node", [5, 8, 9]), result("C", [10])), 0.5);
+});
+
 Deno.test("cpuTime() adds up all rounds", () => {
   const { user, system } = cpuTime(result("C", [100, 300]));
   assertAlmostEquals(user, 1e6 * 2 * 0.02 / 400);

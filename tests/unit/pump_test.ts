@@ -212,3 +212,42 @@ Deno.test("an idle poll that finds something restores their number", async () =>
   host.arrive(0);
   await turns(50);
 });
+
+/** Works for longer than the pump may let Deno's own I/O wait. */
+function work(): void {
+  const end = performance.now() + 1;
+  while (performance.now() < end);
+}
+
+Deno.test("the pump rests although packets come without end", async () => {
+  const host = new Host();
+  host.drain = () => {
+    work();
+    return 1;
+  };
+  host.outstanding = host.referenced = 1;
+  const pump = new Pump(host);
+  pump.start();
+  await until(() => host.waits === 3);
+  assertEquals(host.wakes, host.waits, "each wait ends at once");
+  host.outstanding = 0;
+  await turns(5);
+});
+
+Deno.test("the pump rests although work is put off without end", async () => {
+  const host = new Host();
+  const pump = new Pump(host);
+  const again = () => {
+    work();
+    if (host.waits < 3) defer();
+  };
+  const defer = () => {
+    host.work.push(again);
+    pump.hurry();
+  };
+  defer();
+  await until(() => host.waits === 3);
+  assertEquals(host.wakes, 3);
+  await turns(5);
+  assertEquals([host.deferred, pump.waiting], [false, undefined]);
+});

@@ -29,12 +29,6 @@ import type {
 } from "./port_options.ts";
 import { Pump, type PumpHost } from "./pump.ts";
 
-/**
- * Calls that may end at once in a turn, of all handles together, before Deno's
- * timers and I/O have theirs.
- */
-const CALLS_PER_TURN = 64;
-
 /** A completion port with its slots, buffers and pump. */
 export class CompletionPort implements PumpHost {
   /** The seam. */
@@ -57,7 +51,6 @@ export class CompletionPort implements PumpHost {
   readonly #pump: Pump;
   readonly #deferred = new DeferredWork();
   #nextKey = FIRST_HANDLE_KEY;
-  #callsLeft = CALLS_PER_TURN;
   readonly #outstanding = new Outstanding();
   #waits = 0;
   #onIdle: (() => void) | undefined;
@@ -264,12 +257,11 @@ export class CompletionPort implements PumpHost {
    * @returns False when the next one has to be put off to the next turn.
    */
   spend(): boolean {
-    return --this.#callsLeft > 0;
+    return this.#pump.spend();
   }
 
   /** Runs the work that was put off. */
   runDeferred(): void {
-    this.#callsLeft = CALLS_PER_TURN;
     this.#deferred.run((error) => {
       this.report(error, "Exception in deferred work");
     });
@@ -316,7 +308,6 @@ export class CompletionPort implements PumpHost {
 
   /** Dispatches what a wait has brought. */
   collect(arrived: number): void {
-    this.#callsLeft = CALLS_PER_TURN;
     if (arrived !== 0) this.#dispatch(this.#queue.collect());
   }
 

@@ -41,9 +41,7 @@ import {
 const SDDL_REVISION_1 = 1;
 const OPEN_EXISTING = 3;
 const PAGE_READWRITE = 0x4;
-const PIPE_SERVER_END = 0x1;
-const PIPE_TYPE_MESSAGE = 0x4;
-const PIPE_READMODE_MESSAGE = 0x2;
+const PIPE = { serverEnd: 0x1, typeMessage: 0x4, readModeMessage: 0x2 };
 const FORMAT_MESSAGE_FLAGS = 0x1000 | 0x200; // FROM_SYSTEM | IGNORE_INSERTS
 const MAX_MESSAGE = 1024;
 const OFFSET = BigInt(OVERLAPPED_OFFSET);
@@ -121,6 +119,10 @@ export class NativeWin32 implements Win32Api {
       timeout,
       0,
     );
+  }
+
+  yieldExecution(): void {
+    this.#ntdll.NtYieldExecution();
   }
 
   postQueuedCompletionStatus(
@@ -283,9 +285,9 @@ export class NativeWin32 implements Win32Api {
     );
     if (got === 0) return this.lastError = this.#kernel32.GetLastError(), null;
     return {
-      serverEnd: (flags.value & PIPE_SERVER_END) !== 0,
-      messageType: (flags.value & PIPE_TYPE_MESSAGE) !== 0,
-      messageReadMode: (state.value & PIPE_READMODE_MESSAGE) !== 0,
+      serverEnd: (flags.value & PIPE.serverEnd) !== 0,
+      messageType: (flags.value & PIPE.typeMessage) !== 0,
+      messageReadMode: (state.value & PIPE.readModeMessage) !== 0,
       instances: instances.value,
       maxInstances: max.value,
     };

@@ -107,6 +107,8 @@ export interface Win32Api {
     capacity: number,
     timeout: number,
   ): Promise<number>;
+  /** `NtYieldExecution`: lets other threads of this processor run. */
+  yieldExecution(): void;
   /** `PostQueuedCompletionStatus`. */
   postQueuedCompletionStatus(
     port: Handle,

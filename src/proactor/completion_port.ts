@@ -35,6 +35,8 @@ export class CompletionPort implements PumpHost {
   readonly api: Win32Api;
   /** The slots. */
   readonly operations: OperationTable;
+  /** From packets to listeners. */
+  readonly dispatcher: Dispatcher;
   /** Native buffers. */
   readonly buffers: BufferPool;
   /** Who is destroyed when the port closes. */
@@ -47,7 +49,6 @@ export class CompletionPort implements PumpHost {
   #reporter: ErrorReporter;
   readonly #queue: PacketQueue;
   readonly #skipOnSuccess: boolean;
-  readonly #dispatcher: Dispatcher;
   readonly #pump: Pump;
   readonly #deferred = new DeferredWork();
   #nextKey = FIRST_HANDLE_KEY;
@@ -69,7 +70,7 @@ export class CompletionPort implements PumpHost {
     this.#queue = new PacketQueue(api, options.concurrency);
     this.operations = new OperationTable(api);
     this.buffers = new BufferPool(api);
-    this.#dispatcher = new Dispatcher({
+    this.dispatcher = new Dispatcher({
       api,
       queue: this.#queue,
       operations: this.operations,
@@ -124,10 +125,10 @@ export class CompletionPort implements PumpHost {
       pending: this.#outstanding.pending,
       slotsInUse: this.operations.inUse,
       bufferBytes: this.buffers.bytesInUse,
-      packets: this.#dispatcher.packets,
-      batches: this.#dispatcher.batches,
+      packets: this.dispatcher.packets,
+      batches: this.dispatcher.batches,
       waits: this.#waits,
-      unknownPackets: this.#dispatcher.unknown,
+      unknownPackets: this.dispatcher.unknown,
       quarantined: this.operations.quarantined,
     };
   }
@@ -293,7 +294,7 @@ export class CompletionPort implements PumpHost {
    * @returns The number of packets; 0 when called from within a callback.
    */
   drain(timeout = 0): number {
-    if (this.#dispatcher.active) return 0;
+    if (this.dispatcher.active) return 0;
     const count = this.#queue.dequeue(timeout);
     if (count > 0) this.#dispatch(count);
     this.#pump.review();
@@ -317,7 +318,7 @@ export class CompletionPort implements PumpHost {
   }
 
   #dispatch(count: number): void {
-    this.#dispatcher.dispatch(count);
+    this.dispatcher.dispatch(count);
     if (this.#outstanding.pending === 0) this.#onIdle?.();
   }
 
@@ -370,7 +371,9 @@ export class CompletionPort implements PumpHost {
     this.#pump.stop();
     this.#queue.close();
     this.#queue.free();
-    return this.#free();
+    const quarantined = this.operations.dispose();
+    if (quarantined === 0) this.buffers.dispose();
+    return quarantined;
   }
 
   #idleWithin(deadline: number): Promise<void> {
@@ -390,11 +393,5 @@ export class CompletionPort implements PumpHost {
       this.#queue.close(); // ends the wait as well
     }
     await wait;
-  }
-
-  #free(): number {
-    const quarantined = this.operations.dispose();
-    if (quarantined === 0) this.buffers.dispose();
-    return quarantined;
   }
 }

@@ -79,12 +79,14 @@ export class PacketQueue {
   }
 
   /**
-   * Takes packets on this thread.
+   * Takes packets on this thread. A poll lets other threads of the processor
+   * run first: one of them may be about to send what it looks for.
    *
    * @param timeout Milliseconds to wait for the first.
    * @returns Their number.
    */
   dequeue(timeout: number): number {
+    if (timeout === 0) this.#api.yieldExecution();
     return this.#api.getQueuedCompletionStatusEx(
       this.handle,
       this.#entries,

@@ -8,6 +8,7 @@ import { ERROR_IO_PENDING } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
 import { assertArray } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
+import type { BatchListener } from "../proactor/dispatcher.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
 import {
   Channel,
@@ -40,7 +41,8 @@ export interface TransportTraits extends ReadOptions {
 const FILE_SYSCALLS = { read: "ReadFile", write: "WriteFile" };
 
 /** A transport over a channel. */
-export class ChannelTransport implements Transport, ChannelConsumer {
+export class ChannelTransport
+  implements Transport, ChannelConsumer, BatchListener {
   readonly #channel: Channel;
   readonly #traits: TransportTraits;
   readonly #finished = Promise.withResolvers<void>();
@@ -192,6 +194,7 @@ export class ChannelTransport implements Transport, ChannelConsumer {
     if (!this.#traits.readable) return;
     const { reader, port } = this.#channel;
     for (let first = true; this.isReading(); first = false) {
+      if (!first && port.dispatcher.afterBatch(this)) return;
       if (!reader.arm()) return;
       if (!first && !port.spend()) return this.#continueLater();
       if (reader.available > 0) this.#deliver();
@@ -199,6 +202,11 @@ export class ChannelTransport implements Transport, ChannelConsumer {
         return this.#failed("read", reader.error);
       } else return this.#ended();
     }
+  }
+
+  /** The answers of others have gone out: peers have had time for theirs. */
+  onBatchEnd(): void {
+    this.onReadable();
   }
 
   /** Some of what was written is with the kernel. */

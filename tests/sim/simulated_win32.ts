@@ -313,6 +313,9 @@ export class SimulatedWin32 extends SimulationControls implements Win32Api {
     return memory.free(address, size, type);
   }
 
+  /** There are no other threads. */
+  yieldExecution(): void {}
+
   /** Memory that cannot be mapped: every access is checked. */
   mapMemory(): null {
     return null;

@@ -61,6 +61,27 @@ Deno.test("the next read starts when dataReceived() has answered", async () => {
   });
 });
 
+Deno.test("reads start when all of a batch have answered", async () => {
+  await inWorld({}, async (world) => {
+    const rigs = [rig(world), rig(world), rig(world)];
+    const pending: number[] = [];
+    for (const { protocol, peer } of rigs) {
+      protocol.on = (name) => {
+        if (name.startsWith("data")) pending.push(world.sim.pendingOperations);
+      };
+      world.proactor.send(peer, bytes("abcd"));
+    }
+    world.proactor.poll();
+    assertEquals(pending, [0, 0, 0]);
+    assertEquals(world.sim.pendingOperations, 3);
+    for (const { transport, peer } of rigs) {
+      transport.abort();
+      world.close(peer);
+      await transport.finished;
+    }
+  });
+});
+
 for (const type of ["byte", "message"] as const) {
   Deno.test(`the end of a ${type} pipe calls eofReceived, then closes`, async () => {
     await inWorld({}, async (world) => {

@@ -1,20 +1,17 @@
 /**
- * A server and a client of it, both in this process, in each style.
+ * Servers and clients of them, both in this process, in each style.
  *
- * They live as long as the benchmarks and keep no process alive.
+ * They live as long as the benchmarks.
  *
  * @module
  */
 
-import { connect, createServer } from "node:net";
-import {
-  connectPipe,
-  type PipeConnection,
-  PipeServer,
-  type Protocol,
-  type Transport,
-} from "../mod.ts";
-import { openPipeTransport, servePipe } from "../src/pipe/pipe_protocol.ts";
+import { openNodeNet } from "./_node_net_style.ts";
+import { openProtocols } from "./_protocol_style.ts";
+import { openStreams } from "./_stream_style.ts";
+
+/** How bytes travel. */
+export type Transport = "byte pipe" | "message pipe" | "TCP";
 
 /** Gives the answer to some bytes. */
 export type Answerer = (data: Uint8Array) => Uint8Array;
@@ -31,177 +28,100 @@ export interface Client {
   ask(writes: readonly Uint8Array[], length: number): Promise<void>;
 }
 
+/** A server that answers. */
+export interface Service {
+  /**
+   * Connects to it.
+   *
+   * @returns A client.
+   */
+  connect(): Promise<Client>;
+}
+
 /** A style of use. */
 export interface Style {
   /** Its name, and what it lacks here. */
   name: string;
   /** True when it cannot run here. */
   ignore: boolean;
+  /** The most clients of a server. */
+  maxClients: number;
   /**
-   * Starts a server and connects to it.
+   * Starts a server.
    *
-   * @param makeAnswerer Called once, for the connection.
-   * @returns The client.
+   * @param makeAnswerer Called for each client.
+   * @returns The server.
    */
-  open(makeAnswerer: () => Answerer): Promise<Client>;
+  open(makeAnswerer: () => Answerer): Promise<Service>;
 }
 
 /** False on Windows, where the library works. */
 export const notWindows: boolean = Deno.build.os !== "windows";
 
+const TRANSPORTS = ["byte pipe", "message pipe", "TCP"] as const;
+
+/** The pipe server of Deno's `node:net` never takes a fifth client. */
+const NODE_PIPE_CLIENTS = 4;
+
 /** All styles. The first one is what the others are compared with. */
 export const STYLES: readonly Style[] = [
-  ...(["byte", "message"] as const).flatMap((type): Style[] => [{
-    name: `${type} pipe, stream style`,
+  ...TRANSPORTS.flatMap((transport): Style[] => [{
+    name: `${transport}, protocol style`,
     ignore: notWindows,
-    open: (makeAnswerer) => openStreams(type, makeAnswerer),
+    maxClients: Infinity,
+    open: (makeAnswerer) => openProtocols(transport, makeAnswerer),
   }, {
-    name: `${type} pipe, protocol style`,
+    name: `${transport}, stream style`,
     ignore: notWindows,
-    open: (makeAnswerer) => openProtocols(type, makeAnswerer),
+    maxClients: Infinity,
+    open: (makeAnswerer) => openStreams(transport, makeAnswerer),
   }]),
-  nodeNetStyle(),
+  nodeNetStyle("byte pipe", NODE_PIPE_CLIENTS),
+  nodeNetStyle("TCP", Infinity),
 ];
 
 /**
  * A name that nobody else uses.
  *
- * @returns `\\.\pipe\` and a name.
+ * @returns `\\\\.\\pipe\\` and a name.
  */
 export function uniquePipeName(): string {
   return `\\\\.\\pipe\\proactor-bench-${crypto.randomUUID()}`;
 }
 
+/**
+ * Connects several clients to a server of their own.
+ *
+ * @param style The style.
+ * @param count How many clients.
+ * @param makeAnswerer Called for each of them.
+ * @returns The clients.
+ */
+export async function openClients(
+  style: Style,
+  count: number,
+  makeAnswerer: () => Answerer,
+): Promise<Client[]> {
+  const service = await style.open(makeAnswerer);
+  const clients: Client[] = [];
+  for (let i = 0; i < count; i++) clients.push(await service.connect());
+  return clients;
+}
+
 /** `node:net` asks for all permissions when it opens a pipe. */
-function nodeNetStyle(): Style {
+function nodeNetStyle(
+  transport: "byte pipe" | "TCP",
+  maxClients: number,
+): Style {
   const names = ["run", "env", "read", "write", "net", "sys", "ffi"] as const;
   const granted = names.every((name) =>
     Deno.permissions.querySync({ name }).state === "granted"
   );
+  const lack = granted ? "" : " (needs --allow-all)";
   return {
-    name: `node:net of Deno${granted ? "" : " (needs --allow-all)"}`,
+    name: `${transport}, node:net of Deno${lack}`,
     ignore: notWindows || !granted,
-    open: openNodeNet,
+    maxClients,
+    open: (makeAnswerer) => openNodeNet(transport, makeAnswerer),
   };
-}
-
-async function openStreams(
-  type: "byte" | "message",
-  makeAnswerer: () => Answerer,
-): Promise<Client> {
-  const path = uniquePipeName();
-  const server = PipeServer.listen(path, { type });
-  const accepted = server.accept();
-  const client = await connectPipe(path);
-  const served = await accepted;
-  for (const one of [server, served, client]) one.unref();
-  answer(served, makeAnswerer());
-  return { ask: (...args) => askByStream(client, ...args) };
-}
-
-async function answer(
-  connection: PipeConnection,
-  answerer: Answerer,
-): Promise<void> {
-  const buffer = new Uint8Array(65_536);
-  while (true) {
-    const count = await connection.read(buffer);
-    if (count === null) return;
-    await connection.write(answerer(buffer.subarray(0, count)));
-  }
-}
-
-async function askByStream(
-  connection: PipeConnection,
-  writes: readonly Uint8Array[],
-  length: number,
-): Promise<void> {
-  const answer = readBytes(connection, length);
-  for (const data of writes) await connection.write(data);
-  await answer;
-}
-
-async function readBytes(
-  connection: PipeConnection,
-  length: number,
-): Promise<void> {
-  const buffer = new Uint8Array(length);
-  for (let rest = length; rest > 0;) {
-    const count = await connection.read(buffer.subarray(0, rest));
-    if (count === null) throw new Error("The server has closed");
-    rest -= count;
-  }
-}
-
-async function openProtocols(
-  type: "byte" | "message",
-  makeAnswerer: () => Answerer,
-): Promise<Client> {
-  const path = uniquePipeName();
-  const serve = () => new AnsweringProtocol(makeAnswerer());
-  servePipe(serve, path, { type }).unref();
-  const [, client] = await openPipeTransport(() => new AskingProtocol(), path);
-  return client;
-}
-
-function openNodeNet(makeAnswerer: () => Answerer): Promise<Client> {
-  const path = uniquePipeName();
-  const { promise, resolve, reject } = Promise.withResolvers<Client>();
-  const server = createServer((socket) => {
-    const answerer = makeAnswerer();
-    socket.on("data", (data: Uint8Array) => socket.write(answerer(data)));
-  });
-  server.listen(path, () => {
-    const socket = connect(path);
-    const client = new AskingProtocol();
-    socket.on("error", reject);
-    socket.on("data", (data: Uint8Array) => client.dataReceived(data));
-    socket.on("connect", () => {
-      client.connectionMade(socket);
-      resolve(client);
-    });
-  });
-  return promise;
-}
-
-/** Answers. */
-class AnsweringProtocol implements Protocol {
-  readonly #answerer: Answerer;
-  #transport!: Transport;
-
-  constructor(answerer: Answerer) {
-    this.#answerer = answerer;
-  }
-
-  connectionMade(transport: Transport): void {
-    this.#transport = transport;
-  }
-
-  dataReceived(data: Uint8Array): void {
-    this.#transport.write(this.#answerer(data));
-  }
-}
-
-/** Asks; also for the events of `node:net`. */
-class AskingProtocol implements Protocol, Client {
-  #transport!: Pick<Transport, "write">;
-  #rest = 0;
-  #complete: () => void = () => {};
-
-  connectionMade(transport: Pick<Transport, "write">): void {
-    this.#transport = transport;
-  }
-
-  dataReceived(data: Uint8Array): void {
-    this.#rest -= data.length;
-    if (this.#rest === 0) this.#complete();
-  }
-
-  ask(writes: readonly Uint8Array[], length: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#complete = resolve;
-    this.#rest = length;
-    for (const data of writes) this.#transport.write(data);
-    return promise;
-  }
 }

@@ -1,36 +1,47 @@
 /**
- * Connecting and closing again.
+ * Connecting, a byte there and back, closing.
  *
  * @module
  */
 
-import { connectPipe, type PipeConnection, PipeServer } from "../mod.ts";
-import { notWindows, uniquePipeName } from "./_styles.ts";
+import type { StreamConnection } from "../mod.ts";
+import { listen, type StreamServer } from "./_stream_style.ts";
+import { notWindows, type Transport } from "./_styles.ts";
 
-const PATH = uniquePipeName();
-let server: PipeServer | undefined;
+const BYTE = new Uint8Array(1);
 
 for (const clients of [1, 50]) {
+  for (const transport of ["byte pipe", "TCP"] as const) {
+    benchConnect(transport, clients);
+  }
+}
+
+function benchConnect(transport: Transport, clients: number): void {
+  let server: StreamServer | undefined;
   Deno.bench({
-    name: `${clients} at once`,
-    group: "connect, accept and close",
-    baseline: clients === 1,
+    name: transport,
+    group: `connect, ask, close: ${clients} at once`,
+    baseline: transport === "byte pipe",
     ignore: notWindows,
     async fn() {
-      server ??= listen();
-      await Promise.all(Array.from({ length: clients }, connectAndClose));
+      const one = server ??= listen(transport);
+      await Promise.all(Array.from({ length: clients }, () => visit(one)));
     },
   });
 }
 
-function listen(): PipeServer {
-  const server = PipeServer.listen(PATH);
-  server.unref();
-  return server;
+async function visit({ listener, connect }: StreamServer): Promise<void> {
+  const served = answer(listener.accept());
+  await using client = await connect();
+  await client.write(BYTE);
+  await client.read(new Uint8Array(1));
+  client.abort();
+  await served;
 }
 
-async function connectAndClose(): Promise<void> {
-  const accepted = server!.accept();
-  const ends: PipeConnection[] = [await connectPipe(PATH), await accepted];
-  await Promise.all(ends.map((end) => end.shutdown()));
+async function answer(accepted: Promise<StreamConnection>): Promise<void> {
+  await using connection = await accepted;
+  const byte = new Uint8Array(1);
+  await connection.read(byte);
+  await connection.write(byte);
 }

@@ -1,5 +1,12 @@
 /** The subcommands of `tools/windows.ts`. */
-export const SUBCOMMANDS = ["exec", "demo", "test", "bench", "setup"] as const;
+export const SUBCOMMANDS = [
+  "exec",
+  "demo",
+  "test",
+  "bench",
+  "peers",
+  "setup",
+] as const;
 
 /** One of {@linkcode SUBCOMMANDS}. */
 export type Subcommand = typeof SUBCOMMANDS[number];
@@ -30,6 +37,7 @@ export const USAGE = `Usage: deno run -A tools/windows.ts SUBCOMMAND [WORDS]
   demo [ARGS]      run examples/demo.ts
   test [ARGS]      run all tests; ARGS go to deno test
   bench [ARGS]     run the benchmarks; ARGS go to deno bench
+  peers [ARGS]     compare with other runtimes and C; ARGS as --help says
   setup            only prepare what the others need, and say where it is`;
 
 /**

@@ -8,7 +8,7 @@ import { print, Step } from "./progress.ts";
 
 const REPOSITORY = `${import.meta.dirname}/..`;
 const FOLDERS = ["src", "tests", "bench", "examples", "tools"];
-const TEXTS = ["README.md", "ARCHITECTURE.md"];
+const TEXTS = ["README.md", "ARCHITECTURE.md", "PERFORMANCE.md"];
 
 /** One check: a name, and the arguments of the Deno that does it. */
 interface Check {

@@ -1,3 +1,4 @@
+import type { CProgram } from "./mingw.ts";
 import type { NpmProgram } from "./packages.ts";
 import type { CommandLine } from "./process.ts";
 
@@ -17,6 +18,14 @@ export interface WindowsHost {
    * @returns The Windows path of each; `undefined` where one is not to be had.
    */
   install(programs: readonly NpmProgram[]): Promise<(string | undefined)[]>;
+
+  /**
+   * Compiles programs, unless that was done.
+   *
+   * @param programs The programs; sources are relative to the repository.
+   * @returns The Windows path of each; `undefined` if there is no compiler.
+   */
+  compile(programs: readonly CProgram[]): Promise<(string | undefined)[]>;
 
   /**
    * The command line of the Windows build of Deno.

@@ -23,7 +23,7 @@ export interface Place {
 }
 
 const ANY_SYSTEM = ["tests/unit", "tests/sim", "tests/std"];
-const SCOPED_LIBRARIES = ["kernel32", "ntdll", "advapi32"];
+const SCOPED_LIBRARIES = ["kernel32", "ntdll", "advapi32", "ws2_32", "mswsock"];
 
 /**
  * All stages of a test run, whether or not their folders hold tests.

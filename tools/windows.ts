@@ -13,6 +13,8 @@ import {
 import { exists } from "./files.ts";
 import type { WindowsHost } from "./host.ts";
 import { importMapFlags } from "./jsr.ts";
+import { runPeers } from "./peer_run.ts";
+import { pinToOneCore } from "./pin.ts";
 import { run } from "./process.ts";
 import { print } from "./progress.ts";
 import { InterruptedError, SetupError } from "./setup_process.ts";
@@ -51,6 +53,8 @@ async function carryOut(
       return await runDeno(host, [...DEMO, ...words]);
     case "bench":
       return await runBenchmarks(host, words);
+    case "peers":
+      return await runPeers(host, words);
     case "test":
       return await runTests(host, words);
     case "setup":
@@ -66,17 +70,15 @@ async function runDeno(
   return (await run(await host.deno(args))).code;
 }
 
-/** Under Wine, a round trip between cores costs twice as much as on one. */
 async function runBenchmarks(
   host: WindowsHost,
   words: readonly string[],
 ): Promise<number> {
+  await pinToOneCore();
   const { paths, flags } = partWords(words, exists);
   const files = paths.length > 0 ? paths : ["bench"];
   const given = ["-A", ...await importMapFlags(), ...flags];
-  const line = await host.deno(["bench", ...given, ...files]);
-  const pin = Deno.build.os === "linux" ? ["taskset", "-c", "0"] : [];
-  return (await run({ ...line, argv: [...pin, ...line.argv] })).code;
+  return await runDeno(host, ["bench", ...given, ...files]);
 }
 
 function report(error: unknown): number {

@@ -1,6 +1,16 @@
 import type { WindowsHost } from "./host.ts";
+import {
+  compileCommand,
+  type CProgram,
+  executable,
+  findCompiler,
+} from "./mingw.ts";
 import type { NpmProgram } from "./packages.ts";
 import type { CommandLine } from "./process.ts";
+import { Interruption, runProgram } from "./setup_process.ts";
+
+/** Where compiled programs are, relative to the repository. */
+const COMPILED = ".cache/compiled";
 
 /** Windows itself: its Deno is the running one, its programs are on PATH. */
 export class RealWindows implements WindowsHost {
@@ -19,6 +29,27 @@ export class RealWindows implements WindowsHost {
    */
   install(programs: readonly NpmProgram[]): Promise<(string | undefined)[]> {
     return Promise.all(programs.map(({ name }) => findOnPath(name)));
+  }
+
+  /**
+   * Compiles programs.
+   *
+   * @param programs The programs; sources are relative to this folder.
+   * @returns The path of each; `undefined` if there is no compiler on PATH.
+   */
+  async compile(
+    programs: readonly CProgram[],
+  ): Promise<(string | undefined)[]> {
+    const compiler = await findCompiler();
+    if (compiler === undefined) return programs.map(() => undefined);
+    using interruption = new Interruption();
+    await Deno.mkdir(COMPILED, { recursive: true });
+    for (const program of programs) {
+      const argv = compileCommand(compiler, program, COMPILED);
+      await runProgram(argv, { interruption });
+    }
+    const folder = await Deno.realPath(COMPILED);
+    return programs.map((program) => `${folder}\\${executable(program)}`);
   }
 
   /**

@@ -1,6 +1,12 @@
 import { Cache, cacheFolder, type Piece } from "./cache.ts";
 import type { WindowsHost } from "./host.ts";
 import {
+  compiledPiece,
+  type CProgram,
+  executable,
+  findCompiler,
+} from "./mingw.ts";
+import {
   type NpmProgram,
   programFolder,
   programPiece,
@@ -94,6 +100,27 @@ export class WineHost implements WindowsHost {
     const all = [...this.#wine.pieces(interruption), ...pieces];
     await this.#cache.ensure(all, interruption);
     return programs.map((program) => winePath(this.#path(program)));
+  }
+
+  /**
+   * Compiles programs, unless they are in the cache.
+   *
+   * @param programs The programs; sources are relative to this folder.
+   * @returns The Windows path of each; `undefined` if there is no compiler.
+   */
+  async compile(
+    programs: readonly CProgram[],
+  ): Promise<(string | undefined)[]> {
+    const compiler = await findCompiler();
+    if (compiler === undefined) return programs.map(() => undefined);
+    using interruption = new Interruption();
+    const pieces = await Promise.all(
+      programs.map((one) => compiledPiece(compiler, one, interruption)),
+    );
+    await this.#cache.ensure(pieces, interruption);
+    return programs.map((program) =>
+      winePath(`${this.#cache.path(program.name)}/${executable(program)}`)
+    );
   }
 
   /**

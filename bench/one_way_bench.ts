@@ -5,23 +5,30 @@
  * @module
  */
 
-import { type Answerer, type Client, type Style, STYLES } from "./_styles.ts";
+import {
+  type Answerer,
+  type Client,
+  openClients,
+  type Style,
+  STYLES,
+} from "./_styles.ts";
 
 const WRITES = new Array<Uint8Array>(16).fill(new Uint8Array(65_536));
 const SIZE = 2 ** 20;
 
-for (const style of STYLES) benchThroughput(style);
+for (const style of STYLES) benchOneWay(style);
 
-function benchThroughput(style: Style): void {
-  let client: Promise<Client> | undefined;
+function benchOneWay(style: Style): void {
+  let opened: Promise<Client[]> | undefined;
   Deno.bench({
     name: style.name,
-    group: "1 MiB in writes of 64 KiB",
+    group: "1 MiB one way",
     baseline: style === STYLES[0],
     ignore: style.ignore,
     async fn() {
-      client ??= style.open(makeCounter);
-      await (await client).ask(WRITES, 1);
+      opened ??= openClients(style, 1, makeCounter);
+      const [client] = await opened;
+      await client!.ask(WRITES, 1);
     },
   });
 }

@@ -1,0 +1,240 @@
+/**
+ * The load generator where there is no compiler for `load.c`: the same
+ * arguments, the same answer, by this library.
+ *
+ *     deno run --allow-ffi load.ts TRANSPORT WORKLOAD ADDRESS CONNECTIONS SIZE
+ *       WARM_MS RUN_MS PID
+ *
+ * It is slower, so all servers seem closer to each other.
+ *
+ * @module
+ */
+
+import {
+  connectPipe,
+  ProactorEventLoop,
+  type Protocol,
+  type Transport,
+} from "../../mod.ts";
+import type { Sample } from "./measure.ts";
+import { ProcessUsage, type Usage } from "./process_usage.ts";
+
+const PATIENCE = 20_000;
+const RETRY = 10;
+
+/** What all clients have done. */
+class Counts {
+  /** Bytes that have moved. */
+  bytes = 0;
+  /** Operations that have ended. */
+  operations = 0;
+  /** Milliseconds of each round trip. */
+  times: number[] = [];
+
+  /** Begins again. */
+  reset(): void {
+    this.bytes = 0;
+    this.operations = 0;
+    this.times.length = 0;
+  }
+
+  /**
+   * Counts a round trip.
+   *
+   * @param bytes What came back.
+   * @param milliseconds How long it took.
+   */
+  add(bytes: number, milliseconds: number): void {
+    this.bytes += bytes;
+    this.operations++;
+    this.times.push(milliseconds);
+  }
+}
+
+const [transport = "", workload = "", address = "", ...numbers] = Deno.args;
+const [connections = 0, size = 0, warm = 0, run = 0, pid = 0] = numbers.map(
+  Number,
+);
+const loop = new ProactorEventLoop();
+const counts = new Counts();
+
+/** Is silent, and ends everything when the server does. */
+class Client implements Protocol {
+  protected transport!: Transport;
+
+  connectionMade(transport: Transport): void {
+    this.transport = transport;
+  }
+
+  /** Begins to work. */
+  start(): void {}
+
+  dataReceived(_data: Uint8Array): void {}
+
+  connectionLost(): void {
+    console.error("Cannot go on: the server has closed");
+    Deno.exit(1);
+  }
+}
+
+class EchoClient extends Client {
+  readonly #message = new Uint8Array(size);
+  #rest = 0;
+  #started = 0;
+
+  override start(): void {
+    this.#rest = size;
+    this.#started = performance.now();
+    this.transport.write(this.#message);
+  }
+
+  override dataReceived(data: Uint8Array): void {
+    this.#rest -= data.length;
+    if (this.#rest > 0) return;
+    counts.add(size, performance.now() - this.#started);
+    this.start();
+  }
+}
+
+class WritingClient extends Client {
+  readonly #piece = new Uint8Array(size);
+  #paused = false;
+
+  override start(): void {
+    while (!this.#paused) {
+      this.transport.write(this.#piece);
+      counts.bytes += size;
+    }
+  }
+
+  pauseWriting(): void {
+    this.#paused = true;
+  }
+
+  resumeWriting(): void {
+    this.#paused = false;
+    this.start();
+  }
+}
+
+class ReadingClient extends Client {
+  override dataReceived(data: Uint8Array): void {
+    counts.bytes += data.length;
+  }
+}
+
+function makeClient(): Client {
+  switch (workload) {
+    case "echo":
+      return new EchoClient();
+    case "in":
+      return new WritingClient();
+    case "out":
+      return new ReadingClient();
+    default:
+      return new Client();
+  }
+}
+
+/** The server may not be there yet. */
+async function open(): Promise<Client> {
+  if (transport !== "tcp") {
+    const options = { waitForServer: true, timeout: PATIENCE };
+    return (await loop.createPipeConnection(makeClient, address, options))[1];
+  }
+  for (let tries = 0;; tries++) {
+    try {
+      const port = Number(address);
+      return (await loop.createConnection(makeClient, "127.0.0.1", port))[1];
+    } catch (error) {
+      const early = error instanceof Deno.errors.ConnectionRefused;
+      if (!early || tries * RETRY > PATIENCE) throw error;
+      await pause(RETRY);
+    }
+  }
+}
+
+async function openAll(count: number): Promise<void> {
+  const clients: Client[] = [];
+  for (let i = 0; i < count; i++) clients.push(await open());
+  for (const client of clients) client.start();
+}
+
+async function connectAndClose(): Promise<void> {
+  const started = performance.now();
+  const options = { waitForServer: true, timeout: PATIENCE };
+  await using connection = await connectPipe(address, options);
+  const byte = new Uint8Array(1);
+  await connection.write(byte);
+  await connection.read(byte);
+  counts.add(1, performance.now() - started);
+}
+
+/** Works for some time; returns the seconds it took. */
+async function work(milliseconds: number): Promise<number> {
+  const started = performance.now();
+  if (workload !== "connect") await pause(milliseconds);
+  else {
+    while (performance.now() - started < milliseconds) await connectAndClose();
+  }
+  return (performance.now() - started) / 1000;
+}
+
+async function measure(usage: ProcessUsage): Promise<Sample> {
+  if (workload !== "connect") await openAll(connections);
+  await work(warm);
+  counts.reset();
+  const before = usage.read();
+  const seconds = await work(run);
+  if (counts.times.length === 0) {
+    counts.operations = Math.floor(counts.bytes / size);
+  }
+  if (counts.operations === 0) throw new Error("Cannot get an answer");
+  return makeSample(seconds, before, usage.read());
+}
+
+async function measureIdle(usage: ProcessUsage): Promise<Sample> {
+  await openAll(1);
+  await work(warm);
+  const before = usage.read();
+  await openAll(connections);
+  return makeSample(await work(warm), before, usage.read());
+}
+
+function makeSample(seconds: number, before: Usage, after: Usage): Sample {
+  const sorted = counts.times.sort((a, b) => a - b);
+  const percentile = (share: number) =>
+    1000 * (sorted[Math.floor(share * sorted.length)] ?? 0);
+  return {
+    operations: counts.operations,
+    bytes: counts.bytes,
+    seconds,
+    userSeconds: after.user - before.user,
+    systemSeconds: after.system - before.system,
+    residentBefore: before.resident,
+    resident: after.resident,
+    peak: after.peak,
+    busy: 0,
+    p50: percentile(0.5),
+    p99: percentile(0.99),
+  };
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+async function main(): Promise<number> {
+  try {
+    const usage = new ProcessUsage(pid);
+    const idle = workload === "idle";
+    const sample = await (idle ? measureIdle(usage) : measure(usage));
+    console.log(JSON.stringify(sample));
+    return 0;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return 1;
+  }
+}
+
+Deno.exit(await main());

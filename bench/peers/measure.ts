@@ -1,0 +1,133 @@
+/**
+ * One server, one workload: starting, loading, stopping.
+ *
+ * @module
+ */
+
+import type { Server } from "./servers.ts";
+import type { Workload } from "./workloads.ts";
+
+/** What the load generator has measured. */
+export interface Sample {
+  /** Round trips, pieces of 64 KiB, or connections. */
+  operations: number;
+  /** Bytes that were moved. */
+  bytes: number;
+  /** How long it took. */
+  seconds: number;
+  /** What the server's process has spent in its own code meanwhile. */
+  userSeconds: number;
+  /** What it has spent in the system. */
+  systemSeconds: number;
+  /** Resident bytes of the server at the beginning. */
+  residentBefore: number;
+  /** Resident bytes of the server at the end. */
+  resident: number;
+  /** The most that was ever resident. */
+  peak: number;
+  /** How often all instances of the pipe were busy. */
+  busy: number;
+  /** Microseconds of the median round trip. */
+  p50: number;
+  /** Microseconds that 99 % of the round trips did not exceed. */
+  p99: number;
+}
+
+/** How long things take. */
+export interface Durations {
+  /** Milliseconds before what is measured. */
+  warm: number;
+  /** Milliseconds that are measured. */
+  run: number;
+}
+
+/** Milliseconds after which a load generator has failed. */
+const PATIENCE = 120_000;
+
+/** A running server. Disposing ends it. */
+export class ServerProcess implements AsyncDisposable {
+  readonly #server: Server;
+  readonly #workload: Workload;
+  readonly #address: string;
+  #child: Deno.ChildProcess;
+
+  /**
+   * Starts it; it may take a while until it serves.
+   *
+   * @param server The program.
+   * @param workload What it is started for.
+   */
+  constructor(server: Server, workload: Workload) {
+    this.#server = server;
+    this.#workload = workload;
+    this.#address = makeAddress(workload);
+    this.#child = this.#start();
+  }
+
+  /**
+   * Loads the server.
+   *
+   * @param load The load generator's program and first arguments.
+   * @param durations How long.
+   * @returns What was measured.
+   * @throws {Error} when the server fails, with the reason.
+   */
+  async measure(
+    load: readonly string[],
+    durations: Durations,
+  ): Promise<Sample> {
+    const sample = await runLoad([...load, ...this.#loadArguments(durations)]);
+    if (this.#server.fresh) await this.#restart();
+    return sample;
+  }
+
+  /** Ends it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // it has ended
+    }
+    await this.#child.status;
+  }
+
+  #loadArguments({ warm, run }: Durations): string[] {
+    const { transport, load, connections, size } = this.#workload;
+    const numbers = [connections, size, warm, run, this.#child.pid];
+    return [transport, load, this.#address, ...numbers.map(String)];
+  }
+
+  async #restart(): Promise<void> {
+    await this[Symbol.asyncDispose]();
+    this.#child = this.#start();
+  }
+
+  #start(): Deno.ChildProcess {
+    const argv = this.#server.command(this.#workload, this.#address);
+    const [program = "", ...args] = argv;
+    return new Deno.Command(program, {
+      args,
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+  }
+}
+
+async function runLoad(argv: readonly string[]): Promise<Sample> {
+  const [program = "", ...args] = argv;
+  const signal = AbortSignal.timeout(PATIENCE);
+  const command = new Deno.Command(program, { args, stdin: "null", signal });
+  const { success, stdout, stderr } = await command.output();
+  const decoder = new TextDecoder();
+  if (!success) {
+    throw new Error(decoder.decode(stderr).trim() || "No answer in time");
+  }
+  return JSON.parse(decoder.decode(stdout));
+}
+
+function makeAddress({ transport }: Workload): string {
+  if (transport !== "tcp") return `\\\\.\\pipe\\peers-${crypto.randomUUID()}`;
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return String(listener.addr.port);
+}

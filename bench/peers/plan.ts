@@ -1,0 +1,110 @@
+/**
+ * What the command line of the benchmark asks for.
+ *
+ * @module
+ */
+
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import type { Durations } from "./measure.ts";
+import {
+  allServers,
+  loadGenerator,
+  type Programs,
+  type Server,
+} from "./servers.ts";
+import { chooseWorkloads, type Workload } from "./workloads.ts";
+
+/** The text that explains the options. */
+export const USAGE = `Usage: deno task bench:peers [OPTIONS]
+
+  --quick           fewer workloads, fewer and shorter rounds
+  --rounds N        rounds that count, 9 by default, 3 with --quick
+  --only A,B        workloads whose names contain A or B
+  --servers A,B     servers whose names have a word that begins with A or B
+  --ms N            milliseconds of a round, 500 by default, 300 with --quick
+  --json            print JSON instead of Markdown
+  --chart FILE      draw the chart there; a run of everything draws it to
+                    bench/peers/chart.svg`;
+
+const CHART = fileURLToPath(new URL("chart.svg", import.meta.url));
+const WARM = 100;
+
+/** What is to be done. */
+export interface Plan {
+  /** Who is measured, or was to be. */
+  servers: Server[];
+  /** What is measured. */
+  workloads: Workload[];
+  /** Rounds that count. */
+  rounds: number;
+  /** How long a round takes. */
+  durations: Durations;
+  /** The load generator's program and first arguments. */
+  load: string[];
+  /** True prints JSON. */
+  json: boolean;
+  /** Where the chart goes, if it is drawn. */
+  chart: string | undefined;
+}
+
+/**
+ * Reads the command line.
+ *
+ * @param args The options.
+ * @param programs What this machine has.
+ * @returns The plan.
+ * @throws {TypeError} when there is no such option.
+ * @throws {RangeError} when a number is not a positive integer.
+ */
+export function parsePlan(args: string[], programs: Programs): Plan {
+  const { values } = parseArgs({
+    args,
+    options: {
+      quick: { type: "boolean", default: false },
+      rounds: { type: "string" },
+      only: { type: "string", default: "" },
+      servers: { type: "string", default: "" },
+      ms: { type: "string" },
+      json: { type: "boolean", default: false },
+      chart: { type: "string" },
+    },
+  });
+  const { quick, only, servers, json } = values;
+  const everything = !quick && only === "" && servers === "";
+  const [rounds, ms] = quick ? ["3", "300"] : ["9", "500"];
+  return {
+    servers: chooseServers(programs, words(servers)),
+    workloads: chooseWorkloads(words(only), quick),
+    rounds: positive(values.rounds ?? rounds, "rounds"),
+    durations: { warm: WARM, run: positive(values.ms ?? ms, "ms") },
+    load: loadGenerator(programs),
+    json,
+    chart: values.chart ?? (everything ? CHART : undefined),
+  };
+}
+
+function positive(text: string, option: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new RangeError(
+    `Cannot use --${option}: "${text}" is not a positive integer`,
+  );
+}
+
+function words(text: string): string[] {
+  return text.split(",").filter((word) => word !== "");
+}
+
+function chooseServers(
+  programs: Programs,
+  starts: readonly string[],
+): Server[] {
+  const servers = allServers(programs);
+  if (starts.length === 0) return servers;
+  return servers.filter(({ name }) =>
+    name.toLowerCase().split(" ").some((word) =>
+      starts.some((start) => word.startsWith(start.toLowerCase()))
+    )
+  );
+}

@@ -1,0 +1,126 @@
+/**
+ * Who is measured, and how each is started.
+ *
+ * @module
+ */
+
+import { fileURLToPath } from "node:url";
+import type { Transport, Workload } from "./workloads.ts";
+
+/** Programs that a machine may have, by path. */
+export interface Programs {
+  /** The load generator in C. */
+  load?: string | undefined;
+  /** The raw server in C. */
+  server?: string | undefined;
+  /** Node. */
+  node?: string | undefined;
+  /** Bun. */
+  bun?: string | undefined;
+}
+
+/** A server program. */
+export interface Server {
+  /** Its name in tables. */
+  name: string;
+  /** What it is missing here, or an empty text. */
+  missing: string;
+  /** What it can serve. */
+  transports: readonly Transport[];
+  /** True when it has to be started for each measurement. */
+  fresh: boolean;
+  /**
+   * The program and its arguments.
+   *
+   * @param workload What is measured.
+   * @param address A pipe's name or a port.
+   * @returns The command line.
+   */
+  command(workload: Workload, address: string): string[];
+}
+
+/** The name of the server that the others are compared with. */
+export const CEILING = "C";
+
+const ALL: readonly Transport[] = ["pipe", "message", "tcp"];
+const NET: readonly Transport[] = ["pipe", "tcp"];
+
+/**
+ * The servers.
+ *
+ * @param programs What this machine has.
+ * @returns All servers, the ceiling first.
+ */
+export function allServers(programs: Programs): Server[] {
+  const { server, node, bun } = programs;
+  return [
+    make(CEILING, server, ALL, []),
+    ours("protocol"),
+    ours("stream"),
+    make("Node", node, NET, [script("net_server.mjs")]),
+    make("Bun", bun, NET, [script("net_server.mjs")]),
+    denoNet(),
+    denoListen(),
+  ];
+}
+
+/**
+ * The load generator: the one in C, or, without a compiler, ours.
+ *
+ * @param programs What this machine has.
+ * @returns The program and its first arguments.
+ */
+export function loadGenerator({ load }: Programs): string[] {
+  if (load !== undefined) return [load];
+  return [Deno.execPath(), ...deno(["--allow-ffi"], "load.ts")];
+}
+
+function make(
+  name: string,
+  program: string | undefined,
+  transports: readonly Transport[],
+  args: readonly string[],
+): Server {
+  return {
+    name,
+    missing: program === undefined ? "its program" : "",
+    transports,
+    fresh: false,
+    command: ({ transport, role }, address) => [
+      program!,
+      ...args,
+      transport,
+      role,
+      address,
+    ],
+  };
+}
+
+function ours(style: "protocol" | "stream"): Server {
+  const args = deno(["--allow-ffi"], "proactor_server.ts", style);
+  return make(`proactor ${style}`, Deno.execPath(), ALL, args);
+}
+
+/** Its pipe server takes four clients, and then never another. */
+function denoNet(): Server {
+  const args = deno(["--allow-all"], "net_server.mjs");
+  const server = make("Deno node:net", Deno.execPath(), NET, args);
+  return { ...server, fresh: true };
+}
+
+function denoListen(): Server {
+  const args = deno(["--allow-net"], "deno_server.ts");
+  return {
+    ...make("Deno.listen", Deno.execPath(), ["tcp"], args),
+    command: ({ role }, port) => [Deno.execPath(), ...args, role, port],
+  };
+}
+
+function deno(permissions: string[], file: string, ...words: string[]) {
+  const flags = ["--no-lock", "--no-config", ...permissions];
+  return ["run", ...flags, script(file), ...words];
+}
+
+function script(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
+}

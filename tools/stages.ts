@@ -23,7 +23,8 @@ export interface Place {
 }
 
 const ANY_SYSTEM = ["tests/unit", "tests/sim", "tests/std"];
-const SCOPED_LIBRARIES = ["kernel32", "ntdll", "advapi32", "ws2_32", "mswsock"];
+const PIPE_LIBRARIES = ["kernel32", "ntdll", "advapi32"];
+const SOCKET_LIBRARIES = ["ws2_32", "mswsock"];
 
 /**
  * All stages of a test run, whether or not their folders hold tests.
@@ -56,8 +57,18 @@ function windowsStages(place: Place): Stage[] {
   }, {
     title: `Tests with a scoped permission on ${place.label}`,
     deno: "windows",
-    permissions: [scopedPermission(place.systemRoot)],
+    permissions: [
+      scopedPermission(place.systemRoot, [
+        ...PIPE_LIBRARIES,
+        ...SOCKET_LIBRARIES,
+      ]),
+    ],
     paths: ["tests/windows/scoped"],
+  }, {
+    title: `Pipes without the libraries of sockets on ${place.label}`,
+    deno: "windows",
+    permissions: [scopedPermission(place.systemRoot, PIPE_LIBRARIES)],
+    paths: ["tests/windows/scoped/scoped_test.ts"],
   }];
 }
 
@@ -65,12 +76,14 @@ function windowsStages(place: Place): Stage[] {
  * The permission flag that names the libraries one by one.
  *
  * @param systemRoot The Windows folder.
+ * @param libraries Their names, without `.dll`.
  * @returns `--allow-ffi=` and the absolute paths.
  */
-export function scopedPermission(systemRoot: string): string {
-  const paths = SCOPED_LIBRARIES.map((name) =>
-    `${systemRoot}\\System32\\${name}.dll`
-  );
+export function scopedPermission(
+  systemRoot: string,
+  libraries: readonly string[],
+): string {
+  const paths = libraries.map((name) => `${systemRoot}\\System32\\${name}.dll`);
   return `--allow-ffi=${paths.join(",")}`;
 }
 

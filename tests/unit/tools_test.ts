@@ -144,6 +144,7 @@ Deno.test("testStages() starts with the running Deno off Windows only", () => {
     "windows",
     "windows",
     "windows",
+    "windows",
   ]);
   const windows = {
     windows: true,
@@ -157,18 +158,23 @@ Deno.test("testStages() starts with the running Deno off Windows only", () => {
 });
 
 Deno.test("testStages() gives the library no more than --allow-ffi", () => {
-  const [own, all, , scoped] = testStages(WINE);
+  const [own, all, , scoped, pipes] = testStages(WINE);
+  const libraries = ["kernel32", "ntdll", "advapi32"];
   assertEquals(own?.permissions, ["--allow-ffi"]);
   assertEquals(all?.permissions, ["--allow-ffi"]);
-  assertEquals(scoped?.permissions, [scopedPermission("C:\\Windows")]);
+  assertEquals(scoped?.permissions, [
+    scopedPermission("C:\\Windows", [...libraries, "ws2_32", "mswsock"]),
+  ]);
+  assertEquals(pipes?.permissions, [
+    scopedPermission("C:\\Windows", libraries),
+  ]);
 });
 
 Deno.test("scopedPermission() names libraries by absolute paths", () => {
   assertEquals(
-    scopedPermission("C:\\Windows"),
+    scopedPermission("C:\\Windows", ["kernel32", "ntdll"]),
     "--allow-ffi=C:\\Windows\\System32\\kernel32.dll," +
-      "C:\\Windows\\System32\\ntdll.dll,C:\\Windows\\System32\\advapi32.dll," +
-      "C:\\Windows\\System32\\ws2_32.dll,C:\\Windows\\System32\\mswsock.dll",
+      "C:\\Windows\\System32\\ntdll.dll",
   );
 });
 

@@ -59,6 +59,7 @@ export class ChildProcess {
   readonly #wait: WaitHandleFuture;
   #status: SubprocessStatus | null = null;
   #killedBy: SubprocessSignal | null = null;
+  #handedOver = false;
   #process: Handle;
   #thread: Handle;
   #job: Handle;
@@ -154,6 +155,11 @@ export class ChildProcess {
     else this.#wait.unref();
   }
 
+  /** Somebody has it now: from now on it outlives the proactor. */
+  handOver(): void {
+    this.#handedOver = true;
+  }
+
   /** Kills what is there to kill. Idempotent, and never throws. */
   destroy(): void {
     try {
@@ -172,8 +178,9 @@ export class ChildProcess {
     this.#exited.resolve(this.#status);
   }
 
-  /** The process goes on without us. */
+  /** The process goes on without us, unless nobody has ever had it. */
   #lost(error: unknown): void {
+    if (!this.#handedOver) this.destroy();
     this.#closeHandles();
     this.#exited.reject(error);
   }

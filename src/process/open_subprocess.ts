@@ -41,7 +41,10 @@ export async function openSubprocess<P extends SubprocessProtocol>(
   const protocol = protocolFactory();
   const launched = await launchProcess(proactor, launch, signal);
   try {
-    return [new ChildTransport(proactor.port, launched, protocol), protocol];
+    const { port } = proactor;
+    const transport = new ChildTransport(port, launched, protocol);
+    launched.child.handOver();
+    return [transport, protocol];
   } catch (error) { // the proactor was closed in this very moment
     discard(proactor.port, launched);
     throw error;

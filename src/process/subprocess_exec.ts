@@ -97,7 +97,9 @@ async function start(
   const { port } = proactor;
   const launched = await launchProcess(proactor, launch, signal);
   try {
-    return new Subprocess(port, launched);
+    const subprocess = new Subprocess(port, launched);
+    launched.child.handOver();
+    return subprocess;
   } catch (error) { // the proactor was closed in this very moment
     discard(port, launched);
     throw error;

@@ -9,6 +9,8 @@ import {
 } from "@std/assert";
 import { IocpProactor, type SubprocessSignal } from "../../../mod.ts";
 import { defaultProcesses } from "../../../src/ffi/default_processes.ts";
+import { launchProcess } from "../../../src/process/launch.ts";
+import { resolveShell } from "../../../src/process/subprocess_options.ts";
 import {
   proactorTest,
   readText,
@@ -293,6 +295,19 @@ Deno.test("closing the proactor during a start leaves no child", async () => {
       assertRejects(() => starting, Deno.errors.BadResource),
       soon(proactor.close()),
     ]);
+    await until(() => jobs.activeProcesses(job) === 0);
+    proactor.port.api.closeHandle(job);
+  });
+});
+
+Deno.test("a child that nobody has got yet ends with the proactor", async () => {
+  const jobs = defaultProcesses();
+  const job = jobs.createJob(0);
+  await withProactor(async (proactor) => {
+    const launch = resolveShell("pause", { stdin: "piped", job });
+    await launchProcess(proactor, launch);
+    assertEquals(jobs.activeProcesses(job) > 0, true);
+    await soon(proactor.close());
     await until(() => jobs.activeProcesses(job) === 0);
     proactor.port.api.closeHandle(job);
   });

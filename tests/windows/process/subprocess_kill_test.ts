@@ -29,6 +29,12 @@ const ORPHAN = ["/d", "/c", "start /b cmd.exe /d /c pause"];
 /** A shell that waits below a shell that waits for it. */
 const FAMILY = ["/d", "/c", "cmd.exe /d /c pause & exit 3"];
 
+/**
+ * A console is a process of the job under Wine, and outlives a child that is
+ * killed while it starts.
+ */
+const NO_CONSOLE = { detached: true } as const;
+
 for (const signal of SIGNALS) {
   proactorTest(`kill("${signal}") ends a child`, async (proactor) => {
     await using child = await startWaiting(proactor);
@@ -241,7 +247,7 @@ proactorTest(
     const job = jobs.createJob(0);
     const controller = new AbortController();
     const { signal } = controller;
-    const starting = startWaiting(proactor, { job, signal });
+    const starting = startWaiting(proactor, { job, signal, ...NO_CONSOLE });
     await until(() => jobs.activeProcesses(job) > 0);
     controller.abort();
     await assertRejects(() => starting, DOMException);
@@ -289,7 +295,7 @@ Deno.test("closing the proactor during a start leaves no child", async () => {
   const jobs = defaultProcesses();
   const job = jobs.createJob(0);
   await withProactor(async (proactor) => {
-    const starting = startWaiting(proactor, { job });
+    const starting = startWaiting(proactor, { job, ...NO_CONSOLE });
     await until(() => jobs.activeProcesses(job) > 0);
     await Promise.all([
       assertRejects(() => starting, Deno.errors.BadResource),
@@ -304,7 +310,8 @@ Deno.test("a child that nobody has got yet ends with the proactor", async () => 
   const jobs = defaultProcesses();
   const job = jobs.createJob(0);
   await withProactor(async (proactor) => {
-    const launch = resolveShell("pause", { stdin: "piped", job });
+    const options = { stdin: "piped", job, ...NO_CONSOLE } as const;
+    const launch = resolveShell("set /p line=", options);
     await launchProcess(proactor, launch);
     assertEquals(jobs.activeProcesses(job) > 0, true);
     await soon(proactor.close());

@@ -272,7 +272,7 @@ Deno.test("closing the proactor gives a child up, but does not kill it", async (
   const jobs = defaultProcesses();
   const job = jobs.createJob(0);
   await withProactor(async (proactor) => {
-    const child = await startWaiting(proactor, { stdin: "inherit", job });
+    const child = await startWaiting(proactor, { suspended: true, job });
     const read = child.pipes.stderr!.read(new Uint8Array(1));
     await Promise.all([
       assertRejects(() => child.status, Deno.errors.Interrupted, "was closed"),

@@ -5,22 +5,13 @@
  * @module
  */
 
+import { getFileType, getFullPathName } from "./kernel32_functions.ts";
+
 /** Functions of kernel32.dll that only files need. */
 export const kernel32Files = {
   /** DWORD GetFullPathNameW(...): text only, it touches no disk */
-  GetFullPathNameW: {
-    parameters: [
-      "buffer", // LPCWSTR lpFileName
-      "u32", // DWORD nBufferLength
-      "buffer", // LPWSTR lpBuffer
-      "buffer", // LPWSTR *lpFilePart
-    ],
-    result: "u32", // DWORD
-  },
+  GetFullPathNameW: getFullPathName,
 
   /** DWORD GetFileType(hFile) */
-  GetFileType: {
-    parameters: ["usize"], // HANDLE hFile
-    result: "u32", // DWORD
-  },
+  GetFileType: getFileType,
 } as const satisfies Deno.ForeignLibraryInterface;

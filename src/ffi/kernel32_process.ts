@@ -5,41 +5,38 @@
  * @module
  */
 
+import {
+  duplicateHandle,
+  getFullPathName,
+  waitForSingleObject,
+} from "./kernel32_functions.ts";
+
+/** BOOL CreateProcessW(...) */
+const createProcess = {
+  parameters: [
+    "usize", // LPCWSTR lpApplicationName
+    "usize", // LPWSTR lpCommandLine
+    "usize", // LPSECURITY_ATTRIBUTES lpProcessAttributes
+    "usize", // LPSECURITY_ATTRIBUTES lpThreadAttributes
+    "i32", // BOOL bInheritHandles
+    "u32", // DWORD dwCreationFlags
+    "usize", // LPVOID lpEnvironment
+    "usize", // LPCWSTR lpCurrentDirectory
+    "usize", // LPSTARTUPINFOW lpStartupInfo
+    "usize", // LPPROCESS_INFORMATION lpProcessInformation
+  ],
+  result: "i32", // BOOL
+} as const satisfies Deno.ForeignFunction;
+
 /** Functions of kernel32.dll. */
 export const kernel32Process = {
   /** BOOL CreateProcessW(...) */
-  CreateProcessW: {
-    parameters: [
-      "usize", // LPCWSTR lpApplicationName
-      "usize", // LPWSTR lpCommandLine
-      "usize", // LPSECURITY_ATTRIBUTES lpProcessAttributes
-      "usize", // LPSECURITY_ATTRIBUTES lpThreadAttributes
-      "i32", // BOOL bInheritHandles
-      "u32", // DWORD dwCreationFlags
-      "usize", // LPVOID lpEnvironment
-      "usize", // LPCWSTR lpCurrentDirectory
-      "usize", // LPSTARTUPINFOW lpStartupInfo
-      "usize", // LPPROCESS_INFORMATION lpProcessInformation
-    ],
-    result: "i32", // BOOL
-  },
+  CreateProcessW: createProcess,
 
   /** The same on another thread */
   CreateProcessOnThread: {
+    ...createProcess,
     name: "CreateProcessW",
-    parameters: [
-      "usize", // LPCWSTR lpApplicationName
-      "usize", // LPWSTR lpCommandLine
-      "usize", // LPSECURITY_ATTRIBUTES lpProcessAttributes
-      "usize", // LPSECURITY_ATTRIBUTES lpThreadAttributes
-      "i32", // BOOL bInheritHandles
-      "u32", // DWORD dwCreationFlags
-      "usize", // LPVOID lpEnvironment
-      "usize", // LPCWSTR lpCurrentDirectory
-      "usize", // LPSTARTUPINFOW lpStartupInfo
-      "usize", // LPPROCESS_INFORMATION lpProcessInformation
-    ],
-    result: "i32", // BOOL
     nonblocking: true,
   },
 
@@ -90,13 +87,7 @@ export const kernel32Process = {
   },
 
   /** DWORD WaitForSingleObject(hHandle, dwMilliseconds) */
-  WaitForSingleObject: {
-    parameters: [
-      "usize", // HANDLE hHandle
-      "u32", // DWORD dwMilliseconds
-    ],
-    result: "u32", // DWORD
-  },
+  WaitForSingleObject: waitForSingleObject,
 
   /** BOOL GetExitCodeProcess(hProcess, lpExitCode) */
   GetExitCodeProcess: {
@@ -164,18 +155,7 @@ export const kernel32Process = {
   },
 
   /** BOOL DuplicateHandle(...) */
-  DuplicateHandle: {
-    parameters: [
-      "usize", // HANDLE hSourceProcessHandle
-      "usize", // HANDLE hSourceHandle
-      "usize", // HANDLE hTargetProcessHandle
-      "buffer", // LPHANDLE lpTargetHandle
-      "u32", // DWORD dwDesiredAccess
-      "i32", // BOOL bInheritHandle
-      "u32", // DWORD dwOptions
-    ],
-    result: "i32", // BOOL
-  },
+  DuplicateHandle: duplicateHandle,
 
   /** BOOL GetHandleInformation(hObject, lpdwFlags) */
   GetHandleInformation: {
@@ -245,15 +225,7 @@ export const kernel32Process = {
   },
 
   /** DWORD GetFullPathNameW(...) */
-  GetFullPathNameW: {
-    parameters: [
-      "buffer", // LPCWSTR lpFileName
-      "u32", // DWORD nBufferLength
-      "buffer", // LPWSTR lpBuffer
-      "buffer", // LPWSTR *lpFilePart
-    ],
-    result: "u32", // DWORD, characters
-  },
+  GetFullPathNameW: getFullPathName,
 
   /** DWORD GetModuleFileNameW(hModule, lpFilename, nSize) */
   GetModuleFileNameW: {

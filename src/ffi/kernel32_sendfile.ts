@@ -5,13 +5,12 @@
  * @module
  */
 
+import { getFileType } from "./kernel32_functions.ts";
+
 /** Functions of kernel32.dll. */
 export const kernel32SendFile = {
   /** DWORD GetFileType(hFile) */
-  GetFileType: {
-    parameters: ["usize"], // HANDLE hFile
-    result: "u32", // DWORD
-  },
+  GetFileType: getFileType,
 
   /** BOOL GetFileSizeEx(hFile, lpFileSize) */
   GetFileSizeEx: {

@@ -5,11 +5,10 @@
  * @module
  */
 
+import { getFileType } from "./kernel32_functions.ts";
+
 /** Functions of kernel32.dll. */
 export const kernel32ThreadIo = {
   /** DWORD GetFileType(hFile) */
-  GetFileType: {
-    parameters: ["usize"], // HANDLE hFile
-    result: "u32", // DWORD
-  },
+  GetFileType: getFileType,
 } as const satisfies Deno.ForeignLibraryInterface;

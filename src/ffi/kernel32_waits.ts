@@ -6,30 +6,24 @@
  * @module
  */
 
+import { duplicateHandle, waitForSingleObject } from "./kernel32_functions.ts";
+
+/** BOOL UnregisterWaitEx(WaitHandle, CompletionEvent) */
+const unregisterWait = {
+  parameters: [
+    "usize", // HANDLE WaitHandle
+    "usize", // HANDLE CompletionEvent
+  ],
+  result: "i32", // BOOL
+} as const satisfies Deno.ForeignFunction;
+
 /** Functions of kernel32.dll that only waits need. */
 export const kernel32Waits = {
   /** DWORD WaitForSingleObject(hHandle, dwMilliseconds) */
-  WaitForSingleObject: {
-    parameters: [
-      "usize", // HANDLE hHandle
-      "u32", // DWORD dwMilliseconds
-    ],
-    result: "u32", // DWORD
-  },
+  WaitForSingleObject: waitForSingleObject,
 
   /** BOOL DuplicateHandle(...) */
-  DuplicateHandle: {
-    parameters: [
-      "usize", // HANDLE hSourceProcessHandle
-      "usize", // HANDLE hSourceHandle
-      "usize", // HANDLE hTargetProcessHandle
-      "buffer", // LPHANDLE lpTargetHandle
-      "u32", // DWORD dwDesiredAccess
-      "i32", // BOOL bInheritHandle
-      "u32", // DWORD dwOptions
-    ],
-    result: "i32", // BOOL
-  },
+  DuplicateHandle: duplicateHandle,
 
   /** BOOL RegisterWaitForSingleObject(...) */
   RegisterWaitForSingleObject: {
@@ -45,22 +39,12 @@ export const kernel32Waits = {
   },
 
   /** BOOL UnregisterWaitEx(WaitHandle, CompletionEvent) */
-  UnregisterWaitEx: {
-    parameters: [
-      "usize", // HANDLE WaitHandle
-      "usize", // HANDLE CompletionEvent
-    ],
-    result: "i32", // BOOL
-  },
+  UnregisterWaitEx: unregisterWait,
 
   /** The same on another thread */
   UnregisterWaitAndJoin: {
+    ...unregisterWait,
     name: "UnregisterWaitEx",
-    parameters: [
-      "usize", // HANDLE WaitHandle
-      "usize", // HANDLE CompletionEvent
-    ],
-    result: "i32", // BOOL
     nonblocking: true,
   },
 

@@ -6,10 +6,10 @@
 
 import { advapi32 } from "./advapi32.ts";
 import { kernel32 } from "./kernel32.ts";
-import { kernel32SocketFile } from "./kernel32_socket_file.ts";
 import { kernel32Files } from "./kernel32_files.ts";
 import { kernel32Process } from "./kernel32_process.ts";
 import { kernel32SendFile } from "./kernel32_sendfile.ts";
+import { kernel32SocketFile } from "./kernel32_socket_file.ts";
 import { kernel32ThreadIo } from "./kernel32_thread_io.ts";
 import { kernel32Waits } from "./kernel32_waits.ts";
 import { mswsock } from "./mswsock.ts";
@@ -19,60 +19,63 @@ import { ntdllSendFile } from "./ntdll_sendfile.ts";
 import { ntdllThreadIo } from "./ntdll_thread_io.ts";
 import { ws2_32 } from "./ws2_32.ts";
 
+/** The loaded functions of one symbol table. */
+type Loaded<T extends Deno.ForeignLibraryInterface> = Deno.DynamicLibrary<
+  T
+>["symbols"];
+
 /** The loaded functions of the three DLLs that pipes need. */
 export interface Symbols {
   /** kernel32.dll */
-  kernel32: Deno.DynamicLibrary<typeof kernel32>["symbols"];
+  kernel32: Loaded<typeof kernel32>;
   /** ntdll.dll */
-  ntdll: Deno.DynamicLibrary<typeof ntdll>["symbols"];
+  ntdll: Loaded<typeof ntdll>;
   /** advapi32.dll */
-  advapi32: Deno.DynamicLibrary<typeof advapi32>["symbols"];
+  advapi32: Loaded<typeof advapi32>;
 }
 
 /** The loaded functions of the two DLLs that only sockets need. */
 export interface SocketSymbols {
   /** ws2_32.dll */
-  ws2_32: Deno.DynamicLibrary<typeof ws2_32>["symbols"];
+  ws2_32: Loaded<typeof ws2_32>;
   /** mswsock.dll */
-  mswsock: Deno.DynamicLibrary<typeof mswsock>["symbols"];
+  mswsock: Loaded<typeof mswsock>;
 }
 
 /** The loaded functions of kernel32.dll that only waits need. */
-export type WaitSymbols = Deno.DynamicLibrary<typeof kernel32Waits>["symbols"];
+export type WaitSymbols = Loaded<typeof kernel32Waits>;
 
 /** The loaded functions of the DLL that only processes need. */
 export interface ProcessSymbols {
   /** kernel32.dll */
-  kernel32: Deno.DynamicLibrary<typeof kernel32Process>["symbols"];
+  kernel32: Loaded<typeof kernel32Process>;
 }
 
 /** The loaded functions of the two DLLs about files that are sent. */
 export interface SendFileSymbols {
   /** kernel32.dll */
-  kernel32: Deno.DynamicLibrary<typeof kernel32SendFile>["symbols"];
+  kernel32: Loaded<typeof kernel32SendFile>;
   /** ntdll.dll */
-  ntdll: Deno.DynamicLibrary<typeof ntdllSendFile>["symbols"];
+  ntdll: Loaded<typeof ntdllSendFile>;
 }
 
 /** The loaded functions of the two DLLs that only files need. */
 export interface FileSymbols {
   /** kernel32.dll */
-  kernel32: Deno.DynamicLibrary<typeof kernel32Files>["symbols"];
+  kernel32: Loaded<typeof kernel32Files>;
   /** ntdll.dll */
-  ntdll: Deno.DynamicLibrary<typeof ntdllFiles>["symbols"];
+  ntdll: Loaded<typeof ntdllFiles>;
 }
 
 /** The loaded functions for the files of sockets. */
-export type SocketFileSymbols = Deno.DynamicLibrary<
-  typeof kernel32SocketFile
->["symbols"];
+export type SocketFileSymbols = Loaded<typeof kernel32SocketFile>;
 
 /** The loaded functions of the two DLLs for handles that no port drives. */
 export interface ThreadIoSymbols {
   /** kernel32.dll */
-  kernel32: Deno.DynamicLibrary<typeof kernel32ThreadIo>["symbols"];
+  kernel32: Loaded<typeof kernel32ThreadIo>;
   /** ntdll.dll */
-  ntdll: Deno.DynamicLibrary<typeof ntdllThreadIo>["symbols"];
+  ntdll: Loaded<typeof ntdllThreadIo>;
 }
 
 let loaded: Symbols | undefined;
@@ -93,8 +96,11 @@ let loadedWaits: WaitSymbols | undefined;
  * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
  */
 export function loadSymbols(): Symbols {
-  loaded ??= openLibraries();
-  return loaded;
+  return loaded ??= {
+    kernel32: openLibrary("kernel32.dll", kernel32),
+    ntdll: openLibrary("ntdll.dll", ntdll),
+    advapi32: openLibrary("advapi32.dll", advapi32),
+  };
 }
 
 /**
@@ -105,8 +111,10 @@ export function loadSymbols(): Symbols {
  * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
  */
 export function loadSocketSymbols(): SocketSymbols {
-  loadedSockets ??= openSocketLibraries();
-  return loadedSockets;
+  return loadedSockets ??= {
+    ws2_32: openLibrary("ws2_32.dll", ws2_32),
+    mswsock: openLibrary("mswsock.dll", mswsock),
+  };
 }
 
 /**
@@ -117,13 +125,7 @@ export function loadSocketSymbols(): SocketSymbols {
  * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
  */
 export function loadWaitSymbols(): WaitSymbols {
-  loadedWaits ??= openWaitLibrary();
-  return loadedWaits;
-}
-
-function openWaitLibrary(): WaitSymbols {
-  assertWindows("kernel32.dll");
-  return Deno.dlopen(libraryPath("kernel32.dll"), kernel32Waits).symbols;
+  return loadedWaits ??= openLibrary("kernel32.dll", kernel32Waits);
 }
 
 /**
@@ -134,14 +136,9 @@ function openWaitLibrary(): WaitSymbols {
  * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
  */
 export function loadProcessSymbols(): ProcessSymbols {
-  loadedProcesses ??= openProcessLibraries();
-  return loadedProcesses;
-}
-
-function openProcessLibraries(): ProcessSymbols {
-  assertWindows("kernel32.dll");
-  const path = libraryPath("kernel32.dll");
-  return { kernel32: Deno.dlopen(path, kernel32Process).symbols };
+  return loadedProcesses ??= {
+    kernel32: openLibrary("kernel32.dll", kernel32Process),
+  };
 }
 
 /**
@@ -152,16 +149,9 @@ function openProcessLibraries(): ProcessSymbols {
  * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
  */
 export function loadThreadIoSymbols(): ThreadIoSymbols {
-  loadedThreadIo ??= openThreadIoLibraries();
-  return loadedThreadIo;
-}
-
-function openThreadIoLibraries(): ThreadIoSymbols {
-  assertWindows("kernel32.dll");
-  return {
-    kernel32: Deno.dlopen(libraryPath("kernel32.dll"), kernel32ThreadIo)
-      .symbols,
-    ntdll: Deno.dlopen(libraryPath("ntdll.dll"), ntdllThreadIo).symbols,
+  return loadedThreadIo ??= {
+    kernel32: openLibrary("kernel32.dll", kernel32ThreadIo),
+    ntdll: openLibrary("ntdll.dll", ntdllThreadIo),
   };
 }
 
@@ -173,16 +163,9 @@ function openThreadIoLibraries(): ThreadIoSymbols {
  * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
  */
 export function loadSendFileSymbols(): SendFileSymbols {
-  loadedSendFile ??= openSendFileLibraries();
-  return loadedSendFile;
-}
-
-function openSendFileLibraries(): SendFileSymbols {
-  assertWindows("kernel32.dll");
-  return {
-    kernel32: Deno.dlopen(libraryPath("kernel32.dll"), kernel32SendFile)
-      .symbols,
-    ntdll: Deno.dlopen(libraryPath("ntdll.dll"), ntdllSendFile).symbols,
+  return loadedSendFile ??= {
+    kernel32: openLibrary("kernel32.dll", kernel32SendFile),
+    ntdll: openLibrary("ntdll.dll", ntdllSendFile),
   };
 }
 
@@ -194,15 +177,9 @@ function openSendFileLibraries(): SendFileSymbols {
  * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
  */
 export function loadFileSymbols(): FileSymbols {
-  loadedFiles ??= openFileLibraries();
-  return loadedFiles;
-}
-
-function openFileLibraries(): FileSymbols {
-  assertWindows("kernel32.dll");
-  return {
-    kernel32: Deno.dlopen(libraryPath("kernel32.dll"), kernel32Files).symbols,
-    ntdll: Deno.dlopen(libraryPath("ntdll.dll"), ntdllFiles).symbols,
+  return loadedFiles ??= {
+    kernel32: openLibrary("kernel32.dll", kernel32Files),
+    ntdll: openLibrary("ntdll.dll", ntdllFiles),
   };
 }
 
@@ -214,18 +191,15 @@ function openFileLibraries(): FileSymbols {
  * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
  */
 export function loadSocketFileSymbols(): SocketFileSymbols {
-  assertWindows("kernel32.dll");
-  const path = libraryPath("kernel32.dll");
-  loadedSocketFile ??= Deno.dlopen(path, kernel32SocketFile).symbols;
-  return loadedSocketFile;
+  return loadedSocketFile ??= openLibrary("kernel32.dll", kernel32SocketFile);
 }
 
-function openSocketLibraries(): SocketSymbols {
-  assertWindows("ws2_32.dll");
-  return {
-    ws2_32: Deno.dlopen(libraryPath("ws2_32.dll"), ws2_32).symbols,
-    mswsock: Deno.dlopen(libraryPath("mswsock.dll"), mswsock).symbols,
-  };
+function openLibrary<const T extends Deno.ForeignLibraryInterface>(
+  name: string,
+  table: T,
+): Loaded<T> {
+  assertWindows(name);
+  return Deno.dlopen(libraryPath(name), table).symbols;
 }
 
 function assertWindows(library: string): void {
@@ -233,15 +207,6 @@ function assertWindows(library: string): void {
   throw new Deno.errors.NotSupported(
     `Cannot load ${library}: the system is "${Deno.build.os}", not Windows`,
   );
-}
-
-function openLibraries(): Symbols {
-  assertWindows("kernel32.dll");
-  return {
-    kernel32: Deno.dlopen(libraryPath("kernel32.dll"), kernel32).symbols,
-    ntdll: Deno.dlopen(libraryPath("ntdll.dll"), ntdll).symbols,
-    advapi32: Deno.dlopen(libraryPath("advapi32.dll"), advapi32).symbols,
-  };
 }
 
 /**

@@ -4,6 +4,12 @@
  * @module
  */
 
+import {
+  ntCreateFileRest,
+  ntOverlapped,
+  ntReadWriteFile,
+} from "./ntdll_functions.ts";
+
 /** Functions of ntdll.dll. */
 export const ntdll = {
   /** VOID RtlMoveMemory(Destination, Source, Length), into native memory */
@@ -32,16 +38,7 @@ export const ntdll = {
   NtCreateFile: {
     parameters: [
       "buffer", // PHANDLE FileHandle
-      "u32", // ACCESS_MASK DesiredAccess
-      "usize", // POBJECT_ATTRIBUTES ObjectAttributes
-      "usize", // PIO_STATUS_BLOCK IoStatusBlock
-      "usize", // PLARGE_INTEGER AllocationSize
-      "u32", // ULONG FileAttributes
-      "u32", // ULONG ShareAccess
-      "u32", // ULONG CreateDisposition
-      "u32", // ULONG CreateOptions
-      "usize", // PVOID EaBuffer
-      "u32", // ULONG EaLength
+      ...ntCreateFileRest,
     ],
     result: "u32", // NTSTATUS
   },
@@ -49,11 +46,7 @@ export const ntdll = {
   /** NTSTATUS NtDeviceIoControlFile(...) */
   NtDeviceIoControlFile: {
     parameters: [
-      "usize", // HANDLE FileHandle
-      "usize", // HANDLE Event
-      "usize", // PIO_APC_ROUTINE ApcRoutine
-      "usize", // PVOID ApcContext
-      "usize", // PIO_STATUS_BLOCK IoStatusBlock
+      ...ntOverlapped,
       "u32", // ULONG IoControlCode
       "usize", // PVOID InputBuffer
       "u32", // ULONG InputBufferLength
@@ -70,45 +63,15 @@ export const ntdll = {
    * NTSTATUS NtReadFile(...): what ReadFile calls. It returns the status, so
    * there is no last error that somebody could overwrite
    */
-  NtReadFile: {
-    parameters: [
-      "usize", // HANDLE FileHandle
-      "usize", // HANDLE Event
-      "usize", // PIO_APC_ROUTINE ApcRoutine
-      "usize", // PVOID ApcContext
-      "usize", // PIO_STATUS_BLOCK IoStatusBlock
-      "usize", // PVOID Buffer
-      "u32", // ULONG Length
-      "usize", // PLARGE_INTEGER ByteOffset
-      "usize", // PULONG Key
-    ],
-    result: "u32", // NTSTATUS
-  },
+  NtReadFile: ntReadWriteFile,
 
   /** NTSTATUS NtWriteFile(...): what WriteFile calls */
-  NtWriteFile: {
-    parameters: [
-      "usize", // HANDLE FileHandle
-      "usize", // HANDLE Event
-      "usize", // PIO_APC_ROUTINE ApcRoutine
-      "usize", // PVOID ApcContext
-      "usize", // PIO_STATUS_BLOCK IoStatusBlock
-      "usize", // PVOID Buffer
-      "u32", // ULONG Length
-      "usize", // PLARGE_INTEGER ByteOffset
-      "usize", // PULONG Key
-    ],
-    result: "u32", // NTSTATUS
-  },
+  NtWriteFile: ntReadWriteFile,
 
   /** NTSTATUS NtFsControlFile(...): what ConnectNamedPipe calls */
   NtFsControlFile: {
     parameters: [
-      "usize", // HANDLE FileHandle
-      "usize", // HANDLE Event
-      "usize", // PIO_APC_ROUTINE ApcRoutine
-      "usize", // PVOID ApcContext
-      "usize", // PIO_STATUS_BLOCK IoStatusBlock
+      ...ntOverlapped,
       "u32", // ULONG FsControlCode
       "buffer", // PVOID InputBuffer
       "u32", // ULONG InputBufferLength

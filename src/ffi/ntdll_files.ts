@@ -9,52 +9,29 @@
  * @module
  */
 
+import {
+  ntCreateFileRest,
+  ntInformationOnThread,
+  ntOverlapped,
+} from "./ntdll_functions.ts";
+
 /** Functions of ntdll.dll that only files need. */
 export const ntdllFiles = {
   /** NTSTATUS NtCreateFile(...): what CreateFileW calls */
   NtCreateFile: {
     parameters: [
       "usize", // PHANDLE FileHandle
-      "u32", // ACCESS_MASK DesiredAccess
-      "usize", // POBJECT_ATTRIBUTES ObjectAttributes
-      "usize", // PIO_STATUS_BLOCK IoStatusBlock
-      "usize", // PLARGE_INTEGER AllocationSize
-      "u32", // ULONG FileAttributes
-      "u32", // ULONG ShareAccess
-      "u32", // ULONG CreateDisposition
-      "u32", // ULONG CreateOptions
-      "usize", // PVOID EaBuffer
-      "u32", // ULONG EaLength
+      ...ntCreateFileRest,
     ],
     result: "u32", // NTSTATUS
     nonblocking: true,
   },
 
   /** NTSTATUS NtQueryInformationFile(...) */
-  NtQueryInformationFile: {
-    parameters: [
-      "usize", // HANDLE FileHandle
-      "usize", // PIO_STATUS_BLOCK IoStatusBlock
-      "usize", // PVOID FileInformation
-      "u32", // ULONG Length
-      "u32", // FILE_INFORMATION_CLASS FileInformationClass
-    ],
-    result: "u32", // NTSTATUS
-    nonblocking: true,
-  },
+  NtQueryInformationFile: ntInformationOnThread,
 
   /** NTSTATUS NtSetInformationFile(...): what SetEndOfFile calls */
-  NtSetInformationFile: {
-    parameters: [
-      "usize", // HANDLE FileHandle
-      "usize", // PIO_STATUS_BLOCK IoStatusBlock
-      "usize", // PVOID FileInformation
-      "u32", // ULONG Length
-      "u32", // FILE_INFORMATION_CLASS FileInformationClass
-    ],
-    result: "u32", // NTSTATUS
-    nonblocking: true,
-  },
+  NtSetInformationFile: ntInformationOnThread,
 
   /** NTSTATUS NtFlushBuffersFile(...): what FlushFileBuffers calls */
   NtFlushBuffersFile: {
@@ -69,11 +46,7 @@ export const ntdllFiles = {
   /** NTSTATUS NtNotifyChangeDirectoryFile(...): ReadDirectoryChangesW */
   NtNotifyChangeDirectoryFile: {
     parameters: [
-      "usize", // HANDLE FileHandle
-      "usize", // HANDLE Event
-      "usize", // PIO_APC_ROUTINE ApcRoutine
-      "usize", // PVOID ApcContext
-      "usize", // PIO_STATUS_BLOCK IoStatusBlock
+      ...ntOverlapped,
       "usize", // PVOID Buffer
       "u32", // ULONG Length
       "u32", // ULONG CompletionFilter

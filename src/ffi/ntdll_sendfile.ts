@@ -5,17 +5,10 @@
  * @module
  */
 
+import { ntQueryInformationFile } from "./ntdll_functions.ts";
+
 /** Functions of ntdll.dll. */
 export const ntdllSendFile = {
   /** NTSTATUS NtQueryInformationFile(...) */
-  NtQueryInformationFile: {
-    parameters: [
-      "usize", // HANDLE FileHandle
-      "buffer", // PIO_STATUS_BLOCK IoStatusBlock
-      "buffer", // PVOID FileInformation
-      "u32", // ULONG Length
-      "u32", // FILE_INFORMATION_CLASS FileInformationClass
-    ],
-    result: "u32", // NTSTATUS
-  },
+  NtQueryInformationFile: ntQueryInformationFile,
 } as const satisfies Deno.ForeignLibraryInterface;

@@ -5,53 +5,24 @@
  * @module
  */
 
+import { ntQueryInformationFile, ntReadWriteFile } from "./ntdll_functions.ts";
+
 /** Functions of ntdll.dll. */
 export const ntdllThreadIo = {
   /** NTSTATUS NtQueryInformationFile(...) */
-  NtQueryInformationFile: {
-    parameters: [
-      "usize", // HANDLE FileHandle
-      "buffer", // PIO_STATUS_BLOCK IoStatusBlock
-      "buffer", // PVOID FileInformation
-      "u32", // ULONG Length
-      "u32", // FILE_INFORMATION_CLASS FileInformationClass
-    ],
-    result: "u32", // NTSTATUS
-  },
+  NtQueryInformationFile: ntQueryInformationFile,
 
   /** NTSTATUS NtReadFile(...) on another thread */
   ReadOnThread: {
+    ...ntReadWriteFile,
     name: "NtReadFile",
-    parameters: [
-      "usize", // HANDLE FileHandle
-      "usize", // HANDLE Event
-      "usize", // PIO_APC_ROUTINE ApcRoutine
-      "usize", // PVOID ApcContext
-      "usize", // PIO_STATUS_BLOCK IoStatusBlock
-      "usize", // PVOID Buffer
-      "u32", // ULONG Length
-      "usize", // PLARGE_INTEGER ByteOffset
-      "usize", // PULONG Key
-    ],
-    result: "u32", // NTSTATUS
     nonblocking: true,
   },
 
   /** NTSTATUS NtWriteFile(...) on another thread */
   WriteOnThread: {
+    ...ntReadWriteFile,
     name: "NtWriteFile",
-    parameters: [
-      "usize", // HANDLE FileHandle
-      "usize", // HANDLE Event
-      "usize", // PIO_APC_ROUTINE ApcRoutine
-      "usize", // PVOID ApcContext
-      "usize", // PIO_STATUS_BLOCK IoStatusBlock
-      "usize", // PVOID Buffer
-      "u32", // ULONG Length
-      "usize", // PLARGE_INTEGER ByteOffset
-      "usize", // PULONG Key
-    ],
-    result: "u32", // NTSTATUS
     nonblocking: true,
   },
 

@@ -9,6 +9,23 @@
  * @module
  */
 
+/** INT GetAddrInfoExW(...) */
+const getAddrInfo = {
+  parameters: [
+    "usize", // PCWSTR pName
+    "usize", // PCWSTR pServiceName
+    "u32", // DWORD dwNameSpace
+    "usize", // LPGUID lpNspId
+    "usize", // const ADDRINFOEXW *hints
+    "usize", // PADDRINFOEXW *ppResult
+    "usize", // timeval *timeout
+    "usize", // LPOVERLAPPED lpOverlapped
+    "usize", // LPLOOKUPSERVICE_COMPLETION_ROUTINE
+    "usize", // LPHANDLE lpNameHandle
+  ],
+  result: "i32", // INT, the error code
+} as const satisfies Deno.ForeignFunction;
+
 /** Functions of ws2_32.dll. */
 export const ws2_32 = {
   /** int WSAStartup(wVersionRequested, lpWSAData) */
@@ -221,38 +238,12 @@ export const ws2_32 = {
   },
 
   /** INT GetAddrInfoExW(...), overlapped */
-  GetAddrInfoExW: {
-    parameters: [
-      "usize", // PCWSTR pName
-      "usize", // PCWSTR pServiceName
-      "u32", // DWORD dwNameSpace
-      "usize", // LPGUID lpNspId
-      "usize", // const ADDRINFOEXW *hints
-      "usize", // PADDRINFOEXW *ppResult
-      "usize", // timeval *timeout
-      "usize", // LPOVERLAPPED lpOverlapped
-      "usize", // LPLOOKUPSERVICE_COMPLETION_ROUTINE
-      "usize", // LPHANDLE lpNameHandle
-    ],
-    result: "i32", // INT, the error code
-  },
+  GetAddrInfoExW: getAddrInfo,
 
   /** The same on another thread, not overlapped */
   LookUpAddrInfo: {
+    ...getAddrInfo,
     name: "GetAddrInfoExW",
-    parameters: [
-      "usize", // PCWSTR pName
-      "usize", // PCWSTR pServiceName
-      "u32", // DWORD dwNameSpace
-      "usize", // LPGUID lpNspId
-      "usize", // const ADDRINFOEXW *hints
-      "usize", // PADDRINFOEXW *ppResult
-      "usize", // timeval *timeout
-      "usize", // LPOVERLAPPED lpOverlapped
-      "usize", // LPLOOKUPSERVICE_COMPLETION_ROUTINE
-      "usize", // LPHANDLE lpNameHandle
-    ],
-    result: "i32", // INT, the error code
     nonblocking: true,
   },
 

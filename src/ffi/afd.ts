@@ -8,9 +8,13 @@
  * @module
  */
 
-import { MEM_RELEASE } from "./constants.ts";
+import { FILE_SHARE_READ, FILE_SHARE_WRITE, MEM_RELEASE } from "./constants.ts";
+import { FILE_OPEN, SYNCHRONIZE } from "./file_constants.ts";
 import { loadSymbols, type Symbols } from "./load.ts";
-import { allocate } from "./memory.ts";
+import {
+  allocateObjectAttributes,
+  CREATE_STATUS,
+} from "./object_attributes.ts";
 import { OutU64 } from "./out_parameters.ts";
 import type { Bytes, Socket, SocketApi } from "./socket_api.ts";
 import {
@@ -20,7 +24,6 @@ import {
   SIO_BSP_HANDLE_SELECT,
   WSAENOTSOCK,
 } from "./socket_constants.ts";
-import { encodeWideString } from "./structs.ts";
 import {
   type Address,
   type Handle,
@@ -53,9 +56,6 @@ export const AFD_POLL_INFO_SIZE = 32;
 
 const IOCTL_AFD_POLL = 0x0001_2024;
 const DEVICE_NAME = "\\Device\\Afd\\IocpProactor";
-const SYNCHRONIZE = 0x0010_0000;
-const FILE_SHARE_READ_WRITE = 0x3;
-const FILE_OPEN = 1;
 /** Never: relative times are negative, so the largest one is out of reach. */
 const NO_TIMEOUT = 0x7fff_ffff_ffff_ffffn;
 
@@ -97,16 +97,15 @@ export class NativeAfd implements AfdApi {
 
   open(): Handle {
     const device = new OutU64();
-    const memory = allocate(this.#win32, 4096);
-    this.#win32.copyIn(memory, encodeObjectAttributes(memory, DEVICE_NAME));
+    const memory = allocateObjectAttributes(this.#win32, DEVICE_NAME);
     const status = this.#ntdll.NtCreateFile(
       device.bytes,
       SYNCHRONIZE,
       memory,
-      memory + BigInt(STATUS_BLOCK),
+      memory + BigInt(CREATE_STATUS),
       0n,
       0,
-      FILE_SHARE_READ_WRITE,
+      FILE_SHARE_READ | FILE_SHARE_WRITE,
       FILE_OPEN,
       0,
       0n,
@@ -138,25 +137,6 @@ export class NativeAfd implements AfdApi {
     if (status === 0) return 0;
     return this.lastError = this.#win32.ntStatusToDosError(status);
   }
-}
-
-/** Where things stand in the memory of `open`. */
-const UNICODE_STRING = 48;
-const STATUS_BLOCK = 64;
-const NAME = 80;
-
-/** OBJECT_ATTRIBUTES, UNICODE_STRING, room for the status, and the name. */
-function encodeObjectAttributes(memory: Address, name: string): Bytes {
-  const text = encodeWideString(name);
-  const bytes = new Uint8Array(NAME + text.byteLength);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, UNICODE_STRING, true); // Length, that of the structure
-  view.setBigUint64(16, memory + BigInt(UNICODE_STRING), true);
-  view.setUint16(UNICODE_STRING, name.length * 2, true);
-  view.setUint16(UNICODE_STRING + 2, text.byteLength, true);
-  view.setBigUint64(UNICODE_STRING + 8, memory + BigInt(NAME), true);
-  bytes.set(text, NAME);
-  return bytes;
 }
 
 /**

@@ -45,6 +45,12 @@ export const MEM_RESERVE = 0x2000;
 export const MEM_DECOMMIT = 0x4000;
 export const MEM_RELEASE = 0x8000;
 
+/** `GetCurrentProcess()`: a handle that is never closed. */
+export const CURRENT_PROCESS = 0xffff_ffff_ffff_ffffn;
+
+// DuplicateHandle
+export const DUPLICATE_SAME_ACCESS = 0x2;
+
 // Waits
 export const INFINITE = 0xffff_ffff;
 

@@ -13,9 +13,6 @@ export const SYNCHRONIZE = 0x0010_0000;
 export const FILE_GENERIC_READ = 0x0012_0089;
 export const FILE_GENERIC_WRITE = 0x0012_0116;
 
-// ShareAccess, beside those of constants.ts
-export const FILE_SHARE_DELETE = 0x4;
-
 // CreateDisposition
 export const FILE_OPEN = 1;
 export const FILE_CREATE = 2;
@@ -28,6 +25,11 @@ export const FILE_DIRECTORY_FILE = 0x0000_0001;
 export const FILE_WRITE_THROUGH = 0x0000_0002;
 export const FILE_SEQUENTIAL_ONLY = 0x0000_0004;
 export const FILE_NO_INTERMEDIATE_BUFFERING = 0x0000_0008;
+/**
+ * The bits of a file's mode that say that it was not opened for overlapped I/O:
+ * `FILE_SYNCHRONOUS_IO_ALERT` and `FILE_SYNCHRONOUS_IO_NONALERT`.
+ */
+export const FILE_SYNCHRONOUS_IO = 0x0000_0030;
 export const FILE_NON_DIRECTORY_FILE = 0x0000_0040;
 export const FILE_RANDOM_ACCESS = 0x0000_0800;
 export const FILE_DELETE_ON_CLOSE = 0x0000_1000;
@@ -38,11 +40,14 @@ export const FILE_ATTRIBUTE_NORMAL = 0x80;
 
 // FILE_INFORMATION_CLASS
 export const FILE_DISPOSITION_INFORMATION = 13;
+export const FILE_MODE_INFORMATION = 16;
 export const FILE_END_OF_FILE_INFORMATION = 20;
 export const FILE_NETWORK_OPEN_INFORMATION = 34;
 
 /** `GetFileType`: a file on a disk, here or on another computer. */
 export const FILE_TYPE_DISK = 1;
+/** `GetFileType`: a console or another device that moves characters. */
+export const FILE_TYPE_CHAR = 2;
 
 // NtFsControlFile
 export const FSCTL_SET_SPARSE = 0x0009_00c4;
@@ -72,7 +77,6 @@ export const STATUS_FILE_IS_A_DIRECTORY = 0xc000_00ba;
 // Win32 error codes of files that the library acts on
 export const ERROR_INVALID_FUNCTION = 1;
 export const ERROR_WRITE_FAULT = 29;
-export const ERROR_HANDLE_EOF = 38;
 export const ERROR_NOT_SUPPORTED = 50;
 export const ERROR_FILE_EXISTS = 80;
 export const ERROR_DELETE_PENDING = 303;

@@ -6,20 +6,9 @@
  */
 
 import type { FileInformation } from "./file_api.ts";
-import { encodeWideString } from "./structs.ts";
-import type { Address } from "./win32_api.ts";
+import { decodeUnits } from "./structs.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
-
-/** Where things stand in the memory of `NtCreateFile`. */
-const OBJECT_NAME = 48;
-/** Offset of the IO_STATUS_BLOCK. */
-export const CREATE_STATUS = 64;
-/** Offset of the HANDLE that `NtCreateFile` writes. */
-export const CREATE_HANDLE = 80;
-const CREATE_NAME = 88;
-
-const OBJ_CASE_INSENSITIVE = 0x40;
 
 /** `sizeof(FILE_NETWORK_OPEN_INFORMATION)`. */
 export const NETWORK_OPEN_INFORMATION_SIZE = 56;
@@ -47,28 +36,6 @@ export interface ChangeRecords {
   records: ChangeRecord[];
   /** False when the buffer is malformed; then some are missing. */
   complete: boolean;
-}
-
-/**
- * Encodes the memory of `NtCreateFile`: OBJECT_ATTRIBUTES, UNICODE_STRING, room
- * for the status and the handle, and the name.
- *
- * @param address Where the bytes will stand.
- * @param name A path of the object manager, of 32,766 code units at most.
- * @returns The bytes.
- */
-export function encodeObjectAttributes(address: Address, name: string): Bytes {
-  const text = encodeWideString(name);
-  const bytes = new Uint8Array(CREATE_NAME + text.byteLength);
-  const view = new DataView(bytes.buffer);
-  view.setUint32(0, OBJECT_NAME, true); // Length, that of the structure
-  view.setBigUint64(16, address + BigInt(OBJECT_NAME), true);
-  view.setUint32(24, OBJ_CASE_INSENSITIVE, true);
-  view.setUint16(OBJECT_NAME, name.length * 2, true);
-  view.setUint16(OBJECT_NAME + 2, text.byteLength, true);
-  view.setBigUint64(OBJECT_NAME + 8, address + BigInt(CREATE_NAME), true);
-  bytes.set(text, CREATE_NAME);
-  return bytes;
 }
 
 /**
@@ -151,29 +118,6 @@ function recordAt(
   if (length % 2 !== 0 || start + length > bytes.byteLength) return null;
   return {
     action: view.getUint32(at + 4, true),
-    name: decodeFileName(bytes.slice(start, start + length)),
+    name: decodeUnits(bytes.slice(start, start + length)),
   };
-}
-
-/** Code units of one call; each is an argument. */
-const UNITS_PER_CALL = 4096;
-
-/**
- * Decodes the name of a file. Names are code units of any kind, not text: a
- * decoder of text would lose surrogates without their other half.
- *
- * @param bytes Little-endian code units, aligned to 2 bytes.
- * @returns The name.
- */
-export function decodeFileName(bytes: Bytes): string {
-  const units = new Uint16Array(
-    bytes.buffer,
-    bytes.byteOffset,
-    bytes.byteLength / 2,
-  );
-  let name = "";
-  for (let i = 0; i < units.length; i += UNITS_PER_CALL) {
-    name += String.fromCharCode(...units.subarray(i, i + UNITS_PER_CALL));
-  }
-  return name;
 }

@@ -21,16 +21,17 @@ import {
 } from "./file_constants.ts";
 import { isLiteralPath, toNtPath } from "./file_path.ts";
 import {
-  CREATE_HANDLE,
-  CREATE_STATUS,
   decodeFileInformation,
-  decodeFileName,
-  encodeObjectAttributes,
   NETWORK_OPEN_INFORMATION_SIZE,
 } from "./file_structs.ts";
 import { type FileSymbols, loadFileSymbols, loadSymbols } from "./load.ts";
 import { allocate } from "./memory.ts";
-import { encodeWideString } from "./structs.ts";
+import {
+  allocateObjectAttributes,
+  CREATE_HANDLE,
+  CREATE_STATUS,
+} from "./object_attributes.ts";
+import { decodeUnits, encodeWideString } from "./structs.ts";
 import {
   type Address,
   type Handle,
@@ -80,15 +81,14 @@ export class NativeFiles implements FileApi {
     if (units === 0) return this.lastError = this.#getLastError(), "";
     // What does not fit is told by its length only, and not written.
     if (units >= MAX_PATH_UNITS) return path;
-    return decodeFileName(full.subarray(0, units * 2));
+    return decodeUnits(full.subarray(0, units * 2));
   }
 
   async createFile(
     parameters: CreateFileParameters,
   ): Promise<CreateFileAnswer> {
     const name = toNtPath(parameters.path);
-    const memory = allocate(this.#win32, CREATE_HANDLE + name.length * 2 + 16);
-    this.#win32.copyIn(memory, encodeObjectAttributes(memory, name));
+    const memory = allocateObjectAttributes(this.#win32, name);
     const status = await this.#ntdll.NtCreateFile(
       memory + BigInt(CREATE_HANDLE),
       parameters.access,

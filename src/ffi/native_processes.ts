@@ -12,7 +12,11 @@
  * @module
  */
 
-import { MEM_RELEASE } from "./constants.ts";
+import {
+  CURRENT_PROCESS,
+  DUPLICATE_SAME_ACCESS,
+  MEM_RELEASE,
+} from "./constants.ts";
 import {
   loadProcessSymbols,
   loadSymbols,
@@ -33,7 +37,7 @@ import {
   HANDLE_FLAG_INHERIT,
 } from "./process_structs.ts";
 import { SpawnMemory } from "./spawn_memory.ts";
-import { encodeWideString } from "./structs.ts";
+import { decodeUnits, encodeWideString } from "./structs.ts";
 import {
   type Address,
   type Handle,
@@ -41,8 +45,6 @@ import {
   type Win32Api,
 } from "./win32_api.ts";
 
-const CURRENT_PROCESS: Handle = 0xffff_ffff_ffff_ffffn;
-const DUPLICATE_SAME_ACCESS = 0x2;
 const BASIC_ACCOUNTING = 1;
 const EXTENDED_LIMITS = 9;
 const RESUME_FAILED = 0xffff_ffff;
@@ -277,17 +279,12 @@ export class NativeProcesses implements ProcessApi {
   #readString(address: Address, units: number): string {
     const bytes = new Uint8Array(units * 2);
     if (units > 0) this.#win32.copyOut(bytes, address);
-    return decodeUnits(bytes, units);
+    return decodeUnits(bytes);
   }
-}
-
-/** Unlike a decoder, this keeps halves of surrogate pairs, which names may hold. */
-function decodeUnits(bytes: Uint8Array<ArrayBuffer>, units: number): string {
-  return String.fromCharCode(...new Uint16Array(bytes.buffer, 0, units));
 }
 
 function readPath(call: PathFunction): string {
   const buffer = new Uint8Array(MAX_PATH * 2);
   const units = call(buffer, MAX_PATH);
-  return units < MAX_PATH ? decodeUnits(buffer, units) : "";
+  return units < MAX_PATH ? decodeUnits(buffer.subarray(0, units * 2)) : "";
 }

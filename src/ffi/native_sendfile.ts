@@ -8,6 +8,11 @@
  */
 
 import {
+  FILE_NO_INTERMEDIATE_BUFFERING,
+  FILE_SYNCHRONOUS_IO,
+} from "./file_constants.ts";
+import { queryFileMode } from "./file_mode.ts";
+import {
   loadSendFileSymbols,
   loadSymbols,
   type SendFileSymbols,
@@ -21,15 +26,7 @@ import {
 } from "./win32_api.ts";
 
 const FILE_TYPE_UNKNOWN = 0x0;
-const FILE_MODE_INFORMATION = 16;
-const IO_STATUS_SIZE = 16;
-
-// Bits of FILE_MODE_INFORMATION.
-const FILE_NO_INTERMEDIATE_BUFFERING = 0x08;
-const FILE_SYNCHRONOUS_IO_ALERT = 0x10;
-const FILE_SYNCHRONOUS_IO_NONALERT = 0x20;
-const UNSUITABLE = FILE_NO_INTERMEDIATE_BUFFERING |
-  FILE_SYNCHRONOUS_IO_ALERT | FILE_SYNCHRONOUS_IO_NONALERT;
+const UNSUITABLE = FILE_NO_INTERMEDIATE_BUFFERING | FILE_SYNCHRONOUS_IO;
 
 /** Files of the real Windows. */
 export class NativeSendFile implements SendFileApi {
@@ -67,13 +64,7 @@ export class NativeSendFile implements SendFileApi {
 
   isOverlapped(file: Handle): boolean {
     const mode = new OutU32();
-    const status = this.#ntdll.NtQueryInformationFile(
-      file,
-      new Uint8Array(IO_STATUS_SIZE),
-      mode.bytes,
-      mode.bytes.byteLength,
-      FILE_MODE_INFORMATION,
-    );
+    const status = queryFileMode(this.#ntdll, file, mode);
     return status === 0 && (mode.value & UNSUITABLE) === 0;
   }
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { queryFileMode } from "./file_mode.ts";
 import {
   loadSymbols,
   loadThreadIoSymbols,
@@ -18,7 +19,6 @@ import type {
 } from "./thread_io_api.ts";
 import type { Address, Handle, Win32Api } from "./win32_api.ts";
 
-const FILE_MODE_INFORMATION = 16;
 const IO_STATUS_SIZE = 16;
 const IO_STATUS_INFORMATION = 8;
 
@@ -50,13 +50,7 @@ export class NativeThreadIo implements ThreadIoApi {
 
   fileMode(file: Handle): number {
     const mode = new OutU32();
-    const status = this.#symbols.ntdll.NtQueryInformationFile(
-      file,
-      new Uint8Array(IO_STATUS_SIZE),
-      mode.bytes,
-      mode.bytes.byteLength,
-      FILE_MODE_INFORMATION,
-    );
+    const status = queryFileMode(this.#symbols.ntdll, file, mode);
     return this.#code(status) === 0 ? mode.value : -1;
   }
 

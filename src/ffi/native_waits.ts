@@ -7,7 +7,11 @@
  * @module
  */
 
-import { ERROR_IO_PENDING } from "./constants.ts";
+import {
+  CURRENT_PROCESS,
+  DUPLICATE_SAME_ACCESS,
+  ERROR_IO_PENDING,
+} from "./constants.ts";
 import { loadSymbols, loadWaitSymbols, type WaitSymbols } from "./load.ts";
 import { OutU64 } from "./out_parameters.ts";
 import type { WaitApi, WaitParameters } from "./wait_api.ts";
@@ -19,8 +23,6 @@ import {
   type Win32Api,
 } from "./win32_api.ts";
 
-const CURRENT_PROCESS = 0xffff_ffff_ffff_ffffn;
-const DUPLICATE_SAME_ACCESS = 0x2;
 const WAIT_FAILED = 0xffff_ffff;
 
 // The callback only posts, so it need not leave the thread that waits.

@@ -37,6 +37,9 @@ export const TOKEN_USER_SID = 16;
 /** Offset of the name in `FILE_PIPE_WAIT_FOR_BUFFER`. */
 const PIPE_WAIT_NAME = 14;
 
+/** Code units of one call; each is an argument. */
+const UNITS_PER_CALL = 4096;
+
 /**
  * Encodes text as a zero-terminated UTF-16 string.
  *
@@ -61,6 +64,26 @@ export function decodeWideString(
   units: number,
 ): string {
   return new TextDecoder("utf-16le").decode(bytes.subarray(0, units * 2));
+}
+
+/**
+ * Decodes a name, such as that of a file. Names are code units of any kind, not
+ * text: a decoder of text would lose surrogates without their other half.
+ *
+ * @param bytes Little-endian code units, aligned to 2 bytes.
+ * @returns The name.
+ */
+export function decodeUnits(bytes: Uint8Array<ArrayBuffer>): string {
+  const units = new Uint16Array(
+    bytes.buffer,
+    bytes.byteOffset,
+    bytes.byteLength / 2,
+  );
+  let name = "";
+  for (let i = 0; i < units.length; i += UNITS_PER_CALL) {
+    name += String.fromCharCode(...units.subarray(i, i + UNITS_PER_CALL));
+  }
+  return name;
 }
 
 /**

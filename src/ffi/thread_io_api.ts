@@ -7,17 +7,6 @@
 
 import type { Address, Handle } from "./win32_api.ts";
 
-// GetFileType
-export const FILE_TYPE_DISK = 1;
-export const FILE_TYPE_CHAR = 2;
-export const FILE_TYPE_PIPE = 3;
-
-/**
- * The bits of a file's mode that say that it was not opened for overlapped I/O:
- * `FILE_SYNCHRONOUS_IO_ALERT` and `FILE_SYNCHRONOUS_IO_NONALERT`.
- */
-export const FILE_SYNCHRONOUS_IO = 0x30;
-
 /** A read or a write, in native memory. */
 export interface ThreadTransfer {
   /** The handle. */

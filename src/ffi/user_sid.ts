@@ -4,12 +4,12 @@
  * @module
  */
 
+import { CURRENT_PROCESS } from "./constants.ts";
 import type { Symbols } from "./load.ts";
 import { OutU32, OutU64 } from "./out_parameters.ts";
 import { formatSid, TOKEN_USER_SID } from "./structs.ts";
 import type { Handle } from "./win32_api.ts";
 
-const CURRENT_PROCESS: Handle = 0xffff_ffff_ffff_ffffn;
 const TOKEN_QUERY = 0x8;
 const TOKEN_USER = 1;
 const MAX_TOKEN_USER = 128;

@@ -31,7 +31,7 @@
  * @module
  */
 
-import { MEM_COMMIT, MEM_RESERVE } from "./constants.ts";
+import { CURRENT_PROCESS, MEM_COMMIT, MEM_RESERVE } from "./constants.ts";
 import { windowsError } from "./errors.ts";
 import { loadSymbols, loadWaitSymbols, type WaitSymbols } from "./load.ts";
 import { OutU32 } from "./out_parameters.ts";
@@ -46,7 +46,6 @@ export const WAIT_RECORD_FIRED = 48n;
 const RECORD_SIZE = 24;
 const PAGE_READWRITE = 0x04;
 const PAGE_EXECUTE_READ = 0x20;
-const CURRENT_PROCESS = 0xffff_ffff_ffff_ffffn;
 
 /** The last eight bytes are the address of `PostQueuedCompletionStatus`. */
 const X64 = [

@@ -4,7 +4,11 @@
  * @module
  */
 
-import { FILE_SHARE_READ, FILE_SHARE_WRITE } from "../ffi/constants.ts";
+import {
+  FILE_SHARE_DELETE,
+  FILE_SHARE_READ,
+  FILE_SHARE_WRITE,
+} from "../ffi/constants.ts";
 import type { CreateFileParameters, FileApi } from "../ffi/file_api.ts";
 import {
   DELETE,
@@ -21,7 +25,6 @@ import {
   FILE_RANDOM_ACCESS,
   FILE_READ_ATTRIBUTES,
   FILE_SEQUENTIAL_ONLY,
-  FILE_SHARE_DELETE,
   FILE_WRITE_DATA,
   FILE_WRITE_THROUGH,
   SYNCHRONIZE,

@@ -4,8 +4,11 @@
  * @module
  */
 
-import { ERROR_IO_PENDING, ERROR_OPERATION_ABORTED } from "../ffi/constants.ts";
-import { ERROR_HANDLE_EOF } from "../ffi/file_constants.ts";
+import {
+  ERROR_HANDLE_EOF,
+  ERROR_IO_PENDING,
+  ERROR_OPERATION_ABORTED,
+} from "../ffi/constants.ts";
 import { MAX_POOLED_BUFFER } from "../ffi/memory.ts";
 import type { FileCore } from "./file_core.ts";
 import { FileLane } from "./file_lane.ts";

@@ -8,8 +8,11 @@
  * @module
  */
 
-import { ERROR_IO_PENDING, ERROR_OPERATION_ABORTED } from "../ffi/constants.ts";
-import { ERROR_HANDLE_EOF } from "../ffi/file_constants.ts";
+import {
+  ERROR_HANDLE_EOF,
+  ERROR_IO_PENDING,
+  ERROR_OPERATION_ABORTED,
+} from "../ffi/constants.ts";
 import { END_OF_FILE } from "../ffi/file_structs.ts";
 import { MAX_KEPT_BUFFER } from "./file_buffers.ts";
 import type { FileCore } from "./file_core.ts";

@@ -4,7 +4,11 @@
  * @module
  */
 
-import { FILE_SHARE_READ, FILE_SHARE_WRITE } from "../ffi/constants.ts";
+import {
+  FILE_SHARE_DELETE,
+  FILE_SHARE_READ,
+  FILE_SHARE_WRITE,
+} from "../ffi/constants.ts";
 import type { FileApi } from "../ffi/file_api.ts";
 import {
   FILE_DIRECTORY_FILE,
@@ -19,7 +23,6 @@ import {
   FILE_NOTIFY_CHANGE_SIZE,
   FILE_OPEN,
   FILE_OPEN_FOR_BACKUP_INTENT,
-  FILE_SHARE_DELETE,
   SYNCHRONIZE,
 } from "../ffi/file_constants.ts";
 import { assertInteger } from "../proactor/arguments.ts";

@@ -43,8 +43,32 @@ export interface Connecting {
    * rejects, the socket is closed.
    */
   readonly connected: Promise<PortHandle>;
-  /** Gives up. A success that was faster still counts. */
-  cancel(): void;
+  /**
+   * Gives up. A success that was faster still counts.
+   *
+   * @param reason What `connected` rejects with, where that is for us to say.
+   */
+  cancel(reason?: unknown): void;
+}
+
+/**
+ * Waits for a connection, and gives up when a signal is aborted.
+ *
+ * @param connecting On its way to be connected.
+ * @param signal Not aborted yet.
+ * @returns The connected socket; the caller must close it.
+ */
+export async function connectedSocket(
+  connecting: Connecting,
+  signal: AbortSignal,
+): Promise<PortHandle> {
+  const abort = () => connecting.cancel(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await connecting.connected;
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
 }
 
 /**

@@ -10,6 +10,7 @@ import type { CompletionPort } from "../proactor/completion_port.ts";
 import { defaultProactor } from "../proactor/default_proactor.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import { connectedSocket } from "./client_socket.ts";
 import { ConnectRace, interleave } from "./connect_race.ts";
 import { resolveHost } from "./resolve.ts";
 import { defaultSockets } from "../ffi/default_sockets.ts";
@@ -184,13 +185,7 @@ async function connect(
   }));
   const { attemptDelay } = plan;
   const race = new ConnectRace(port, defaultSockets(), { ends, attemptDelay });
-  const abort = () => race.cancel(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await race.connected;
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
+  return await connectedSocket(race, signal);
 }
 
 async function lookUp(

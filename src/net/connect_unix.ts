@@ -9,6 +9,7 @@ import type { CompletionPort } from "../proactor/completion_port.ts";
 import { defaultProactor } from "../proactor/default_proactor.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import { connectedSocket } from "./client_socket.ts";
 import { PolledConnect } from "./polled_connect.ts";
 import { defaultSockets } from "../ffi/default_sockets.ts";
 import type { OpenedSocket } from "./socket_transport.ts";
@@ -105,13 +106,7 @@ async function connect(
 ): Promise<PortHandle> {
   const target = { kind: UNIX, remote, local: null };
   const attempt = new PolledConnect(port, defaultSockets(), target);
-  const abort = () => attempt.cancel(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await attempt.connected;
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
+  return await connectedSocket(attempt, signal);
 }
 
 /** A client that was not bound has no path. */

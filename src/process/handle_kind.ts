@@ -5,13 +5,13 @@
  */
 
 import { windowsError } from "../ffi/errors.ts";
-import type { ProcessApi } from "../ffi/process_api.ts";
 import {
   FILE_SYNCHRONOUS_IO,
   FILE_TYPE_CHAR,
   FILE_TYPE_DISK,
-  type ThreadIoApi,
-} from "../ffi/thread_io_api.ts";
+} from "../ffi/file_constants.ts";
+import type { ProcessApi } from "../ffi/process_api.ts";
+import type { ThreadIoApi } from "../ffi/thread_io_api.ts";
 import type { Handle, Win32Api } from "../ffi/win32_api.ts";
 
 /** What a handle refers to. */

@@ -2,15 +2,17 @@
 
 import { assertEquals } from "@std/assert";
 import {
-  CREATE_HANDLE,
   decodeChangeRecords,
   decodeFileInformation,
   encodeLargeInteger,
-  encodeObjectAttributes,
   encodeOffset,
   END_OF_FILE,
   NETWORK_OPEN_INFORMATION_SIZE,
 } from "../../src/ffi/file_structs.ts";
+import {
+  CREATE_HANDLE,
+  encodeObjectAttributes,
+} from "../../src/ffi/object_attributes.ts";
 import { changeRecords } from "./_changes.ts";
 
 Deno.test("encodeOffset() writes both halves", () => {

@@ -24,6 +24,7 @@ import ffiFileApi from "../../src/ffi/file_api.ts" with { type: "text" };
 import ffiFileConstants from "../../src/ffi/file_constants.ts" with {
   type: "text",
 };
+import ffiFileMode from "../../src/ffi/file_mode.ts" with { type: "text" };
 import ffiFilePath from "../../src/ffi/file_path.ts" with { type: "text" };
 import ffiFileStructs from "../../src/ffi/file_structs.ts" with {
   type: "text",
@@ -31,6 +32,9 @@ import ffiFileStructs from "../../src/ffi/file_structs.ts" with {
 import ffiIpAddress from "../../src/ffi/ip_address.ts" with { type: "text" };
 import ffiKernel32 from "../../src/ffi/kernel32.ts" with { type: "text" };
 import ffiKernel32Files from "../../src/ffi/kernel32_files.ts" with {
+  type: "text",
+};
+import ffiKernel32Functions from "../../src/ffi/kernel32_functions.ts" with {
   type: "text",
 };
 import ffiKernel32Process from "../../src/ffi/kernel32_process.ts" with {
@@ -82,10 +86,16 @@ import ffiNativeWin32 from "../../src/ffi/native_win32.ts" with {
 };
 import ffiNtdll from "../../src/ffi/ntdll.ts" with { type: "text" };
 import ffiNtdllFiles from "../../src/ffi/ntdll_files.ts" with { type: "text" };
+import ffiNtdllFunctions from "../../src/ffi/ntdll_functions.ts" with {
+  type: "text",
+};
 import ffiNtdllSendfile from "../../src/ffi/ntdll_sendfile.ts" with {
   type: "text",
 };
 import ffiNtdllThreadIo from "../../src/ffi/ntdll_thread_io.ts" with {
+  type: "text",
+};
+import ffiObjectAttributes from "../../src/ffi/object_attributes.ts" with {
   type: "text",
 };
 import ffiOutParameters from "../../src/ffi/out_parameters.ts" with {
@@ -612,11 +622,13 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/errors.ts": ffiErrors,
   "src/ffi/file_api.ts": ffiFileApi,
   "src/ffi/file_constants.ts": ffiFileConstants,
+  "src/ffi/file_mode.ts": ffiFileMode,
   "src/ffi/file_path.ts": ffiFilePath,
   "src/ffi/file_structs.ts": ffiFileStructs,
   "src/ffi/ip_address.ts": ffiIpAddress,
   "src/ffi/kernel32.ts": ffiKernel32,
   "src/ffi/kernel32_files.ts": ffiKernel32Files,
+  "src/ffi/kernel32_functions.ts": ffiKernel32Functions,
   "src/ffi/kernel32_process.ts": ffiKernel32Process,
   "src/ffi/kernel32_sendfile.ts": ffiKernel32Sendfile,
   "src/ffi/kernel32_socket_file.ts": ffiKernel32SocketFile,
@@ -638,8 +650,10 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/native_win32.ts": ffiNativeWin32,
   "src/ffi/ntdll.ts": ffiNtdll,
   "src/ffi/ntdll_files.ts": ffiNtdllFiles,
+  "src/ffi/ntdll_functions.ts": ffiNtdllFunctions,
   "src/ffi/ntdll_sendfile.ts": ffiNtdllSendfile,
   "src/ffi/ntdll_thread_io.ts": ffiNtdllThreadIo,
+  "src/ffi/object_attributes.ts": ffiObjectAttributes,
   "src/ffi/out_parameters.ts": ffiOutParameters,
   "src/ffi/pipe_name.ts": ffiPipeName,
   "src/ffi/process_api.ts": ffiProcessApi,

@@ -13,7 +13,12 @@ import {
   postRemoteCall,
 } from "../../src/loop/call_soon_threadsafe.ts";
 import { PostGate } from "../../src/loop/post_gate.ts";
-import type { RemoteToken } from "../../src/loop/remote_callback.ts";
+import type { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
+import type {
+  ExportCallbackOptions,
+  RemoteCallback,
+  RemoteToken,
+} from "../../src/loop/remote_callback.ts";
 import { loopTest, makeLoop, runFor, runOnce } from "./_loop.ts";
 
 /** A token of the right shape. */
@@ -25,6 +30,18 @@ function sample(): RemoteToken {
     gate: new SharedArrayBuffer(4),
     state: new SharedArrayBuffer(12),
   };
+}
+
+/** Exports a callback that keeps its value and stops the loop. */
+function exportStop(
+  loop: ProactorEventLoop,
+  seen: number[],
+  options: ExportCallbackOptions = {},
+): RemoteCallback {
+  return loop.exportCallback((value) => {
+    seen.push(value);
+    loop.stop();
+  }, options);
 }
 
 loopTest(
@@ -75,10 +92,7 @@ loopTest(
   "a call that is posted while the loop does not run waits for it",
   async ({ loop, api }) => {
     const seen: number[] = [];
-    using remote = loop.exportCallback((value) => {
-      seen.push(value);
-      loop.stop();
-    });
+    using remote = exportStop(loop, seen);
     postRemoteCall(api, remote.token, 5);
     await loop.runForever();
     assertEquals(seen, [5]);
@@ -151,10 +165,7 @@ loopTest(
   "calls of a coalescing callback become one, with the last value",
   async ({ loop, api }) => {
     const seen: number[] = [];
-    using remote = loop.exportCallback((value) => {
-      seen.push(value);
-      loop.stop();
-    }, { coalesce: true });
+    using remote = exportStop(loop, seen, { coalesce: true });
     const before = api.calls.postQueuedCompletionStatus ?? 0;
     for (const value of [1, 2, 0xffff_fffe]) {
       postRemoteCall(api, remote.token, value);
@@ -196,10 +207,7 @@ loopTest(
   "a failed post throws, and the next one posts again",
   async ({ loop, api }) => {
     const seen: number[] = [];
-    using remote = loop.exportCallback((value) => {
-      seen.push(value);
-      loop.stop();
-    }, { coalesce: true });
+    using remote = exportStop(loop, seen, { coalesce: true });
     api.fail("postQueuedCompletionStatus", 1450);
     const error = assertThrows(() => postRemoteCall(api, remote.token, 1));
     assert(isWindowsError(error));

@@ -5,7 +5,7 @@ import { stub } from "@std/testing/mock";
 import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import type { PipeConnection } from "../../src/pipe/pipe_connection.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
-import { type Choose, explore } from "../sim/explore.ts";
+import { explore } from "../sim/explore.ts";
 import {
   bytes,
   inWorld,
@@ -17,6 +17,7 @@ import {
   until,
   type World,
 } from "./_helpers.ts";
+import { assertEnds, cancelAgainstData, type Race } from "./_races.ts";
 
 /** The kernels and modes that every race is run with. */
 const MODES = [true, false].flatMap((skip) =>
@@ -24,23 +25,13 @@ const MODES = [true, false].flatMap((skip) =>
 );
 
 /** Explores a race in all modes, with a clock that stands still. */
-function raceTest(
-  name: string,
-  scenario: (world: World, choose: Choose) => Promise<string>,
-  expected: string[],
-): void {
+function raceTest(name: string, scenario: Race, expected: string[]): void {
   for (const mode of MODES) {
     const { skip, warningPackets } = mode;
     const title = `skip mode ${skip}, warning packets ${warningPackets}`;
     Deno.test(`${name}, in every order (${title})`, async () => {
       using _clock = stub(performance, "now", () => 0);
-      const ends = new Set<string>();
-      await explore(async (choose) => {
-        await inWorld(mode, async (world) => {
-          ends.add(await scenario(world, choose));
-        });
-      });
-      assertEquals([...ends].sort(), [...expected].sort());
+      await assertEnds(mode, scenario, expected);
     });
   }
 }
@@ -74,21 +65,8 @@ async function closeAll(world: World, ...connections: PipeConnection[]) {
 }
 
 raceTest("cancel against data", async (world, choose) => {
-  const { sim, proactor } = world;
   const { server, client } = world.pair();
-  sim.manual = true;
-  const read = proactor.recv(server, 10);
-  await race(world, choose, [
-    [() => read.cancel()],
-    [() => void proactor.send(client, bytes("abc"))],
-  ]);
-  const end = await outcome(read);
-  sim.manual = false;
-  if (end !== "ok abc") {
-    assertEquals(text(await proactor.recv(server, 10)), "abc");
-  }
-  world.close(server, client);
-  return end;
+  return await cancelAgainstData(world, choose, [server, client]);
 }, ["ok abc", "CancelledError"]);
 
 raceTest("close of the handle against data", async (world, choose) => {

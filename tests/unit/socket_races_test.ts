@@ -1,16 +1,8 @@
 /** Races of sockets, in every order that they can take. */
 
 import { assert, assertEquals } from "@std/assert";
-import { type Choose, explore } from "../sim/explore.ts";
-import {
-  bytes,
-  inWorld,
-  outcome,
-  pattern,
-  race,
-  text,
-  World,
-} from "./_helpers.ts";
+import { bytes, outcome, pattern, race, text, World } from "./_helpers.ts";
+import { assertEnds, cancelAgainstData, type Race } from "./_races.ts";
 import {
   addressOf,
   bound,
@@ -23,40 +15,17 @@ import {
 } from "./_sockets.ts";
 
 /** Explores a race with and without skip mode. */
-function raceTest(
-  name: string,
-  scenario: (world: World, choose: Choose) => Promise<string>,
-  expected: string[],
-): void {
+function raceTest(name: string, scenario: Race, expected: string[]): void {
   for (const skip of [true, false]) {
     Deno.test(`${name}, in every order (skip mode ${skip})`, async () => {
-      const ends = new Set<string>();
-      await explore(async (choose) => {
-        await inWorld({ skip }, async (world) => {
-          ends.add(await scenario(world, choose));
-        });
-      });
-      assertEquals([...ends].sort(), [...expected].sort());
+      await assertEnds({ skip }, scenario, expected);
     });
   }
 }
 
 raceTest("recv(): cancel against data", async (world, choose) => {
-  const { proactor, sim } = world;
   const [client, served] = await connectedSockets(world);
-  sim.manual = true;
-  const read = proactor.recv(served, 10);
-  await race(world, choose, [
-    [() => read.cancel()],
-    [() => void proactor.send(client, bytes("abc"))],
-  ]);
-  const end = await outcome(read);
-  sim.manual = false;
-  if (end !== "ok abc") {
-    assertEquals(text(await proactor.recv(served, 10)), "abc");
-  }
-  world.close(client, served);
-  return end;
+  return await cancelAgainstData(world, choose, [served, client]);
 }, ["ok abc", "CancelledError"]);
 
 raceTest("recv(): close against data", async (world, choose) => {

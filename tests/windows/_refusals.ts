@@ -8,6 +8,7 @@ import { assertEquals, assertInstanceOf, assertMatch } from "@std/assert";
 import type { IocpProactor } from "../../mod.ts";
 import { NativeWin32 } from "../../src/ffi/native_win32.ts";
 import type { Win32Api } from "../../src/ffi/win32_api.ts";
+import { withSpy } from "./_proxies.ts";
 import { soon, withProactor } from "./_setup.ts";
 
 /** The class that an error must have. */
@@ -20,17 +21,7 @@ export type ErrorClass = new (...args: never[]) => Error;
  */
 export function spiedApi(): { api: Win32Api; calls: string[] } {
   const calls: string[] = [];
-  const api = new Proxy<Win32Api>(new NativeWin32(), {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name);
-      if (typeof member !== "function") return member;
-      return (...args: unknown[]) => {
-        calls.push(String(name));
-        return member.apply(target, args);
-      };
-    },
-  });
-  return { api, calls };
+  return { api: withSpy<Win32Api>(new NativeWin32(), calls), calls };
 }
 
 /**

@@ -24,16 +24,17 @@ import {
   PIPE_ACCESS_DUPLEX,
 } from "../../src/ffi/constants.ts";
 import { loadSymbols } from "../../src/ffi/load.ts";
-import type {
-  Handle,
-  NamedPipeParameters,
-  Win32Api,
-} from "../../src/ffi/win32_api.ts";
+import type { Handle, NamedPipeParameters } from "../../src/ffi/win32_api.ts";
 
 loadSymbols();
 
-/** A scoped grant wants absolute paths, a plain one takes names. */
-function libraryPath(name: string): string {
+/**
+ * Where a DLL is: a scoped grant wants absolute paths, a plain one takes names.
+ *
+ * @param name The DLL.
+ * @returns What `Deno.dlopen` takes.
+ */
+export function libraryPath(name: string): string {
   const { state } = Deno.permissions.querySync({ name: "ffi" });
   return state === "granted" ? name : `C:\\Windows\\System32\\${name}`;
 }
@@ -201,35 +202,49 @@ export function eachModeTest(name: string, body: ProactorBody): void {
   );
 }
 
+/** Both ends of a connection. */
+export interface Ends<C> extends AsyncDisposable {
+  /** The server's end. */
+  served: C;
+  /** The client's end. */
+  client: C;
+}
+
+/** What connections come from. */
+interface Accepting<C> {
+  accept(): Promise<C>;
+  shutdown(): Promise<void>;
+}
+
 /**
- * Windows with some of its functions replaced.
+ * Connects a client to a server.
  *
- * @param api The real one.
- * @param changes The replacements.
- * @returns The API for a proactor.
+ * @param server The server.
+ * @param connect Makes the client.
+ * @returns Both ends; disposing closes them and the server.
  */
-export function withChanges(
-  api: Win32Api,
-  changes: Partial<Win32Api>,
-): Win32Api {
-  return new Proxy(api, {
-    get(target, name) {
-      const changed: unknown = Reflect.get(changes, name);
-      if (changed !== undefined) return changed;
-      const member: unknown = Reflect.get(target, name);
-      return typeof member === "function" ? member.bind(target) : member;
+export async function connectedEnds<C extends { abort(): void }>(
+  server: Accepting<C>,
+  connect: () => Promise<C>,
+): Promise<Ends<C>> {
+  const accepted = server.accept();
+  const client = await soon(connect());
+  const served = await soon(accepted);
+  return {
+    served,
+    client,
+    async [Symbol.asyncDispose]() {
+      client.abort();
+      served.abort();
+      await soon(server.shutdown());
     },
-  });
+  };
 }
 
 /** Both ends of a pipe and its server. */
-export interface Pair extends AsyncDisposable {
+export interface Pair extends Ends<PipeConnection> {
   /** The server. */
   server: PipeServer;
-  /** The server's end. */
-  served: PipeConnection;
-  /** The client's end. */
-  client: PipeConnection;
 }
 
 /**
@@ -251,19 +266,11 @@ export async function connectedPair(
     ...options,
     proactor,
   });
-  const accepted = server.accept();
-  const client = await connectPipe(path, { ...clientOptions, proactor });
-  const served = await soon(accepted);
-  return {
+  const ends = await connectedEnds(
     server,
-    served,
-    client,
-    async [Symbol.asyncDispose]() {
-      client.abort();
-      served.abort();
-      await server.shutdown();
-    },
-  };
+    () => connectPipe(path, { ...clientOptions, proactor }),
+  );
+  return { server, ...ends };
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { connectPipe, isWindowsError, PipeServer } from "../../mod.ts";
+import { assertConnected } from "./_connections.ts";
 import {
   connectedPair,
   eachModeTest,
@@ -270,8 +271,7 @@ proactorTest(
   async (proactor) => {
     await using pair = await connectedPair(proactor, BYTE);
     assertEquals(await pair.client.write(new Uint8Array(0)), 0);
-    await pair.client.write(encode("x"));
-    assertEquals(await readText(pair.served, 1), "x");
+    await assertConnected(pair);
   },
 );
 
@@ -318,8 +318,7 @@ proactorTest("using and await using close the connection", async (proactor) => {
   {
     using client = await connectPipe(path, { proactor });
     await using served = await soon(server.accept());
-    await client.write(encode("x"));
-    assertEquals(await readText(served, 1), "x");
+    await assertConnected({ client, served });
   }
   assertEquals(server.connections.size, 0);
 });

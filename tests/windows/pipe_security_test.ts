@@ -1,6 +1,5 @@
 import {
   assert,
-  assertEquals,
   assertLess,
   assertMatch,
   assertRejects,
@@ -8,14 +7,13 @@ import {
 } from "@std/assert";
 import { connectPipe, type PipeSecurity, PipeServer } from "../../mod.ts";
 import { SecurityDescriptor, toSddl } from "../../src/pipe/security.ts";
+import { assertConnected } from "./_connections.ts";
 import {
   connectedPair,
-  encode,
   HANDLE_SLACK,
   handleCount,
   isWine,
   proactorTest,
-  readText,
   soon,
   uniquePipeName,
 } from "./_setup.ts";
@@ -27,8 +25,7 @@ for (const security of PRESETS) {
     `security "${security}" lets the user of this process in`,
     async (proactor) => {
       await using pair = await connectedPair(proactor, { security });
-      await pair.client.write(encode("x"));
-      assertEquals(await readText(pair.served, 1), "x");
+      await assertConnected(pair);
     },
   );
 
@@ -47,8 +44,7 @@ for (const security of PRESETS) {
 proactorTest("security takes an SDDL string", async (proactor) => {
   const security = { sddl: "D:P(A;;FA;;;WD)" };
   await using pair = await connectedPair(proactor, { security });
-  await pair.client.write(encode("x"));
-  assertEquals(await readText(pair.served, 1), "x");
+  await assertConnected(pair);
 });
 
 proactorTest(
@@ -94,7 +90,6 @@ proactorTest(
   "allowRemote serves local clients as well",
   async (proactor) => {
     await using pair = await connectedPair(proactor, { allowRemote: true });
-    await pair.client.write(encode("x"));
-    assertEquals(await readText(pair.served, 1), "x");
+    await assertConnected(pair);
   },
 );

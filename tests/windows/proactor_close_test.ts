@@ -17,6 +17,7 @@ import {
 import { NativeWin32 } from "../../src/ffi/native_win32.ts";
 import type { Win32Api } from "../../src/ffi/win32_api.ts";
 import { defaultProactor } from "../../src/proactor/default_proactor.ts";
+import { withChanges } from "./_proxies.ts";
 import {
   connectedPair,
   createInstance,
@@ -28,7 +29,6 @@ import {
   turn,
   uniquePipeName,
   until,
-  withChanges,
 } from "./_setup.ts";
 
 /** Operations that nobody will end, and what they use. */

@@ -6,7 +6,8 @@ import {
   type Win32Api,
 } from "../../src/ffi/win32_api.ts";
 
-import { assertNoLeak, isOpen, uniquePipeName, withChanges } from "./_setup.ts";
+import { withChanges } from "./_proxies.ts";
+import { assertNoLeak, isOpen, uniquePipeName } from "./_setup.ts";
 import {
   assertRefused,
   BAD_ARRAYS,

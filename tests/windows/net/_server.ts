@@ -5,34 +5,17 @@
  */
 
 import { assertEquals } from "@std/assert";
-import {
-  type CreateServerOptions,
+import type {
+  CreateServerOptions,
   ProactorEventLoop,
-  type Server,
-  type ServerHost,
-  type TcpAddr,
-  type Transport,
+  Server,
+  ServerHost,
+  TcpAddr,
+  Transport,
 } from "../../../mod.ts";
-import { assertNoLeak, encode, soon, until } from "../_setup.ts";
+import { encode, soon, until } from "../_setup.ts";
 import { Recorder } from "../_recorder.ts";
 import { UpperCase } from "./_tcp.ts";
-
-/**
- * Registers a test with a loop of its own, which must get everything back.
- *
- * @param name The name of the test.
- * @param body The test.
- */
-export function loopTest(
-  name: string,
-  body: (loop: ProactorEventLoop) => Promise<void>,
-): void {
-  Deno.test(name, async () => {
-    await using loop = new ProactorEventLoop();
-    await body(loop);
-    await assertNoLeak(loop.proactor);
-  });
-}
 
 /**
  * Makes a server that answers in upper case.

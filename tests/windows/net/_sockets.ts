@@ -7,13 +7,12 @@
 import {
   createSocket,
   type IocpProactor,
-  ProactorEventLoop,
   Socket,
   type SocketAddress,
 } from "../../../mod.ts";
 import { loadSendFileSymbols, loadSymbols } from "../../../src/ffi/load.ts";
 import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
-import { assertNoLeak, soon } from "../_setup.ts";
+import { soon } from "../_setup.ts";
 
 loadSymbols();
 loadSendFileSymbols();
@@ -77,21 +76,4 @@ export async function socketPair(proactor: IocpProactor): Promise<SocketPair> {
       served.close();
     },
   };
-}
-
-/**
- * Registers a test with a loop of its own, in each mode.
- *
- * @param name The name of the test.
- * @param body The test; at its end nothing may be pending.
- */
-export function loopTest(
-  name: string,
-  body: (loop: ProactorEventLoop) => Promise<void>,
-): void {
-  Deno.test(name, async () => {
-    await using loop = new ProactorEventLoop();
-    await body(loop);
-    await assertNoLeak(loop.proactor);
-  });
 }

@@ -27,22 +27,24 @@ import type { Socket } from "../../../src/ffi/socket_api.ts";
 import type { Address } from "../../../src/ffi/win32_api.ts";
 import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import { tcpAddr, tcpKind } from "../../../src/net/tcp_socket.ts";
-import { decode, soon } from "../_setup.ts";
+import { connectedEnds, decode, type Ends } from "../_setup.ts";
 
 loadSymbols();
 defaultSockets();
+
+/** 1 MiB. */
+export const MEGABYTE = 2 ** 20;
+
+/** More than sockets take without a reader. */
+export const FLOOD = 32 * MEGABYTE;
 
 /** This computer, any free port. */
 export const LOCAL = { hostname: "127.0.0.1", port: 0 };
 
 /** A listener, both ends of a connection. */
-export interface TcpPair extends AsyncDisposable {
+export interface TcpPair extends Ends<TcpConnection> {
   /** The listener. */
   listener: TcpListener;
-  /** The listener's end. */
-  served: TcpConnection;
-  /** The client's end. */
-  client: TcpConnection;
 }
 
 /**
@@ -57,19 +59,11 @@ export async function tcpPair(
   options: Partial<TcpListenOptions> = {},
 ): Promise<TcpPair> {
   const listener = TcpListener.listen({ ...LOCAL, ...options, proactor });
-  const accepted = listener.accept();
-  const client = await soon(connectTcp({ ...listener.addr, proactor }));
-  const served = await soon(accepted);
-  return {
+  const ends = await connectedEnds(
     listener,
-    served,
-    client,
-    async [Symbol.asyncDispose]() {
-      client.abort();
-      served.abort();
-      await soon(listener.shutdown());
-    },
-  };
+    () => connectTcp({ ...listener.addr, proactor }),
+  );
+  return { listener, ...ends };
 }
 
 /**

@@ -17,6 +17,7 @@ import { openDatagramEndpoint, UdpSocket } from "../../../mod.ts";
 import { loadSymbols } from "../../../src/ffi/load.ts";
 import type { SocketApi } from "../../../src/ffi/socket_api.ts";
 import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
+import { withChanges, withSpy } from "../_proxies.ts";
 import { encode, soon } from "../_setup.ts";
 
 loadSymbols();
@@ -77,14 +78,7 @@ export function udpPair(
  * @returns The API for sockets.
  */
 export function changedSockets(changes: Partial<SocketApi>): SocketApi {
-  return new Proxy(defaultSockets(), {
-    get(target, name) {
-      const changed: unknown = Reflect.get(changes, name);
-      if (changed !== undefined) return changed;
-      const member: unknown = Reflect.get(target, name);
-      return typeof member === "function" ? member.bind(target) : member;
-    },
-  });
+  return withChanges<SocketApi>(defaultSockets(), changes);
 }
 
 /**
@@ -94,16 +88,7 @@ export function changedSockets(changes: Partial<SocketApi>): SocketApi {
  * @returns The API for sockets.
  */
 export function spiedSockets(calls: string[]): SocketApi {
-  return new Proxy(defaultSockets(), {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name);
-      if (typeof member !== "function") return member;
-      return (...args: unknown[]) => {
-        calls.push(String(name));
-        return member.apply(target, args);
-      };
-    },
-  });
+  return withSpy<SocketApi>(defaultSockets(), calls);
 }
 
 /** A protocol that writes down what it is told. */
@@ -165,6 +150,18 @@ export async function open(
   const [transport] = await openDatagramEndpoint(() => protocol, options);
   const addr = transport.getExtraInfo("sockname") as Deno.NetAddr;
   return { transport, addr };
+}
+
+/**
+ * Opens an endpoint whose protocol writes down what it is told.
+ *
+ * @param proactor Its proactor.
+ * @param sockets Replaces Winsock.
+ * @returns The protocol, the transport and its address.
+ */
+export async function record(proactor: IocpProactor, sockets?: SocketApi) {
+  const recorder = new Recorder();
+  return { recorder, ...await open(proactor, recorder, sockets) };
 }
 
 /**

@@ -33,7 +33,12 @@ import { INVALID_HANDLE_VALUE } from "../../../src/ffi/win32_api.ts";
 import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import { tcpKind } from "../../../src/net/tcp_socket.ts";
 import { socketFiles, UNIX } from "../../../src/net/unix_socket.ts";
-import { eachModeTest, type ProactorBody, soon } from "../_setup.ts";
+import {
+  connectedEnds,
+  eachModeTest,
+  type Ends,
+  type ProactorBody,
+} from "../_setup.ts";
 
 loadSymbols();
 
@@ -209,13 +214,9 @@ export function unixTest(name: string, body: ProactorBody): void {
 }
 
 /** A listener, both ends of a connection. */
-export interface UnixPair extends AsyncDisposable {
+export interface UnixPair extends Ends<UnixConnection> {
   /** The listener. */
   listener: UnixListener;
-  /** The listener's end. */
-  served: UnixConnection;
-  /** The client's end. */
-  client: UnixConnection;
 }
 
 /**
@@ -231,17 +232,9 @@ export async function unixPair(
 ): Promise<UnixPair> {
   const path = uniquePath();
   const listener = UnixListener.listen({ path, ...options, proactor });
-  const accepted = listener.accept();
-  const client = await soon(connectUnix({ ...listener.addr, proactor }));
-  const served = await soon(accepted);
-  return {
+  const ends = await connectedEnds(
     listener,
-    served,
-    client,
-    async [Symbol.asyncDispose]() {
-      client.abort();
-      served.abort();
-      await soon(listener.shutdown());
-    },
-  };
+    () => connectUnix({ ...listener.addr, proactor }),
+  );
+  return { listener, ...ends };
 }

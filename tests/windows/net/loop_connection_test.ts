@@ -7,9 +7,10 @@ import {
   TcpListener,
 } from "../../../mod.ts";
 import { createSocket } from "../../../src/net/socket.ts";
+import { loopTest } from "../_loop.ts";
 import { encode, pattern, soon, turn, until } from "../_setup.ts";
 import { Recorder } from "../_recorder.ts";
-import { ask, loopTest, serve } from "./_server.ts";
+import { ask, serve } from "./_server.ts";
 import { freePort, LOCAL, UpperCase } from "./_tcp.ts";
 
 const { AddrInUse, BadResource, ConnectionRefused, NotFound } = Deno.errors;

@@ -26,12 +26,7 @@ import {
   turn,
   until,
 } from "../_setup.ts";
-import { resetOnClose, socketOf, tcpPair } from "./_tcp.ts";
-
-const MEGABYTE = 2 ** 20;
-
-/** More than sockets take without a reader. */
-const FLOOD = 32 * MEGABYTE;
+import { FLOOD, MEGABYTE, resetOnClose, socketOf, tcpPair } from "./_tcp.ts";
 
 /** A connection's end as a stream, and the other end. */
 async function duplexPair(proactor: IocpProactor) {

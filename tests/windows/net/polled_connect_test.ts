@@ -5,7 +5,6 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { connectTcp, IocpProactor, TcpListener } from "../../../mod.ts";
-import { encodeSocketAddress } from "../../../src/ffi/sockaddr.ts";
 import type { Socket } from "../../../src/ffi/socket_api.ts";
 import { WSAEWOULDBLOCK } from "../../../src/ffi/socket_constants.ts";
 import { ConnectRace } from "../../../src/net/connect_race.ts";
@@ -22,12 +21,16 @@ import {
   turn,
   until,
 } from "../_setup.ts";
+import {
+  abortWhileConnecting,
+  assertNotToItself,
+  assertRefused,
+  endsTo,
+  NOWHERE,
+} from "./_connect.ts";
 import { freePort, LOCAL } from "./_tcp.ts";
 
-/** An address for documents (RFC 5737): nobody answers there. */
-const NOWHERE = "192.0.2.1";
-
-const { BadResource, ConnectionRefused, TimedOut } = Deno.errors;
+const { BadResource, TimedOut } = Deno.errors;
 
 /** Registers a test that runs as under a scoped grant. */
 function polledTest(name: string, body: ProactorBody): void {
@@ -105,35 +108,10 @@ polledTest("a polled connection carries data and ends", async (proactor) => {
 
 polledTest(
   "a polled connection is refused where nobody listens",
-  async (proactor) => {
-    const { hostname, port } = await freePort(proactor);
-    const error = await assertRejects(
-      () => soon(connectTcp({ hostname, port, proactor })),
-      ConnectionRefused,
-      `Cannot connect to 127.0.0.1:${port}: refused`,
-    );
-    assertEquals(Reflect.get(error, "syscall"), "connect");
-  },
+  (proactor) => assertRefused(proactor, "connect"),
 );
 
-polledTest(
-  "a polled connection does not connect to itself",
-  async (proactor) => {
-    const { hostname, port } = await freePort(proactor);
-    const sockets = defaultSockets();
-    const bind = sockets.bind.bind(sockets);
-    const same = encodeSocketAddress({ family: "IPv4", hostname, port });
-    sockets.bind = (socket) => bind(socket, same);
-    try {
-      await assertRejects(
-        () => soon(connectTcp({ hostname, port, proactor })),
-        ConnectionRefused,
-      );
-    } finally {
-      Reflect.deleteProperty(sockets, "bind");
-    }
-  },
-);
+polledTest("a polled connection does not connect to itself", assertNotToItself);
 
 polledTest(
   "a polled connection comes from the local port",
@@ -180,13 +158,8 @@ polledTest(
     using silence = new Silence();
     await using listener = TcpListener.listen({ ...LOCAL, proactor });
     const { port } = listener.addr;
-    const v4 = (hostname: string, port: number) =>
-      ({ family: "IPv4", hostname, port }) as const;
     const race = new ConnectRace(proactor.port, defaultSockets(), {
-      ends: [NOWHERE, "127.0.0.1"].map((hostname) => ({
-        remote: v4(hostname, port),
-        local: v4("0.0.0.0", 0),
-      })),
+      ends: [endsTo(NOWHERE, port), endsTo("127.0.0.1", port)],
       attemptDelay: 20,
     });
     const handle = await soon(race.connected);
@@ -198,24 +171,11 @@ polledTest(
 
 polledTest(
   "a signal that comes with a polled connection leaves nothing",
-  async (proactor) => {
-    await using listener = TcpListener.listen({ ...LOCAL, proactor });
-    const serving = (async () => {
-      for await (const connection of listener) connection.close();
-    })();
-    for (let i = 0; i < 50; i++) {
-      const controller = new AbortController();
-      const { signal } = controller;
-      const connecting = connectTcp({ ...listener.addr, signal, proactor });
-      const later = i % 2 === 0 ? Promise.resolve() : turn();
-      later.then(() => controller.abort(new Error("enough")));
-      const outcome = await soon(connecting.catch((error: Error) => error));
-      if (outcome instanceof Error) assertEquals(outcome.message, "enough");
-      else outcome.abort();
-    }
-    listener.close();
-    await soon(serving);
-  },
+  (proactor) =>
+    abortWhileConnecting(
+      proactor,
+      (attempt) => attempt % 2 === 0 ? Promise.resolve() : turn(),
+    ),
 );
 
 polledTest("proactor.close() ends a polled connection", async (proactor) => {

@@ -20,6 +20,7 @@ import {
 import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import { openTcpTransport, serveTcp } from "../../../src/net/tcp_protocol.ts";
 import { Recorder } from "../_recorder.ts";
+import { assertConnected } from "../_connections.ts";
 import {
   eachModeTest,
   encode,
@@ -31,13 +32,10 @@ import {
   turn,
   until,
 } from "../_setup.ts";
-import { LOCAL, resetOnClose, socketOf, tcpPair } from "./_tcp.ts";
+import { FLOOD, LOCAL, resetOnClose, socketOf, tcpPair } from "./_tcp.ts";
 
 const WSAETIMEDOUT = 10060;
 const WSAENOTCONN = 10057;
-
-/** More than sockets take without a reader. */
-const FLOOD = 32 * 2 ** 20;
 
 const { ConnectionReset, Interrupted, TimedOut } = Deno.errors;
 
@@ -195,8 +193,7 @@ proactorTest(
     await soon(accepting);
     using client = await connectTcp({ ...other.addr, proactor });
     using served = await soon(accepted);
-    await client.write(encode("x"));
-    assertEquals(await readText(served, 1), "x");
+    await assertConnected({ client, served });
   },
 );
 
@@ -269,8 +266,7 @@ for (const size of [4096, 65536]) {
         const data = pattern(size, i + 1);
         await client.write(data);
         assertEquals(await readBytes(served, size), data);
-        await client.write(encode("x"));
-        assertEquals(await readText(served, 1), "x");
+        await assertConnected({ client, served });
       }
     },
   );

@@ -23,6 +23,7 @@ import {
   type Transport,
 } from "../../../mod.ts";
 import { transmitSlots } from "../../../src/stream/transmit_slots.ts";
+import { loopTest } from "../_loop.ts";
 import {
   connectedPair,
   eachModeTest,
@@ -35,7 +36,7 @@ import {
   turn,
 } from "../_setup.ts";
 import { TempFile } from "./_files.ts";
-import { listeningSocket, loopTest, socketPair } from "./_sockets.ts";
+import { listeningSocket, socketPair } from "./_sockets.ts";
 import { LOCAL, resetOnClose, socketOf, tcpPair } from "./_tcp.ts";
 
 const DATA = pattern(1_114_113);

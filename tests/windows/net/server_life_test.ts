@@ -3,9 +3,10 @@
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { CancelledError, connectTcp, InvalidStateError } from "../../../mod.ts";
 import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
+import { loopTest } from "../_loop.ts";
 import { encode, isOpen, soon, turn, until } from "../_setup.ts";
 import { Recorder } from "../_recorder.ts";
-import { ask, join, loopTest, serve } from "./_server.ts";
+import { ask, join, serve } from "./_server.ts";
 
 const { AddrInUse, ConnectionRefused } = Deno.errors;
 

@@ -16,8 +16,9 @@ import {
 } from "../../../mod.ts";
 import { SO_REUSEADDR, SOL_SOCKET } from "../../../src/ffi/socket_constants.ts";
 import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
+import { loopTest } from "../_loop.ts";
 import { isWine, soon } from "../_setup.ts";
-import { ask, loopTest, serve } from "./_server.ts";
+import { ask, serve } from "./_server.ts";
 import { UpperCase } from "./_tcp.ts";
 
 const { AddrInUse, AddrNotAvailable, ConnectionRefused } = Deno.errors;

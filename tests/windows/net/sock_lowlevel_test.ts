@@ -16,14 +16,9 @@ import {
   type SocketAddress,
 } from "../../../mod.ts";
 import { SO_SNDBUF, SOL_SOCKET } from "../../../src/ffi/socket_constants.ts";
+import { loopTest } from "../_loop.ts";
 import { decode, encode, isOpen, pattern, soon, turn } from "../_setup.ts";
-import {
-  ANY,
-  boundSocket,
-  listeningSocket,
-  loopTest,
-  socketPair,
-} from "./_sockets.ts";
+import { ANY, boundSocket, listeningSocket, socketPair } from "./_sockets.ts";
 
 const REQUEST = encode("GET / HTTP/1.0\r\n\r\n");
 const RESPONSE = "HTTP/1.0 200 OK\r\nContent-Length: 4\r\n\r\ntest";

@@ -5,6 +5,7 @@ import {
   type StartTlsOptions,
   type TcpConnection,
 } from "../../../mod.ts";
+import { assertConnected } from "../_connections.ts";
 import {
   eachModeTest,
   encode,
@@ -263,8 +264,7 @@ proactorTest(
       Error,
       "enough",
     );
-    await pair.client.write(encode("x"));
-    assertEquals(await readText(pair.served, 1), "x");
+    await assertConnected(pair);
   },
 );
 
@@ -314,8 +314,7 @@ proactorTest(
     }
     const other = {} as TcpConnection;
     await assertRejects(() => startTls(other), TypeError, "no connection");
-    await pair.client.write(encode("x"));
-    assertEquals(await readText(pair.served, 1), "x");
+    await assertConnected(pair);
   },
 );
 

@@ -13,13 +13,8 @@ import {
   turn,
   until,
 } from "../_setup.ts";
-import { LOCAL } from "./_tcp.ts";
+import { FLOOD, LOCAL, MEGABYTE } from "./_tcp.ts";
 import { agree, CLIENT, SERVER, tlsPair } from "./_tls.ts";
-
-const MEGABYTE = 2 ** 20;
-
-/** More than sockets take without a reader. */
-const FLOOD = 32 * MEGABYTE;
 
 /** Connections at once. */
 const CLIENTS = 50;

@@ -1,14 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { connectTcp, TcpListener } from "../../../mod.ts";
 import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
-import {
-  eachModeTest,
-  encode,
-  proactorTest,
-  readText,
-  soon,
-  until,
-} from "../_setup.ts";
+import { assertConnected } from "../_connections.ts";
+import { eachModeTest, proactorTest, soon, until } from "../_setup.ts";
 import { LOCAL } from "./_tcp.ts";
 
 eachModeTest(
@@ -28,8 +22,7 @@ eachModeTest(
       assertEquals(new Set(errors), new Set([code]));
       using client = await connectTcp({ ...listener.addr, proactor });
       using served = await soon(listener.accept());
-      await client.write(encode("x"));
-      assertEquals(await readText(served, 1), "x");
+      await assertConnected({ client, served });
     }
   },
 );

@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { connectTcp, IocpProactor, TcpListener } from "../../../mod.ts";
-import { encodeSocketAddress } from "../../../src/ffi/sockaddr.ts";
 import { ConnectRace, interleave } from "../../../src/net/connect_race.ts";
 import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import type { IpAddress } from "../../../src/net/tcp_socket.ts";
@@ -11,51 +10,26 @@ import {
   soon,
   until,
 } from "../_setup.ts";
+import {
+  abortWhileConnecting,
+  assertNotToItself,
+  assertRefused,
+  endsTo,
+  NOWHERE,
+  v4,
+} from "./_connect.ts";
 import { freePort, LOCAL, Silence } from "./_tcp.ts";
-
-/** An address for documents (RFC 5737): nobody answers there. */
-const NOWHERE = "192.0.2.1";
 
 const { BadResource, ConnectionRefused, TimedOut } = Deno.errors;
 
-function v4(hostname: string, port: number): IpAddress {
-  return { family: "IPv4", hostname, port };
-}
-
-const ANY = v4("0.0.0.0", 0);
-
 eachModeTest(
   "connectTcp() is refused where nobody listens",
-  async (proactor) => {
-    const { hostname, port } = await freePort(proactor);
-    const error = await assertRejects(
-      () => soon(connectTcp({ hostname, port, proactor })),
-      ConnectionRefused,
-      `Cannot connect to 127.0.0.1:${port}: refused`,
-    );
-    assertEquals(Reflect.get(error, "syscall"), "ConnectEx");
-  },
+  (proactor) => assertRefused(proactor, "ConnectEx"),
 );
 
 eachModeTest(
   "connectTcp() does not connect to itself where nobody listens",
-  async (proactor) => {
-    const { hostname, port } = await freePort(proactor);
-    const sockets = defaultSockets();
-    const bind = sockets.bind.bind(sockets);
-    const same = encodeSocketAddress({ family: "IPv4", hostname, port });
-    sockets.bind = (socket) => bind(socket, same);
-    try {
-      await assertRejects(
-        () => soon(connectTcp({ hostname, port, proactor })),
-        ConnectionRefused,
-        `Cannot connect to 127.0.0.1:${port}: refused`,
-      );
-    } finally {
-      Reflect.deleteProperty(sockets, "bind");
-    }
-    await assertNoLeak(proactor);
-  },
+  assertNotToItself,
 );
 
 proactorTest("connectTcp() refuses what is no address", async (proactor) => {
@@ -155,23 +129,7 @@ proactorTest(
 
 proactorTest(
   "a signal that comes with the connection leaves nothing open",
-  async (proactor) => {
-    await using listener = TcpListener.listen({ ...LOCAL, proactor });
-    const serving = (async () => {
-      for await (const connection of listener) connection.close();
-    })();
-    for (let i = 0; i < 50; i++) {
-      const controller = new AbortController();
-      const { signal } = controller;
-      const connecting = connectTcp({ ...listener.addr, signal, proactor });
-      queueMicrotask(() => controller.abort(new Error("enough")));
-      const outcome = await soon(connecting.catch((error: Error) => error));
-      if (outcome instanceof Error) assertEquals(outcome.message, "enough");
-      else outcome.abort();
-    }
-    listener.close();
-    await soon(serving);
-  },
+  (proactor) => abortWhileConnecting(proactor, () => Promise.resolve()),
 );
 
 proactorTest("connectTcp() on a closed proactor is refused", async () => {
@@ -218,10 +176,7 @@ eachModeTest(
     await using listener = TcpListener.listen({ ...LOCAL, proactor });
     const { port } = listener.addr;
     const race = new ConnectRace(proactor.port, defaultSockets(), {
-      ends: [NOWHERE, "127.0.0.1"].map((hostname) => ({
-        remote: v4(hostname, port),
-        local: ANY,
-      })),
+      ends: [endsTo(NOWHERE, port), endsTo("127.0.0.1", port)],
       attemptDelay: 20,
     });
     const handle = await soon(race.connected);
@@ -238,10 +193,9 @@ proactorTest(
     await using listener = TcpListener.listen({ ...LOCAL, proactor });
     const refusing = await freePort(proactor);
     const race = new ConnectRace(proactor.port, defaultSockets(), {
-      ends: [refusing.port, listener.addr.port].map((port) => ({
-        remote: v4("127.0.0.1", port),
-        local: ANY,
-      })),
+      ends: [refusing.port, listener.addr.port].map((port) =>
+        endsTo("127.0.0.1", port)
+      ),
       attemptDelay: 0x7fff_ffff,
     });
     const handle = await soon(race.connected);
@@ -254,10 +208,10 @@ proactorTest(
   "a race in which several win leaves one connection",
   async (proactor) => {
     await using listener = TcpListener.listen({ ...LOCAL, proactor });
-    const ends = Array.from({ length: 5 }, () => ({
-      remote: v4("127.0.0.1", listener.addr.port),
-      local: ANY,
-    }));
+    const ends = Array.from(
+      { length: 5 },
+      () => endsTo("127.0.0.1", listener.addr.port),
+    );
     const race = new ConnectRace(proactor.port, defaultSockets(), {
       ends,
       attemptDelay: 0,
@@ -270,10 +224,7 @@ proactorTest(
 
 proactorTest("a race that nobody wins tells all errors", async (proactor) => {
   const refusing = await freePort(proactor);
-  const ends = [1, 2].map(() => ({
-    remote: v4("127.0.0.1", refusing.port),
-    local: ANY,
-  }));
+  const ends = [1, 2].map(() => endsTo("127.0.0.1", refusing.port));
   const race = new ConnectRace(proactor.port, defaultSockets(), {
     ends,
     attemptDelay: 0,

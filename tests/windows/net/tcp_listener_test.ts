@@ -10,6 +10,7 @@ import {
 import { encodeSocketAddress } from "../../../src/ffi/sockaddr.ts";
 import { encodeDword } from "../../../src/ffi/socket_structs.ts";
 import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
+import { assertConnected } from "../_connections.ts";
 import {
   eachModeTest,
   encode,
@@ -324,8 +325,7 @@ proactorTest("ipv6Only: false serves both families", async (proactor) => {
     using served = await soon(listener.accept());
     const { hostname: seen } = served.remoteAddr;
     assert([hostname, `::ffff:${hostname}`].includes(seen), seen);
-    await client.write(encode("x"));
-    assertEquals(await readText(served, 1), "x");
+    await assertConnected({ client, served });
   }
 });
 

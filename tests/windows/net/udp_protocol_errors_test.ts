@@ -17,14 +17,9 @@ import {
   LOCAL,
   open,
   receiveText,
+  record,
   Recorder,
 } from "./_udp.ts";
-
-/** Opens an endpoint whose protocol writes down what it is told. */
-async function record(proactor: IocpProactor, sockets = defaultSockets()) {
-  const recorder = new Recorder();
-  return { recorder, ...await open(proactor, recorder, sockets) };
-}
 
 /** Collects what the proactor reports. */
 function collectReports(proactor: IocpProactor): string[] {

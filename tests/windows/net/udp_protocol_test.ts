@@ -4,7 +4,7 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { type IocpProactor, openDatagramEndpoint } from "../../../mod.ts";
+import { openDatagramEndpoint } from "../../../mod.ts";
 import { WSAEMSGSIZE } from "../../../src/ffi/socket_constants.ts";
 import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import {
@@ -23,14 +23,9 @@ import {
   LOCAL,
   open,
   receiveText,
+  record,
   Recorder,
 } from "./_udp.ts";
-
-/** Opens an endpoint whose protocol writes down what it is told. */
-async function record(proactor: IocpProactor, sockets = defaultSockets()) {
-  const recorder = new Recorder();
-  return { recorder, ...await open(proactor, recorder, sockets) };
-}
 
 eachModeTest(
   "datagramReceived() gets every datagram and its sender, empty ones too",

@@ -18,13 +18,12 @@ import {
 } from "../../../src/ffi/socket_constants.ts";
 import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import { socketFiles } from "../../../src/net/unix_socket.ts";
+import { assertBothWays, assertStreams } from "../_connections.ts";
 import {
   encode,
   pattern,
   proactorTest,
-  readBytes,
   readText,
-  sha256,
   soon,
   until,
 } from "../_setup.ts";
@@ -68,13 +67,7 @@ unixTest("a connection by path carries data both ways", async (proactor) => {
   await using pair = await unixPair(proactor);
   const { client, served, listener } = pair;
   assert(client instanceof UnixConnection);
-  const data = pattern(300_000);
-  for (const [from, to] of [[client, served], [served, client]] as const) {
-    const writing = from.write(data);
-    const read = await readBytes(to, data.length);
-    assertEquals(await sha256(read), await sha256(data));
-    await soon(writing);
-  }
+  await assertBothWays(pair, pattern(300_000));
   await client.closeWrite();
   assertEquals(await readText(served), "");
   await served.write(encode("still"));
@@ -99,11 +92,7 @@ unixTest("both ends know the path, a client has none", async (proactor) => {
 
 unixTest("streams of a connection by path work", async (proactor) => {
   await using pair = await unixPair(proactor);
-  const text = "unix ".repeat(50_000);
-  const sent = new Blob([text]).stream().pipeTo(pair.client.writable);
-  const received = new Response(pair.served.readable).text();
-  assertEquals(await soon(received), text);
-  await soon(sent);
+  await assertStreams(pair);
 });
 
 unixTest("errors of a connection name the path", async (proactor) => {

@@ -20,7 +20,7 @@ import { defaultProcesses } from "../../../src/ffi/default_processes.ts";
 import { defaultThreadIo } from "../../../src/ffi/default_thread_io.ts";
 import { loadWaitSymbols } from "../../../src/ffi/load.ts";
 import { NativeWin32 } from "../../../src/ffi/native_win32.ts";
-import { decode, PATIENCE, soon } from "../_setup.ts";
+import { decode, libraryPath, PATIENCE, soon } from "../_setup.ts";
 
 defaultProcesses();
 defaultThreadIo();
@@ -105,12 +105,6 @@ const SYNCHRONIZE = 0x0010_0000;
 const kernel32 = Deno.dlopen(libraryPath("kernel32.dll"), {
   OpenProcess: { parameters: ["u32", "i32", "u32"], result: "usize" },
 }).symbols;
-
-/** A scoped grant wants absolute paths, a plain one takes names. */
-function libraryPath(name: string): string {
-  const { state } = Deno.permissions.querySync({ name: "ffi" });
-  return state === "granted" ? name : `C:\\Windows\\System32\\${name}`;
-}
 
 /**
  * Blocks this thread until a process has ended, so that no packet about it is

@@ -21,15 +21,17 @@ import {
   servePipe,
 } from "../../../src/pipe/pipe_protocol.ts";
 import {
+  assertBothWays,
+  assertConnected,
+  assertStreams,
+} from "../_connections.ts";
+import {
   connectedPair,
   decode,
   eachModeTest,
   encode,
   pattern,
   proactorTest,
-  readBytes,
-  readText,
-  sha256,
   soon,
   uniquePipeName,
   until,
@@ -44,18 +46,7 @@ Deno.test("scoped: nothing but the FFI is granted", async () => {
 
 eachModeTest("scoped: a byte pipe carries data both ways", async (proactor) => {
   await using pair = await connectedPair(proactor, { type: "byte" });
-  const data = pattern(1_000_000);
-  for (
-    const [from, to] of [
-      [pair.client, pair.served],
-      [pair.served, pair.client],
-    ] as const
-  ) {
-    const writing = from.write(data);
-    const read = await readBytes(to, data.length);
-    assertEquals(await sha256(read), await sha256(data));
-    await soon(writing);
-  }
+  await assertBothWays(pair, pattern(1_000_000));
 });
 
 eachModeTest(
@@ -77,11 +68,7 @@ eachModeTest(
 
 proactorTest("scoped: streams work", async (proactor) => {
   await using pair = await connectedPair(proactor, { type: "byte" });
-  const text = "scoped ".repeat(50_000);
-  const sent = new Blob([text]).stream().pipeTo(pair.client.writable);
-  const received = new Response(pair.served.readable).text();
-  assertEquals(await soon(received), text);
-  await soon(sent);
+  await assertStreams(pair);
 });
 
 proactorTest("scoped: protocols work", async (proactor) => {
@@ -145,8 +132,7 @@ proactorTest(
 for (const security of ["currentUser", "everyone"] as const) {
   proactorTest(`scoped: security "${security}" works`, async (proactor) => {
     await using pair = await connectedPair(proactor, { security });
-    await pair.client.write(encode("x"));
-    assertEquals(await readText(pair.served, 1), "x");
+    await assertConnected(pair);
     assertEquals(pair.client.remoteProcessId, Deno.pid);
   });
 }
@@ -177,8 +163,7 @@ Deno.test("scoped: the shared proactor works", async () => {
   const server = PipeServer.listen(path);
   const client = await connectPipe(path);
   const served = await soon(server.accept());
-  await client.write(encode("x"));
-  assertEquals(await readText(served, 1), "x");
+  await assertConnected({ client, served });
   client.close();
   served.close();
   await soon(server.shutdown());

@@ -38,6 +38,7 @@ import {
 import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import { socketFiles } from "../../../src/net/unix_socket.ts";
 import { Recorder } from "../_recorder.ts";
+import { assertBothWays, assertStreams } from "../_connections.ts";
 import {
   assertNoLeak,
   decode,
@@ -45,9 +46,7 @@ import {
   encode,
   pattern,
   proactorTest,
-  readBytes,
   readText,
-  sha256,
   soon,
   until,
 } from "../_setup.ts";
@@ -74,18 +73,7 @@ Deno.test("scoped: functions without a name are known to be refused", () => {
 
 eachModeTest("scoped: TCP carries data both ways", async (proactor) => {
   await using pair = await tcpPair(proactor);
-  const data = pattern(1_000_000);
-  for (
-    const [from, to] of [
-      [pair.client, pair.served],
-      [pair.served, pair.client],
-    ] as const
-  ) {
-    const writing = from.write(data);
-    const read = await readBytes(to, data.length);
-    assertEquals(await sha256(read), await sha256(data));
-    await soon(writing);
-  }
+  await assertBothWays(pair, pattern(1_000_000));
   await pair.client.closeWrite();
   assertEquals(await readText(pair.served), "");
   assertEquals(pair.served.remoteAddr, pair.client.localAddr);
@@ -126,11 +114,7 @@ proactorTest("scoped: a name's addresses are tried", async (proactor) => {
 
 proactorTest("scoped: streams of TCP work", async (proactor) => {
   await using pair = await tcpPair(proactor);
-  const text = "scoped ".repeat(50_000);
-  const sent = new Blob([text]).stream().pipeTo(pair.client.writable);
-  const received = new Response(pair.served.readable).text();
-  assertEquals(await soon(received), text);
-  await soon(sent);
+  await assertStreams(pair);
 });
 
 eachModeTest("scoped: UDP carries datagrams both ways", async (proactor) => {

@@ -7,14 +7,9 @@
 import { loadWaitSymbols } from "../../../src/ffi/load.ts";
 import { encodeWideString } from "../../../src/ffi/structs.ts";
 import type { Handle } from "../../../src/ffi/win32_api.ts";
+import { libraryPath } from "../_setup.ts";
 
 loadWaitSymbols();
-
-/** A scoped grant wants absolute paths, a plain one takes names. */
-function libraryPath(name: string): string {
-  const { state } = Deno.permissions.querySync({ name: "ffi" });
-  return state === "granted" ? name : `C:\\Windows\\System32\\${name}`;
-}
 
 const kernel32 = Deno.dlopen(libraryPath("kernel32.dll"), {
   CreateEventW: {

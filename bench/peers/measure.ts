@@ -128,6 +128,23 @@ async function runLoad(argv: readonly string[]): Promise<Sample> {
 
 function makeAddress({ transport }: Workload): string {
   if (transport !== "tcp") return `\\\\.\\pipe\\peers-${crypto.randomUUID()}`;
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return String(listener.addr.port);
+  for (;;) {
+    const port = randomPort();
+    if (isFree(port)) return String(port);
+  }
+}
+
+/** Below those that systems give to clients: none takes it before the server. */
+function randomPort(): number {
+  return 10_000 + Math.floor(Math.random() * 20_000);
+}
+
+function isFree(port: number): boolean {
+  try {
+    Deno.listen({ hostname: "127.0.0.1", port }).close();
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.AddrInUse) return false;
+    throw error;
+  }
 }

@@ -121,8 +121,8 @@ export class NativeWin32 implements Win32Api {
     );
   }
 
-  yieldExecution(): void {
-    this.#ntdll.NtYieldExecution();
+  yieldExecution(): boolean {
+    return this.#ntdll.NtYieldExecution() === 0;
   }
 
   postQueuedCompletionStatus(

@@ -107,8 +107,11 @@ export interface Win32Api {
     capacity: number,
     timeout: number,
   ): Promise<number>;
-  /** `NtYieldExecution`: lets other threads of this processor run. */
-  yieldExecution(): void;
+  /**
+   * `NtYieldExecution`: lets other threads of this processor run. Returns true
+   * when there were some.
+   */
+  yieldExecution(): boolean;
   /** `PostQueuedCompletionStatus`. */
   postQueuedCompletionStatus(
     port: Handle,

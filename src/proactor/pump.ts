@@ -55,9 +55,10 @@ const WAITS_PER_TRIAL = 64;
 /**
  * Milliseconds of turns in a row before the thread rests once, though there is
  * work: Deno looks at its own I/O then, and else only every 61st turn, which
- * takes seconds when each turn dispatches a batch.
+ * takes seconds when each turn dispatches a batch. Short turns need no rest.
  */
 const BUSY_LIMIT = 2;
+const TURNS_PER_LOOK = 61;
 
 /**
  * Calls that may end at once in a turn, of all handles together, before Deno's
@@ -77,6 +78,7 @@ export class Pump {
   #idleLimit = IDLE_TURNS;
   #waits = 0;
   #busySince = 0;
+  #busyTurns = 0;
   #resting = false;
   #callsLeft = CALLS_PER_TURN;
 
@@ -152,7 +154,10 @@ export class Pump {
   /** True when work has kept Deno's own I/O waiting for long enough. */
   #overdue(): boolean {
     const now = performance.now();
-    if (this.#busySince === 0) this.#busySince = now;
+    if (this.#busySince === 0 || ++this.#busyTurns >= TURNS_PER_LOOK) {
+      this.#busySince = now;
+      this.#busyTurns = 0;
+    }
     return now - this.#busySince > BUSY_LIMIT;
   }
 
@@ -187,6 +192,7 @@ export class Pump {
   #arrived(arrived: number): void {
     this.#wait = undefined;
     this.#busySince = 0;
+    this.#busyTurns = 0;
     this.#resting = false;
     this.#callsLeft = CALLS_PER_TURN;
     this.#wakePosted = false;

@@ -15,6 +15,11 @@ import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { CompletionListener, Operation } from "../proactor/operation.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
 import type { StreamIo } from "./stream_io.ts";
+import {
+  type QueuedWrite,
+  type WriteCallback,
+  WriteQueue,
+} from "./write_queue.ts";
 
 /** Writes that may complete at once before others get their turn. */
 const WRITES_PER_TURN = 16;
@@ -37,13 +42,6 @@ export interface WriteConsumer {
   onWriteReleased(): void;
 }
 
-/**
- * Told when a queued write has ended.
- *
- * @param code 0, or a Win32 code when it failed.
- */
-export type WriteCallback = (code: number) => void;
-
 /** How a stream writes. */
 export interface WriteOptions {
   /** How bytes move. */
@@ -63,15 +61,6 @@ export interface WriteHold {
   release(code: number): void;
 }
 
-interface QueuedWrite {
-  /** What else than bytes: the end of the write side, or a hold. */
-  kind: "data" | "end" | "hold";
-  data: Uint8Array<ArrayBuffer>;
-  length: number;
-  offset: number;
-  onDone: WriteCallback | null;
-}
-
 /** The write side of a stream. */
 export class WriteHalf implements CompletionListener {
   readonly #port: CompletionPort;
@@ -79,9 +68,7 @@ export class WriteHalf implements CompletionListener {
   readonly #messages: boolean;
   readonly #consumer: WriteConsumer;
   readonly #operation: Operation;
-  #queue: QueuedWrite[] = [];
-  #head = 0;
-  #buffered = 0;
+  readonly #queue: WriteQueue;
   #inFlight = 0;
   #continuing = false;
   #held: QueuedWrite | null = null;
@@ -102,17 +89,18 @@ export class WriteHalf implements CompletionListener {
     this.#io = options.io;
     this.#messages = options.messages;
     this.#consumer = options.consumer;
+    this.#queue = new WriteQueue(port.buffers, options.messages);
     this.#operation = port.acquire(owner, this);
   }
 
   /** Bytes that are queued or in flight. */
   get buffered(): number {
-    return this.#buffered;
+    return this.#queue.buffered;
   }
 
   /** True when nothing is queued or in flight. */
   get idle(): boolean {
-    return this.#head === this.#queue.length;
+    return this.#queue.empty;
   }
 
   /** The Win32 code of a failure, or 0. */
@@ -211,7 +199,7 @@ export class WriteHalf implements CompletionListener {
     const code = this.#post(buffer, length);
     if (code === ERROR_IO_PENDING) {
       this.#queue.push({ kind: "data", data, length, offset: 0, onDone });
-      this.#buffered = this.#inFlight = length;
+      this.#inFlight = length;
     } else if (code !== 0) this.#fail(code);
     return code;
   }
@@ -222,32 +210,24 @@ export class WriteHalf implements CompletionListener {
   ): number {
     const { kind, onDone } = options;
     const length = data.byteLength;
-    const write = { kind, data, length, offset: 0, onDone: null };
+    const write: QueuedWrite = { kind, data, length, offset: 0, onDone: null };
     const code = this.#enqueue(write);
-    if (code === ERROR_IO_PENDING) this.#keep(write, onDone);
+    if (code === ERROR_IO_PENDING) {
+      write.onDone = onDone;
+      this.#queue.keep(write, this.#inFlight);
+    }
     return code;
   }
 
   #enqueue(write: QueuedWrite): number {
     const first = this.idle;
     this.#queue.push(write);
-    this.#buffered += write.length;
     return first ? this.#run() : ERROR_IO_PENDING;
-  }
-
-  /** Copies what is not in native memory yet. */
-  #keep(write: QueuedWrite, onDone: WriteCallback | null): void {
-    write.onDone = onDone;
-    const first = write === this.#queue[this.#head];
-    if (first && write.offset + this.#inFlight === write.length) return;
-    write.data = write.data.slice(write.offset);
-    write.length -= write.offset;
-    write.offset = 0;
   }
 
   /** Writes until the queue is empty, a write is in flight or one failed. */
   #run(): number {
-    for (let budget = WRITES_PER_TURN; this.#head < this.#queue.length;) {
+    for (let budget = WRITES_PER_TURN; !this.#queue.empty;) {
       if (budget-- === 0) return this.#continueLater();
       const code = this.#start();
       if (code === ERROR_IO_PENDING) return code;
@@ -277,12 +257,12 @@ export class WriteHalf implements CompletionListener {
 
   /** Starts one write of as much of the queue as fits. */
   #start(): number {
-    const first = this.#queue[this.#head]!;
+    const first = this.#queue.first!;
     if (first.kind === "end") return this.#io.endWrites!();
     if (first.kind === "hold") return this.#giveTurn(first);
-    const size = this.#nextSize();
-    const buffer = size === 0 ? null : this.#port.buffers.tryAcquire(size);
-    this.#inFlight = buffer === null ? 0 : this.#gather(buffer, size);
+    const size = this.#queue.nextSize();
+    const buffer = this.#queue.fill(size);
+    this.#inFlight = buffer === null ? 0 : size;
     return this.#post(buffer, size);
   }
 
@@ -302,18 +282,6 @@ export class WriteHalf implements CompletionListener {
     return code;
   }
 
-  /** A message goes as one; bytes go in pieces of at most 64 KiB. */
-  #nextSize(): number {
-    if (this.#messages) return this.#queue[this.#head]!.length;
-    let size = 0;
-    for (let i = this.#head; size < MAX_POOLED_BUFFER; i++) {
-      const write = this.#queue[i];
-      if (write === undefined || write.kind === "hold") return size;
-      size += write.length - write.offset;
-    }
-    return MAX_POOLED_BUFFER;
-  }
-
   /** A hold that was released before its turn is passed over. */
   #giveTurn(hold: QueuedWrite): number {
     const { onDone } = hold;
@@ -330,46 +298,13 @@ export class WriteHalf implements CompletionListener {
     this.#held = null;
     if (this.#disposed) return this.#release();
     if (code !== 0) return this.#failed(code);
-    this.#shift();
+    this.#queue.shift();
     this.#continue();
   }
 
-  #gather(buffer: NativeBuffer, size: number): number {
-    let filled = 0;
-    for (let i = this.#head; filled < size; i++) {
-      const { data, length, offset } = this.#queue[i]!;
-      const count = Math.min(length - offset, size - filled);
-      const part = count === data.byteLength
-        ? data
-        : data.subarray(offset, offset + count);
-      buffer.write(part, filled);
-      filled += count;
-    }
-    return filled;
-  }
-
-  /** Takes written bytes off the queue and tells whose they were. */
   #written(bytes: number): void {
     this.#inFlight = 0;
-    this.#buffered -= bytes;
-    let rest = bytes;
-    while (this.#head < this.#queue.length) {
-      const write = this.#queue[this.#head]!;
-      const count = Math.min(rest, write.length - write.offset);
-      write.offset += count;
-      rest -= count;
-      if (write.offset < write.length) break;
-      this.#shift();
-      write.onDone?.(0);
-      if (rest === 0) break;
-    }
-  }
-
-  #shift(): void {
-    this.#head++;
-    if (this.#head < this.#queue.length) return;
-    this.#queue.length = 0;
-    this.#head = 0;
+    this.#queue.written(bytes);
   }
 
   #release(): void {
@@ -384,10 +319,6 @@ export class WriteHalf implements CompletionListener {
 
   #fail(code: number): void {
     if (this.#error === 0) this.#error = code;
-    const queue = this.#queue.slice(this.#head);
-    this.#queue = [];
-    this.#head = 0;
-    this.#buffered = 0;
-    for (const write of queue) write.onDone?.(code);
+    for (const write of this.#queue.clear()) write.onDone?.(code);
   }
 }

@@ -314,7 +314,9 @@ export class SimulatedWin32 extends SimulationControls implements Win32Api {
   }
 
   /** There are no other threads. */
-  yieldExecution(): void {}
+  yieldExecution(): boolean {
+    return false;
+  }
 
   /** Memory that cannot be mapped: every access is checked. */
   mapMemory(): null {

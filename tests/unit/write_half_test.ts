@@ -113,6 +113,39 @@ for (const type of ["byte", "message"] as const) {
   }
 }
 
+Deno.test("large writes that are queued are copied, and come in order", async () => {
+  await inWorld({}, async (world) => {
+    const { transport, peer } = rig(world, { quota: 0 });
+    const sizes = [65_536, 65_536, 40_000, 100, 32_768, 65_537, 1];
+    const writes = sizes.map((size, i) => pattern(size + i).subarray(i));
+    const expected = writes.map((data) => data.slice());
+    for (const data of writes) {
+      transport.write(data);
+      data.fill(0);
+    }
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    assertEquals(transport.getWriteBufferSize(), total);
+    for (const data of expected) {
+      assertEquals(await receive(world, peer, data.length), data);
+    }
+    transport.close();
+    world.close(peer);
+    await transport.finished;
+    assertEquals(world.proactor.metrics().bufferBytes, 0);
+  });
+});
+
+Deno.test("large writes that are dropped give their buffers back", async () => {
+  await inWorld({}, async (world) => {
+    const { transport, peer } = rig(world, { quota: 0 });
+    for (let i = 0; i < 4; i++) transport.write(pattern(65_536));
+    transport.abort();
+    world.close(peer);
+    await transport.finished;
+    assertEquals(world.proactor.metrics().bufferBytes, 0);
+  });
+});
+
 Deno.test("an endless writer gives others their turn", async () => {
   await inWorld({}, async (world) => {
     const { transport, peer } = rig(world, { quota: 4 << 20 });

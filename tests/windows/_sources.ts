@@ -606,6 +606,9 @@ import streamWriteBufferLimits from "../../src/stream/write_buffer_limits.ts" wi
 import streamWriteHalf from "../../src/stream/write_half.ts" with {
   type: "text",
 };
+import streamWriteQueue from "../../src/stream/write_queue.ts" with {
+  type: "text",
+};
 import streamWriteTurn from "../../src/stream/write_turn.ts" with {
   type: "text",
 };
@@ -864,5 +867,6 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/stream/web_streams.ts": streamWebStreams,
   "src/stream/write_buffer_limits.ts": streamWriteBufferLimits,
   "src/stream/write_half.ts": streamWriteHalf,
+  "src/stream/write_queue.ts": streamWriteQueue,
   "src/stream/write_turn.ts": streamWriteTurn,
 };

@@ -1,0 +1,207 @@
+/**
+ * What a stream has not written yet, in order.
+ *
+ * @module
+ */
+
+import {
+  type BufferPool,
+  MAX_POOLED_BUFFER,
+  type NativeBuffer,
+} from "../ffi/memory.ts";
+
+/**
+ * Told when a queued write has ended.
+ *
+ * @param code 0, or a Win32 code when it failed.
+ */
+export type WriteCallback = (code: number) => void;
+
+/** A write, or what stands between writes. */
+export interface QueuedWrite {
+  /** What else than bytes: the end of the write side, or a hold. */
+  kind: "data" | "end" | "hold";
+  /** The bytes. */
+  data: Uint8Array<ArrayBuffer>;
+  /** Their number. */
+  length: number;
+  /** How many of them are written. */
+  offset: number;
+  /** Told of the end. */
+  onDone: WriteCallback | null;
+}
+
+/** From here on a write gains nothing by sharing a buffer with others. */
+const MIN_SINGLE = MAX_POOLED_BUFFER / 2;
+
+const NOTHING = new Uint8Array(0);
+
+/** Writes in order; the first may be in flight. */
+export class WriteQueue {
+  readonly #buffers: BufferPool;
+  readonly #messages: boolean;
+  #list: QueuedWrite[] = [];
+  #head = 0;
+  #buffered = 0;
+  #single: QueuedWrite | null = null;
+  #singleBuffer: NativeBuffer | null = null;
+
+  /**
+   * @param buffers Native memory.
+   * @param messages One write is one message, whatever its length.
+   */
+  constructor(buffers: BufferPool, messages: boolean) {
+    this.#buffers = buffers;
+    this.#messages = messages;
+  }
+
+  /** Bytes that are queued or in flight. */
+  get buffered(): number {
+    return this.#buffered;
+  }
+
+  /** True when nothing is queued or in flight. */
+  get empty(): boolean {
+    return this.#head === this.#list.length;
+  }
+
+  /** Whose turn it is. */
+  get first(): QueuedWrite | undefined {
+    return this.#list[this.#head];
+  }
+
+  /** @param write What comes last. */
+  push(write: QueuedWrite): void {
+    this.#list.push(write);
+    this.#buffered += write.length;
+  }
+
+  /**
+   * Copies what is not in native memory yet: the array is the caller's.
+   *
+   * @param write A write of the queue.
+   * @param inFlight How many bytes of the queue are in native memory.
+   */
+  keep(write: QueuedWrite, inFlight: number): void {
+    const first = write === this.first;
+    if (first && write.offset + inFlight === write.length) return;
+    if (!first && this.#keepSingle(write)) return;
+    write.data = write.data.slice(write.offset);
+    write.length -= write.offset;
+    write.offset = 0;
+  }
+
+  /**
+   * How much the next call takes: a message goes as one; bytes go in pieces of
+   * at most 64 KiB.
+   *
+   * @returns Bytes, when a write is first.
+   */
+  nextSize(): number {
+    const { first } = this;
+    if (this.#messages || first === this.#single) return first!.length;
+    let size = 0;
+    for (let i = this.#head; size < MAX_POOLED_BUFFER; i++) {
+      const write = this.#list[i];
+      if (write === undefined || write.kind === "hold") return size;
+      if (write === this.#single) return size;
+      size += write.length - write.offset;
+    }
+    return MAX_POOLED_BUFFER;
+  }
+
+  /**
+   * Puts the next bytes into native memory.
+   *
+   * @param size What `nextSize` has returned.
+   * @returns The caller's buffer, or `null` when there is no memory left or
+   * nothing to put.
+   */
+  fill(size: number): NativeBuffer | null {
+    if (this.#single !== null && this.first === this.#single) {
+      return this.#takeSingle();
+    }
+    const buffer = size === 0 ? null : this.#buffers.tryAcquire(size);
+    if (buffer !== null) this.#gather(buffer, size);
+    return buffer;
+  }
+
+  /**
+   * Takes written bytes off the queue and tells whose they were.
+   *
+   * @param bytes Their number.
+   */
+  written(bytes: number): void {
+    this.#buffered -= bytes;
+    let rest = bytes;
+    while (!this.empty) {
+      const write = this.first!;
+      const count = Math.min(rest, write.length - write.offset);
+      write.offset += count;
+      rest -= count;
+      if (write.offset < write.length) break;
+      this.shift();
+      write.onDone?.(0);
+      if (rest === 0) break;
+    }
+  }
+
+  /** Takes the first off the queue. */
+  shift(): void {
+    this.#head++;
+    if (this.#head < this.#list.length) return;
+    this.#list.length = 0;
+    this.#head = 0;
+  }
+
+  /**
+   * Empties the queue.
+   *
+   * @returns What was in it.
+   */
+  clear(): QueuedWrite[] {
+    const rest = this.#list.slice(this.#head);
+    const buffer = this.#takeSingle();
+    if (buffer !== null) this.#buffers.release(buffer);
+    this.#list = [];
+    this.#head = 0;
+    this.#buffered = 0;
+    return rest;
+  }
+
+  /**
+   * Fills the buffer that the write will need. One at a time: whoever queues
+   * more was asked to pause, and buffers are never given back to Windows.
+   */
+  #keepSingle(write: QueuedWrite): boolean {
+    const { data, length } = write;
+    if (this.#single !== null || length < MIN_SINGLE) return false;
+    if (length > MAX_POOLED_BUFFER) return false;
+    const buffer = this.#buffers.tryAcquire(length);
+    if (buffer === null) return false;
+    buffer.write(data, 0);
+    write.data = NOTHING;
+    this.#single = write;
+    this.#singleBuffer = buffer;
+    return true;
+  }
+
+  #takeSingle(): NativeBuffer | null {
+    const buffer = this.#singleBuffer;
+    this.#single = this.#singleBuffer = null;
+    return buffer;
+  }
+
+  #gather(buffer: NativeBuffer, size: number): void {
+    let filled = 0;
+    for (let i = this.#head; filled < size; i++) {
+      const { data, length, offset } = this.#list[i]!;
+      const count = Math.min(length - offset, size - filled);
+      const part = count === data.byteLength
+        ? data
+        : data.subarray(offset, offset + count);
+      buffer.write(part, filled);
+      filled += count;
+    }
+  }
+}

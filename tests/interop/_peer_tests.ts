@@ -48,8 +48,8 @@ export interface Medium {
   connect: string;
   /** Connections at once. */
   clients: number;
-  /** Why no peer can be killed while it sends, or an empty text. */
-  missingForKilledSenders: string;
+  /** Why no peer can be killed, or an empty text. */
+  missingForKilled: string;
   /**
    * Serves.
    *
@@ -130,19 +130,20 @@ function testClosing(medium: Medium, peer: Peer): void {
 }
 
 function testKilling(medium: Medium, peer: Peer): void {
-  const { server, connect } = medium;
+  const { server, connect, missingForKilled } = medium;
+  const victim = { ...peer, missing: peer.missing || missingForKilled };
   peerTest(
-    { ...peer, missing: peer.missing || medium.missingForKilledSenders },
+    victim,
     `${server} serves on when a net client of ${peer.name} is killed while it sends`,
     (scene) => surviveKilledSender(scene, medium),
   );
   peerTest(
-    peer,
+    victim,
     `${server} serves on when a net client of ${peer.name} is killed while it receives`,
     (scene) => surviveKilledReceiver(scene, medium),
   );
   peerTest(
-    peer,
+    victim,
     `${connect} is told when a net server of ${peer.name} is killed`,
     (scene) => surviveKilledServer(scene, medium),
   );

@@ -16,7 +16,7 @@ testPeers({
   server: "PipeServer",
   connect: "connectPipe()",
   clients: CLIENTS,
-  missingForKilledSenders: "",
+  missingForKilled: "",
   listen,
   use,
 });

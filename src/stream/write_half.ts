@@ -16,6 +16,7 @@ import type { CompletionListener, Operation } from "../proactor/operation.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
 import type { StreamIo } from "./stream_io.ts";
 import {
+  NOTHING,
   type QueuedWrite,
   type WriteCallback,
   WriteQueue,
@@ -23,8 +24,6 @@ import {
 
 /** Writes that may complete at once before others get their turn. */
 const WRITES_PER_TURN = 16;
-
-const NOTHING = new Uint8Array(0);
 
 /** Who wants to know how writing goes on. */
 export interface WriteConsumer {
@@ -176,6 +175,7 @@ export class WriteHalf implements CompletionListener {
    * @param bytes Bytes written.
    */
   onCompletion(operation: Operation, code: number, bytes: number): void {
+    if (code === 0 && bytes < this.#inFlight) this.#takenInPart(operation);
     if (operation.buffer !== null) this.#port.buffers.release(operation.buffer);
     operation.buffer = null;
     if (this.#disposed) return this.#release();
@@ -300,6 +300,10 @@ export class WriteHalf implements CompletionListener {
     if (code !== 0) return this.#failed(code);
     this.#queue.shift();
     this.#continue();
+  }
+
+  #takenInPart({ buffer }: Operation): void {
+    if (buffer !== null) this.#queue.takeBack(buffer, this.#inFlight);
   }
 
   #written(bytes: number): void {

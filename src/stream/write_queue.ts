@@ -34,7 +34,8 @@ export interface QueuedWrite {
 /** From here on a write gains nothing by sharing a buffer with others. */
 const MIN_SINGLE = MAX_POOLED_BUFFER / 2;
 
-const NOTHING = new Uint8Array(0);
+/** No bytes: what stands between writes has none. */
+export const NOTHING: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 
 /** Writes in order; the first may be in flight. */
 export class WriteQueue {
@@ -124,6 +125,21 @@ export class WriteQueue {
     const buffer = size === 0 ? null : this.#buffers.tryAcquire(size);
     if (buffer !== null) this.#gather(buffer, size);
     return buffer;
+  }
+
+  /**
+   * Takes back a write that the kernel has taken in part only: a write that
+   * was in flight alone was not kept, and its array is the caller's.
+   *
+   * @param buffer What was in flight.
+   * @param inFlight How many bytes that was.
+   */
+  takeBack(buffer: NativeBuffer, inFlight: number): void {
+    const { first } = this;
+    if (first === undefined || first.length - first.offset !== inFlight) return;
+    first.data = buffer.slice(0, inFlight);
+    first.length = inFlight;
+    first.offset = 0;
   }
 
   /**

@@ -2,7 +2,10 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { bytes, inWorld, pattern, turns, until } from "./_helpers.ts";
-import type { Handle } from "../../src/ffi/win32_api.ts";
+import { ERROR_IO_PENDING } from "../../src/ffi/constants.ts";
+import type { Address, Handle } from "../../src/ffi/win32_api.ts";
+import type { StreamIo } from "../../src/stream/stream_io.ts";
+import { WriteHalf } from "../../src/stream/write_half.ts";
 import { rig } from "./_recorder.ts";
 import type { World } from "./_helpers.ts";
 
@@ -143,6 +146,68 @@ Deno.test("large writes that are dropped give their buffers back", async () => {
     world.close(peer);
     await transport.finished;
     assertEquals(world.proactor.metrics().bufferBytes, 0);
+  });
+});
+
+/** Takes half of what a call writes, or all of a byte; a packet says so. */
+class HalfIo implements StreamIo {
+  readonly taken: number[] = [];
+  readonly transferred = 0;
+  readonly #world: World;
+  readonly #key: number;
+
+  constructor(world: World, key: number) {
+    this.#world = world;
+    this.#key = key;
+  }
+
+  read(): number {
+    return ERROR_IO_PENDING;
+  }
+
+  write(buffer: Address, length: number, overlapped: Address): number {
+    const { sim, port } = this.#world;
+    const data = new Uint8Array(Math.ceil(length / 2));
+    sim.copyOut(data, buffer);
+    for (const byte of data) this.taken.push(byte);
+    sim.postQueuedCompletionStatus(
+      port.handle,
+      data.length,
+      this.#key,
+      overlapped,
+    );
+    return ERROR_IO_PENDING;
+  }
+}
+
+Deno.test("writes that are taken in parts go out whole, whatever becomes of the arrays", async () => {
+  await inWorld({}, async (world) => {
+    const { server, client } = world.pair();
+    const handle = world.port.associate(server, { warnings: false });
+    const io = new HalfIo(world, handle.key);
+    const ignore = () => {};
+    const writer = new WriteHalf(world.port, handle, {
+      io,
+      messages: false,
+      consumer: {
+        onWritten: ignore,
+        onDrained: ignore,
+        onWriteError: ignore,
+        onWriteReleased: ignore,
+      },
+    });
+    const writes = [1000, 40_000, 5, 65_536, 70_000].map(pattern);
+    const expected = writes.flatMap((data) => [...data]);
+    for (const data of writes) {
+      writer.write(data, null);
+      data.fill(0);
+    }
+    await until(() => writer.idle);
+    assertEquals(io.taken, expected);
+    writer.dispose();
+    assertEquals(world.proactor.metrics().bufferBytes, 0);
+    world.port.closeHandle(handle);
+    world.close(client);
   });
 });
 

@@ -24,7 +24,11 @@ import {
   PIPE_ACCESS_DUPLEX,
 } from "../../src/ffi/constants.ts";
 import { loadSymbols } from "../../src/ffi/load.ts";
-import type { Handle, NamedPipeParameters } from "../../src/ffi/win32_api.ts";
+import type {
+  Handle,
+  NamedPipeParameters,
+  Win32Api,
+} from "../../src/ffi/win32_api.ts";
 
 loadSymbols();
 
@@ -80,13 +84,26 @@ export function handleCount(): number {
 }
 
 /**
- * Tells whether a handle is open.
+ * Tells whether a handle is open, or another has its number: to be asked in
+ * the turn in which it was closed.
  *
  * @param handle The handle.
  * @returns False when Windows does not know it.
  */
 export function isOpen(handle: Handle): boolean {
   return kernel32.GetHandleInformation(handle, new Uint8Array(4)) !== 0;
+}
+
+/**
+ * Tells whether a handle is that of a pipe: the number of a closed one may be
+ * something else's at once.
+ *
+ * @param api The seam.
+ * @param handle The handle.
+ * @returns False when it is closed, or another's.
+ */
+export function isPipe(api: Win32Api, handle: Handle): boolean {
+  return api.getNamedPipeInfo(handle) !== null;
 }
 
 /**

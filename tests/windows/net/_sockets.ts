@@ -12,6 +12,7 @@ import {
 } from "../../../mod.ts";
 import { loadSendFileSymbols, loadSymbols } from "../../../src/ffi/load.ts";
 import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
+import type { Handle } from "../../../src/ffi/win32_api.ts";
 import { soon } from "../_setup.ts";
 
 loadSymbols();
@@ -24,6 +25,17 @@ export const ANY: SocketAddress = {
   hostname: "127.0.0.1",
   port: 0,
 };
+
+/**
+ * Tells whether a handle is that of a socket: the number of a closed one may
+ * be something else's at once.
+ *
+ * @param handle The handle.
+ * @returns False when it is closed, or another's.
+ */
+export function isSocket(handle: Handle): boolean {
+  return defaultSockets().isIfsSocket(handle);
+}
 
 /**
  * Makes a socket that is bound.

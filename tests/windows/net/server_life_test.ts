@@ -4,9 +4,10 @@ import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { CancelledError, connectTcp, InvalidStateError } from "../../../mod.ts";
 import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import { loopTest } from "../_loop.ts";
-import { encode, isOpen, soon, turn, until } from "../_setup.ts";
+import { encode, soon, turn, until } from "../_setup.ts";
 import { Recorder } from "../_recorder.ts";
 import { ask, join, serve } from "./_server.ts";
+import { isSocket } from "./_sockets.ts";
 
 const { AddrInUse, ConnectionRefused } = Deno.errors;
 
@@ -40,10 +41,10 @@ loopTest(
 loopTest("a server that never served can be closed", async (loop) => {
   const server = await serve(loop, null, { startServing: false });
   const { sockets } = server;
-  assertEquals(sockets.map(isOpen), [true, true]);
+  assertEquals(sockets.map(isSocket), [true, true]);
   server.close();
   await soon(server.waitClosed());
-  assertEquals(sockets.map(isOpen), [false, false]);
+  assertEquals(sockets.map(isSocket), [false, false]);
 });
 
 loopTest("startServing() that fails closes the server", async (loop) => {
@@ -249,5 +250,5 @@ loopTest("getLoop() and the sockets of a server", async (loop) => {
   await using server = await serve(loop, "localhost");
   assertEquals(server.getLoop(), loop);
   assertEquals(server.sockets.length, 2);
-  assert(server.sockets.every(isOpen));
+  assert(server.sockets.every(isSocket));
 });

@@ -17,8 +17,14 @@ import {
 } from "../../../mod.ts";
 import { SO_SNDBUF, SOL_SOCKET } from "../../../src/ffi/socket_constants.ts";
 import { loopTest } from "../_loop.ts";
-import { decode, encode, isOpen, pattern, soon, turn } from "../_setup.ts";
-import { ANY, boundSocket, listeningSocket, socketPair } from "./_sockets.ts";
+import { decode, encode, pattern, soon, turn } from "../_setup.ts";
+import {
+  ANY,
+  boundSocket,
+  isSocket,
+  listeningSocket,
+  socketPair,
+} from "./_sockets.ts";
 
 const REQUEST = encode("GET / HTTP/1.0\r\n\r\n");
 const RESPONSE = "HTTP/1.0 200 OK\r\nContent-Length: 4\r\n\r\ntest";
@@ -399,7 +405,7 @@ loopTest("connectAcceptedSocket() gives sockets to protocols", async (loop) => {
   ours.close();
   assertEquals(await soon(lost.promise), null);
   assert(theirs.isClosing());
-  assertEquals(handles.map(isOpen), [false, false]);
+  assertEquals(handles.map(isSocket), [false, false]);
 });
 
 loopTest(

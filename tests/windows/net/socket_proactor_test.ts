@@ -23,14 +23,19 @@ import {
   encode,
   HANDLE_SLACK,
   handleCount,
-  isOpen,
   isWine,
   pattern,
   proactorTest,
   soon,
   turn,
 } from "../_setup.ts";
-import { ANY, boundSocket, listeningSocket, socketPair } from "./_sockets.ts";
+import {
+  ANY,
+  boundSocket,
+  isSocket,
+  listeningSocket,
+  socketPair,
+} from "./_sockets.ts";
 import { resetOnClose } from "./_tcp.ts";
 
 eachModeTest("accept() and connect() connect two sockets", async (proactor) => {
@@ -51,7 +56,7 @@ eachModeTest("accept() and connect() connect two sockets", async (proactor) => {
   client.shutdown("send");
   assertEquals((await soon(proactor.recv(socket, 100))).length, 0);
   proactor.closeHandle(socket);
-  assert(!isOpen(socket));
+  assert(!isSocket(socket));
   assertEquals(await soon(proactor.recvInto(client, new Uint8Array(1))), 0);
 });
 
@@ -273,7 +278,7 @@ proactorTest(
       () => proactor.recvFrom(raw, 10),
       Deno.errors.BadResource,
     );
-    assertEquals(isOpen(raw), false);
+    assertEquals(isSocket(raw), false);
   },
 );
 
@@ -341,7 +346,7 @@ Deno.test("Socket knows its addresses and closes once", () => {
   const { handle } = socket;
   socket.close();
   socket.close();
-  assertEquals([socket.handle, isOpen(handle!)], [null, false]);
+  assertEquals([socket.handle, isSocket(handle!)], [null, false]);
   assertThrows(() => socket.bind(ANY), Deno.errors.BadResource, "closed");
   assertThrows(() => socket.detach(), Deno.errors.BadResource);
 });
@@ -350,7 +355,7 @@ Deno.test("Socket that is detached is left open", () => {
   const socket = createSocket();
   const handle = socket.detach();
   socket.close();
-  assert(isOpen(handle));
+  assert(isSocket(handle));
   assertEquals(defaultSockets().closeSocket(handle), 0);
 });
 

@@ -23,6 +23,7 @@ import {
 import { createPipePair } from "../../../src/pipe/anonymous_pipe.ts";
 import {
   encode,
+  isPipe,
   pattern,
   proactorTest,
   readBytes,
@@ -61,11 +62,6 @@ function pipePair(
   return { reader: server, writer: client };
 }
 
-/** A closed handle's number may be that of something else at once. */
-function isPipe(proactor: IocpProactor, handle: WindowsHandle): boolean {
-  return proactor.port.api.getNamedPipeInfo(handle) !== null;
-}
-
 proactorTest(
   "adoptHandle() lets the port drive an overlapped pipe",
   async (proactor) => {
@@ -92,7 +88,7 @@ proactorTest(
     await output.shutdown();
     const received = await reading; // until the end
     assertEquals(await sha256(received), await sha256(data));
-    assertEquals(isPipe(proactor, writer), false);
+    assertEquals(isPipe(proactor.port.api, writer), false);
   },
 );
 
@@ -108,7 +104,7 @@ proactorTest(
     proactor.closeHandle(writer);
     assertEquals(await soon(text), "one two");
     await soon(input.finished);
-    assertEquals(isPipe(proactor, reader), false);
+    assertEquals(isPipe(proactor.port.api, reader), false);
   },
 );
 
@@ -168,7 +164,7 @@ proactorTest(
     // Where Windows does not cancel the read, it ends with the pipe.
     proactor.closeHandle(writer);
     await soon(input.finished);
-    await until(() => !isPipe(proactor, reader));
+    await until(() => !isPipe(proactor.port.api, reader));
   },
 );
 
@@ -184,7 +180,7 @@ Deno.test("closing the proactor with a thread's read pending is bounded", async 
     ]);
     assert(quarantined <= 1); // none where Windows cancels the read
     assertEquals(api.closeHandle(writer), 0);
-    await until(() => !isPipe(proactor, reader));
+    await until(() => !isPipe(proactor.port.api, reader));
   });
 });
 

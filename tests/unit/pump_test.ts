@@ -1,7 +1,10 @@
 /** The pump: when to poll, when to wait, when to stop. */
 
 import { assert, assertEquals } from "@std/assert";
+import { stub } from "@std/testing/mock";
+import { PacketQueue } from "../../src/proactor/packet_queue.ts";
 import { Pump, type PumpHost } from "../../src/proactor/pump.ts";
+import { SimulatedWin32 } from "../sim/simulated_win32.ts";
 import { bytes, inWorld, turns, until } from "./_helpers.ts";
 
 /** A host that counts what the pump asks of it. */
@@ -213,32 +216,57 @@ Deno.test("an idle poll that finds something restores their number", async () =>
   await turns(50);
 });
 
-/** Works for longer than the pump may let Deno's own I/O wait. */
-function work(): void {
-  const end = performance.now() + 1;
-  while (performance.now() < end);
+/** A clock that stands still but for the work that is done. */
+class WorkClock {
+  #now = 1000;
+  readonly #stub = stub(performance, "now", () => this.#now);
+
+  work(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+
+  [Symbol.dispose](): void {
+    this.#stub.restore();
+  }
 }
 
-Deno.test("the pump rests although packets come without end", async () => {
+/** How often the pump rests when each of 1,000 turns takes so long. */
+async function restsOf(milliseconds: number): Promise<number> {
+  using clock = new WorkClock();
   const host = new Host();
+  let drains = 0;
   host.drain = () => {
-    work();
+    clock.work(milliseconds);
+    if (++drains === 1000) host.outstanding = 0;
     return 1;
   };
   host.outstanding = host.referenced = 1;
-  const pump = new Pump(host);
-  pump.start();
-  await until(() => host.waits === 3);
-  assertEquals(host.wakes, host.waits, "each wait ends at once");
-  host.outstanding = 0;
+  new Pump(host).start();
+  await until(() => drains === 1000);
   await turns(5);
+  assertEquals(host.wakes, host.waits, "each wait ends at once");
+  return host.waits;
+}
+
+Deno.test("the pump rests although packets come without end", async () => {
+  // More than 2 ms after the first of them: every fourth turn, or every
+  // second; nothing follows the last.
+  assertEquals(await restsOf(1), 249);
+  assertEquals(await restsOf(3), 499);
+});
+
+Deno.test("the pump needs no rest while turns are short", async () => {
+  // Deno looks at its own I/O in each 61st turn: 61 x 0.03 ms are 1.83 ms.
+  assertEquals(await restsOf(0.03), 0);
+  assert(await restsOf(0.04) > 0);
 });
 
 Deno.test("the pump rests although work is put off without end", async () => {
   const host = new Host();
   const pump = new Pump(host);
+  using clock = new WorkClock();
   const again = () => {
-    work();
+    clock.work(1);
     if (host.waits < 3) defer();
   };
   const defer = () => {
@@ -250,4 +278,32 @@ Deno.test("the pump rests although work is put off without end", async () => {
   assertEquals(host.wakes, 3);
   await turns(5);
   assertEquals([host.deferred, pump.waiting], [false, undefined]);
+});
+
+/** Polls a port to which another thread posts when it has run so often. */
+function pollWhile(yields: number): { found: number; asked: number } {
+  const sim = new SimulatedWin32();
+  const queue = new PacketQueue(sim, 1);
+  let asked = 0;
+  using _yield = stub(sim, "yieldExecution", () => {
+    const runs = ++asked <= yields;
+    if (asked === yields) {
+      sim.postQueuedCompletionStatus(queue.handle, 0, 16, 0n);
+    }
+    return runs;
+  });
+  const found = queue.dequeue(0);
+  queue.close();
+  queue.free();
+  return { found, asked };
+}
+
+Deno.test("a poll finds what a thread sends that needs two turns for it", () => {
+  assertEquals(pollWhile(1), { found: 1, asked: 2 });
+  assertEquals(pollWhile(2), { found: 1, asked: 2 });
+});
+
+Deno.test("a poll does not wait for a thread that runs on", () => {
+  assertEquals(pollWhile(0), { found: 0, asked: 1 });
+  assertEquals(pollWhile(3), { found: 0, asked: 2 });
 });

@@ -10,9 +10,11 @@ import { BufferPool } from "../ffi/memory.ts";
 import type { Handle, Win32Api } from "../ffi/win32_api.ts";
 import { timerDelay } from "./arguments.ts";
 import { associate } from "./association.ts";
+import { CallBudget } from "./call_budget.ts";
 import { DeferredWork } from "./deferred_work.ts";
 import { Dependents } from "./dependents.ts";
 import { Dispatcher } from "./dispatcher.ts";
+import { type LateHost, LateReads } from "./late_reads.ts";
 import {
   type CompletionListener,
   type Operation,
@@ -30,7 +32,7 @@ import type {
 import { Pump, type PumpHost } from "./pump.ts";
 
 /** A completion port with its slots, buffers and pump. */
-export class CompletionPort implements PumpHost {
+export class CompletionPort implements PumpHost, LateHost {
   /** The seam. */
   readonly api: Win32Api;
   /** The slots. */
@@ -39,6 +41,10 @@ export class CompletionPort implements PumpHost {
   readonly dispatcher: Dispatcher;
   /** Native buffers. */
   readonly buffers: BufferPool;
+  /** What may still end at once in this turn. */
+  readonly calls: CallBudget = new CallBudget();
+  /** Who reads when peers have had a turn. */
+  readonly late: LateReads;
   /** Who is destroyed when the port closes. */
   readonly dependents: Dependents = new Dependents();
   /** Told of calls that other threads have posted: their id and value. */
@@ -79,6 +85,7 @@ export class CompletionPort implements PumpHost {
       onCall: (id, value) => this.onCall?.(id, value),
     });
     this.#pump = new Pump(this);
+    this.late = new LateReads(this);
   }
 
   /** Takes errors that have no caller; throws nothing itself. */
@@ -252,17 +259,9 @@ export class CompletionPort implements PumpHost {
     this.#pump.hurry();
   }
 
-  /**
-   * Counts a call that has ended at once.
-   *
-   * @returns False when the next one has to be put off to the next turn.
-   */
-  spend(): boolean {
-    return this.#pump.spend();
-  }
-
-  /** Runs the work that was put off. */
+  /** Begins a turn with the work that was put off. */
   runDeferred(): void {
+    this.calls.renew();
     this.#deferred.run((error) => {
       this.report(error, "Exception in deferred work");
     });
@@ -294,7 +293,7 @@ export class CompletionPort implements PumpHost {
    * @returns The number of packets; 0 when called from within a callback.
    */
   drain(timeout = 0): number {
-    if (this.dispatcher.active) return 0;
+    if (this.dispatcher.active || this.late.running) return 0;
     const count = this.#queue.dequeue(timeout);
     if (count > 0) this.#dispatch(count);
     this.#pump.review();
@@ -309,6 +308,7 @@ export class CompletionPort implements PumpHost {
 
   /** Dispatches what a wait has brought. */
   collect(arrived: number): void {
+    this.calls.renew();
     if (arrived !== 0) this.#dispatch(this.#queue.collect());
   }
 

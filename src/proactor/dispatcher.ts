@@ -32,12 +32,6 @@ export interface DispatcherParts {
   onCall: (id: number, value: number) => void;
 }
 
-/** Who puts something off until a batch has been dispatched. */
-export interface BatchListener {
-  /** All packets of the batch have been dispatched. */
-  onBatchEnd(): void;
-}
-
 /** Dispatches packets; whatever a listener does, the next one has its turn. */
 export class Dispatcher {
   /** Packets of operations so far. */
@@ -47,9 +41,7 @@ export class Dispatcher {
   /** Packets that belonged to no pending operation. */
   unknown = 0;
   readonly #parts: DispatcherParts;
-  readonly #batchEnd: BatchListener[] = [];
   #active = false;
-  #left = 0;
 
   /** @param parts What it works with. */
   constructor(parts: DispatcherParts) {
@@ -62,18 +54,6 @@ export class Dispatcher {
   }
 
   /**
-   * Puts something off until the batch has been dispatched.
-   *
-   * @param listener Called then.
-   * @returns False when this was the last packet, or no batch is dispatched.
-   */
-  afterBatch(listener: BatchListener): boolean {
-    if (this.#left === 0) return false;
-    this.#batchEnd.push(listener);
-    return true;
-  }
-
-  /**
    * Dispatches the packets that were taken last.
    *
    * @param count Their number.
@@ -82,23 +62,10 @@ export class Dispatcher {
     this.#active = true;
     this.batches++;
     for (let i = 0; i < count; i++) {
-      this.#left = count - 1 - i;
       this.#parts.queue.read(i);
       this.#dispatchPacket();
     }
-    if (this.#batchEnd.length > 0) this.#endBatch();
     this.#active = false;
-  }
-
-  #endBatch(): void {
-    for (const listener of this.#batchEnd) {
-      try {
-        listener.onBatchEnd();
-      } catch (error) {
-        this.#parts.report(error, "Exception in a completion callback");
-      }
-    }
-    this.#batchEnd.length = 0;
   }
 
   #dispatchPacket(): void {

@@ -28,9 +28,6 @@ import {
  */
 const BATCH = 32;
 
-/** How often a poll lets other threads run that want to. */
-const MAX_YIELDS = 2;
-
 /** Completion keys below this one are the library's own. */
 export const FIRST_HANDLE_KEY = 16;
 
@@ -82,15 +79,12 @@ export class PacketQueue {
   }
 
   /**
-   * Takes packets on this thread. A poll lets other threads of the processor
-   * run first: one of them may be about to send what it looks for, and may
-   * need a second turn for it.
+   * Takes packets on this thread.
    *
    * @param timeout Milliseconds to wait for the first.
    * @returns Their number.
    */
   dequeue(timeout: number): number {
-    if (timeout === 0) this.#yield();
     return this.#api.getQueuedCompletionStatusEx(
       this.handle,
       this.#entries,
@@ -171,12 +165,6 @@ export class PacketQueue {
   /** Frees the memory. No wait may be outstanding. */
   free(): void {
     this.#api.virtualFree(this.#waitEntries, 0, MEM_RELEASE);
-  }
-
-  #yield(): void {
-    for (let i = 0; i < MAX_YIELDS; i++) {
-      if (!this.#api.yieldExecution()) return;
-    }
   }
 }
 

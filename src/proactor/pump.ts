@@ -25,7 +25,7 @@ export interface PumpHost {
    * @returns The number of packets.
    */
   drain(): number;
-  /** Runs the work that was put off. */
+  /** Begins a turn with the work that was put off. */
   runDeferred(): void;
   /**
    * Waits for packets on another thread.
@@ -60,12 +60,6 @@ const WAITS_PER_TRIAL = 64;
 const BUSY_LIMIT = 2;
 const TURNS_PER_LOOK = 61;
 
-/**
- * Calls that may end at once in a turn, of all handles together, before Deno's
- * timers and I/O have theirs.
- */
-const CALLS_PER_TURN = 32;
-
 /** Drives a {@linkcode PumpHost} by Deno's event loop. */
 export class Pump {
   readonly #host: PumpHost;
@@ -80,7 +74,6 @@ export class Pump {
   #busySince = 0;
   #busyTurns = 0;
   #resting = false;
-  #callsLeft = CALLS_PER_TURN;
 
   /** @param host What it drives. */
   constructor(host: PumpHost) {
@@ -111,15 +104,6 @@ export class Pump {
     else this.#applyReference(this.#wait);
   }
 
-  /**
-   * Counts a call that has ended at once.
-   *
-   * @returns False when the next one has to be put off to the next turn.
-   */
-  spend(): boolean {
-    return --this.#callsLeft > 0;
-  }
-
   /** Takes back a scheduled turn. */
   stop(): void {
     if (this.#immediate !== undefined) clearImmediate(this.#immediate);
@@ -132,7 +116,6 @@ export class Pump {
 
   #run(): void {
     this.#immediate = undefined;
-    this.#callsLeft = CALLS_PER_TURN;
     this.#host.runDeferred();
     if (this.#wait === undefined && this.#host.outstanding > 0) {
       if (this.#host.drain() > 0) this.#found();
@@ -194,7 +177,6 @@ export class Pump {
     this.#busySince = 0;
     this.#busyTurns = 0;
     this.#resting = false;
-    this.#callsLeft = CALLS_PER_TURN;
     this.#wakePosted = false;
     this.#idleTurns = 0;
     this.#host.collect(arrived);

@@ -8,7 +8,7 @@ import { ERROR_IO_PENDING } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
 import { assertArray } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
-import type { BatchListener } from "../proactor/dispatcher.ts";
+import type { LateReader } from "../proactor/late_reads.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
 import {
   Channel,
@@ -42,13 +42,14 @@ const FILE_SYSCALLS = { read: "ReadFile", write: "WriteFile" };
 
 /** A transport over a channel. */
 export class ChannelTransport
-  implements Transport, ChannelConsumer, BatchListener {
+  implements Transport, ChannelConsumer, LateReader {
   readonly #channel: Channel;
   readonly #traits: TransportTraits;
   readonly #finished = Promise.withResolvers<void>();
   #protocol: Protocol;
   #limits: WriteBufferLimits = writeBufferLimits({});
   #paused = false;
+  #answered = false;
   #writingPaused = false;
   #writeEnded = false;
   #eofSeen = false;
@@ -91,6 +92,7 @@ export class ChannelTransport
     assertArray("write", data);
     if (!this.#assertWritable() || data.byteLength === 0) return;
     const bytes = data as Uint8Array<ArrayBuffer>;
+    this.#answered = true;
     this.#wrote(this.#channel.writer.write(bytes, null));
   }
 
@@ -194,19 +196,23 @@ export class ChannelTransport
     if (!this.#traits.readable) return;
     const { reader, port } = this.#channel;
     for (let first = true; this.isReading(); first = false) {
-      if (!first && port.dispatcher.afterBatch(this)) return;
       if (!reader.arm()) return;
-      if (!first && !port.spend()) return this.#continueLater();
-      if (reader.available > 0) this.#deliver();
-      else if (reader.error !== 0) {
+      if (!first && !port.calls.spend()) return this.#continueLater();
+      if (reader.available > 0) {
+        this.#answered = false;
+        this.#deliver();
+        if (this.#answered) return port.late.add(this);
+      } else if (reader.error !== 0) {
         return this.#failed("read", reader.error);
       } else return this.#ended();
     }
   }
 
-  /** The answers of others have gone out: peers have had time for theirs. */
-  onBatchEnd(): void {
+  /** Peers have had time for what they say next. */
+  readLate(): boolean {
+    if (!this.isReading() || !this.#channel.reader.arm()) return false;
     this.onReadable();
+    return true;
   }
 
   /** Some of what was written is with the kernel. */

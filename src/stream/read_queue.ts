@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { LateReader, LateReads } from "../proactor/late_reads.ts";
 import type { ReadHalf } from "./read_half.ts";
 
 /** Where the bytes come from. */
@@ -34,17 +35,25 @@ interface Request {
 }
 
 /** The promises of those who read from a {@linkcode ReadSource}. */
-export class ReadQueue {
+export class ReadQueue implements LateReader {
   readonly #reader: ReadSource;
   readonly #toError: (code: number) => Error;
   #requests: Request[] = [];
+  readonly #late: LateReads | undefined;
+  #answered = false;
   #parts: Uint8Array<ArrayBuffer>[] = [];
 
   /**
    * @param reader Where the bytes come from.
    * @param toError Makes the error for a code.
+   * @param late Where those wait who let their peer have a turn first.
    */
-  constructor(reader: ReadSource, toError: (code: number) => Error) {
+  constructor(
+    reader: ReadSource,
+    toError: (code: number) => Error,
+    late?: LateReads,
+  ) {
+    this.#late = late;
     this.#reader = reader;
     this.#toError = toError;
   }
@@ -61,6 +70,7 @@ export class ReadQueue {
     signal?: AbortSignal,
   ): T | null | Promise<T | null> {
     signal?.throwIfAborted();
+    if (this.#waitsForPeer()) return this.#enqueueLate(take, signal);
     if (this.#requests.length === 0 && this.#reader.arm()) {
       const taken = this.#take(take);
       if (taken !== undefined) return taken;
@@ -125,6 +135,22 @@ export class ReadQueue {
     }
   }
 
+  /** The peer was written to: its answer may be there when it has run. */
+  answered(): void {
+    this.#answered = true;
+  }
+
+  /**
+   * The peer has had its turn.
+   *
+   * @returns True when somebody was served.
+   */
+  readLate(): boolean {
+    const { length } = this.#requests;
+    this.advance();
+    return this.#requests.length < length;
+  }
+
   /** @param error Ends all waits. */
   fail(error: unknown): void {
     const requests = this.#requests;
@@ -166,6 +192,19 @@ export class ReadQueue {
     }
     this.#parts = [data.subarray(maxLength)];
     return { data: data.slice(0, maxLength), more: true };
+  }
+
+  /** True for the first read after a write that would not end at once. */
+  #waitsForPeer(): boolean {
+    if (!this.#answered || this.#late === undefined) return false;
+    this.#answered = false;
+    const { available, ended, error } = this.#reader;
+    return available === 0 && !ended && error === 0;
+  }
+
+  #enqueueLate<T>(take: Take<T>, signal?: AbortSignal): Promise<T | null> {
+    this.#late!.add(this);
+    return this.#enqueue(take, signal);
   }
 
   #enqueue<T>(take: Take<T>, signal?: AbortSignal): Promise<T | null> {

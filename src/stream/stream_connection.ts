@@ -81,6 +81,7 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
     this.#reads = new ReadQueue(
       this.#channel.reader,
       (code) => this.#error(code, "read"),
+      port.late,
     );
   }
 
@@ -208,6 +209,7 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
     const { byteLength } = data;
     if (byteLength > 0) {
       const bytes = data as Uint8Array<ArrayBuffer>;
+      this.#reads.answered();
       await this.#written((done) => this.#channel.writer.write(bytes, done));
     }
     const turn = spendTurn(this.port);

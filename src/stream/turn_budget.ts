@@ -14,6 +14,6 @@ import type { CompletionPort } from "../proactor/completion_port.ts";
  * @returns What the call must await before it ends, if it is time for a turn.
  */
 export function spendTurn(port: CompletionPort): Promise<void> | undefined {
-  if (port.spend()) return undefined;
+  if (port.calls.spend()) return undefined;
   return new Promise((resolve) => port.defer(resolve));
 }

@@ -2,9 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { stub } from "@std/testing/mock";
-import { PacketQueue } from "../../src/proactor/packet_queue.ts";
 import { Pump, type PumpHost } from "../../src/proactor/pump.ts";
-import { SimulatedWin32 } from "../sim/simulated_win32.ts";
 import { bytes, inWorld, turns, until } from "./_helpers.ts";
 
 /** A host that counts what the pump asks of it. */
@@ -278,32 +276,4 @@ Deno.test("the pump rests although work is put off without end", async () => {
   assertEquals(host.wakes, 3);
   await turns(5);
   assertEquals([host.deferred, pump.waiting], [false, undefined]);
-});
-
-/** Polls a port to which another thread posts when it has run so often. */
-function pollWhile(yields: number): { found: number; asked: number } {
-  const sim = new SimulatedWin32();
-  const queue = new PacketQueue(sim, 1);
-  let asked = 0;
-  using _yield = stub(sim, "yieldExecution", () => {
-    const runs = ++asked <= yields;
-    if (asked === yields) {
-      sim.postQueuedCompletionStatus(queue.handle, 0, 16, 0n);
-    }
-    return runs;
-  });
-  const found = queue.dequeue(0);
-  queue.close();
-  queue.free();
-  return { found, asked };
-}
-
-Deno.test("a poll finds what a thread sends that needs two turns for it", () => {
-  assertEquals(pollWhile(1), { found: 1, asked: 2 });
-  assertEquals(pollWhile(2), { found: 1, asked: 2 });
-});
-
-Deno.test("a poll does not wait for a thread that runs on", () => {
-  assertEquals(pollWhile(0), { found: 0, asked: 1 });
-  assertEquals(pollWhile(3), { found: 0, asked: 2 });
 });

@@ -390,6 +390,9 @@ import proactorAssociation from "../../src/proactor/association.ts" with {
 import proactorBaseProactor from "../../src/proactor/base_proactor.ts" with {
   type: "text",
 };
+import proactorCallBudget from "../../src/proactor/call_budget.ts" with {
+  type: "text",
+};
 import proactorCallQueue from "../../src/proactor/call_queue.ts" with {
   type: "text",
 };
@@ -429,6 +432,9 @@ import proactorHandleWaits from "../../src/proactor/handle_waits.ts" with {
   type: "text",
 };
 import proactorIocpProactor from "../../src/proactor/iocp_proactor.ts" with {
+  type: "text",
+};
+import proactorLateReads from "../../src/proactor/late_reads.ts" with {
   type: "text",
 };
 import proactorOperation from "../../src/proactor/operation.ts" with {
@@ -791,6 +797,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/arguments.ts": proactorArguments,
   "src/proactor/association.ts": proactorAssociation,
   "src/proactor/base_proactor.ts": proactorBaseProactor,
+  "src/proactor/call_budget.ts": proactorCallBudget,
   "src/proactor/call_queue.ts": proactorCallQueue,
   "src/proactor/call_reference.ts": proactorCallReference,
   "src/proactor/completion_port.ts": proactorCompletionPort,
@@ -806,6 +813,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/handle_wait.ts": proactorHandleWait,
   "src/proactor/handle_waits.ts": proactorHandleWaits,
   "src/proactor/iocp_proactor.ts": proactorIocpProactor,
+  "src/proactor/late_reads.ts": proactorLateReads,
   "src/proactor/operation.ts": proactorOperation,
   "src/proactor/outstanding.ts": proactorOutstanding,
   "src/proactor/overlapped_calls.ts": proactorOverlappedCalls,

@@ -1,0 +1,35 @@
+/**
+ * Room for Deno's timers and I/O between calls that end at once.
+ *
+ * @module
+ */
+
+/**
+ * Calls that may end at once in a turn, of all handles together, before Deno's
+ * timers and I/O have theirs.
+ */
+const CALLS_PER_TURN = 32;
+
+/** How many calls may still end at once in this turn. */
+export class CallBudget {
+  #left = CALLS_PER_TURN;
+
+  /** True when the next one has to be put off to the next turn. */
+  get spent(): boolean {
+    return this.#left <= 0;
+  }
+
+  /**
+   * Counts a call that has ended at once.
+   *
+   * @returns False when that was the last one of this turn.
+   */
+  spend(): boolean {
+    return --this.#left > 0;
+  }
+
+  /** A new turn begins. */
+  renew(): void {
+    this.#left = CALLS_PER_TURN;
+  }
+}

@@ -28,6 +28,11 @@ export class CallBudget {
     return --this.#left > 0;
   }
 
+  /** What remains to do has to wait for the next turn. */
+  exhaust(): void {
+    this.#left = 0;
+  }
+
   /** A new turn begins. */
   renew(): void {
     this.#left = CALLS_PER_TURN;

@@ -85,7 +85,7 @@ export class CompletionPort implements PumpHost, LateHost {
       onCall: (id, value) => this.onCall?.(id, value),
     });
     this.#pump = new Pump(this);
-    this.late = new LateReads(this);
+    this.late = new LateReads(this, this.#pump);
   }
 
   /** Takes errors that have no caller; throws nothing itself. */
@@ -319,6 +319,7 @@ export class CompletionPort implements PumpHost, LateHost {
 
   #dispatch(count: number): void {
     this.dispatcher.dispatch(count);
+    this.late.run();
     if (this.#outstanding.pending === 0) this.#onIdle?.();
   }
 

@@ -6,7 +6,9 @@
 
 import type { Win32Api } from "../ffi/win32_api.ts";
 import type { CallBudget } from "./call_budget.ts";
+import type { Dispatcher } from "./dispatcher.ts";
 import type { ErrorReporter } from "./port_options.ts";
+import type { Pump } from "./pump.ts";
 
 /** How often other threads may run before a round, while they want to. */
 const MAX_YIELDS = 4;
@@ -34,6 +36,8 @@ export interface LateHost {
   readonly api: Win32Api;
   /** Takes what readers throw. */
   readonly report: ErrorReporter;
+  /** From packets to listeners. */
+  readonly dispatcher: Pick<Dispatcher, "active">;
   /** What may still end at once in this turn. */
   readonly calls: CallBudget;
   /** Puts work off to the next turn. */
@@ -48,15 +52,20 @@ export interface LateHost {
  */
 export class LateReads {
   readonly #host: LateHost;
+  readonly #pump: Pick<Pump, "hurry">;
   readonly #readers: LateReader[] = [];
-  readonly #soon = (): void => this.#run();
+  readonly #soon = (): void => this.run();
   #scheduled = false;
   #running = false;
   #pauseUntil = 0;
 
-  /** @param host Whose reads they are. */
-  constructor(host: LateHost) {
+  /**
+   * @param host Whose reads they are.
+   * @param pump Polls again when reads have found something.
+   */
+  constructor(host: LateHost, pump: Pick<Pump, "hurry">) {
     this.#host = host;
+    this.#pump = pump;
   }
 
   /** True while readers are being called. */
@@ -67,13 +76,17 @@ export class LateReads {
   /** @param reader Called once, behind all that is running now. */
   add(reader: LateReader): void {
     this.#readers.push(reader);
-    if (this.#scheduled || this.#running) return;
+    const follows = this.#running || this.#host.dispatcher.active;
+    if (this.#scheduled || follows) return;
     this.#scheduled = true;
     queueMicrotask(this.#soon);
   }
 
-  /** In rounds: who is called may come to wait again. */
-  #run(): void {
+  /**
+   * Calls who waits, in rounds: who is called may come to wait again. Comes
+   * behind each dispatch.
+   */
+  run(): void {
     const readers = this.#readers;
     this.#running = true;
     let next = 0;
@@ -92,9 +105,14 @@ export class LateReads {
     const { calls } = this.#host;
     let next = start;
     for (; next < end && !calls.spent; next++) {
-      if (this.#call(this.#readers[next]!)) calls.spend();
+      if (this.#call(this.#readers[next]!)) this.#found();
     }
     return next;
+  }
+
+  #found(): void {
+    this.#host.calls.spend();
+    this.#pump.hurry();
   }
 
   #call(reader: LateReader): boolean {

@@ -9,10 +9,13 @@
  */
 
 import { clearImmediate, setImmediate } from "node:timers";
+import type { CallBudget } from "./call_budget.ts";
 import { setCallReferenced } from "./call_reference.ts";
 
 /** What the pump drives. */
 export interface PumpHost {
+  /** What may still end at once in this turn. */
+  readonly calls: CallBudget;
   /** Reasons to go on: operations the kernel owns, and holds. */
   readonly outstanding: number;
   /** Those of them that keep the process alive. */
@@ -147,6 +150,8 @@ export class Pump {
   /** A wait that ends at once: what matters is that the thread has no turn. */
   #rest(): void {
     this.#resting = true;
+    this.stop();
+    this.#host.calls.exhaust();
     this.#startWait();
     this.#wakeOnce();
   }

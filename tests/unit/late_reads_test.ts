@@ -14,9 +14,13 @@ import { rig } from "./_recorder.ts";
 class Host implements LateHost {
   readonly api = new SimulatedWin32();
   readonly calls = new CallBudget();
+  readonly dispatcher = { active: false };
   readonly log: string[] = [];
-  readonly late: LateReads = new LateReads(this);
+  readonly late: LateReads = new LateReads(this, {
+    hurry: () => this.hurries++,
+  });
   deferred: (() => void)[] = [];
+  hurries = 0;
   /** What a peer does. Returns false when none wants to run. */
   peer = () => false;
 
@@ -72,6 +76,7 @@ Deno.test("peers run four times before a round, if they want to", async () => {
   host.add("a");
   await turns(2);
   assertEquals(host.log, ["yield", "yield", "yield", "yield", "a"]);
+  assertEquals(host.hurries, 0, "nothing was found");
 });
 
 Deno.test("a late reader that throws is reported, and others have their turn", async () => {
@@ -93,6 +98,7 @@ Deno.test("late readers that always find something leave room for others", async
   host.add("a", Infinity);
   await turns(2);
   assertEquals([calls(), host.deferred.length], [32, 1]);
+  assertEquals(host.hurries, 32);
   host.add("b");
   host.turn();
   assertEquals([calls(), host.deferred.length], [64, 1]);

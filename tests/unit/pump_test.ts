@@ -2,11 +2,13 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { stub } from "@std/testing/mock";
+import { CallBudget } from "../../src/proactor/call_budget.ts";
 import { Pump, type PumpHost } from "../../src/proactor/pump.ts";
 import { bytes, inWorld, turns, until } from "./_helpers.ts";
 
 /** A host that counts what the pump asks of it. */
 class Host implements PumpHost {
+  readonly calls = new CallBudget();
   outstanding = 0;
   referenced = 0;
   packets: number[] = [];
@@ -276,4 +278,33 @@ Deno.test("the pump rests although work is put off without end", async () => {
   assertEquals(host.wakes, 3);
   await turns(5);
   assertEquals([host.deferred, pump.waiting], [false, undefined]);
+});
+
+Deno.test("nothing runs while the pump rests", async () => {
+  using clock = new WorkClock();
+  const host = new Host();
+  host.wake = () => void host.wakes++;
+  const pump = new Pump(host);
+  let ran = 0;
+  const defer = () => {
+    host.work.push(() => {
+      clock.work(1);
+      if (++ran < 20) defer();
+    });
+    pump.hurry();
+  };
+  defer();
+  await until(() => host.waits === 1);
+  const before = ran;
+  assert(host.calls.spent);
+  pump.hurry();
+  await turns(10);
+  assertEquals([ran, host.wakes], [before, 1]);
+  host.arrive(0);
+  await turns(3);
+  assert(ran > before);
+  while (ran < 20) {
+    host.arrive(0);
+    await turns(1);
+  }
 });

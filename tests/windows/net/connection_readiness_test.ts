@@ -99,9 +99,9 @@ for (const [kind, connect] of Object.entries(KINDS)) {
     async (proactor) => {
       await using pair = await connect(proactor);
       const { client, served } = pair;
-      const target = new Uint8Array(1);
       let text = "";
       addReader(served, () => {
+        const target = new Uint8Array(1); // reads may overlap
         served.read(target).then((count) => {
           if (count === null) removeReader(served, { proactor });
           else text += decode(target);

@@ -54,7 +54,7 @@ export class LateReads {
   readonly #host: LateHost;
   readonly #pump: Pick<Pump, "hurry">;
   readonly #readers: LateReader[] = [];
-  readonly #soon = (): void => this.run();
+  readonly #soon = (): void => this.#runNow();
   #scheduled = false;
   #running = false;
   #pauseUntil = 0;
@@ -96,8 +96,18 @@ export class LateReads {
     if (next < readers.length) readers.splice(0, next);
     else readers.length = 0;
     this.#running = false;
-    this.#scheduled = readers.length > 0;
-    if (this.#scheduled) this.#host.defer(this.#soon);
+    if (readers.length > 0) this.#runNextTurn();
+  }
+
+  #runNow(): void {
+    this.#scheduled = false;
+    this.run();
+  }
+
+  #runNextTurn(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    this.#host.defer(this.#soon);
   }
 
   #round(start: number, end: number): number {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { encodeHandle } from "../ffi/socket_structs.ts";
+import { encodeOffset } from "../ffi/file_structs.ts";
 import { OVERLAPPED_INTERNAL_HIGH, OVERLAPPED_OFFSET } from "../ffi/structs.ts";
 import { OutU32 } from "../ffi/out_parameters.ts";
 import type { FileRange } from "./file_to_send.ts";
@@ -43,14 +43,4 @@ export function transmitCall(
       return end.bytes;
     },
   };
-}
-
-/**
- * Encodes `OVERLAPPED.Offset` and `OffsetHigh`.
- *
- * @param offset Bytes.
- * @returns 8 bytes.
- */
-export function encodeOffset(offset: number): Uint8Array<ArrayBuffer> {
-  return encodeHandle(BigInt(offset));
 }

@@ -6,6 +6,7 @@
 
 import { ERROR_HANDLE_EOF } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
+import { encodeOffset } from "../ffi/file_structs.ts";
 import { MAX_POOLED_BUFFER } from "../ffi/memory.ts";
 import { OVERLAPPED_OFFSET } from "../ffi/structs.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
@@ -15,7 +16,6 @@ import {
   OverlappedFuture,
 } from "../proactor/overlapped_future.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
-import { encodeOffset } from "../proactor/transmit_call.ts";
 
 /** A file of Deno's, or what can be read and sought like one. */
 export interface SeekableFile {

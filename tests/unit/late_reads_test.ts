@@ -107,6 +107,24 @@ Deno.test("late readers that always find something leave room for others", async
   assertEquals(calls(), 64);
 });
 
+Deno.test("late readers wait for the next turn once, however often it is tried", async () => {
+  const host = new Host();
+  host.calls.exhaust();
+  host.add("a");
+  host.late.run();
+  await turns(2);
+  for (let i = 0; i < 3; i++) {
+    host.late.run();
+    host.add("b");
+  }
+  assertEquals([host.log, host.deferred.length], [[], 1]);
+  host.turn();
+  assertEquals([host.log.join(" "), host.deferred.length], [
+    "yield a b b b",
+    0,
+  ]);
+});
+
 Deno.test("whoever computes meanwhile gets a twentieth of the time", async () => {
   const host = new Host();
   let now = 0;

@@ -38,8 +38,8 @@ interface Request {
 export class ReadQueue implements LateReader {
   readonly #reader: ReadSource;
   readonly #toError: (code: number) => Error;
-  #requests: Request[] = [];
   readonly #late: LateReads | undefined;
+  #requests: Request[] = [];
   #answered = false;
   #parts: Uint8Array<ArrayBuffer>[] = [];
 
@@ -53,9 +53,9 @@ export class ReadQueue implements LateReader {
     toError: (code: number) => Error,
     late?: LateReads,
   ) {
-    this.#late = late;
     this.#reader = reader;
     this.#toError = toError;
+    this.#late = late;
   }
 
   /**

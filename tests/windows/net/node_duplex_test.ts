@@ -96,9 +96,10 @@ eachModeTest(
   async (proactor) => {
     await using pair = await connectedPair(proactor, { type: "byte" });
     const duplex = await toNodeDuplex(pair.client);
+    const closed = once(duplex, "close");
     duplex.resume().end("hello");
     assertEquals(await readText(pair.served), "hello");
-    await soon(once(duplex, "close"));
+    await soon(closed);
   },
 );
 

@@ -224,6 +224,22 @@ Deno.test("timers fire beside a protocol whose peer always has an answer", async
   });
 });
 
+Deno.test("poll() from a late reader dispatches nothing", async () => {
+  await inWorld({}, async (world) => {
+    const { transport, peer } = rig(world);
+    await world.proactor.send(peer, bytes("x"));
+    const found: number[] = [];
+    world.port.late.add({
+      readLate: () => found.push(world.proactor.poll()) > 0,
+    });
+    await until(() => found.length === 1);
+    assertEquals(found, [0]);
+    transport.abort();
+    world.close(peer);
+    await transport.finished;
+  });
+});
+
 Deno.test("a port can be closed while reads are late", async () => {
   await inWorld({}, async (world) => {
     const { transport, protocol, peer } = rig(world);

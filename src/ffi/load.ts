@@ -17,6 +17,7 @@ import { ntdll } from "./ntdll.ts";
 import { ntdllFiles } from "./ntdll_files.ts";
 import { ntdllSendFile } from "./ntdll_sendfile.ts";
 import { ntdllThreadIo } from "./ntdll_thread_io.ts";
+import { systemFolder } from "./system_folder.ts";
 import { ws2_32 } from "./ws2_32.ts";
 
 /** The loaded functions of one symbol table. */
@@ -199,7 +200,7 @@ function openLibrary<const T extends Deno.ForeignLibraryInterface>(
   table: T,
 ): Loaded<T> {
   assertWindows(name);
-  return Deno.dlopen(libraryPath(name), table).symbols;
+  return Deno.dlopen(`${systemFolder()}\\${name}`, table).symbols;
 }
 
 function assertWindows(library: string): void {
@@ -207,31 +208,4 @@ function assertWindows(library: string): void {
   throw new Deno.errors.NotSupported(
     `Cannot load ${library}: the system is "${Deno.build.os}", not Windows`,
   );
-}
-
-/**
- * Tells whether the FFI is granted without limits. A scoped grant names DLLs,
- * and Deno then refuses to call functions by their addresses.
- *
- * @returns False for a scoped grant.
- */
-export function hasFullGrant(): boolean {
-  return Deno.permissions.querySync({ name: "ffi" }).state === "granted";
-}
-
-/**
- * A scoped grant names absolute paths: for it a bare name would become a file
- * in the current directory.
- */
-function libraryPath(name: string): string {
-  return hasFullGrant() ? name : `${systemRoot()}\\System32\\${name}`;
-}
-
-function systemRoot(): string {
-  const env = Deno.permissions.querySync({
-    name: "env",
-    variable: "SystemRoot",
-  });
-  const root = env.state === "granted" ? Deno.env.get("SystemRoot") : undefined;
-  return root ?? "C:\\Windows";
 }

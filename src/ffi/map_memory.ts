@@ -4,7 +4,7 @@
  * @module
  */
 
-import { hasFullGrant } from "./load.ts";
+import { hasFullGrant } from "./system_folder.ts";
 import type { Address } from "./win32_api.ts";
 
 /**

@@ -9,7 +9,7 @@
  */
 
 import { windowsError } from "./errors.ts";
-import { hasFullGrant } from "./load.ts";
+import { hasFullGrant } from "./system_folder.ts";
 import { connectEx, disconnectEx, wsaRecvMsg } from "./mswsock.ts";
 import type { Bytes, Socket, SocketApi } from "./socket_api.ts";
 import { SIO_GET_EXTENSION_FUNCTION_POINTER } from "./socket_constants.ts";

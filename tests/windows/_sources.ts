@@ -127,6 +127,9 @@ import ffiSpawnMemory from "../../src/ffi/spawn_memory.ts" with {
   type: "text",
 };
 import ffiStructs from "../../src/ffi/structs.ts" with { type: "text" };
+import ffiSystemFolder from "../../src/ffi/system_folder.ts" with {
+  type: "text",
+};
 import ffiThreadIoApi from "../../src/ffi/thread_io_api.ts" with {
   type: "text",
 };
@@ -676,6 +679,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/socket_structs.ts": ffiSocketStructs,
   "src/ffi/spawn_memory.ts": ffiSpawnMemory,
   "src/ffi/structs.ts": ffiStructs,
+  "src/ffi/system_folder.ts": ffiSystemFolder,
   "src/ffi/thread_io_api.ts": ffiThreadIoApi,
   "src/ffi/user_sid.ts": ffiUserSid,
   "src/ffi/wait_api.ts": ffiWaitApi,

@@ -24,7 +24,7 @@ import {
   waitReadable,
   waitWritable,
 } from "../../../mod.ts";
-import { hasFullGrant } from "../../../src/ffi/load.ts";
+import { hasFullGrant } from "../../../src/ffi/system_folder.ts";
 import {
   decodeSocketAddress,
   encodeSocketAddress,

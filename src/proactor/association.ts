@@ -5,6 +5,7 @@
  */
 
 import {
+  ERROR_INVALID_HANDLE,
   FILE_SKIP_COMPLETION_PORT_ON_SUCCESS,
   FILE_SKIP_SET_EVENT_ON_HANDLE,
 } from "../ffi/constants.ts";
@@ -16,6 +17,12 @@ import {
   PortHandle,
 } from "./port_handle.ts";
 import { warningMode } from "./warning_probe.ts";
+
+/**
+ * The handles of each proactor, by their values: a value that is put on the
+ * port again is another object's by then.
+ */
+const handles = new WeakMap<Win32Api, Map<Handle, PortHandle>>();
 
 /** Always correct, if slower: everything but an error queues a packet. */
 const ALL_PACKETS: PacketModes = {
@@ -34,7 +41,9 @@ export interface AssociationOptions {
   /** Whether reads may end with ERROR_MORE_DATA. */
   warnings: boolean;
   /** What closes the handle: `CloseHandle` by default. */
-  close?: CloseFunction;
+  close?: CloseFunction | undefined;
+  /** True when it is on the port already, with this key. */
+  joined: boolean;
 }
 
 /**
@@ -52,19 +61,71 @@ export function associate(
   handle: Handle,
   options: AssociationOptions,
 ): PortHandle {
-  const { port, key } = options;
-  if (api.createIoCompletionPort(handle, port, key, 0) === 0n) {
-    throw windowsError(api, api.lastError, {
-      syscall: "CreateIoCompletionPort",
-      action: `Cannot register handle ${handle}`,
-    });
-  }
-  return new PortHandle(handle, {
-    key,
-    modes: packetModes(api, handle, options),
-    close: options.close ?? ((handle) => api.closeHandle(handle)),
-    cancel: (overlapped) => api.cancelIoEx(handle, overlapped),
+  if (!options.joined) putOnPort(api, handle, options);
+  const { key, close } = options;
+  return remember(
+    api,
+    new PortHandle(handle, {
+      key,
+      modes: packetModes(api, handle, options),
+      close: () => release(api, handle, close),
+      cancel: (overlapped) => api.cancelIoEx(handle, overlapped),
+    }),
+  );
+}
+
+/**
+ * Looks whether a handle is still the object that was put on the port: Windows
+ * refuses to put an object on a port twice. It refuses as well, so that they
+ * cannot be told apart, what was not opened for overlapped I/O, and what is on
+ * a port of somebody else.
+ *
+ * @param api The seam.
+ * @param known A handle that was put on the port.
+ * @param port The port.
+ * @returns `"another"` when the value is another object's, which is on the port
+ * now, with the same key; `"closed"` when it is nobody's.
+ */
+export function identify(
+  api: Win32Api,
+  known: PortHandle,
+  port: Handle,
+): "same" | "another" | "closed" {
+  if (known.closed) return "closed";
+  const { handle, key } = known;
+  if (api.createIoCompletionPort(handle, port, key, 0) !== 0n) return "another";
+  return api.lastError === ERROR_INVALID_HANDLE ? "closed" : "same";
+}
+
+function putOnPort(
+  api: Win32Api,
+  handle: Handle,
+  { port, key }: AssociationOptions,
+): void {
+  if (api.createIoCompletionPort(handle, port, key, 0) !== 0n) return;
+  throw windowsError(api, api.lastError, {
+    syscall: "CreateIoCompletionPort",
+    action: `Cannot register handle ${handle}`,
   });
+}
+
+/** Whoever had the value before was closed by somebody else. */
+function remember(api: Win32Api, known: PortHandle): PortHandle {
+  const current = handles.get(api) ?? new Map<Handle, PortHandle>();
+  handles.set(api, current);
+  const before = current.get(known.handle);
+  if (before !== undefined) before.closed = true;
+  current.set(known.handle, known);
+  return known;
+}
+
+function release(
+  api: Win32Api,
+  handle: Handle,
+  close: CloseFunction | undefined,
+): number {
+  handles.get(api)!.delete(handle);
+  return close === undefined ? api.closeHandle(handle) : close(handle);
 }
 
 function packetModes(

@@ -155,10 +155,11 @@ export class CompletionPort implements PumpHost, LateHost {
     this.assertOpen("register handle");
     return associate(this.api, handle, {
       port: this.#queue.handle,
-      key: this.newKey(),
+      key: options.key ?? this.newKey(),
+      joined: options.key !== undefined,
       skipOnSuccess: this.#skipOnSuccess && options.skip !== false,
       warnings: options.warnings,
-      ...(options.close ? { close: options.close } : {}),
+      close: options.close,
     });
   }
 

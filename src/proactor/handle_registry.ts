@@ -6,6 +6,7 @@
 
 import type { Handle } from "../ffi/win32_api.ts";
 import { assertHandle } from "./arguments.ts";
+import { identify } from "./association.ts";
 import type { CompletionPort } from "./completion_port.ts";
 import type { PortHandle } from "./port_handle.ts";
 import type { HandleLike } from "./proactor_options.ts";
@@ -54,12 +55,14 @@ export class HandleRegistry {
    * Forgets a raw handle.
    *
    * @param handle The handle.
-   * @returns What the port knew of it.
+   * @returns What the port knew of it; nothing when it is another object's now.
    */
   forget(handle: Handle): PortHandle | undefined {
     const known = this.#byValue.get(handle);
+    if (known === undefined) return undefined;
     this.#byValue.delete(handle);
-    return known;
+    if (this.#port.closed || this.#identify(known) === "same") return known;
+    return undefined;
   }
 
   /**
@@ -72,30 +75,45 @@ export class HandleRegistry {
     return this.#sockets.get(handle);
   }
 
+  /** Anybody may have closed a bare handle, and its value been reused. */
   #ofValue(handle: Handle, action: string): PortHandle {
-    let known = this.#byValue.get(handle);
-    if (known === undefined) {
-      known = this.#associate(handle, action);
-      this.#byValue.set(handle, known);
-    }
-    return known;
+    const known = this.#byValue.get(handle);
+    const found = known === undefined ? "closed" : this.#identify(known);
+    if (found === "same") return known!;
+    this.#byValue.delete(handle);
+    const key = found === "another" ? known!.key : undefined;
+    const added = this.#associate(handle, { action, key });
+    this.#byValue.set(handle, added);
+    return added;
+  }
+
+  #identify(known: PortHandle): "same" | "another" | "closed" {
+    const found = identify(this.#port.api, known, this.#port.handle);
+    if (found !== "same") known.closed = true;
+    return found;
   }
 
   #ofOwner(owner: Exclude<HandleLike, Handle>, action: string): PortHandle {
     let known = this.#byOwner.get(owner);
     if (known === undefined || owner.handle !== known.handle) {
-      known = this.#associate(owner.handle, action);
+      known = this.#associate(owner.handle, { action });
       this.#byOwner.set(owner, known);
     }
     return known;
   }
 
-  #associate(handle: Handle | null, action: string): PortHandle {
+  #associate(
+    handle: Handle | null,
+    { action, key }: { action: string; key?: number | undefined },
+  ): PortHandle {
     const value = handle === null ? 0n : handle;
     assertHandle(action, value);
     const socket = this.#detector.detect(value);
-    if (socket === null) return this.#port.associate(value, { warnings: true });
-    const known = associateSocket(this.#port, socket.sockets, value);
+    if (socket === null) {
+      return this.#port.associate(value, { warnings: true, key });
+    }
+    const { sockets } = socket;
+    const known = associateSocket(this.#port, sockets, value, key);
     this.#sockets.set(known, socket);
     return known;
   }

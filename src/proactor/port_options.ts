@@ -27,6 +27,8 @@ export interface HandleOptions {
   skip?: boolean;
   /** What closes it: `CloseHandle` by default. */
   close?: CloseFunction;
+  /** The key with which it is on the port already. */
+  key?: number | undefined;
 }
 
 /** Counters of a port. */

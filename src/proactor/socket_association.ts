@@ -28,6 +28,7 @@ export interface SocketInfo {
  * @param port The completion port.
  * @param sockets Winsock.
  * @param socket The socket; the port's to close from now on.
+ * @param key The key with which it is on the port already.
  * @returns What the port knows of it.
  * @throws {Deno.errors.BadResource} when the port is closed.
  * @throws {WindowsError} when Windows refuses.
@@ -36,8 +37,10 @@ export function associateSocket(
   port: CompletionPort,
   sockets: SocketApi,
   socket: Socket,
+  key?: number,
 ): PortHandle {
   return port.associate(socket, {
+    key,
     warnings: false,
     skip: sockets.isIfsSocket(socket),
     close: (handle) => sockets.closeSocket(handle),

@@ -166,15 +166,16 @@ Deno.test("an aborted signal cancels before anything starts", async () => {
   await inWorld({}, async (world) => {
     const { proactor } = world;
     const { server, client } = world.pair();
-    proactor.register(server);
+    const owner = { handle: server };
+    proactor.register(owner);
     const { calls } = world;
     const signal = AbortSignal.abort(new RangeError("no"));
     const options = { signal };
     const futures = [
-      proactor.recv(server, 1, options),
-      proactor.recvInto(server, new Uint8Array(1), options),
-      proactor.send(server, bytes("a"), options),
-      proactor.acceptPipe(server, options),
+      proactor.recv(owner, 1, options),
+      proactor.recvInto(owner, new Uint8Array(1), options),
+      proactor.send(owner, bytes("a"), options),
+      proactor.acceptPipe(owner, options),
       proactor.connectPipe(PATH, options),
     ];
     assertEquals(world.calls, calls);

@@ -1,0 +1,116 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { createSocket, type IocpProactor } from "../../mod.ts";
+import {
+  FILE_FLAG_OVERLAPPED,
+  GENERIC_READ,
+  GENERIC_WRITE,
+} from "../../src/ffi/constants.ts";
+import { defaultSockets } from "../../src/ffi/default_sockets.ts";
+import type { Handle } from "../../src/ffi/win32_api.ts";
+import {
+  closeBehindBack,
+  createInstance,
+  decode,
+  eachModeTest,
+  encode,
+  proactorTest,
+  soon,
+  uniquePipeName,
+} from "./_setup.ts";
+
+defaultSockets();
+
+const ATTEMPTS = 100;
+
+/** Two bare ends of a pipe. */
+type Ends = [server: Handle, client: Handle];
+
+function open(proactor: IocpProactor): Ends {
+  const name = uniquePipeName();
+  const server = createInstance(proactor, name);
+  const client = proactor.port.api.createFile({
+    name,
+    access: (GENERIC_READ | GENERIC_WRITE) >>> 0,
+    shareMode: 0,
+    flags: FILE_FLAG_OVERLAPPED,
+  });
+  return [server, client];
+}
+
+/** Closes ends behind the library's back until another one has the value. */
+function replace(proactor: IocpProactor, [server, client]: Ends): Ends {
+  closeBehindBack(client);
+  closeBehindBack(server);
+  const others: Ends[] = [];
+  for (let i = 0; i < ATTEMPTS; i++) {
+    const ends = open(proactor);
+    if (ends[0] === server) {
+      others.flat().forEach(closeBehindBack);
+      return ends;
+    }
+    others.push(ends);
+  }
+  throw new Error(`The value ${server} was not reused`);
+}
+
+eachModeTest("reads and writes of a reused value end", async (proactor) => {
+  let ends = open(proactor);
+  for (let i = 0; i < 10; i++) {
+    const read = proactor.recv(ends[0], 10);
+    await soon(proactor.send(ends[1], encode("first")));
+    assertEquals(decode(await soon(read)), "first");
+    ends = replace(proactor, ends);
+    const next = proactor.recv(ends[0], 10);
+    await soon(proactor.send(ends[1], encode("hello")));
+    assertEquals(decode(await soon(next)), "hello");
+    await soon(proactor.send(ends[0], encode("back")));
+    assertEquals(decode(await soon(proactor.recv(ends[1], 10))), "back");
+  }
+  proactor.closeHandle(ends[0]);
+  proactor.closeHandle(ends[1]);
+});
+
+eachModeTest("what was pending before ends as well", async (proactor) => {
+  let ends = open(proactor);
+  const before = proactor.recv(ends[0], 10);
+  ends = replace(proactor, ends);
+  const read = proactor.recv(ends[0], 10);
+  await soon(before.then(() => {}, () => {}));
+  assert(before.done());
+  await soon(proactor.send(ends[1], encode("hello")));
+  assertEquals(decode(await soon(read)), "hello");
+  proactor.closeHandle(ends[0]);
+  proactor.closeHandle(ends[1]);
+});
+
+eachModeTest("a pipe that has a socket's value is a pipe", async (proactor) => {
+  const socket = createSocket({ type: "datagram" }).detach();
+  proactor.register(socket);
+  const { api } = proactor.port;
+  // What takes values between is closed before, so that the pipe gets it.
+  api.closeHandle(socket);
+  const kept: Handle[] = [];
+  let ends = open(proactor);
+  while (!ends.includes(socket) && kept.length < ATTEMPTS) {
+    kept.push(...ends);
+    ends = open(proactor);
+  }
+  assert(ends.includes(socket), "the value was not reused");
+  const read = proactor.recv(ends[0], 10);
+  await soon(proactor.send(ends[1], encode("hello")));
+  assertEquals(decode(await soon(read)), "hello");
+  proactor.closeHandle(ends[0]);
+  proactor.closeHandle(ends[1]);
+  kept.forEach(closeBehindBack);
+});
+
+proactorTest("a value that nobody has any more is refused", (proactor) => {
+  const [server, client] = open(proactor);
+  proactor.register(server);
+  closeBehindBack(server);
+  const { BadResource } = Deno.errors;
+  assertThrows(() => proactor.recv(server, 1), BadResource);
+  assertThrows(() => proactor.send(server, encode("a")), BadResource);
+  assertThrows(() => proactor.closeHandle(server), BadResource);
+  proactor.closeHandle(client);
+});

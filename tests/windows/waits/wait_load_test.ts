@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
-import { IocpProactor, pipe } from "../../../mod.ts";
+import { IocpProactor, pipe, type WaitHandleFuture } from "../../../mod.ts";
 import { WAIT_RECORD_FIRED } from "../../../src/ffi/wait_callback.ts";
 import type { Handle } from "../../../src/ffi/win32_api.ts";
 import {
@@ -9,6 +9,7 @@ import {
   proactorTest,
   soon,
   turn,
+  until,
 } from "../_setup.ts";
 import { closeHandles, createEvent, setEvent } from "./_objects.ts";
 
@@ -178,3 +179,39 @@ proactorTest(
     closeHandles(...events);
   },
 );
+
+/** How waits end. */
+const ENDS: Record<string, (waits: WaitHandleFuture[]) => void> = {
+  signalled: (waits) => waits.forEach((wait) => setEvent(wait.handle)),
+  cancelled: (waits) => waits.forEach((wait) => wait.cancel()),
+  "timed out": () => {},
+};
+
+/** A thread of Wine's pool watches 63 objects, and has a handle for it. */
+const PER_THREAD = 63;
+
+for (const [name, end] of Object.entries(ENDS)) {
+  const timeout = name === "timed out" ? 5 : undefined;
+
+  async function round(count: number): Promise<void> {
+    await using proactor = new IocpProactor();
+    const events = createEvents(count, true);
+    const options = timeout === undefined ? {} : { timeout };
+    const waits = events.map((event) => proactor.waitForHandle(event, options));
+    end(waits);
+    await soon(Promise.allSettled(waits));
+    closeHandles(...events);
+  }
+
+  Deno.test(`waits that are ${name} leave no handle (Wine: but those of the pool's threads, until they end)`, async () => {
+    await round(1);
+    const before = handleCount();
+    const limit = before + HANDLE_SLACK;
+    for (let i = 1; i <= 3; i++) {
+      await round(300);
+      const threads = Math.ceil(300 / PER_THREAD);
+      assertLessOrEqual(handleCount(), limit + threads, `round ${i}`);
+    }
+    await until(() => handleCount() <= limit);
+  });
+}

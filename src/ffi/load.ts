@@ -11,6 +11,7 @@ import { kernel32Process } from "./kernel32_process.ts";
 import { kernel32SendFile } from "./kernel32_sendfile.ts";
 import { kernel32SocketFile } from "./kernel32_socket_file.ts";
 import { kernel32ThreadIo } from "./kernel32_thread_io.ts";
+import { kernel32Threads } from "./kernel32_threads.ts";
 import { kernel32Waits } from "./kernel32_waits.ts";
 import { mswsock } from "./mswsock.ts";
 import { ntdll } from "./ntdll.ts";
@@ -45,6 +46,9 @@ export interface SocketSymbols {
 
 /** The loaded functions of kernel32.dll that only waits need. */
 export type WaitSymbols = Loaded<typeof kernel32Waits>;
+
+/** The loaded functions of kernel32.dll about the end of a thread. */
+export type ThreadSymbols = Loaded<typeof kernel32Threads>;
 
 /** The loaded functions of the DLL that only processes need. */
 export interface ProcessSymbols {
@@ -84,6 +88,7 @@ let loadedFiles: FileSymbols | undefined;
 let loadedSockets: SocketSymbols | undefined;
 let loadedSocketFile: SocketFileSymbols | undefined;
 let loadedProcesses: ProcessSymbols | undefined;
+let loadedThreads: ThreadSymbols | undefined;
 let loadedThreadIo: ThreadIoSymbols | undefined;
 let loadedSendFile: SendFileSymbols | undefined;
 let loadedWaits: WaitSymbols | undefined;
@@ -127,6 +132,17 @@ export function loadSocketSymbols(): SocketSymbols {
  */
 export function loadWaitSymbols(): WaitSymbols {
   return loadedWaits ??= openLibrary("kernel32.dll", kernel32Waits);
+}
+
+/**
+ * Loads the symbols about the end of a thread once a process.
+ *
+ * @returns The functions of kernel32.
+ * @throws {Deno.errors.NotSupported} when the system is not Windows.
+ * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
+ */
+export function loadThreadSymbols(): ThreadSymbols {
+  return loadedThreads ??= openLibrary("kernel32.dll", kernel32Threads);
 }
 
 /**

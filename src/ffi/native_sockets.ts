@@ -93,11 +93,12 @@ export class NativeSockets implements SocketApi {
     );
     if (socket === INVALID_HANDLE_VALUE) {
       this.lastError = this.#getLastError();
-    }
+    } else this.#win32.threadHandles?.add(socket, "closesocket");
     return socket;
   }
 
   closeSocket(socket: Socket): number {
+    this.#win32.threadHandles?.remove(socket);
     const result = this.#ws2_32.closesocket(socket);
     return result === 0 ? 0 : (this.lastError = this.#getLastError());
   }

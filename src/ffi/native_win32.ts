@@ -27,6 +27,7 @@ import {
   ENTRY_SIZE,
   OVERLAPPED_OFFSET,
 } from "./structs.ts";
+import { threadHandles } from "./thread_handles.ts";
 import { readUserSid } from "./user_sid.ts";
 import {
   type Address,
@@ -35,6 +36,7 @@ import {
   INVALID_HANDLE_VALUE,
   type NamedPipeInfo,
   type NamedPipeParameters,
+  type ThreadHandles,
   type Win32Api,
 } from "./win32_api.ts";
 
@@ -52,6 +54,7 @@ const IO_STATUS_INFORMATION = 2;
 export class NativeWin32 implements Win32Api {
   lastError = 0;
   transferred = 0;
+  readonly threadHandles: ThreadHandles | undefined;
   readonly #kernel32: Symbols["kernel32"];
   readonly #ntdll: Symbols["ntdll"];
   readonly #advapi32: Symbols["advapi32"];
@@ -70,6 +73,7 @@ export class NativeWin32 implements Win32Api {
     this.#kernel32 = symbols.kernel32;
     this.#ntdll = symbols.ntdll;
     this.#advapi32 = symbols.advapi32;
+    this.threadHandles = threadHandles(this);
   }
 
   createIoCompletionPort(
@@ -167,6 +171,7 @@ export class NativeWin32 implements Win32Api {
   }
 
   closeHandle(handle: Handle): number {
+    this.threadHandles?.remove(handle);
     const ok = this.#kernel32.CloseHandle(handle);
     return ok !== 0 ? 0 : (this.lastError = this.#kernel32.GetLastError());
   }

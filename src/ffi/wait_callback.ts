@@ -142,7 +142,15 @@ function postFunction(win32: Win32Api, symbols: WaitSymbols): Address {
   });
 }
 
-function makeExecutable(
+/**
+ * Makes a page of machine code.
+ *
+ * @param win32 Copies, and gives the text of errors.
+ * @param code The bytes.
+ * @returns The address of the page.
+ * @throws {WindowsError} when Windows refuses the page.
+ */
+export function makeExecutable(
   win32: Win32Api,
   code: Uint8Array<ArrayBuffer>,
 ): Address {
@@ -161,6 +169,6 @@ function makeExecutable(
 }
 
 function codeError(win32: Win32Api, code: number, syscall: string): Error {
-  const action = "Cannot make the callback of waits";
+  const action = "Cannot make a callback";
   return windowsError(win32, code, { syscall, action });
 }

@@ -68,12 +68,34 @@ export interface NamedPipeInfo {
   maxInstances: number;
 }
 
+/** The functions that close handles. */
+export type CloseName = "CloseHandle" | "closesocket";
+
+/** The handles that Windows closes when this thread ends before they are. */
+export interface ThreadHandles {
+  /**
+   * Takes note of a handle; once is enough.
+   *
+   * @param handle An open handle.
+   * @param close What closes it.
+   */
+  add(handle: Handle, close: CloseName): void;
+  /**
+   * Strikes a handle out, before it is closed or left to somebody else.
+   *
+   * @param handle Any handle.
+   */
+  remove(handle: Handle): void;
+}
+
 /** Every native call of the library. */
 export interface Win32Api {
   /** The error code of the last call on this object that failed. */
   readonly lastError: number;
   /** Bytes moved by the last `readFile`/`writeFile` that returned 0. */
   readonly transferred: number;
+  /** In workers, which may be terminated. */
+  readonly threadHandles?: ThreadHandles | undefined;
 
   // --- completion port -----------------------------------------------------
 

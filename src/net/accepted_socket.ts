@@ -47,7 +47,8 @@ export function adoptSocket<P extends Protocol>(
     });
   }
   const traits = { sockets, local: tcpAddr(local), remote: tcpAddr(remote) };
-  socket.detach();
+  const kept = socket.detach();
+  port.api.threadHandles?.add(kept, "closesocket");
   return openTransport(
     { port, handle, traits },
     protocolFactory,

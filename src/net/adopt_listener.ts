@@ -39,7 +39,8 @@ export function adoptListener(
     throw refusal("it is no TCP socket");
   }
   const handle = proactor.ownerOf(socket, "listen on socket");
-  socket.detach();
+  const kept = socket.detach();
+  proactor.port.api.threadHandles?.add(kept, "closesocket");
   return { handle, address };
 }
 

@@ -63,6 +63,12 @@ const SIDES = { receive: SD_RECEIVE, send: SD_SEND, both: SD_BOTH } as const;
 
 const DEFAULT_BACKLOG = 511;
 
+let shared: NativeWin32 | undefined;
+
+function win32(): NativeWin32 {
+  return shared ??= new NativeWin32();
+}
+
 /** Sockets of owners that were collected without a close. */
 const forgotten = new FinalizationRegistry<OwnedSocket>(closeForgotten);
 
@@ -100,6 +106,7 @@ export class Socket implements Disposable {
    */
   constructor(handle: Handle) {
     this.#owned = { sockets: defaultSockets(), handle };
+    win32().threadHandles?.add(handle, "closesocket");
     forgotten.register(this, this.#owned, this);
   }
 
@@ -215,6 +222,7 @@ export class Socket implements Disposable {
   detach(): Handle {
     const handle = this.#open("detach");
     this.#owned.handle = null;
+    win32().threadHandles?.remove(handle);
     forgotten.unregister(this);
     return handle;
   }
@@ -302,5 +310,5 @@ function member<K extends string>(
 }
 
 function failure(action: string, syscall: string, code: number): Error {
-  return windowsError(new NativeWin32(), code, { syscall, action });
+  return windowsError(win32(), code, { syscall, action });
 }

@@ -44,6 +44,7 @@ export class PipeHandle implements Disposable {
    */
   constructor(api: Win32Api, handle: Handle) {
     this.#owned = { api, handle };
+    api.threadHandles?.add(handle, "CloseHandle");
     forgotten.register(this, this.#owned, this);
   }
 

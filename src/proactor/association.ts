@@ -40,10 +40,12 @@ export interface AssociationOptions {
   skipOnSuccess: boolean;
   /** Whether reads may end with ERROR_MORE_DATA. */
   warnings: boolean;
-  /** What closes the handle: `CloseHandle` by default. */
+  /** `closesocket`; without it `CloseHandle` closes the handle. */
   close?: CloseFunction | undefined;
   /** True when it is on the port already, with this key. */
   joined: boolean;
+  /** Whether the library closes it. */
+  owned: boolean;
 }
 
 /**
@@ -62,16 +64,18 @@ export function associate(
   options: AssociationOptions,
 ): PortHandle {
   if (!options.joined) putOnPort(api, handle, options);
-  const { key, close } = options;
-  return remember(
-    api,
-    new PortHandle(handle, {
-      key,
-      modes: packetModes(api, handle, options),
-      close: () => release(api, handle, close),
-      cancel: (overlapped) => api.cancelIoEx(handle, overlapped),
-    }),
-  );
+  const known = new PortHandle(handle, {
+    key: options.key,
+    modes: packetModes(api, handle, options),
+    close: () => release(api, handle, options.close),
+    cancel: (overlapped) => api.cancelIoEx(handle, overlapped),
+  });
+  remember(api, known);
+  if (options.owned) {
+    const name = options.close === undefined ? "CloseHandle" : "closesocket";
+    api.threadHandles?.add(handle, name);
+  }
+  return known;
 }
 
 /**
@@ -110,13 +114,15 @@ function putOnPort(
 }
 
 /** Whoever had the value before was closed by somebody else. */
-function remember(api: Win32Api, known: PortHandle): PortHandle {
+function remember(api: Win32Api, known: PortHandle): void {
   const current = handles.get(api) ?? new Map<Handle, PortHandle>();
   handles.set(api, current);
   const before = current.get(known.handle);
-  if (before !== undefined) before.closed = true;
+  if (before !== undefined) {
+    before.closed = true;
+    api.threadHandles?.remove(before.handle);
+  }
   current.set(known.handle, known);
-  return known;
 }
 
 function release(

@@ -160,6 +160,7 @@ export class CompletionPort implements PumpHost, LateHost {
       skipOnSuccess: this.#skipOnSuccess && options.skip !== false,
       warnings: options.warnings,
       close: options.close,
+      owned: options.owned ?? true,
     });
   }
 

@@ -11,9 +11,9 @@ import type { CompletionPort } from "./completion_port.ts";
 import type { PortHandle } from "./port_handle.ts";
 import type { HandleLike } from "./proactor_options.ts";
 import {
-  associateSocket,
   type SocketDetector,
   type SocketInfo,
+  socketOptions,
 } from "./socket_association.ts";
 
 /** Puts each handle on the port once, on first use. */
@@ -109,12 +109,15 @@ export class HandleRegistry {
     const value = handle === null ? 0n : handle;
     assertHandle(action, value);
     const socket = this.#detector.detect(value);
-    if (socket === null) {
-      return this.#port.associate(value, { warnings: true, key });
-    }
-    const { sockets } = socket;
-    const known = associateSocket(this.#port, sockets, value, key);
-    this.#sockets.set(known, socket);
+    const options = socket === null
+      ? { warnings: true }
+      : socketOptions(socket.sockets, value);
+    const known = this.#port.associate(value, {
+      ...options,
+      key,
+      owned: false,
+    });
+    if (socket !== null) this.#sockets.set(known, socket);
     return known;
   }
 }

@@ -76,6 +76,7 @@ export class PacketQueue {
       api.virtualFree(this.#waitEntries, 0, MEM_RELEASE);
       throw error;
     }
+    api.threadHandles?.add(this.handle, "CloseHandle");
   }
 
   /**

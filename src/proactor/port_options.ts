@@ -29,6 +29,8 @@ export interface HandleOptions {
   close?: CloseFunction;
   /** The key with which it is on the port already. */
   key?: number | undefined;
+  /** False when somebody else closes it. Default true. */
+  owned?: boolean;
 }
 
 /** Counters of a port. */

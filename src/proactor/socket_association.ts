@@ -12,6 +12,7 @@ import { OutU32 } from "../ffi/out_parameters.ts";
 import type { Handle, Win32Api } from "../ffi/win32_api.ts";
 import type { CompletionPort } from "./completion_port.ts";
 import type { PortHandle } from "./port_handle.ts";
+import type { HandleOptions } from "./port_options.ts";
 
 /** What the proactor knows of a handle that is a socket. */
 export interface SocketInfo {
@@ -28,7 +29,6 @@ export interface SocketInfo {
  * @param port The completion port.
  * @param sockets Winsock.
  * @param socket The socket; the port's to close from now on.
- * @param key The key with which it is on the port already.
  * @returns What the port knows of it.
  * @throws {Deno.errors.BadResource} when the port is closed.
  * @throws {WindowsError} when Windows refuses.
@@ -37,14 +37,26 @@ export function associateSocket(
   port: CompletionPort,
   sockets: SocketApi,
   socket: Socket,
-  key?: number,
 ): PortHandle {
-  return port.associate(socket, {
-    key,
+  return port.associate(socket, socketOptions(sockets, socket));
+}
+
+/**
+ * How a socket is put on a port.
+ *
+ * @param sockets Winsock.
+ * @param socket The socket.
+ * @returns What `CompletionPort.associate` takes.
+ */
+export function socketOptions(
+  sockets: SocketApi,
+  socket: Socket,
+): HandleOptions {
+  return {
     warnings: false,
     skip: sockets.isIfsSocket(socket),
     close: (handle) => sockets.closeSocket(handle),
-  });
+  };
 }
 
 /** Tells sockets from other handles. */

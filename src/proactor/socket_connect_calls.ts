@@ -122,12 +122,14 @@ class Accept {
   }
 
   #accepted(buffer: AcceptBuffer): AcceptedSocket {
-    const { sockets, socket } = this.#target;
+    const { sockets, socket, api } = this.#target;
     const { local, remote } = sockets.getAcceptExAddresses(buffer);
     const option = { level: SOL_SOCKET, name: SO_UPDATE_ACCEPT_CONTEXT };
     const listener = encodeHandle(socket);
     this.#syscall = "setsockopt";
     this.#check(sockets.setSocketOption(this.#socket, option, listener));
+    // The caller closes it, by whatever means.
+    api.threadHandles?.remove(this.#socket);
     return {
       socket: this.#socket,
       localAddress: decodeEnd(local),

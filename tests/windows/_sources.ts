@@ -49,6 +49,9 @@ import ffiKernel32SocketFile from "../../src/ffi/kernel32_socket_file.ts" with {
 import ffiKernel32ThreadIo from "../../src/ffi/kernel32_thread_io.ts" with {
   type: "text",
 };
+import ffiKernel32Threads from "../../src/ffi/kernel32_threads.ts" with {
+  type: "text",
+};
 import ffiKernel32Waits from "../../src/ffi/kernel32_waits.ts" with {
   type: "text",
 };
@@ -128,6 +131,9 @@ import ffiSpawnMemory from "../../src/ffi/spawn_memory.ts" with {
 };
 import ffiStructs from "../../src/ffi/structs.ts" with { type: "text" };
 import ffiSystemFolder from "../../src/ffi/system_folder.ts" with {
+  type: "text",
+};
+import ffiThreadHandles from "../../src/ffi/thread_handles.ts" with {
   type: "text",
 };
 import ffiThreadIoApi from "../../src/ffi/thread_io_api.ts" with {
@@ -645,6 +651,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/kernel32_sendfile.ts": ffiKernel32Sendfile,
   "src/ffi/kernel32_socket_file.ts": ffiKernel32SocketFile,
   "src/ffi/kernel32_thread_io.ts": ffiKernel32ThreadIo,
+  "src/ffi/kernel32_threads.ts": ffiKernel32Threads,
   "src/ffi/kernel32_waits.ts": ffiKernel32Waits,
   "src/ffi/load.ts": ffiLoad,
   "src/ffi/map_memory.ts": ffiMapMemory,
@@ -680,6 +687,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/spawn_memory.ts": ffiSpawnMemory,
   "src/ffi/structs.ts": ffiStructs,
   "src/ffi/system_folder.ts": ffiSystemFolder,
+  "src/ffi/thread_handles.ts": ffiThreadHandles,
   "src/ffi/thread_io_api.ts": ffiThreadIoApi,
   "src/ffi/user_sid.ts": ffiUserSid,
   "src/ffi/wait_api.ts": ffiWaitApi,

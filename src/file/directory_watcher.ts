@@ -6,6 +6,10 @@
 
 import { ERROR_ACCESS_DENIED } from "../ffi/constants.ts";
 import { ERROR_DELETE_PENDING } from "../ffi/file_constants.ts";
+import {
+  closeWhenForgotten,
+  type ForgottenPart,
+} from "../proactor/forgotten.ts";
 import { ChangeEvents, type DirectoryEvent } from "./change_events.ts";
 import {
   type ChangeConsumer,
@@ -49,13 +53,7 @@ export class DirectoryWatcher
     AsyncDisposable {
   readonly #core: FileCore;
   readonly #path: string;
-  readonly #events: ChangeEvents;
-  readonly #reader: ChangeReader;
-  readonly #waiting: DirectoryEvent[] = [];
-  readonly #callers: PromiseWithResolvers<IteratorResult<DirectoryEvent>>[] =
-    [];
-  readonly #forgetSignal: () => void;
-  #failure: { error: unknown } | undefined;
+  readonly #queue: ChangeQueue;
 
   /**
    * Made by {@linkcode watchDirectory}.
@@ -65,15 +63,11 @@ export class DirectoryWatcher
    * @param options What to watch for.
    */
   constructor(core: FileCore, options: DirectoryWatcherOptions) {
-    const { path, signal } = options;
     this.#core = core;
-    this.#path = path;
-    this.#events = new ChangeEvents(path);
-    this.#reader = new ChangeReader(core, options, this.#consumer());
-    const abort = () => this.#fail(signal!.reason);
-    signal?.addEventListener("abort", abort, { once: true });
-    this.#forgetSignal = () => signal?.removeEventListener("abort", abort);
-    this.#arm();
+    this.#path = options.path;
+    this.#queue = new ChangeQueue(core, options);
+    const name = `watcher of "${options.path}"`;
+    closeWhenForgotten(this, { port: core.port, part: this.#queue, name });
   }
 
   /** The full path of the directory that is watched. */
@@ -90,15 +84,7 @@ export class DirectoryWatcher
    * @throws {Error} when the signal was aborted: its reason.
    */
   next(): Promise<IteratorResult<DirectoryEvent>> {
-    const value = this.#waiting.shift();
-    if (value !== undefined) {
-      this.#resume();
-      return Promise.resolve({ value, done: false });
-    }
-    if (this.#core.closing) return this.#ended();
-    const caller = Promise.withResolvers<IteratorResult<DirectoryEvent>>();
-    this.#callers.push(caller);
-    return caller.promise;
+    return this.#queue.next();
   }
 
   /**
@@ -122,9 +108,7 @@ export class DirectoryWatcher
 
   /** Stops watching, and drops events that nobody has taken. Idempotent. */
   close(): void {
-    this.#waiting.length = 0;
-    this.#failure = undefined;
-    this.#stop();
+    this.#queue.destroy();
   }
 
   /** Lets watching keep the process alive (the default). */
@@ -146,6 +130,58 @@ export class DirectoryWatcher
   async [Symbol.asyncDispose](): Promise<void> {
     this.close();
     await this.#core.finished;
+  }
+}
+
+/** The events, and who waits for them: what the port holds. */
+class ChangeQueue implements ForgottenPart {
+  readonly #core: FileCore;
+  readonly #events: ChangeEvents;
+  readonly #reader: ChangeReader;
+  readonly #waiting: DirectoryEvent[] = [];
+  readonly #callers: PromiseWithResolvers<IteratorResult<DirectoryEvent>>[] =
+    [];
+  readonly #forgetSignal: () => void;
+  #failure: { error: unknown } | undefined;
+
+  /**
+   * @param core The open directory.
+   * @param options What to watch for.
+   */
+  constructor(core: FileCore, options: DirectoryWatcherOptions) {
+    const { path, signal } = options;
+    this.#core = core;
+    this.#events = new ChangeEvents(path);
+    this.#reader = new ChangeReader(core, options, this.#consumer());
+    const abort = () => this.#fail(signal!.reason);
+    signal?.addEventListener("abort", abort, { once: true });
+    this.#forgetSignal = () => signal?.removeEventListener("abort", abort);
+    this.#arm();
+  }
+
+  /** True when nothing more will come. */
+  get closing(): boolean {
+    return this.#core.closing;
+  }
+
+  /** The next event, or the end. */
+  next(): Promise<IteratorResult<DirectoryEvent>> {
+    const value = this.#waiting.shift();
+    if (value !== undefined) {
+      this.#resume();
+      return Promise.resolve({ value, done: false });
+    }
+    if (this.#core.closing) return this.#ended();
+    const caller = Promise.withResolvers<IteratorResult<DirectoryEvent>>();
+    this.#callers.push(caller);
+    return caller.promise;
+  }
+
+  /** Stops watching, and drops events that nobody has taken. Idempotent. */
+  destroy(): void {
+    this.#waiting.length = 0;
+    this.#failure = undefined;
+    this.#stop();
   }
 
   #consumer(): ChangeConsumer {

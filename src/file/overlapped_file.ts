@@ -8,6 +8,7 @@
 import { END_OF_FILE } from "../ffi/file_structs.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import { assertArray, assertInteger } from "../proactor/arguments.ts";
+import { closeWhenForgotten } from "../proactor/forgotten.ts";
 import { spendTurn } from "../stream/turn_budget.ts";
 import { copyTo, type CopyToOptions } from "./copy_to.ts";
 import {
@@ -81,6 +82,7 @@ export class OverlappedFile implements Disposable, AsyncDisposable {
    */
   constructor(core: FileCore, traits: OverlappedFileTraits) {
     this.#core = core;
+    closeWhenForgotten(this, { port: core.port, part: core, name: core.name });
     this.#traits = traits;
     this.#streams = new FileStreams(core, {
       position: () => this.#position,

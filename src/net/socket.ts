@@ -30,6 +30,10 @@ import {
 import { encodeDword } from "../ffi/socket_structs.ts";
 import { type Handle, INVALID_HANDLE_VALUE } from "../ffi/win32_api.ts";
 import { assertAddress, assertInteger } from "../proactor/arguments.ts";
+import {
+  closeWhenForgotten,
+  type ForgottenPart,
+} from "../proactor/forgotten.ts";
 import type { SocketType } from "./address_info.ts";
 import { defaultSockets } from "../ffi/default_sockets.ts";
 
@@ -52,9 +56,23 @@ export interface CreateSocketOptions {
 /** The sides that {@linkcode Socket.shutdown} ends. */
 export type ShutdownSide = "receive" | "send" | "both";
 
-interface OwnedSocket {
-  sockets: SocketApi;
+/** What is closed when the owner was collected. */
+class OwnedSocket implements ForgottenPart {
+  readonly sockets: SocketApi;
   handle: SocketHandle | null;
+
+  constructor(sockets: SocketApi, handle: SocketHandle) {
+    this.sockets = sockets;
+    this.handle = handle;
+  }
+
+  get closing(): boolean {
+    return this.handle === null;
+  }
+
+  destroy(): void {
+    if (this.handle !== null) this.sockets.closeSocket(this.handle);
+  }
 }
 
 const FAMILIES = { IPv4: AF_INET, IPv6: AF_INET6, Unix: AF_UNIX } as const;
@@ -67,13 +85,6 @@ let shared: NativeWin32 | undefined;
 
 function win32(): NativeWin32 {
   return shared ??= new NativeWin32();
-}
-
-/** Sockets of owners that were collected without a close. */
-const forgotten = new FinalizationRegistry<OwnedSocket>(closeForgotten);
-
-function closeForgotten({ sockets, handle }: OwnedSocket): void {
-  if (handle !== null) sockets.closeSocket(handle);
 }
 
 /**
@@ -105,9 +116,9 @@ export class Socket implements Disposable {
    * @param handle An open socket that nobody else closes.
    */
   constructor(handle: Handle) {
-    this.#owned = { sockets: defaultSockets(), handle };
+    this.#owned = new OwnedSocket(defaultSockets(), handle);
+    closeWhenForgotten(this, { part: this.#owned, name: `socket ${handle}` });
     win32().threadHandles?.add(handle, "closesocket");
-    forgotten.register(this, this.#owned, this);
   }
 
   /** The SOCKET, or `null` when it is closed. */
@@ -223,7 +234,6 @@ export class Socket implements Disposable {
     const handle = this.#open("detach");
     this.#owned.handle = null;
     win32().threadHandles?.remove(handle);
-    forgotten.unregister(this);
     return handle;
   }
 

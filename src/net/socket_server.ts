@@ -90,12 +90,13 @@ export abstract class SocketServer<
   constructor(port: CompletionPort, settings: SocketServerSettings<A>) {
     super(port, settings);
     const { factory, backlog, startServing } = settings;
+    const { core } = this;
     const events = {
       onConnected: (handle: PortHandle, traits: SocketTraits<A>) =>
-        this.connected(handle, () => factory(port, handle, traits)),
-      onError: (error: unknown) => this.failed(error),
-      room: () => backlog - this.waiting,
-      onReleased: () => this.listenerReleased(),
+        core.connected(handle, () => factory(port, handle, traits)),
+      onError: (error: unknown) => core.failed(error),
+      room: () => backlog - core.queue.length,
+      onReleased: () => core.listenerReleased(),
     };
     const options = { ...settings, events };
     this.#listener = new SocketListener(port, defaultSockets(), options);

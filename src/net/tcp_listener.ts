@@ -116,6 +116,7 @@ export class TcpListener extends SocketServer<TcpAddr, TcpConnection> {
     super(port, {
       ...resolved,
       label: "TCP listener",
+      protocols: serving.factory !== undefined,
       signal,
       onError,
       startServing,

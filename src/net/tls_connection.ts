@@ -5,6 +5,10 @@
  */
 
 import { assertArray, assertInteger } from "../proactor/arguments.ts";
+import {
+  closeWhenForgotten,
+  type ForgottenPart,
+} from "../proactor/forgotten.ts";
 import { DEFAULT_CLOSE_DEADLINE } from "../stream/channel.ts";
 import type { DuplexConnection } from "../stream/node_duplex.ts";
 import { ReadQueue } from "../stream/read_queue.ts";
@@ -57,7 +61,7 @@ export class TlsConnection<A extends object = TcpAddr>
   readonly #reads: ReadQueue;
   readonly #streams: WebStreams = new WebStreams(this);
   #writeClosed = false;
-  #closing = false;
+  readonly #part: TlsPart;
 
   /**
    * Made by {@linkcode startTls}.
@@ -69,8 +73,10 @@ export class TlsConnection<A extends object = TcpAddr>
   constructor(transport: TlsTransport<A>, session: TlsSession) {
     this.#transport = transport;
     this.#session = session;
-    this.#reads = new ReadQueue(session, () => session.failure!);
-    session.onReadable = () => this.#reads.advance();
+    this.#reads = makeReads(session);
+    this.#part = makePart(session, this.#reads);
+    const name = `TLS connection to ${session.name}`;
+    closeWhenForgotten(this, { part: this.#part, name });
   }
 
   /** The address of this end. */
@@ -198,9 +204,7 @@ export class TlsConnection<A extends object = TcpAddr>
 
   /** Closes the connection at once; the peer is not told in TLS. */
   abort(): void {
-    this.#closing = true;
-    this.#reads.fail(interrupted("read"));
-    this.#session.fail(interrupted("use TLS"));
+    this.#part.destroy();
   }
 
   /**
@@ -239,8 +243,8 @@ export class TlsConnection<A extends object = TcpAddr>
   // --- parts ---------------------------------------------------------------
 
   #close(deadline: number): void {
-    if (this.#closing) return;
-    this.#closing = true;
+    if (this.#part.closing) return;
+    this.#part.closing = true;
     this.#reads.fail(interrupted("read"));
     if (this.#session.failure !== undefined) return; // it closes by itself
     if (!this.#session.established) return this.abort();
@@ -251,7 +255,7 @@ export class TlsConnection<A extends object = TcpAddr>
   }
 
   #assertOpen(action: string): void {
-    if (!this.#closing) return;
+    if (!this.#part.closing) return;
     throw new Deno.errors.BadResource(
       `Cannot ${action}: the connection is closed`,
     );
@@ -264,6 +268,29 @@ export class TlsConnection<A extends object = TcpAddr>
       "Cannot write: the write side is closed",
     );
   }
+}
+
+interface TlsPart extends ForgottenPart {
+  closing: boolean;
+}
+
+/** Nothing that the session holds refers to the connection. */
+function makePart(session: TlsSession, reads: ReadQueue): TlsPart {
+  const part = {
+    closing: false,
+    destroy: () => {
+      part.closing = true;
+      reads.fail(interrupted("read"));
+      session.fail(interrupted("use TLS"));
+    },
+  };
+  return part;
+}
+
+function makeReads(session: TlsSession): ReadQueue {
+  const reads = new ReadQueue(session, () => session.failure!);
+  session.onReadable = () => reads.advance();
+  return reads;
 }
 
 function interrupted(action: string): Error {

@@ -70,6 +70,11 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
     setImmediate(() => this.#duplex.demand());
   }
 
+  /** What messages call the peer. */
+  get name(): string {
+    return this.#options.name;
+  }
+
   /** Resolves when the peers have agreed. */
   get handshake(): Promise<TlsHandshakeInfo> {
     return this.#secured.promise;

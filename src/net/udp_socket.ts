@@ -14,6 +14,7 @@ import type {
   ShutdownOptions,
 } from "../stream/stream_connection.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
+import { closeWhenForgotten } from "../proactor/forgotten.ts";
 import { spendTurn } from "../stream/turn_budget.ts";
 import { DatagramChannel, type DatagramHandle } from "./datagram_channel.ts";
 import type { Datagram } from "./datagram_reader.ts";
@@ -65,7 +66,7 @@ export class UdpSocket
   readonly #channel: DatagramChannel;
   readonly #receives: ReceiveQueue;
   readonly #sender: DatagramSender;
-  readonly #finished = Promise.withResolvers<void>();
+  readonly #finished: Promise<void>;
 
   /**
    * Made by {@linkcode UdpSocket.listen} and {@linkcode UdpSocket.connect}.
@@ -75,17 +76,14 @@ export class UdpSocket
    */
   constructor(socket: DatagramHandle) {
     this.#port = socket.port;
-    this.#channel = new DatagramChannel(socket, {
-      onReadable: () => this.#receives.advance(),
-      onSent: () => {},
-      onClosed: () => this.#receives.fail(interrupted()),
-      onReleased: () => this.#finished.resolve(),
-    });
-    this.#receives = new ReceiveQueue(
-      this.#channel.reader,
-      (code) => receiveError(socket, code),
-    );
+    const { channel, receives, finished } = makeParts(socket);
+    this.#channel = channel;
+    this.#receives = receives;
+    this.#finished = finished;
     this.#sender = new DatagramSender(this.#channel, MAX_QUEUED);
+    const { hostname, port } = socket.local;
+    const name = `UDP socket ${hostname}:${port}`;
+    closeWhenForgotten(this, { port: socket.port, part: channel, name });
   }
 
   /**
@@ -152,7 +150,7 @@ export class UdpSocket
 
   /** Resolves when the socket is closed and the kernel has let go. */
   get finished(): Promise<void> {
-    return this.#finished.promise;
+    return this.#finished;
   }
 
   /** Bytes that wait to be sent, and 8 for each datagram. */
@@ -386,6 +384,28 @@ export class UdpSocket
     if (!this.#channel.closing) return;
     throw new Deno.errors.BadResource(`Cannot ${action}: the socket is closed`);
   }
+}
+
+/** What the port holds: nothing here refers to the socket object. */
+function makeParts(
+  socket: DatagramHandle,
+): {
+  channel: DatagramChannel;
+  receives: ReceiveQueue;
+  finished: Promise<void>;
+} {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const channel = new DatagramChannel(socket, {
+    onReadable: () => receives.advance(),
+    onSent: () => {},
+    onClosed: () => receives.fail(interrupted()),
+    onReleased: resolve,
+  });
+  const receives = new ReceiveQueue(
+    channel.reader,
+    (code) => receiveError(socket, code),
+  );
+  return { channel, receives, finished: promise };
 }
 
 function isEnd(error: unknown): boolean {

@@ -102,6 +102,7 @@ export class UnixListener extends SocketServer<UnixAddr, UnixConnection> {
       ...limits,
       cleanUp: cleanUpOf(options),
       label: "unix listener",
+      protocols: serving.factory !== undefined,
       signal,
       onError,
       startServing,

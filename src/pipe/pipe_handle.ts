@@ -6,17 +6,28 @@
 
 import { windowsError } from "../ffi/errors.ts";
 import type { Handle, Win32Api } from "../ffi/win32_api.ts";
+import {
+  closeWhenForgotten,
+  type ForgottenPart,
+} from "../proactor/forgotten.ts";
 
-interface OwnedHandle {
-  api: Win32Api;
+/** What is closed when the owner was collected. */
+class OwnedHandle implements ForgottenPart {
+  readonly api: Win32Api;
   handle: Handle | null;
-}
 
-/** Handles of owners that were collected without a close. */
-const forgotten = new FinalizationRegistry<OwnedHandle>(closeForgotten);
+  constructor(api: Win32Api, handle: Handle) {
+    this.api = api;
+    this.handle = handle;
+  }
 
-function closeForgotten(owned: OwnedHandle): void {
-  if (owned.handle !== null) owned.api.closeHandle(owned.handle);
+  get closing(): boolean {
+    return this.handle === null;
+  }
+
+  destroy(): void {
+    if (this.handle !== null) this.api.closeHandle(this.handle);
+  }
 }
 
 /**
@@ -43,9 +54,10 @@ export class PipeHandle implements Disposable {
    * @param handle An open handle that nobody else closes.
    */
   constructor(api: Win32Api, handle: Handle) {
-    this.#owned = { api, handle };
+    this.#owned = new OwnedHandle(api, handle);
+    const name = `pipe handle ${handle}`;
+    closeWhenForgotten(this, { part: this.#owned, name });
     api.threadHandles?.add(handle, "CloseHandle");
-    forgotten.register(this, this.#owned, this);
   }
 
   /** The handle, or `null` when it is closed. */
@@ -74,7 +86,6 @@ export class PipeHandle implements Disposable {
     const { api, handle } = this.#owned;
     if (handle === null) return;
     this.#owned.handle = null;
-    forgotten.unregister(this);
     const code = api.closeHandle(handle);
     if (code === 0) return;
     throw windowsError(api, code, {

@@ -77,16 +77,18 @@ export class PipeServer extends StreamServer<PipeConnection> {
     signal?.throwIfAborted();
     const { port } = options.proactor ?? defaultProactor();
     port.assertOpen(`listen on pipe "${path}"`);
-    super(port, { label: "pipe server", signal, onError });
+    const protocols = factory !== undefined;
+    super(port, { label: "pipe server", signal, onError, protocols });
     this.#options = resolved;
     const make = factory ?? makeConnection;
+    const { core } = this;
     this.start(
       new PipeListener(port, resolved, {
         onConnected: (handle) =>
-          this.connected(handle, () => make(port, handle, resolved)),
-        onError: (error) => this.failed(error),
-        hasRoom: () => this.waiting < backlog,
-        onReleased: () => this.listenerReleased(),
+          core.connected(handle, () => make(port, handle, resolved)),
+        onError: (error) => core.failed(error),
+        hasRoom: () => core.queue.length < backlog,
+        onReleased: () => core.listenerReleased(),
       }),
     );
   }

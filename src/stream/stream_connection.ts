@@ -8,6 +8,7 @@ import { ERROR_IO_PENDING } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
 import { assertArray, assertInteger } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
+import { closeWhenForgotten } from "../proactor/forgotten.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
 import {
   Channel,
@@ -48,7 +49,7 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
   readonly #traits: StreamTraits;
   readonly #reads: ReadQueue;
   readonly #streams: WebStreams;
-  readonly #finished = Promise.withResolvers<void>();
+  readonly #finished: Promise<void>;
   #writesRefused = "";
 
   /**
@@ -62,32 +63,16 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
   constructor(port: CompletionPort, handle: PortHandle, traits: StreamTraits) {
     this.#traits = traits;
     this.#streams = new WebStreams(this, traits);
-    const consumer: ChannelConsumer = {
-      onReadable: () => this.#reads.advance(),
-      onWritten: () => {},
-      onDrained: () => {},
-      onWriteError: () => {},
-      onClosed: () => this.#reads.fail(interrupted()),
-      onReleased: () => this.#finished.resolve(),
-    };
-    const { io, emptyIsEnd, probe, messages } = traits;
-    this.#channel = new Channel(port, handle, {
-      io,
-      emptyIsEnd,
-      probe,
-      messages,
-      consumer,
-    });
-    this.#reads = new ReadQueue(
-      this.#channel.reader,
-      (code) => this.#error(code, "read"),
-      port.late,
-    );
+    const { channel, reads, finished } = makeParts(port, handle, traits);
+    this.#channel = channel;
+    this.#reads = reads;
+    this.#finished = finished;
+    closeWhenForgotten(this, { port, part: channel, name: traits.name });
   }
 
   /** Resolves when the connection is closed and the kernel has let go. */
   get finished(): Promise<void> {
-    return this.#finished.promise;
+    return this.#finished;
   }
 
   /** Bytes that were written but are not with the kernel yet. */
@@ -360,12 +345,7 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
   }
 
   #error(code: number, action: "read" | "write"): Error {
-    const { name, syscalls } = this.#traits;
-    const preposition = action === "read" ? "from" : "to";
-    return windowsError(this.port.api, code, {
-      syscall: syscalls[action],
-      action: `Cannot ${action} ${preposition} ${name}`,
-    });
+    return makeError(this.port, this.#traits, { code, action });
   }
 
   #assertWritable(): void {
@@ -385,6 +365,44 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
       `Cannot ${action}: the connection is closed`,
     );
   }
+}
+
+/** What the port holds: nothing here refers to the connection. */
+function makeParts(
+  port: CompletionPort,
+  handle: PortHandle,
+  traits: StreamTraits,
+): { channel: Channel; reads: ReadQueue; finished: Promise<void> } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const consumer: ChannelConsumer = {
+    onReadable: () => reads.advance(),
+    onWritten: () => {},
+    onDrained: () => {},
+    onWriteError: () => {},
+    onClosed: () => reads.fail(interrupted()),
+    onReleased: resolve,
+  };
+  const { io, emptyIsEnd, probe, messages } = traits;
+  const options = { io, emptyIsEnd, probe, messages, consumer };
+  const channel = new Channel(port, handle, options);
+  const reads = new ReadQueue(
+    channel.reader,
+    (code) => makeError(port, traits, { code, action: "read" }),
+    port.late,
+  );
+  return { channel, reads, finished: promise };
+}
+
+function makeError(
+  port: CompletionPort,
+  { name, syscalls }: StreamTraits,
+  { code, action }: { code: number; action: "read" | "write" },
+): Error {
+  const preposition = action === "read" ? "from" : "to";
+  return windowsError(port.api, code, {
+    syscall: syscalls[action],
+    action: `Cannot ${action} ${preposition} ${name}`,
+  });
 }
 
 function interrupted(): Error {

@@ -6,35 +6,19 @@
 
 import { timerDelay } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
-import type { PortHandle } from "../proactor/port_handle.ts";
-import { AcceptQueue } from "./accept_queue.ts";
+import { closeWhenForgotten } from "../proactor/forgotten.ts";
 import type {
   ServedConnection,
   ServerShutdownOptions,
 } from "./served_connection.ts";
-import { StreamConnection } from "./stream_connection.ts";
+import {
+  ServerCore,
+  type ServerListener,
+  type ServerSettings,
+} from "./server_core.ts";
+import type { StreamConnection } from "./stream_connection.ts";
 
-/** What brings the clients. */
-export interface ServerListener {
-  /** Takes no more clients. Idempotent. */
-  close(): void;
-  /** There is room for more clients. */
-  refill(): void;
-  /** A connection was closed. */
-  released?(): void;
-  /** @param referenced Whether waiting keeps the process alive. */
-  setReferenced(referenced: boolean): void;
-}
-
-/** How a server is made. */
-export interface ServerSettings {
-  /** What messages call it: `pipe server`. */
-  label: string;
-  /** Shuts the server down when it is aborted. */
-  signal?: AbortSignal | undefined;
-  /** Told of errors that end no call. */
-  onError?: ((error: unknown) => void) | undefined;
-}
+export type { ServerListener, ServerSettings } from "./server_core.ts";
 
 /**
  * A server with the members of `Deno.Listener` and `Deno.HttpServer`; see
@@ -53,14 +37,14 @@ export interface ServerSettings {
 export abstract class StreamServer<
   C extends StreamConnection = StreamConnection,
 > implements AsyncIterable<C>, Disposable, AsyncDisposable {
-  readonly #port: CompletionPort;
+  /**
+   * What the listener holds; for the kinds of servers.
+   *
+   * @ignore
+   */
+  protected readonly core: ServerCore<C>;
   readonly #settings: ServerSettings;
-  readonly #connections = new Set<ServedConnection>();
-  readonly #queue = new AcceptQueue<C>();
-  readonly #finished = Promise.withResolvers<void>();
   readonly #abort = (): void => void this.shutdown();
-  #listener: ServerListener | undefined;
-  #released = false;
 
   /**
    * Made by the kinds of servers.
@@ -70,18 +54,18 @@ export abstract class StreamServer<
    * @param settings The signal, and where errors go.
    */
   constructor(port: CompletionPort, settings: ServerSettings) {
-    this.#port = port;
+    this.core = new ServerCore(port, settings);
     this.#settings = settings;
   }
 
   /** The connections that are open now. */
   get connections(): ReadonlySet<ServedConnection> {
-    return this.#connections;
+    return this.core.connections;
   }
 
   /** Resolves when the server and all its connections are closed. */
   get finished(): Promise<void> {
-    return this.#finished.promise;
+    return this.core.finished;
   }
 
   /**
@@ -90,7 +74,7 @@ export abstract class StreamServer<
    * @returns True from `close` on.
    */
   closed(): boolean {
-    return this.#queue.closed;
+    return this.core.closing;
   }
 
   /**
@@ -100,9 +84,10 @@ export abstract class StreamServer<
    * @throws {Deno.errors.BadResource} when the server is closed, also later.
    */
   async accept(): Promise<C> {
-    const connection = this.#queue.take();
-    if (connection === undefined) return await this.#queue.wait();
-    this.#listener?.refill();
+    const { queue, listener } = this.core;
+    const connection = queue.take();
+    if (connection === undefined) return await queue.wait();
+    listener?.refill();
     return connection;
   }
 
@@ -126,10 +111,7 @@ export abstract class StreamServer<
    * that nobody has accepted are closed. Idempotent.
    */
   close(): void {
-    if (this.closed()) return;
-    this.#settings.signal?.removeEventListener("abort", this.#abort);
-    this.#queue.close();
-    this.#listener?.close();
+    this.core.destroy();
   }
 
   /**
@@ -145,18 +127,18 @@ export abstract class StreamServer<
     }
     this.close();
     if (deadline === Infinity) return await this.finished;
-    const timer = setTimeout(() => this.#abortAll(), timerDelay(deadline));
+    const timer = setTimeout(() => this.core.abortAll(), timerDelay(deadline));
     await this.finished.finally(() => clearTimeout(timer));
   }
 
   /** Lets waiting for clients keep the process alive (the default). */
   ref(): void {
-    this.#listener?.setReferenced(true);
+    this.core.listener?.setReferenced(true);
   }
 
   /** Lets the process end while the server waits for clients. */
   unref(): void {
-    this.#listener?.setReferenced(false);
+    this.core.listener?.setReferenced(false);
   }
 
   /** Closes the server. */
@@ -172,93 +154,20 @@ export abstract class StreamServer<
   // --- for the kinds of servers --------------------------------------------
 
   /**
-   * Connections that nobody has accepted yet.
-   *
-   * @ignore
-   */
-  protected get waiting(): number {
-    return this.#queue.length;
-  }
-
-  /**
    * Takes the listener over: the end of the constructor.
    *
    * @ignore
    * @param listener What brings the clients.
    */
   protected start(listener: ServerListener): void {
-    this.#listener = listener;
-    const once = { once: true };
-    this.#settings.signal?.addEventListener("abort", this.#abort, once);
-  }
-
-  /**
-   * A client has connected.
-   *
-   * @ignore
-   * @param handle The client's handle, closed when `make` throws.
-   * @param make Makes the connection.
-   */
-  protected connected(
-    handle: PortHandle,
-    make: () => ServedConnection,
-  ): void {
-    let connection: ServedConnection;
-    try {
-      connection = make();
-    } catch (error) {
-      this.#port.closeHandle(handle);
-      this.#listener?.released?.();
-      return this.failed(error);
+    const { core } = this;
+    const { signal, label, protocols = false } = this.#settings;
+    core.listener = listener;
+    if (signal) {
+      signal.addEventListener("abort", this.#abort, { once: true });
+      core.onClose = () => signal.removeEventListener("abort", this.#abort);
     }
-    this.#connections.add(connection);
-    connection.finished.then(() => this.#disconnected(connection));
-    if (connection instanceof StreamConnection) {
-      this.#queue.push(connection as C);
-    }
-  }
-
-  /**
-   * Something failed that ends no call.
-   *
-   * @ignore
-   * @param error What.
-   */
-  protected failed(error: unknown): void {
-    const { label, onError } = this.#settings;
-    try {
-      if (onError !== undefined) onError(error);
-      else console.error(`Error in a ${label}:`, error);
-    } catch (thrown) {
-      this.#port.report(thrown, `Exception in onError of a ${label}`);
-    }
-  }
-
-  /**
-   * The kernel has nothing of the listener any more. Also when the proactor
-   * was closed under it.
-   *
-   * @ignore
-   */
-  protected listenerReleased(): void {
-    this.#released = true;
-    this.close();
-    this.#finishIfEmpty();
-  }
-
-  #disconnected(connection: ServedConnection): void {
-    this.#connections.delete(connection);
-    this.#listener?.released?.();
-    this.#finishIfEmpty();
-  }
-
-  #finishIfEmpty(): void {
-    if (this.#released && this.#connections.size === 0) {
-      this.#finished.resolve();
-    }
-  }
-
-  #abortAll(): void {
-    for (const connection of this.#connections) connection.abort();
+    if (protocols) return;
+    closeWhenForgotten(this, { port: core.port, part: core, name: label });
   }
 }

@@ -426,6 +426,9 @@ import proactorDispatcher from "../../src/proactor/dispatcher.ts" with {
 import proactorFileToSend from "../../src/proactor/file_to_send.ts" with {
   type: "text",
 };
+import proactorForgotten from "../../src/proactor/forgotten.ts" with {
+  type: "text",
+};
 import proactorFuture from "../../src/proactor/future.ts" with { type: "text" };
 import proactorFutureTracker from "../../src/proactor/future_tracker.ts" with {
   type: "text",
@@ -583,6 +586,9 @@ import streamSendFile from "../../src/stream/send_file.ts" with {
   type: "text",
 };
 import streamServedConnection from "../../src/stream/served_connection.ts" with {
+  type: "text",
+};
+import streamServerCore from "../../src/stream/server_core.ts" with {
   type: "text",
 };
 import streamStreamConnection from "../../src/stream/stream_connection.ts" with {
@@ -818,6 +824,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/dependents.ts": proactorDependents,
   "src/proactor/dispatcher.ts": proactorDispatcher,
   "src/proactor/file_to_send.ts": proactorFileToSend,
+  "src/proactor/forgotten.ts": proactorForgotten,
   "src/proactor/future.ts": proactorFuture,
   "src/proactor/future_tracker.ts": proactorFutureTracker,
   "src/proactor/gather.ts": proactorGather,
@@ -875,6 +882,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/stream/read_queue.ts": streamReadQueue,
   "src/stream/send_file.ts": streamSendFile,
   "src/stream/served_connection.ts": streamServedConnection,
+  "src/stream/server_core.ts": streamServerCore,
   "src/stream/stream_connection.ts": streamStreamConnection,
   "src/stream/stream_io.ts": streamStreamIo,
   "src/stream/stream_server.ts": streamStreamServer,

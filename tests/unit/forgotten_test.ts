@@ -1,0 +1,191 @@
+/** What nobody has closed, and nobody can close any more. */
+
+import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import { connectPipe } from "../../src/pipe/connect_pipe.ts";
+import type { PipeConnection } from "../../src/pipe/pipe_connection.ts";
+import { servePipe } from "../../src/pipe/pipe_protocol.ts";
+import { PipeServer } from "../../src/pipe/pipe_server.ts";
+import { collectAll, collectUntil } from "./_collect.ts";
+import {
+  bytes,
+  inWorld,
+  PATH,
+  takeReports,
+  turns,
+  until,
+  type World,
+} from "./_helpers.ts";
+
+/** What the world has reported, one by one. */
+function takeWarnings(world: World): string[] {
+  const errors = world.errors.splice(0).map((error) => {
+    assertInstanceOf(error, Error);
+    return `${error.name}: ${error.message}`;
+  });
+  takeReports(world);
+  return errors;
+}
+
+const REASON = "it was collected without a close";
+const PIPE = `ResourceWarning: Closed pipe "${PATH}": ${REASON}`;
+const SERVER = `ResourceWarning: Closed pipe server: ${REASON}`;
+
+/** Connects a pipe. */
+async function connected(
+  world: World,
+): Promise<[server: PipeServer, client: PipeConnection, PipeConnection]> {
+  const { proactor } = world;
+  const server = PipeServer.listen(PATH, { proactor, instances: 1 });
+  const client = await connectPipe(PATH, { proactor });
+  return [server, client, await server.accept()];
+}
+
+for (const skip of [true, false]) {
+  const mode = skip ? "" : " (a packet for every operation)";
+
+  Deno.test(`a connection that is forgotten is closed and reported${mode}`, async () => {
+    await inWorld({ skip }, async (world) => {
+      let peer: PipeConnection;
+      let server: PipeServer;
+      await (async () => {
+        const [listening, client, served] = await connected(world);
+        [server, peer] = [listening, client];
+        const signal = AbortSignal.timeout(1);
+        // Leaves a read in flight that nobody waits for.
+        await served.read(new Uint8Array(1), { signal }).catch(() => {});
+        await served.write(bytes("a"));
+      })();
+      await collectUntil(() => world.reports.length > 0);
+      assertEquals(takeWarnings(world), [PIPE]);
+      const target = new Uint8Array(10);
+      assertEquals(await peer!.read(target), 1);
+      assertEquals(await peer!.read(target), null);
+      peer!.close();
+      await server!.shutdown();
+    });
+  });
+}
+
+Deno.test("a connection that somebody reads from is not forgotten", async () => {
+  await inWorld({}, async (world) => {
+    const [server, peer, got] = await (async () => {
+      const [server, client, served] = await connected(world);
+      const target = new Uint8Array(10);
+      const got = served.read(target).then((count) => {
+        served.close();
+        return count;
+      });
+      return [server, client, got] as const;
+    })();
+    await collectAll();
+    await peer.write(bytes("abc"));
+    assertEquals(await got, 3);
+    peer.close();
+    await server.shutdown();
+  });
+});
+
+Deno.test("a connection whose streams somebody has is not forgotten", async () => {
+  await inWorld({}, async (world) => {
+    const [server, peer, readable] = await (async () => {
+      const [server, client, served] = await connected(world);
+      return [server, client, served.readable] as const;
+    })();
+    await collectAll();
+    await peer.write(bytes("abc"));
+    const reader = readable.getReader();
+    const { value } = await reader.read();
+    assertEquals(value, bytes("abc"));
+    await reader.cancel();
+    peer.close();
+    await server.shutdown();
+  });
+});
+
+Deno.test("connections that were closed are not reported", async () => {
+  await inWorld({}, async (world) => {
+    await (async () => {
+      const [server, client, served] = await connected(world);
+      client.close();
+      served.abort();
+      await server.shutdown();
+    })();
+    await collectAll();
+    await turns();
+  });
+});
+
+Deno.test("a server that is forgotten is closed and reported", async () => {
+  await inWorld({}, async (world) => {
+    const { proactor } = world;
+    (() => void PipeServer.listen(PATH, { proactor }))();
+    await collectUntil(() => world.reports.length > 0);
+    assertEquals(takeWarnings(world), [SERVER]);
+    await until(() => proactor.metrics().pending === 0);
+    // The name is free again.
+    await PipeServer.listen(PATH, { proactor }).shutdown();
+  });
+});
+
+Deno.test("a server that somebody waits on is not forgotten", async () => {
+  await inWorld({}, async (world) => {
+    const { proactor } = world;
+    const served = (async () => {
+      const server = PipeServer.listen(PATH, { proactor });
+      for await (const connection of server) {
+        connection.close();
+        server.close();
+        return true;
+      }
+      return false;
+    })();
+    await collectAll();
+    const client = await connectPipe(PATH, { proactor });
+    assertEquals(await served, true);
+    client.close();
+  });
+});
+
+Deno.test("connections that a server has served and forgotten do not stay", async () => {
+  await inWorld({}, async (world) => {
+    const { proactor } = world;
+    const server = PipeServer.listen(PATH, { proactor });
+    const peers: PipeConnection[] = [];
+    for (let i = 0; i < 5; i++) {
+      peers.push(await connectPipe(PATH, { proactor }));
+      await server.accept();
+    }
+    await collectUntil(() => world.reports.length >= 5);
+    assertEquals(takeWarnings(world), Array(5).fill(PIPE));
+    await until(() => server.connections.size === 0);
+    for (const peer of peers) peer.close();
+    await server.shutdown();
+  });
+});
+
+Deno.test("a server of protocols serves on, whoever has it", async () => {
+  await inWorld({}, async (world) => {
+    const { proactor } = world;
+    const { finished } = (() => {
+      let transport: { close(): void };
+      const server = servePipe(
+        () => ({
+          connectionMade: (made) => transport = made,
+          dataReceived: () => transport.close(),
+        }),
+        PATH,
+        { proactor },
+      );
+      const { finished } = server;
+      return { finished };
+    })();
+    await collectAll();
+    const client = await connectPipe(PATH, { proactor });
+    await collectAll();
+    await client.write(bytes("a"));
+    assert(await client.read(new Uint8Array(1)) === null);
+    client.close();
+    await proactor.close();
+    await finished;
+  });
+});

@@ -54,7 +54,7 @@ const IO_STATUS_INFORMATION = 2;
 export class NativeWin32 implements Win32Api {
   lastError = 0;
   transferred = 0;
-  readonly threadHandles: ThreadHandles | undefined;
+  readonly threadHandles: ThreadHandles | undefined = threadHandles(this);
   readonly #kernel32: Symbols["kernel32"];
   readonly #ntdll: Symbols["ntdll"];
   readonly #advapi32: Symbols["advapi32"];
@@ -73,7 +73,6 @@ export class NativeWin32 implements Win32Api {
     this.#kernel32 = symbols.kernel32;
     this.#ntdll = symbols.ntdll;
     this.#advapi32 = symbols.advapi32;
-    this.threadHandles = threadHandles(this);
   }
 
   createIoCompletionPort(
@@ -82,12 +81,8 @@ export class NativeWin32 implements Win32Api {
     key: number,
     concurrency: number,
   ): Handle {
-    const result = this.#kernel32.CreateIoCompletionPort(
-      file,
-      port,
-      BigInt(key),
-      concurrency,
-    );
+    const { CreateIoCompletionPort } = this.#kernel32;
+    const result = CreateIoCompletionPort(file, port, BigInt(key), concurrency);
     if (result === 0n) this.lastError = this.#kernel32.GetLastError();
     return result;
   }

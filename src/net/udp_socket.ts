@@ -16,7 +16,7 @@ import type {
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import { closeWhenForgotten } from "../proactor/forgotten.ts";
 import { spendTurn } from "../stream/turn_budget.ts";
-import { DatagramChannel, type DatagramHandle } from "./datagram_channel.ts";
+import type { DatagramChannel, DatagramHandle } from "./datagram_channel.ts";
 import type { Datagram } from "./datagram_reader.ts";
 import { DatagramSender } from "./datagram_sender.ts";
 import {
@@ -28,9 +28,8 @@ import {
   setOption,
 } from "./multicast.ts";
 import { openDatagramSocket } from "./open_datagram_socket.ts";
-import { place, ReceiveQueue } from "./receive_queue.ts";
+import { place, type ReceiveQueue } from "./receive_queue.ts";
 import type { UdpTarget } from "./udp_address.ts";
-import { receiveError } from "./udp_errors.ts";
 import { connectEnds, listenEnds } from "./udp_ends.ts";
 import {
   assertUdpOptions,
@@ -38,6 +37,7 @@ import {
   type UdpConnectOptions,
   type UdpListenOptions,
 } from "./udp_options.ts";
+import { receiveInterrupted, udpParts } from "./udp_parts.ts";
 
 /** Bytes that may be queued to be sent; each datagram counts 8 more. */
 const MAX_QUEUED = 4 << 20;
@@ -76,7 +76,7 @@ export class UdpSocket
    */
   constructor(socket: DatagramHandle) {
     this.#port = socket.port;
-    const { channel, receives, finished } = makeParts(socket);
+    const { channel, receives, finished } = udpParts(socket);
     this.#channel = channel;
     this.#receives = receives;
     this.#finished = finished;
@@ -371,7 +371,7 @@ export class UdpSocket
   }
 
   #close(deadline: number): void {
-    this.#receives.fail(interrupted());
+    this.#receives.fail(receiveInterrupted());
     this.#channel.close(deadline);
   }
 
@@ -386,33 +386,7 @@ export class UdpSocket
   }
 }
 
-/** What the port holds: nothing here refers to the socket object. */
-function makeParts(
-  socket: DatagramHandle,
-): {
-  channel: DatagramChannel;
-  receives: ReceiveQueue;
-  finished: Promise<void>;
-} {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const channel = new DatagramChannel(socket, {
-    onReadable: () => receives.advance(),
-    onSent: () => {},
-    onClosed: () => receives.fail(interrupted()),
-    onReleased: resolve,
-  });
-  const receives = new ReceiveQueue(
-    channel.reader,
-    (code) => receiveError(socket, code),
-  );
-  return { channel, receives, finished: promise };
-}
-
 function isEnd(error: unknown): boolean {
   return error instanceof Deno.errors.Interrupted ||
     error instanceof Deno.errors.BadResource;
-}
-
-function interrupted(): Error {
-  return new Deno.errors.Interrupted("Cannot receive: operation canceled");
 }

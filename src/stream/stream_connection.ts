@@ -5,17 +5,12 @@
  */
 
 import { ERROR_IO_PENDING } from "../ffi/constants.ts";
-import { windowsError } from "../ffi/errors.ts";
 import { assertArray, assertInteger } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import { closeWhenForgotten } from "../proactor/forgotten.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
-import {
-  Channel,
-  type ChannelConsumer,
-  DEFAULT_CLOSE_DEADLINE,
-} from "./channel.ts";
-import { type MessagePart, ReadQueue } from "./read_queue.ts";
+import { type Channel, DEFAULT_CLOSE_DEADLINE } from "./channel.ts";
+import type { MessagePart, ReadQueue } from "./read_queue.ts";
 import type { SendFileOptions, SendFileSource } from "./file_mover.ts";
 import { sendFile } from "./send_file.ts";
 import type {
@@ -23,6 +18,7 @@ import type {
   ShutdownOptions,
   StreamTraits,
 } from "./stream_traits.ts";
+import { readInterrupted, streamError, streamParts } from "./stream_parts.ts";
 import { spendTurn } from "./turn_budget.ts";
 import { WebStreams } from "./web_streams.ts";
 
@@ -63,7 +59,7 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
   constructor(port: CompletionPort, handle: PortHandle, traits: StreamTraits) {
     this.#traits = traits;
     this.#streams = new WebStreams(this, traits);
-    const { channel, reads, finished } = makeParts(port, handle, traits);
+    const { channel, reads, finished } = streamParts(port, handle, traits);
     this.#channel = channel;
     this.#reads = reads;
     this.#finished = finished;
@@ -273,7 +269,7 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
 
   /** Closes the connection at once; what is queued is dropped. */
   abort(): void {
-    this.#reads.fail(interrupted());
+    this.#reads.fail(readInterrupted());
     this.#channel.destroy();
   }
 
@@ -327,7 +323,7 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
   }
 
   #close(deadline: number): void {
-    this.#reads.fail(interrupted());
+    this.#reads.fail(readInterrupted());
     this.#channel.close(deadline);
   }
 
@@ -345,7 +341,7 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
   }
 
   #error(code: number, action: "read" | "write"): Error {
-    return makeError(this.port, this.#traits, { code, action });
+    return streamError(this.port, this.#traits, { code, action });
   }
 
   #assertWritable(): void {
@@ -365,46 +361,4 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
       `Cannot ${action}: the connection is closed`,
     );
   }
-}
-
-/** What the port holds: nothing here refers to the connection. */
-function makeParts(
-  port: CompletionPort,
-  handle: PortHandle,
-  traits: StreamTraits,
-): { channel: Channel; reads: ReadQueue; finished: Promise<void> } {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const consumer: ChannelConsumer = {
-    onReadable: () => reads.advance(),
-    onWritten: () => {},
-    onDrained: () => {},
-    onWriteError: () => {},
-    onClosed: () => reads.fail(interrupted()),
-    onReleased: resolve,
-  };
-  const { io, emptyIsEnd, probe, messages } = traits;
-  const options = { io, emptyIsEnd, probe, messages, consumer };
-  const channel = new Channel(port, handle, options);
-  const reads = new ReadQueue(
-    channel.reader,
-    (code) => makeError(port, traits, { code, action: "read" }),
-    port.late,
-  );
-  return { channel, reads, finished: promise };
-}
-
-function makeError(
-  port: CompletionPort,
-  { name, syscalls }: StreamTraits,
-  { code, action }: { code: number; action: "read" | "write" },
-): Error {
-  const preposition = action === "read" ? "from" : "to";
-  return windowsError(port.api, code, {
-    syscall: syscalls[action],
-    action: `Cannot ${action} ${preposition} ${name}`,
-  });
-}
-
-function interrupted(): Error {
-  return new Deno.errors.Interrupted("Cannot read: operation canceled");
 }

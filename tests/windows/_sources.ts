@@ -353,6 +353,7 @@ import netUdpAddress from "../../src/net/udp_address.ts" with { type: "text" };
 import netUdpEnds from "../../src/net/udp_ends.ts" with { type: "text" };
 import netUdpErrors from "../../src/net/udp_errors.ts" with { type: "text" };
 import netUdpOptions from "../../src/net/udp_options.ts" with { type: "text" };
+import netUdpParts from "../../src/net/udp_parts.ts" with { type: "text" };
 import netUdpSocket from "../../src/net/udp_socket.ts" with { type: "text" };
 import netUnixConnection from "../../src/net/unix_connection.ts" with {
   type: "text",
@@ -597,6 +598,9 @@ import streamStreamConnection from "../../src/stream/stream_connection.ts" with 
 import streamStreamIo from "../../src/stream/stream_io.ts" with {
   type: "text",
 };
+import streamStreamParts from "../../src/stream/stream_parts.ts" with {
+  type: "text",
+};
 import streamStreamServer from "../../src/stream/stream_server.ts" with {
   type: "text",
 };
@@ -797,6 +801,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/net/udp_ends.ts": netUdpEnds,
   "src/net/udp_errors.ts": netUdpErrors,
   "src/net/udp_options.ts": netUdpOptions,
+  "src/net/udp_parts.ts": netUdpParts,
   "src/net/udp_socket.ts": netUdpSocket,
   "src/net/unix_connection.ts": netUnixConnection,
   "src/net/unix_listener.ts": netUnixListener,
@@ -885,6 +890,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/stream/server_core.ts": streamServerCore,
   "src/stream/stream_connection.ts": streamStreamConnection,
   "src/stream/stream_io.ts": streamStreamIo,
+  "src/stream/stream_parts.ts": streamStreamParts,
   "src/stream/stream_server.ts": streamStreamServer,
   "src/stream/stream_traits.ts": streamStreamTraits,
   "src/stream/thread_io.ts": streamThreadIo,

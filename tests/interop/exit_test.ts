@@ -235,8 +235,10 @@ processTest(
   },
 );
 
-processTest("a PipeHandle that is collected closes its handle", async () => {
-  const source = `
+processTest(
+  "a PipeHandle that is collected closes its handle, and is reported",
+  async () => {
+    const source = `
     const proactor = new lib.IocpProactor();
     function forget() {
       const [reader, writer] = lib.pipe({ proactor });
@@ -250,9 +252,12 @@ processTest("a PipeHandle that is collected closes its handle", async () => {
     }
     console.log((await received).length);
     reader.close();`;
-  const permissions = ["--allow-ffi", "--v8-flags=--expose-gc"];
-  await assertEnds(source, "0", { permissions });
-});
+    const permissions = ["--allow-ffi", "--v8-flags=--expose-gc"];
+    const { code, stdout, stderr } = await runScript(source, { permissions });
+    assertEquals([code, stdout], [0, "0"]);
+    assertStringIncludes(stderr, "ResourceWarning: Closed pipe handle");
+  },
+);
 
 processTest(
   "without --allow-ffi using the library throws NotCapable, importing it does not",

@@ -21,12 +21,18 @@ import { loadSymbols, type Symbols } from "./load.ts";
 import { mapMemory } from "./map_memory.ts";
 import { OutU32, OutU64 } from "./out_parameters.ts";
 import {
+  encodePacketWait,
+  PACKET_WAIT_ONCE,
+  packetWaitFunction,
+} from "./packet_wait.ts";
+import {
   decodeWideString,
   encodeSecurityAttributes,
   encodeWideString,
   ENTRY_SIZE,
   OVERLAPPED_OFFSET,
 } from "./structs.ts";
+import { WAIT_TIMEOUT } from "./wait_api.ts";
 import { readUserSid } from "./user_sid.ts";
 import {
   type Address,
@@ -35,6 +41,7 @@ import {
   INVALID_HANDLE_VALUE,
   type NamedPipeInfo,
   type NamedPipeParameters,
+  type PacketWait,
   type Win32Api,
 } from "./win32_api.ts";
 
@@ -101,28 +108,21 @@ export class NativeWin32 implements Win32Api {
       timeout,
       0,
     );
-    // After a failure the count is not to be trusted.
-    return ok === 0 ? 0 : this.#removed.value;
+    if (ok !== 0) return this.#removed.value;
+    this.lastError = this.#kernel32.GetLastError();
+    return this.lastError === WAIT_TIMEOUT ? 0 : -1;
   }
 
-  waitForCompletions(
-    port: Handle,
-    entries: Address,
-    capacity: number,
-    timeout: number,
-  ): Promise<number> {
+  waitForCompletions(wait: PacketWait): Promise<number> {
+    const { entries, capacity } = wait;
+    const record = entries + BigInt(capacity * ENTRY_SIZE);
+    this.copyIn(record, encodePacketWait(wait));
     return this.#kernel32.WaitForCompletions(
-      port,
-      entries,
-      capacity,
-      entries + BigInt(capacity * ENTRY_SIZE),
-      timeout,
-      0,
+      record + PACKET_WAIT_ONCE,
+      packetWaitFunction(this),
+      record,
+      0n,
     );
-  }
-
-  yieldExecution(): boolean {
-    return this.#ntdll.NtYieldExecution() === 0;
   }
 
   postQueuedCompletionStatus(

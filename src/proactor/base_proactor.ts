@@ -66,7 +66,8 @@ export abstract class BaseProactor implements AsyncDisposable {
    * @throws {RangeError} when the concurrency is not a DWORD.
    */
   constructor(options: IocpProactorOptions = {}) {
-    const { concurrency = 1, skipCompletionPortOnSuccess = true } = options;
+    const { concurrency = MAX_DWORD, skipCompletionPortOnSuccess = true } =
+      options;
     assertInteger("concurrency", concurrency, [0, MAX_DWORD]);
     this.#port = new CompletionPort(options.api ?? new NativeWin32(), {
       concurrency,
@@ -217,7 +218,7 @@ export abstract class BaseProactor implements AsyncDisposable {
   poll(timeout = 0): number {
     const milliseconds = waitMilliseconds(timeout);
     this.#port.assertOpen("poll");
-    return this.#port.drain(milliseconds);
+    return this.#port.poll(milliseconds);
   }
 
   // --- close ---------------------------------------------------------------

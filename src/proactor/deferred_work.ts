@@ -7,10 +7,16 @@
 /** A list of functions that run once. */
 export class DeferredWork {
   readonly #list: (() => void)[] = [];
+  #active = false;
 
   /** How many wait. */
   get length(): number {
     return this.#list.length;
+  }
+
+  /** True while they run. */
+  get active(): boolean {
+    return this.#active;
   }
 
   /** @param work Called by the next `run`. */
@@ -25,6 +31,7 @@ export class DeferredWork {
    */
   run(onError: (error: unknown) => void): void {
     if (this.#list.length === 0) return;
+    this.#active = true;
     for (const work of this.#list.splice(0)) {
       try {
         work();
@@ -32,5 +39,6 @@ export class DeferredWork {
         onError(error);
       }
     }
+    this.#active = false;
   }
 }

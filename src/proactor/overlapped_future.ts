@@ -83,6 +83,7 @@ export class OverlappedFuture<T> extends Future<T> {
   readonly #call: OverlappedCall<T>;
   #operation: Operation | null = null;
   #cancelRequested = false;
+  #putOff = false;
   #reason: unknown;
   #partial = false;
   /**
@@ -110,7 +111,7 @@ export class OverlappedFuture<T> extends Future<T> {
     this.#call = call;
   }
 
-  /** True while the kernel owns the operation. */
+  /** True until the operation has ended. */
   get pending(): boolean {
     return this.#operation !== null;
   }
@@ -134,7 +135,18 @@ export class OverlappedFuture<T> extends Future<T> {
     port.begin(operation);
     const code = port.settle(operation, this.#begin(operation));
     if (code === ERROR_IO_PENDING) this.#operation = operation;
-    else this.#end(operation, code, this.#immediateBytes(operation, code));
+    else {this.#endAtOnce(
+        operation,
+        code,
+        this.#immediateBytes(operation, code),
+      );}
+  }
+
+  /** When too many calls have ended at once, this one ends in the next turn. */
+  #endAtOnce(operation: Operation, code: number, bytes: number): void {
+    if (this.#port.calls.spend()) return this.#end(operation, code, bytes);
+    this.#operation = operation;
+    this.#port.defer(() => this.#endLater(operation, code, bytes));
   }
 
   /**
@@ -148,9 +160,24 @@ export class OverlappedFuture<T> extends Future<T> {
     if (this.#cancelRequested) return true;
     this.#cancelRequested = true;
     this.#reason = reason;
-    if (this.#operation === null) return super.cancel(reason);
-    this.#port.cancel(this.#operation);
+    if (this.#operation !== null) this.#port.cancel(this.#operation);
+    else if (!this.#putOff) return super.cancel(reason);
     return true;
+  }
+
+  /**
+   * Ends with a result that was there at once; for the proactor.
+   *
+   * @ignore
+   * @param result The result, which a cancellation does not lose.
+   */
+  resolveAtOnce(result: T): void {
+    if (this.#port.calls.spend()) return this.setResult(result);
+    this.#putOff = true;
+    this.#port.defer(() => {
+      this.setResult(result);
+      this.onDone?.();
+    });
   }
 
   /**
@@ -162,6 +189,10 @@ export class OverlappedFuture<T> extends Future<T> {
    * @param bytes Bytes moved.
    */
   onCompletion(operation: Operation, code: number, bytes: number): void {
+    this.#endLater(operation, code, bytes);
+  }
+
+  #endLater(operation: Operation, code: number, bytes: number): void {
     this.#operation = null;
     this.#end(operation, code, bytes);
     this.onDone?.();

@@ -5,10 +5,19 @@
  * with operations outstanding, it has exactly one wait on another thread. With
  * nothing outstanding it has none, so an idle proactor keeps no process alive.
  *
+ * The thread is one of Deno's pool, which others may have taken as a whole:
+ * calls of the FFI, files, pipes of children. Then the wait is queued, and the
+ * pump polls on a timer until a thread begins it.
+ *
  * @module
  */
 
-import { clearImmediate, setImmediate } from "node:timers";
+import {
+  clearImmediate,
+  clearTimeout,
+  setImmediate,
+  setTimeout,
+} from "node:timers";
 import type { CallBudget } from "./call_budget.ts";
 import { setCallReferenced } from "./call_reference.ts";
 
@@ -22,14 +31,15 @@ export interface PumpHost {
   readonly referenced: number;
   /** True when work was put off to the next turn. */
   readonly deferred: boolean;
+  /** False while the wait is queued, because no thread is free. */
+  readonly waitStarted: boolean;
   /**
-   * Dispatches what has completed, without waiting.
+   * A turn: what was put off, then what has completed.
    *
+   * @param poll False when a thread waits for packets.
    * @returns The number of packets.
    */
-  drain(): number;
-  /** Begins a turn with the work that was put off. */
-  runDeferred(): void;
+  turn(poll: boolean): number;
   /**
    * Waits for packets on another thread.
    *
@@ -42,8 +52,12 @@ export interface PumpHost {
    * @param arrived What the wait returned.
    */
   collect(arrived: number): void;
-  /** Makes a wait return. */
-  wake(): void;
+  /**
+   * Makes a wait return.
+   *
+   * @returns False when that has to be tried again.
+   */
+  wake(): boolean;
 }
 
 /**
@@ -63,19 +77,38 @@ const WAITS_PER_TRIAL = 64;
 const BUSY_LIMIT = 2;
 const TURNS_PER_LOOK = 61;
 
+/**
+ * Milliseconds without a turn after which the thread has rested by itself. Less
+ * may have been spent in what the last turn has called.
+ */
+const QUIET_LIMIT = 5;
+
+/**
+ * Milliseconds after which a wait that no thread has begun is queued behind
+ * others, and between two polls as long as it is.
+ */
+const QUEUED_LIMIT = 5;
+
+/** Milliseconds of a rest when no thread is free to end it. */
+const SHORTEST_TIMER = 1;
+
 /** Drives a {@linkcode PumpHost} by Deno's event loop. */
 export class Pump {
   readonly #host: PumpHost;
   readonly #turn = (): void => this.#run();
+  readonly #look = (): void => this.#lookAtWait();
   #immediate: ReturnType<typeof setImmediate> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #wait: Promise<number> | undefined;
   #waitReferenced = true;
+  #waitState: "unknown" | "begun" | "queued" = "unknown";
   #wakePosted = false;
   #idleTurns = 0;
   #idleLimit = IDLE_TURNS;
   #waits = 0;
   #busySince = 0;
   #busyTurns = 0;
+  #quietSince = 0;
   #resting = false;
 
   /** @param host What it drives. */
@@ -88,10 +121,16 @@ export class Pump {
     return this.#wait;
   }
 
+  /** The wait, unless it is queued: then it may take any time. */
+  get ending(): Promise<number> | undefined {
+    return this.#waitState === "queued" ? undefined : this.#wait;
+  }
+
   /** Makes sure that what is outstanding will be dispatched. */
   start(): void {
-    if (this.#wait === undefined) this.#schedule();
-    else this.#applyReference(this.#wait);
+    if (!this.#threadWaits) return this.#schedule();
+    this.#applyReference();
+    if (this.#waitState === "unknown") this.#startTimer(QUEUED_LIMIT);
   }
 
   /** Makes sure that a turn comes soon, also while a wait is outstanding. */
@@ -104,37 +143,56 @@ export class Pump {
   review(): void {
     if (this.#wait === undefined) return;
     if (this.#host.outstanding === 0) this.#wakeOnce();
-    else this.#applyReference(this.#wait);
+    else this.#applyReference();
   }
 
   /** Takes back a scheduled turn. */
   stop(): void {
     if (this.#immediate !== undefined) clearImmediate(this.#immediate);
     this.#immediate = undefined;
+    this.#stopTimer();
+  }
+
+  /** Polls would only be in the way of the thread that waits. */
+  get #threadWaits(): boolean {
+    return this.#wait !== undefined && this.#waitState !== "queued";
   }
 
   #schedule(): void {
-    this.#immediate ??= setImmediate(this.#turn);
+    if (this.#immediate !== undefined) return;
+    if (this.#quietSince !== 0) this.#endQuiet();
+    this.#immediate = setImmediate(this.#turn);
   }
 
   #run(): void {
     this.#immediate = undefined;
-    this.#host.runDeferred();
-    if (this.#wait === undefined && this.#host.outstanding > 0) {
-      if (this.#host.drain() > 0) this.#found();
-    }
+    if (this.#resting) return this.#beginRest();
+    if (this.#host.turn(!this.#threadWaits) > 0) this.#found();
     this.#next();
   }
 
   #next(): void {
     const { outstanding, deferred } = this.#host;
-    if (this.#wait !== undefined) {
-      return deferred ? this.hurry() : this.review();
-    }
-    if (outstanding === 0 && !deferred) this.#busySince = 0;
-    else if (this.#idleTurns === 0 && this.#overdue()) this.#rest();
+    if (outstanding === 0 && !deferred) return this.#beginQuiet();
+    const busy = deferred || (this.#idleTurns === 0 && !this.#threadWaits);
+    if (busy && this.#overdue()) this.#rest();
     else if (deferred) this.hurry();
+    else if (this.#threadWaits) this.review();
     else this.#idle();
+  }
+
+  /** Nothing is left to do; what runs now may know of something. */
+  #beginQuiet(): void {
+    this.#stopTimer();
+    this.#quietSince = performance.now();
+    if (this.#wait === undefined) return;
+    this.#wakeOnce();
+    this.#applyReference();
+  }
+
+  #endQuiet(): void {
+    if (performance.now() - this.#quietSince > QUIET_LIMIT) this.#busySince = 0;
+    this.#quietSince = 0;
   }
 
   /** True when work has kept Deno's own I/O waiting for long enough. */
@@ -147,13 +205,25 @@ export class Pump {
     return now - this.#busySince > BUSY_LIMIT;
   }
 
-  /** A wait that ends at once: what matters is that the thread has no turn. */
+  /** First comes a turn in which what runs now ends at its next call. */
   #rest(): void {
     this.#resting = true;
-    this.stop();
     this.#host.calls.exhaust();
-    this.#startWait();
-    this.#wakeOnce();
+    this.#schedule();
+  }
+
+  /** A wait that ends at once: what matters is that the thread has no turn. */
+  #beginRest(): void {
+    if (this.#wait === undefined) this.#startWait();
+    if (this.#waitState !== "queued") return this.#wakeOnce();
+    this.#stopTimer();
+    this.#startTimer(SHORTEST_TIMER);
+  }
+
+  #endRest(): void {
+    this.#resting = false;
+    this.#busySince = 0;
+    this.#busyTurns = 0;
   }
 
   /** Packets came while idle turns polled: polling pays. */
@@ -166,39 +236,61 @@ export class Pump {
     if (++this.#idleTurns < this.#idleLimit) return this.#schedule();
     const trial = ++this.#waits % WAITS_PER_TRIAL === 0;
     this.#idleLimit = trial ? IDLE_TURNS : Math.max(1, this.#idleLimit >> 1);
-    this.#startWait();
+    if (this.#wait === undefined) this.#startWait();
+    else this.#startTimer(QUEUED_LIMIT);
   }
 
   #startWait(): void {
     const wait = this.#host.wait();
     this.#wait = wait;
+    this.#waitState = "unknown";
     this.#waitReferenced = true;
-    this.#applyReference(wait);
+    this.#applyReference();
     wait.then((arrived) => this.#arrived(arrived));
+    this.#startTimer(QUEUED_LIMIT);
   }
 
   #arrived(arrived: number): void {
     this.#wait = undefined;
-    this.#busySince = 0;
-    this.#busyTurns = 0;
-    this.#resting = false;
+    this.#waitState = "unknown";
+    this.#endRest();
     this.#wakePosted = false;
     this.#idleTurns = 0;
     this.#host.collect(arrived);
     if (this.#host.outstanding > 0 || this.#host.deferred) this.#schedule();
+    else this.#beginQuiet();
+  }
+
+  #startTimer(milliseconds: number): void {
+    this.#timer ??= setTimeout(this.#look, milliseconds).unref();
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #lookAtWait(): void {
+    this.#timer = undefined;
+    if (this.#wait === undefined) return;
+    const begun = this.#host.waitStarted;
+    this.#waitState = begun ? "begun" : "queued";
+    if (begun && !this.#resting) return;
+    if (!begun) this.#wakePosted = false; // our polls take what was posted
+    this.#endRest();
+    this.#schedule();
   }
 
   #wakeOnce(): void {
     if (this.#wakePosted) return;
-    this.#wakePosted = true;
-    this.#host.wake();
+    this.#wakePosted = this.#host.wake();
   }
 
   /** A wait that only unreferenced operations need keeps no process alive. */
-  #applyReference(wait: Promise<number>): void {
+  #applyReference(): void {
     const referenced = this.#host.referenced > 0 || this.#resting;
     if (referenced === this.#waitReferenced) return;
     this.#waitReferenced = referenced;
-    setCallReferenced(wait, referenced);
+    setCallReferenced(this.#wait!, referenced);
   }
 }

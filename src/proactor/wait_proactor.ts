@@ -60,7 +60,8 @@ export abstract class WaitProactor extends SocketProactor {
    * asyncio's `wait_for_handle`.
    *
    * When the object is signalled already, the future is done when the call
-   * returns. The wait holds a duplicate of the handle: closing the handle
+   * returns, but for those that end in the next turn, so that others have their
+   * turn between waits that end at once. The wait holds a duplicate of the handle: closing the handle
    * elsewhere does not end it, {@linkcode BaseProactor.closeHandle} does.
    *
    * A mutex belongs to the thread that got it: to this one when it was free,
@@ -90,7 +91,7 @@ export abstract class WaitProactor extends SocketProactor {
     const result = aborted ? undefined : wait.tryNow();
     const future = new WaitHandleFuture(this.port, wait, this.context);
     if (cancelBySignal(future, options.signal)) return future;
-    if (result !== undefined) future.setResult(result);
+    if (result !== undefined) future.resolveAtOnce(result);
     else future.start(wait.owner);
     this.track(wait.owner, future);
     this.#note(future);

@@ -277,12 +277,11 @@ export async function race(
   for (;;) {
     await turns();
     const open = left.filter((thread) => thread.length > 0);
-    const ready = sim.ready.length;
-    const count = ready + open.length;
-    if (count === 0) return;
-    const pick = count === 1 ? 0 : choose(count);
-    if (pick < ready) sim.complete(pick);
-    else open[pick - ready]?.shift()?.();
+    const ready = sim.ready.map((_, index) => () => sim.complete(index));
+    const actions = open.map((thread) => () => thread.shift()!());
+    const steps = [...ready, ...sim.threads.steps(), ...actions];
+    if (steps.length === 0) return;
+    steps[steps.length === 1 ? 0 : choose(steps.length)]!();
   }
 }
 

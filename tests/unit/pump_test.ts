@@ -15,6 +15,7 @@ class Host implements PumpHost {
   work: (() => void)[] = [];
   drains = 0;
   waits = 0;
+  waitStarted = true;
   wakes = 0;
   collected: number[] = [];
   #wait: PromiseWithResolvers<number> | undefined;
@@ -23,15 +24,17 @@ class Host implements PumpHost {
     return this.work.length > 0;
   }
 
+  turn(poll: boolean): number {
+    this.calls.renew();
+    for (const each of this.work.splice(0)) each();
+    return poll && this.outstanding > 0 ? this.drain() : 0;
+  }
+
   drain(): number {
     this.drains++;
     const count = this.packets.shift() ?? 0;
     this.outstanding -= count;
     return count;
-  }
-
-  runDeferred(): void {
-    for (const each of this.work.splice(0)) each();
   }
 
   wait(): Promise<number> {
@@ -45,14 +48,29 @@ class Host implements PumpHost {
     this.outstanding -= arrived;
   }
 
-  wake(): void {
+  wake(): boolean {
     this.wakes++;
     this.arrive(0);
+    return true;
   }
 
   arrive(count: number): void {
     this.#wait?.resolve(count);
     this.#wait = undefined;
+  }
+}
+
+/** A clock that stands still but for the work that is done. */
+class WorkClock {
+  #now = 1000;
+  readonly #stub = stub(performance, "now", () => this.#now);
+
+  work(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+
+  [Symbol.dispose](): void {
+    this.#stub.restore();
   }
 }
 
@@ -84,6 +102,7 @@ Deno.test("the pump polls for some turns, then waits once", async () => {
 });
 
 Deno.test("a packet starts the polling turns anew", async () => {
+  using _clock = new WorkClock();
   const host = new Host();
   const pump = new Pump(host);
   host.outstanding = 5;
@@ -201,6 +220,7 @@ Deno.test("polls that find nothing become fewer, and are tried again", async () 
 });
 
 Deno.test("an idle poll that finds something restores their number", async () => {
+  using _clock = new WorkClock();
   const host = new Host();
   host.outstanding = host.referenced = 2;
   new Pump(host).start();
@@ -215,20 +235,6 @@ Deno.test("an idle poll that finds something restores their number", async () =>
   host.arrive(0);
   await turns(50);
 });
-
-/** A clock that stands still but for the work that is done. */
-class WorkClock {
-  #now = 1000;
-  readonly #stub = stub(performance, "now", () => this.#now);
-
-  work(milliseconds: number): void {
-    this.#now += milliseconds;
-  }
-
-  [Symbol.dispose](): void {
-    this.#stub.restore();
-  }
-}
 
 /** How often the pump rests when each of 1,000 turns takes so long. */
 async function restsOf(milliseconds: number): Promise<number> {
@@ -283,7 +289,7 @@ Deno.test("the pump rests although work is put off without end", async () => {
 Deno.test("nothing runs while the pump rests", async () => {
   using clock = new WorkClock();
   const host = new Host();
-  host.wake = () => void host.wakes++;
+  host.wake = () => ++host.wakes > 0;
   const pump = new Pump(host);
   let ran = 0;
   const defer = () => {

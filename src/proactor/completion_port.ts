@@ -257,8 +257,9 @@ export class CompletionPort implements PumpHost, LateHost {
    * @returns 0, or a Win32 code when nothing was left to cancel.
    */
   cancel(operation: Operation): number {
-    if (!operation.pending || operation.owner!.closed) return 0;
-    return operation.owner!.cancel(operation.address);
+    const { pending, owner } = operation;
+    if (!pending || owner === null || owner.closed) return 0;
+    return owner.cancel(operation.address);
   }
 
   /**
@@ -392,6 +393,7 @@ export class CompletionPort implements PumpHost, LateHost {
       const action = "Cannot take completion packets";
       const error = windowsError(this.api, code, { syscall, action });
       this.report(error, "The completion port has failed");
+      this.#destroyDependents();
     }
     this.#abandon(code);
   }
@@ -442,9 +444,7 @@ export class CompletionPort implements PumpHost, LateHost {
   async #close(deadline: number): Promise<number> {
     this.#outstanding.holds++;
     this.#pump.start();
-    this.dependents.destroy((error) => {
-      this.report(error, "Exception in a close");
-    });
+    this.#destroyDependents();
     for (const operation of this.operations.pending()) this.cancel(operation);
     await this.#idleWithin(deadline);
     this.#abandon(ERROR_OPERATION_ABORTED);
@@ -459,12 +459,20 @@ export class CompletionPort implements PumpHost, LateHost {
     return quarantined;
   }
 
-  #idleWithin(deadline: number): Promise<void> {
-    if (this.#outstanding.pending === 0) return Promise.resolve();
+  #destroyDependents(): void {
+    this.dependents.destroy((error) => {
+      this.report(error, "Exception in a close");
+    });
+  }
+
+  async #idleWithin(deadline: number): Promise<void> {
+    await undefined; // who closes cancels its futures meanwhile
+    if (deadline === 0) this.drain();
+    if (this.#outstanding.pending === 0 || deadline === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, timerDelay(deadline));
     this.#onIdle = resolve;
-    return promise.finally(() => clearTimeout(timer));
+    await promise.finally(() => clearTimeout(timer));
   }
 
   /** Neither a wait that no thread has begun is waited for, nor a lost one. */

@@ -23,9 +23,6 @@ import type { UdpTarget } from "./udp_address.ts";
 import { receiveError } from "./udp_errors.ts";
 import { writeBufferLimits } from "../stream/write_buffer_limits.ts";
 
-/** Receives that may complete at once before others get their turn. */
-const RECEIVES_PER_TURN = 16;
-
 /** Receives that fail one after the other before the socket is given up. */
 const MAX_FAILURES = 16;
 
@@ -111,10 +108,10 @@ export class DatagramChannelTransport
 
   /** There is a datagram or an error, or a receive must be started again. */
   onReadable(): void {
-    const { reader } = this.#channel;
-    for (let budget = RECEIVES_PER_TURN; !this.isClosing(); budget--) {
+    const { reader, socket } = this.#channel;
+    for (let first = true; !this.isClosing(); first = false) {
+      if (!first && !socket.port.calls.spend()) return this.#continueLater();
       if (!reader.arm()) return;
-      if (budget === 0) return this.#continueLater();
       if (reader.datagram !== null) this.#deliver();
       else this.#receiveFailed(reader.error);
     }

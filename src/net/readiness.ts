@@ -6,8 +6,9 @@
  */
 
 import { cancelBySignal } from "../proactor/arguments.ts";
+import type { CompletionPort } from "../proactor/completion_port.ts";
 import { defaultProactor } from "../proactor/default_proactor.ts";
-import { Future, type FutureContext } from "../proactor/future.ts";
+import { Future } from "../proactor/future.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type {
   HandleLike,
@@ -301,7 +302,7 @@ function wait(
   const { signal, proactor = defaultProactor() } = options;
   const action = "wait for handle";
   const source = readinessOf(target, { proactor, direction, action });
-  const future = new ReadinessFuture(direction, proactor.context);
+  const future = new ReadinessFuture(direction, proactor);
   if (signal?.aborted !== true) future.stop = source.wait(future);
   cancelBySignal(future, signal);
   return future;
@@ -310,14 +311,24 @@ function wait(
 /** Nothing is lost by a cancellation, so it takes effect at once. */
 class ReadinessFuture extends Future<void> implements Waiter {
   readonly direction: Direction;
+  readonly #port: CompletionPort;
   stop: (() => void) | undefined;
 
-  constructor(direction: Direction, context: FutureContext | undefined) {
+  constructor(direction: Direction, { port, context }: IocpProactor) {
     super(context);
     this.direction = direction;
+    this.#port = port;
   }
 
+  /** Who waits for what is ready leaves others their turn. */
   settle(error?: Error): void {
+    if (this.#port.calls.spend()) return this.#settle(error);
+    this.#port.defer(() => {
+      if (!this.done()) this.#settle(error);
+    });
+  }
+
+  #settle(error?: Error): void {
     if (error === undefined) this.setResult(undefined);
     else this.setException(error);
   }

@@ -15,7 +15,7 @@ const CALLS_PER_TURN = 32;
  * at the clock. Large copies take longer than small ones.
  */
 const TIME_PER_TURN = 1;
-const CALLS_PER_LOOK = 8;
+const CALLS_PER_LOOK = 4;
 
 /** How many calls may still end at once in this turn. */
 export class CallBudget {
@@ -33,7 +33,8 @@ export class CallBudget {
    * @returns False when that was the last one of this turn.
    */
   spend(): boolean {
-    if (--this.#left % CALLS_PER_LOOK === 0 && this.#left > 0) this.#look();
+    if (this.#left === CALLS_PER_TURN) this.#since = performance.now();
+    if (--this.#left % CALLS_PER_LOOK === 0) this.#look();
     return this.#left > 0;
   }
 
@@ -45,12 +46,10 @@ export class CallBudget {
   /** A new turn begins. */
   renew(): void {
     this.#left = CALLS_PER_TURN;
-    this.#since = 0;
   }
 
   #look(): void {
     const now = performance.now();
-    if (this.#since === 0) this.#since = now;
-    else if (now - this.#since > TIME_PER_TURN) this.#left = 0;
+    if (now - this.#since > TIME_PER_TURN) this.#left = Math.min(this.#left, 0);
   }
 }

@@ -9,6 +9,7 @@ import {
   ERROR_INVALID_HANDLE,
   ERROR_IO_PENDING,
   ERROR_OPERATION_ABORTED,
+  INFINITE,
 } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
 import { BufferPool } from "../ffi/memory.ts";
@@ -279,15 +280,16 @@ export class CompletionPort implements PumpHost, LateHost {
    * @returns The number of packets.
    */
   turn(poll: boolean): number {
-    this.#runDeferred();
-    const count = poll && this.outstanding > 0 ? this.drain() : 0;
+    const ready = this.#runDeferred() && poll && this.outstanding > 0;
+    const count = ready ? this.drain() : 0;
     if (count === 0) this.late.run();
     return count;
   }
 
-  #runDeferred(): void {
+  /** Packets come behind what was put off before them. */
+  #runDeferred(): boolean {
     this.calls.renew();
-    this.#deferred.run((error) => {
+    return this.#deferred.run((error) => {
       this.report(error, "Exception in deferred work");
     });
   }
@@ -320,7 +322,7 @@ export class CompletionPort implements PumpHost, LateHost {
   poll(timeout: number): number {
     if (this.#busy) return 0;
     const { deferred } = this;
-    if (deferred) this.turn(false);
+    while (!this.#runDeferred());
     return this.drain(deferred ? 0 : timeout);
   }
 
@@ -345,10 +347,10 @@ export class CompletionPort implements PumpHost, LateHost {
     return this.dispatcher.active || this.late.running || this.#deferred.active;
   }
 
-  /** Waits for packets on another thread. */
-  wait(): Promise<number> {
+  /** Waits for packets on another thread, or only looks for them there. */
+  wait(rest: boolean): Promise<number> {
     this.#waits++;
-    return this.#queue.wait();
+    return this.#queue.wait(rest ? 0 : INFINITE);
   }
 
   /** False while the wait is queued, because no thread is free. */
@@ -358,7 +360,7 @@ export class CompletionPort implements PumpHost, LateHost {
 
   /** Dispatches what a wait has brought, behind what was put off before. */
   collect(arrived: number): void {
-    this.#runDeferred();
+    while (!this.#runDeferred());
     if (arrived !== 0) this.#dispatch(this.#queue.collect());
   }
 

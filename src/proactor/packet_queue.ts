@@ -5,7 +5,7 @@
  * @module
  */
 
-import { INFINITE, MEM_RELEASE } from "../ffi/constants.ts";
+import { MEM_RELEASE } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
 import { allocate } from "../ffi/memory.ts";
 import {
@@ -105,14 +105,15 @@ export class PacketQueue {
   /**
    * Waits for packets on another thread. One wait at a time.
    *
+   * @param timeout Milliseconds, or INFINITE.
    * @returns Not 0 when `collect` will find some.
    */
-  wait(): Promise<number> {
+  wait(timeout: number): Promise<number> {
     return this.#api.waitForCompletions({
       port: this.handle,
       entries: this.#waitEntries,
       capacity: BATCH,
-      timeout: INFINITE,
+      timeout,
     });
   }
 

@@ -43,9 +43,10 @@ export interface PumpHost {
   /**
    * Waits for packets on another thread.
    *
+   * @param rest True when the wait has to end at once.
    * @returns Not 0 when packets came.
    */
-  wait(): Promise<number>;
+  wait(rest: boolean): Promise<number>;
   /**
    * Dispatches what a wait has brought.
    *
@@ -74,14 +75,8 @@ const WAITS_PER_TRIAL = 64;
  * work: Deno looks at its own I/O then, and else only every 61st turn, which
  * takes seconds when each turn dispatches a batch. Short turns need no rest.
  */
-const BUSY_LIMIT = 2;
+const BUSY_LIMIT = 1;
 const TURNS_PER_LOOK = 61;
-
-/**
- * Milliseconds without a turn after which the thread has rested by itself. Less
- * may have been spent in what the last turn has called.
- */
-const QUIET_LIMIT = 5;
 
 /**
  * Milliseconds after which a wait that no thread has begun is queued behind
@@ -108,7 +103,6 @@ export class Pump {
   #waits = 0;
   #busySince = 0;
   #busyTurns = 0;
-  #quietSince = 0;
   #resting = false;
 
   /** @param host What it drives. */
@@ -128,8 +122,8 @@ export class Pump {
 
   /** Makes sure that what is outstanding will be dispatched. */
   start(): void {
+    if (this.#wait !== undefined) this.#applyReference();
     if (!this.#threadWaits) return this.#schedule();
-    this.#applyReference();
     if (this.#waitState === "unknown") this.#startTimer(QUEUED_LIMIT);
   }
 
@@ -159,40 +153,32 @@ export class Pump {
   }
 
   #schedule(): void {
-    if (this.#immediate !== undefined) return;
-    if (this.#quietSince !== 0) this.#endQuiet();
-    this.#immediate = setImmediate(this.#turn);
+    this.#immediate ??= setImmediate(this.#turn);
   }
 
+  /** Whoever ran has come to its next call: now the thread can rest. */
   #run(): void {
     this.#immediate = undefined;
-    if (this.#resting) return this.#beginRest();
-    if (this.#host.turn(!this.#threadWaits) > 0) this.#found();
-    this.#next();
+    if (this.#idleTurns === 0 && this.#overdue()) return this.#rest();
+    const packets = this.#host.turn(!this.#threadWaits);
+    if (packets > 0) this.#found();
+    this.#next(packets > 0);
   }
 
-  #next(): void {
+  #next(found: boolean): void {
     const { outstanding, deferred } = this.#host;
-    if (outstanding === 0 && !deferred) return this.#beginQuiet();
-    const busy = deferred || (this.#idleTurns === 0 && !this.#threadWaits);
-    if (busy && this.#overdue()) this.#rest();
-    else if (deferred) this.hurry();
+    if (deferred) this.hurry();
+    else if (outstanding === 0) this.#stopPolling();
     else if (this.#threadWaits) this.review();
+    else if (found) this.#schedule();
     else this.#idle();
   }
 
-  /** Nothing is left to do; what runs now may know of something. */
-  #beginQuiet(): void {
-    this.#stopTimer();
-    this.#quietSince = performance.now();
-    if (this.#wait === undefined) return;
+  /** A wait ends soon, unless it is queued: the timer will tell. */
+  #stopPolling(): void {
+    if (this.#wait === undefined) return this.#stopTimer();
     this.#wakeOnce();
-    this.#applyReference();
-  }
-
-  #endQuiet(): void {
-    if (performance.now() - this.#quietSince > QUIET_LIMIT) this.#busySince = 0;
-    this.#quietSince = 0;
+    if (this.#waitState === "queued") this.#applyReference();
   }
 
   /** True when work has kept Deno's own I/O waiting for long enough. */
@@ -205,16 +191,14 @@ export class Pump {
     return now - this.#busySince > BUSY_LIMIT;
   }
 
-  /** First comes a turn in which what runs now ends at its next call. */
+  /**
+   * A wait that ends at once: what matters is that the thread has no turn. It
+   * is the last thing that is done here, lest it ends before the thread rests.
+   */
   #rest(): void {
     this.#resting = true;
     this.#host.calls.exhaust();
-    this.#schedule();
-  }
-
-  /** A wait that ends at once: what matters is that the thread has no turn. */
-  #beginRest(): void {
-    if (this.#wait === undefined) this.#startWait();
+    if (this.#wait === undefined) return this.#startWait();
     if (this.#waitState !== "queued") return this.#wakeOnce();
     this.#stopTimer();
     this.#startTimer(SHORTEST_TIMER);
@@ -241,13 +225,13 @@ export class Pump {
   }
 
   #startWait(): void {
-    const wait = this.#host.wait();
+    this.#startTimer(QUEUED_LIMIT);
+    const wait = this.#host.wait(this.#resting);
     this.#wait = wait;
     this.#waitState = "unknown";
     this.#waitReferenced = true;
     this.#applyReference();
     wait.then((arrived) => this.#arrived(arrived));
-    this.#startTimer(QUEUED_LIMIT);
   }
 
   #arrived(arrived: number): void {
@@ -258,7 +242,7 @@ export class Pump {
     this.#idleTurns = 0;
     this.#host.collect(arrived);
     if (this.#host.outstanding > 0 || this.#host.deferred) this.#schedule();
-    else this.#beginQuiet();
+    else this.#stopPolling();
   }
 
   #startTimer(milliseconds: number): void {

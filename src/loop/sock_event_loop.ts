@@ -310,7 +310,7 @@ export abstract class SockEventLoop extends SocketEventLoop {
   ): Promise<number> {
     this.assertOpen("send file");
     const sink = new SocketSink(this.proactor, socket, options.signal);
-    using mover = new FileMover(sink, file, options);
+    using mover = await FileMover.open(sink, file, options);
     return await mover.move();
   }
 

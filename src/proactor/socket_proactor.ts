@@ -294,7 +294,8 @@ export abstract class SocketProactor extends BaseProactor {
     signal?.throwIfAborted();
     const [owner, target] = this.streamSocket(socket, "send file");
     const files = this.#files ?? defaultSendFile();
-    using opened = new FileToSend({ api: this.port.api, files }, file);
+    const seam = { port: this.port, files };
+    using opened = await FileToSend.open(seam, file, signal);
     return await sendPieces(
       opened,
       options,

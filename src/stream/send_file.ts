@@ -69,11 +69,11 @@ export async function sendFile(
 ): Promise<number> {
   assertBytes(stream);
   const sink = new StreamSink(stream, options.signal);
-  using mover = new FileMover(sink, source, options);
+  const opening = FileMover.open(sink, source, options);
   const turn = new WriteTurn(stream.channel.writer);
   try {
-    const code = await turn.come(options.signal);
-    if (code !== 0) throw stream.toError(code);
+    const come = comeTo(turn, stream, options.signal);
+    using mover = await openMeanwhile(opening, come);
     const sent = await mover.move();
     turn.end(0);
     return sent;
@@ -81,6 +81,29 @@ export async function sendFile(
     const lost = options.signal?.aborted ? null : stream.lost?.();
     turn.end(sink.begun ? codeOf(error) : 0);
     throw lost ?? error;
+  }
+}
+
+async function comeTo(
+  turn: WriteTurn,
+  stream: FileStream,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const code = await turn.come(signal);
+  if (code !== 0) throw stream.toError(code);
+}
+
+/** A stream that is lost does not wait for a path that does not answer. */
+async function openMeanwhile(
+  opening: Promise<FileMover>,
+  come: Promise<void>,
+): Promise<FileMover> {
+  try {
+    const [mover] = await Promise.all([opening, come]);
+    return mover;
+  } catch (error) {
+    opening.then((mover) => mover[Symbol.dispose](), () => {});
+    throw error;
   }
 }
 

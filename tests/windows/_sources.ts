@@ -10,6 +10,9 @@ import ffiAddrinfo from "../../src/ffi/addrinfo.ts" with { type: "text" };
 import ffiAdvapi32 from "../../src/ffi/advapi32.ts" with { type: "text" };
 import ffiAfd from "../../src/ffi/afd.ts" with { type: "text" };
 import ffiConstants from "../../src/ffi/constants.ts" with { type: "text" };
+import ffiDefaultFiles from "../../src/ffi/default_files.ts" with {
+  type: "text",
+};
 import ffiDefaultProcesses from "../../src/ffi/default_processes.ts" with {
   type: "text",
 };
@@ -437,6 +440,9 @@ import proactorIocpProactor from "../../src/proactor/iocp_proactor.ts" with {
 import proactorLateReads from "../../src/proactor/late_reads.ts" with {
   type: "text",
 };
+import proactorOpenPath from "../../src/proactor/open_path.ts" with {
+  type: "text",
+};
 import proactorOperation from "../../src/proactor/operation.ts" with {
   type: "text",
 };
@@ -541,6 +547,9 @@ import processSubprocessOptions from "../../src/process/subprocess_options.ts" w
 import processSubprocessProtocol from "../../src/process/subprocess_protocol.ts" with {
   type: "text",
 };
+import processWorkingDirectory from "../../src/process/working_directory.ts" with {
+  type: "text",
+};
 import streamAcceptQueue from "../../src/stream/accept_queue.ts" with {
   type: "text",
 };
@@ -625,6 +634,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/advapi32.ts": ffiAdvapi32,
   "src/ffi/afd.ts": ffiAfd,
   "src/ffi/constants.ts": ffiConstants,
+  "src/ffi/default_files.ts": ffiDefaultFiles,
   "src/ffi/default_processes.ts": ffiDefaultProcesses,
   "src/ffi/default_sockets.ts": ffiDefaultSockets,
   "src/ffi/default_thread_io.ts": ffiDefaultThreadIo,
@@ -814,6 +824,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/handle_waits.ts": proactorHandleWaits,
   "src/proactor/iocp_proactor.ts": proactorIocpProactor,
   "src/proactor/late_reads.ts": proactorLateReads,
+  "src/proactor/open_path.ts": proactorOpenPath,
   "src/proactor/operation.ts": proactorOperation,
   "src/proactor/outstanding.ts": proactorOutstanding,
   "src/proactor/overlapped_calls.ts": proactorOverlappedCalls,
@@ -850,6 +861,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/process/subprocess_exec.ts": processSubprocessExec,
   "src/process/subprocess_options.ts": processSubprocessOptions,
   "src/process/subprocess_protocol.ts": processSubprocessProtocol,
+  "src/process/working_directory.ts": processWorkingDirectory,
   "src/stream/accept_queue.ts": streamAcceptQueue,
   "src/stream/channel.ts": streamChannel,
   "src/stream/channel_transport.ts": streamChannelTransport,

@@ -6,12 +6,15 @@
 
 import { windowsError } from "../ffi/errors.ts";
 import { ERROR_FILE_NOT_FOUND } from "../ffi/constants.ts";
+import { assertFilePath, tooLong } from "../ffi/file_path.ts";
 import type { ProcessApi } from "../ffi/process_api.ts";
 import type { Win32Api } from "../ffi/win32_api.ts";
 import { variable } from "./environment.ts";
 
 /** What Windows appends to a name without a period. */
 const EXTENSION = ".exe";
+
+const ACTION = "start process";
 
 /** Where a program is looked for. */
 export interface SearchPlace {
@@ -52,14 +55,28 @@ export interface SearchApis {
  * @param place Where to look.
  * @returns The absolute path of the program.
  * @throws {Deno.errors.NotFound} when a bare name is nowhere.
+ * @throws {Deno.errors.NotSupported} when it names a pipe or a device.
+ * @throws {RangeError} when it is too long.
  */
 export async function findProgram(
   apis: SearchApis,
   command: string,
   place: SearchPlace,
 ): Promise<string> {
+  const path = await locate(apis, command, place);
+  assertFilePath(path, ACTION);
+  return path;
+}
+
+async function locate(
+  apis: SearchApis,
+  command: string,
+  place: SearchPlace,
+): Promise<string> {
   if (/[\\/:]/.test(command)) {
-    return apis.processes.fullPath(withExtension(command));
+    const full = apis.processes.fullPath(withExtension(command));
+    if (full === "") throw tooLong(command, ACTION);
+    return full;
   }
   const path = await apis.processes.searchPath({
     directories: searchDirectories(apis.processes, place),
@@ -69,7 +86,7 @@ export async function findProgram(
   if (path !== "") return path;
   throw windowsError(apis.win32, ERROR_FILE_NOT_FOUND, {
     syscall: "SearchPathW",
-    action: `Cannot start process "${command}"`,
+    action: `Cannot ${ACTION} "${command}"`,
     state: "no such program",
   });
 }

@@ -6,10 +6,10 @@
 
 import { windowsError } from "../ffi/errors.ts";
 import { ERROR_FILE_NOT_FOUND } from "../ffi/constants.ts";
-import { assertFilePath, tooLong } from "../ffi/file_path.ts";
 import type { ProcessApi } from "../ffi/process_api.ts";
 import type { Win32Api } from "../ffi/win32_api.ts";
 import { variable } from "./environment.ts";
+import { shortFullPath } from "./short_path.ts";
 
 /** What Windows appends to a name without a period. */
 const EXTENSION = ".exe";
@@ -34,6 +34,7 @@ export interface SearchApis {
     | "fullPath"
     | "programPath"
     | "searchPath"
+    | "shortPath"
     | "systemDirectory"
     | "windowsDirectory"
   >;
@@ -53,7 +54,7 @@ export interface SearchApis {
  * @param apis Windows.
  * @param command The name or path.
  * @param place Where to look.
- * @returns The absolute path of the program.
+ * @returns The absolute path of the program; the short name of a long one.
  * @throws {Deno.errors.NotFound} when a bare name is nowhere.
  * @throws {Deno.errors.NotSupported} when it names a pipe or a device.
  * @throws {RangeError} when it is too long.
@@ -63,21 +64,18 @@ export async function findProgram(
   command: string,
   place: SearchPlace,
 ): Promise<string> {
-  const path = await locate(apis, command, place);
-  assertFilePath(path, ACTION);
-  return path;
+  const path = /[\\/:]/.test(command)
+    ? withExtension(command)
+    : await search(apis, command, place);
+  const missing = ERROR_FILE_NOT_FOUND;
+  return await shortFullPath(apis, path, { action: ACTION, missing });
 }
 
-async function locate(
+async function search(
   apis: SearchApis,
   command: string,
   place: SearchPlace,
 ): Promise<string> {
-  if (/[\\/:]/.test(command)) {
-    const full = apis.processes.fullPath(withExtension(command));
-    if (full === "") throw tooLong(command, ACTION);
-    return full;
-  }
   const path = await apis.processes.searchPath({
     directories: searchDirectories(apis.processes, place),
     name: command,

@@ -24,6 +24,7 @@ import { assertLength, commandLine } from "./command_line.ts";
 import { mergeEnvironment, variable } from "./environment.ts";
 import { findProgram } from "./find_program.ts";
 import { Inheritance } from "./inheritance.ts";
+import { shortFullPath } from "./short_path.ts";
 import {
   inheritsConsole,
   type ParentEnds,
@@ -31,7 +32,6 @@ import {
   StdioEnds,
 } from "./stdio_ends.ts";
 import type { Launch } from "./subprocess_options.ts";
-import { workingDirectory } from "./working_directory.ts";
 
 /** `CreateProcessW` does not find the current directory. */
 const ERROR_DIRECTORY = 267;
@@ -239,7 +239,10 @@ class Launcher {
   async #directory(): Promise<string | null> {
     const { directory } = this.#launch;
     if (directory === null) return null;
-    return await workingDirectory(this.#apis, directory);
+    return await shortFullPath(this.#apis, directory, {
+      action: "start process in",
+      missing: ERROR_DIRECTORY,
+    });
   }
 
   #environment(parent: readonly string[]): string[] | null {

@@ -17,6 +17,7 @@ function windowsWith(...programs: string[]) {
       programPath: () => "C:\\app\\deno.exe",
       systemDirectory: () => "C:\\Windows\\System32",
       windowsDirectory: () => "C:\\Windows",
+      shortPath: () => Promise.resolve(""),
       searchPath: (search) => {
         searches.push(search);
         const { directories, name, extension } = search;
@@ -109,6 +110,15 @@ Deno.test("findProgram() refuses pipes, devices and what is too long", async () 
       "Cannot start process",
     );
   }
+  await assertRejects(
+    () => findProgram(apis, `C:\\${"x".repeat(2000)}`, PLACE),
+    Deno.errors.NotFound,
+  );
+  apis.processes.shortPath = () => Promise.resolve("C:\\XXXXXX~1.EXE");
+  assertEquals(
+    await findProgram(apis, `C:\\${"x".repeat(2000)}`, PLACE),
+    "C:\\XXXXXX~1.EXE",
+  );
   apis.processes.fullPath = () => "";
   await assertRejects(
     () => findProgram(apis, `C:\\${"x".repeat(40_000)}`, PLACE),

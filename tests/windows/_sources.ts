@@ -529,6 +529,9 @@ import processLaunch from "../../src/process/launch.ts" with { type: "text" };
 import processOpenSubprocess from "../../src/process/open_subprocess.ts" with {
   type: "text",
 };
+import processShortPath from "../../src/process/short_path.ts" with {
+  type: "text",
+};
 import processStandardStreams from "../../src/process/standard_streams.ts" with {
   type: "text",
 };
@@ -545,9 +548,6 @@ import processSubprocessOptions from "../../src/process/subprocess_options.ts" w
   type: "text",
 };
 import processSubprocessProtocol from "../../src/process/subprocess_protocol.ts" with {
-  type: "text",
-};
-import processWorkingDirectory from "../../src/process/working_directory.ts" with {
   type: "text",
 };
 import streamAcceptQueue from "../../src/stream/accept_queue.ts" with {
@@ -855,13 +855,13 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/process/inheritance.ts": processInheritance,
   "src/process/launch.ts": processLaunch,
   "src/process/open_subprocess.ts": processOpenSubprocess,
+  "src/process/short_path.ts": processShortPath,
   "src/process/standard_streams.ts": processStandardStreams,
   "src/process/stdio_ends.ts": processStdioEnds,
   "src/process/subprocess.ts": processSubprocess,
   "src/process/subprocess_exec.ts": processSubprocessExec,
   "src/process/subprocess_options.ts": processSubprocessOptions,
   "src/process/subprocess_protocol.ts": processSubprocessProtocol,
-  "src/process/working_directory.ts": processWorkingDirectory,
   "src/stream/accept_queue.ts": streamAcceptQueue,
   "src/stream/channel.ts": streamChannel,
   "src/stream/channel_transport.ts": streamChannelTransport,

@@ -1,10 +1,15 @@
 /** What Windows has no room for is refused, or has another name. */
 
-import { assert, assertEquals, assertRejects } from "@std/assert";
-import { subprocessExec, subprocessShell } from "../../../mod.ts";
+import {
+  assert,
+  assertEquals,
+  assertGreater,
+  assertRejects,
+} from "@std/assert";
+import { copyFile, subprocessExec, subprocessShell } from "../../../mod.ts";
 import { Folder } from "../file/_files.ts";
 import { decode, proactorTest, soon } from "../_setup.ts";
-import { runShell } from "./_process.ts";
+import { finish, PIPED, runShell } from "./_process.ts";
 
 proactorTest(
   "variables arrive whole, or are refused; all together have no limit",
@@ -47,20 +52,25 @@ proactorTest(
   },
 );
 
+/** Makes folders in a folder until a path has so many characters. */
+function deepFolder(folder: Folder, length: number): string {
+  let path = folder.path;
+  while (path.length < length) {
+    const rest = Math.min(100, length - path.length - 1);
+    const name = "d".repeat(Math.max(rest, 1));
+    const above = path.slice(folder.path.length + 1);
+    path = folder.folder(above === "" ? name : `${above}\\${name}`);
+  }
+  return path;
+}
+
 for (const length of [258, 259, 260, 300, 1000]) {
   proactorTest(
     `a process starts in a directory of ${length} characters`,
     async (proactor) => {
       using folder = new Folder();
-      let path = folder.path;
-      while (path.length < length) {
-        const rest = Math.min(100, length - path.length - 1);
-        const name = "d".repeat(Math.max(rest, 1));
-        path = folder.folder(`${path.slice(folder.path.length + 1)}\\${name}`
-          .replace(/^\\/, ""));
-      }
-      const options = { cwd: path };
-      const { stdout, code } = await runShell(proactor, "cd", options);
+      const path = deepFolder(folder, length);
+      const { stdout, code } = await runShell(proactor, "cd", { cwd: path });
       assertEquals(code, 0);
       const cwd = decode(stdout).trim();
       assert(cwd.length <= 258 && /^[A-Z]:\\/i.test(cwd), cwd);
@@ -68,6 +78,29 @@ for (const length of [258, 259, 260, 300, 1000]) {
     },
   );
 }
+
+proactorTest(
+  "a program whose path is long starts, or is not found",
+  async (proactor) => {
+    using folder = new Folder();
+    const path = deepFolder(folder, 400).slice(folder.path.length + 1);
+    const program = folder.file(`${path}\\hostname.exe`);
+    const source = "C:\\windows\\system32\\hostname.exe";
+    await soon(copyFile(source, program, { proactor }));
+    const options = { ...PIPED, stdin: "null", proactor } as const;
+    const child = await soon(subprocessExec(program, options));
+    const { code, stdout } = await finish(child);
+    assertEquals(code, 0);
+    assertGreater(stdout.length, 0);
+    for (const length of [300, 2000, 32_000]) {
+      const name = `C:\\${"x".repeat(length)}`;
+      await assertRejects(
+        () => soon(subprocessExec(name, { proactor })),
+        Deno.errors.NotFound,
+      );
+    }
+  },
+);
 
 proactorTest("a long directory that is not there is told", async (proactor) => {
   using folder = new Folder();

@@ -1,13 +1,15 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import {
-  type DirectoryApis,
-  workingDirectory,
-} from "../../src/process/working_directory.ts";
+  shortFullPath,
+  type ShortPathApis,
+} from "../../src/process/short_path.ts";
+
+const USE = { action: "start process in", missing: 267 };
 
 /** Windows, with short names for some paths. */
 function windowsWith(short: Record<string, string> = {}) {
   const asked: string[] = [];
-  const apis: DirectoryApis = {
+  const apis: ShortPathApis = {
     win32: { formatMessage: () => "" },
     processes: {
       fullPath: (path) =>
@@ -25,7 +27,7 @@ function pathOf(length: number, root = "C:\\"): string {
   return root + "d".repeat(length - root.length);
 }
 
-Deno.test("workingDirectory() leaves 258 characters as they are", async () => {
+Deno.test("shortFullPath() leaves 258 characters as they are", async () => {
   const { apis, asked } = windowsWith();
   const cases = [
     ["C:\\x", "C:\\x"],
@@ -35,12 +37,12 @@ Deno.test("workingDirectory() leaves 258 characters as they are", async () => {
     ["\\\\server\\share", "\\\\server\\share"],
   ];
   for (const [path, full] of cases) {
-    assertEquals(await workingDirectory(apis, path!), full);
+    assertEquals(await shortFullPath(apis, path!, USE), full);
   }
   assertEquals(asked, []);
 });
 
-Deno.test("workingDirectory() takes the short name of a long path", async () => {
+Deno.test("shortFullPath() takes the short name of a long path", async () => {
   const long = pathOf(259);
   const share = pathOf(300, "\\\\server\\share\\");
   const { apis } = windowsWith({
@@ -48,40 +50,40 @@ Deno.test("workingDirectory() takes the short name of a long path", async () => 
     [`\\\\?\\C:\\current\\${"d".repeat(250)}`]: "\\\\?\\C:\\CURREN~1\\DDDDDD~1",
     [`\\\\?\\UNC\\${share.slice(2)}`]: "\\\\?\\UNC\\server\\share\\DDDDDD~1",
   });
-  assertEquals(await workingDirectory(apis, long), "C:\\DDDDDD~1");
+  assertEquals(await shortFullPath(apis, long, USE), "C:\\DDDDDD~1");
   assertEquals(
-    await workingDirectory(apis, "d".repeat(250)),
+    await shortFullPath(apis, "d".repeat(250), USE),
     "C:\\CURREN~1\\DDDDDD~1",
   );
   assertEquals(
-    await workingDirectory(apis, share),
+    await shortFullPath(apis, share, USE),
     "\\\\server\\share\\DDDDDD~1",
   );
 });
 
-Deno.test("workingDirectory() refuses a long path without a short name", async () => {
+Deno.test("shortFullPath() refuses a long path without a short name", async () => {
   const long = pathOf(300);
   const { apis } = windowsWith({ [`\\\\?\\${long}`]: `\\\\?\\${long}` });
   await assertRejects(
-    () => workingDirectory(apis, long),
+    () => shortFullPath(apis, long, USE),
     RangeError,
     "Cannot start process in: the path has 300 code units, which is too long",
   );
   await assertRejects(
-    () => workingDirectory(apis, pathOf(301)),
+    () => shortFullPath(apis, pathOf(301), USE),
     Deno.errors.NotADirectory,
   );
   apis.processes.fullPath = () => "";
-  await assertRejects(() => workingDirectory(apis, "x"), RangeError);
+  await assertRejects(() => shortFullPath(apis, "x", USE), RangeError);
 });
 
-Deno.test("workingDirectory() refuses pipes and devices", async () => {
+Deno.test("shortFullPath() refuses pipes and devices", async () => {
   const { apis } = windowsWith();
   for (
     const path of ["\\\\.\\pipe\\x", "\\\\server\\pipe\\x", "\\\\.\\NUL"]
   ) {
     await assertRejects(
-      () => workingDirectory(apis, path),
+      () => shortFullPath(apis, path, USE),
       Deno.errors.NotSupported,
     );
   }

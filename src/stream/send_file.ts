@@ -59,8 +59,9 @@ export interface FileStream {
  * @throws {TypeError} when the source is no regular file.
  * @throws {RangeError} when a number is not 0 or more.
  * @throws {Deno.errors.NotFound} when there is no such file.
- * @throws {Deno.errors.NotSupported} when a write is a message, or Windows
- * cannot send the file by itself and copying is not allowed.
+ * @throws {Deno.errors.NotSupported} when a write is a message, the path is that
+ * of a pipe or a device, or Windows cannot send the file by itself and copying
+ * is not allowed.
  */
 export async function sendFile(
   stream: FileStream,

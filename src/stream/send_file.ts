@@ -69,38 +69,45 @@ export async function sendFile(
   options: SendFileOptions = {},
 ): Promise<number> {
   assertBytes(stream);
-  const sink = new StreamSink(stream, options.signal);
+  const { signal } = options;
+  const sink = new StreamSink(stream, signal);
   const opening = FileMover.open(sink, source, options);
   const turn = new WriteTurn(stream.channel.writer);
   try {
-    const come = comeTo(turn, stream, options.signal);
-    using mover = await openMeanwhile(opening, come);
+    using mover = await openInTurn(stream, turn, { opening, signal });
     const sent = await mover.move();
     turn.end(0);
     return sent;
   } catch (error) {
-    const lost = options.signal?.aborted ? null : stream.lost?.();
+    const lost = signal?.aborted ? null : stream.lost?.();
     turn.end(sink.begun ? codeOf(error) : 0);
     throw lost ?? error;
   }
 }
 
-async function comeTo(
-  turn: WriteTurn,
-  stream: FileStream,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const code = await turn.come(signal);
-  if (code !== 0) throw stream.toError(code);
+/** A file that is being opened. */
+interface Opening {
+  opening: Promise<FileMover>;
+  signal: AbortSignal | undefined;
 }
 
-/** A stream that is lost does not wait for a path that does not answer. */
-async function openMeanwhile(
-  opening: Promise<FileMover>,
-  come: Promise<void>,
+/**
+ * Opens the file while earlier writes go out. A stream that is lost does not
+ * wait for a path that does not answer.
+ */
+async function openInTurn(
+  stream: FileStream,
+  turn: WriteTurn,
+  { opening, signal }: Opening,
 ): Promise<FileMover> {
+  const come = turn.come(signal).then((code) => {
+    if (code !== 0) throw stream.toError(code);
+  });
+  const lost = turn.lost.then((code) => {
+    throw stream.toError(code);
+  });
   try {
-    const [mover] = await Promise.all([opening, come]);
+    const [mover] = await Promise.race([Promise.all([opening, come]), lost]);
     return mover;
   } catch (error) {
     opening.then((mover) => mover[Symbol.dispose](), () => {});

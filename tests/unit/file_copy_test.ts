@@ -198,6 +198,29 @@ Deno.test("copyFile() that is aborted at any time leaves nothing", async () => {
   }
 });
 
+diskTest(
+  "copyFile() that is aborted before it opens does not wait",
+  async (world, disk) => {
+    disk.put(FROM, bytes("new"));
+    disk.put(TO, bytes("old"));
+    disk.holdCalls = true;
+    const others = Array.from(
+      { length: 32 },
+      () => outcome(openFile(FROM, place(world)).then((file) => file.close())),
+    );
+    const controller = new AbortController();
+    const copying = outcome(copy(world, { signal: controller.signal }));
+    await turns();
+    controller.abort("enough");
+    assertEquals(await copying, "enough");
+    disk.holdCalls = false;
+    disk.finishCalls();
+    await Promise.all(others);
+    assertEquals(disk.begun.length, others.length, "it never began");
+    assertEquals(disk.content(TO), bytes("old"));
+  },
+);
+
 Deno.test("copyFile() whose proactor closes leaves nothing", async () => {
   for (let wait = 0; wait < 60; wait++) {
     await withDisk({}, async (world, disk) => {

@@ -8,6 +8,13 @@ import { bytes, outcome, pattern, turns, type World } from "./_helpers.ts";
 
 const FOLDER = "C:\\folder";
 
+let shared: Uint8Array | undefined;
+
+/** 4 GiB, of which the system gives those pages memory that are touched. */
+function huge(): Uint8Array {
+  return shared ??= new Uint8Array(2 ** 32);
+}
+
 /** Lets a call of the kernel throw, as the FFI does for a bad argument. */
 function throwing<K extends "readFile" | "writeFile" | "fsControl">(
   { sim }: World,
@@ -22,8 +29,7 @@ function throwing<K extends "readFile" | "writeFile" | "fsControl">(
 diskTest(
   "an append of 4 GiB is refused before anything is taken",
   async (world) => {
-    // The system gives it no memory before it is touched.
-    const data = new Uint8Array(2 ** 32);
+    const data = huge();
     const file = await open(world, { append: true, create: true });
     const before = world.inUse;
     const name = `file "${FILE}"`;
@@ -40,6 +46,23 @@ diskTest(
     await assertRejects(() => writer.write(data), RangeError);
     await file[Symbol.asyncDispose]();
     await other[Symbol.asyncDispose]();
+  },
+);
+
+diskTest(
+  "reads and writes of 4 GiB go in pieces that a DWORD holds",
+  async (world, disk) => {
+    const array = huge();
+    disk.put(FILE, pattern(3_000_000));
+    const file = await open(world, { read: true, write: true });
+    assertEquals(await file.read(array, { at: 0 }), 3_000_000);
+    assertEquals(array.subarray(0, 3_000_000), pattern(3_000_000));
+    assertEquals(await file.read(array), 3_000_000);
+    world.sim.fail("writeFile", 112, { after: 5 });
+    assertEquals(await outcome(file.write(array)), "WindowsError");
+    assertEquals(world.inUse[0], 0, "slots");
+    await file[Symbol.asyncDispose]();
+    assertEquals(world.inUse, [0, 0, 0]);
   },
 );
 

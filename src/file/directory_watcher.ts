@@ -74,6 +74,8 @@ export class DirectoryWatcher
     signal?.addEventListener("abort", abort, { once: true });
     this.#forgetSignal = () => signal?.removeEventListener("abort", abort);
     this.#arm();
+    const failure = this.#failure as { error: unknown } | undefined;
+    if (failure !== undefined) throw failure.error;
   }
 
   /** The full path of the directory that is watched. */
@@ -157,6 +159,7 @@ export class DirectoryWatcher
       onChanges: (bytes) => this.#push(this.#events.translate(bytes)),
       onOverflow: () => this.#push(this.#events.overflow()),
       onError: (code) => this.#fail(this.#error(code)),
+      onFailure: (error) => this.#fail(error),
     };
   }
 
@@ -171,15 +174,17 @@ export class DirectoryWatcher
   /** Not before half of what waited is taken: arming costs a system call. */
   #resume(): void {
     if (this.#core.closing || this.#waiting.length > MAX_WAITING / 2) return;
-    const code = this.#reader.arm();
-    if (code !== 0) this.#fail(this.#error(code));
+    this.#arm();
   }
 
+  /** A directory that was deleted while nothing was read tells it here. */
   #arm(): void {
-    const code = this.#reader.arm();
-    if (code === 0) return;
-    this.#stop();
-    throw this.#error(code);
+    try {
+      const code = this.#reader.arm();
+      if (code !== 0) this.#fail(this.#error(code));
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   #fail(error: unknown): void {

@@ -21,6 +21,9 @@ import { FileStreams } from "./file_streams.ts";
 import { InOrder } from "./in_order.ts";
 import { readAt, writeAt } from "./transfer.ts";
 
+/** `WriteFile` takes a DWORD. */
+const MAX_APPEND = 0xffff_ffff;
+
 /** Options of reads and writes of an {@linkcode OverlappedFile}. */
 export interface FileOperationOptions {
   /**
@@ -148,7 +151,9 @@ export class OverlappedFile implements Disposable, AsyncDisposable {
    * @returns The number of bytes.
    * @throws {TypeError} when `data` is not a `Uint8Array`, or `at` is given for
    * a file that was opened with `append`.
-   * @throws {RangeError} when `at` is not an integer from 0 to 2 ** 53 - 1.
+   * @throws {RangeError} when `at` is not an integer from 0 to 2 ** 53 - 1, or
+   * 4 GiB or more are to be appended: an append is one write of Windows, which
+   * nobody's bytes come between.
    * @throws {Deno.errors.BadResource} when the file is closed.
    * @throws {Deno.errors.Interrupted} when it is closed meanwhile.
    * @throws {Deno.errors.PermissionDenied} when it is not open for writing.
@@ -159,12 +164,7 @@ export class OverlappedFile implements Disposable, AsyncDisposable {
   ): Promise<number> {
     assertArray("write", data);
     const { at, signal } = this.#checked("write to", options);
-    if (at !== undefined && this.#traits.append) {
-      throw new TypeError(
-        `Cannot write to ${this.#core.name}: "at" is given, but it was opened ` +
-          `with "append"`,
-      );
-    }
+    if (this.#traits.append) this.#assertAppend(data.byteLength, at);
     if (data.byteLength === 0) return 0;
     const count = at === undefined
       ? await this.#writeInOrder(data, signal)
@@ -309,6 +309,19 @@ export class OverlappedFile implements Disposable, AsyncDisposable {
     if (options.at !== undefined) assertPosition(options.at);
     options.signal?.throwIfAborted();
     return options;
+  }
+
+  #assertAppend(length: number, at: number | undefined): void {
+    const { name } = this.#core;
+    if (at !== undefined) {
+      throw new TypeError(
+        `Cannot write to ${name}: "at" is given, but it was opened with "append"`,
+      );
+    }
+    if (length <= MAX_APPEND) return;
+    throw new RangeError(
+      `Cannot append ${length} bytes to ${name}: one write takes ${MAX_APPEND}`,
+    );
   }
 
   async #readOn(target: Uint8Array, signal?: AbortSignal): Promise<number> {

@@ -61,8 +61,8 @@ export function readAt(
  * write comes between.
  *
  * @param file The file.
- * @param data The bytes. Up to 4 MiB are copied before this returns, and all
- * that go to the end of the file.
+ * @param data The bytes, less than 4 GiB for the end of the file. Up to 4 MiB are
+ * copied before this returns, and all that go to the end of the file.
  * @param options Where in the file, and a signal that cancels.
  * @returns The number of bytes.
  * @throws {TypeError} when the array is transferred meanwhile.
@@ -188,13 +188,14 @@ abstract class Piece {
   ): number;
 
   protected start(position: number): void {
+    let code: number;
     try {
       this.#lane.allocate(this.length);
+      code = this.begin(this.#lane, position);
     } catch (error) {
       this.#lane.dispose();
       throw error;
     }
-    const code = this.begin(this.#lane, position);
     if (code === ERROR_IO_PENDING) return;
     this.#end(code, code === 0 ? this.#lane.transferred : 0);
   }

@@ -297,8 +297,8 @@ export abstract class SockEventLoop extends SocketEventLoop {
    * @throws {TypeError} when `file` is no regular file, or `socket` no stream.
    * @throws {RangeError} when a number is not 0 or more.
    * @throws {Deno.errors.NotFound} when there is no such file.
-   * @throws {Deno.errors.NotSupported} when Windows cannot send the file by
-   * itself, and `fallback` is false.
+   * @throws {Deno.errors.NotSupported} when the path is that of a pipe or a
+   * device, or Windows cannot send the file by itself and `fallback` is false.
    * @throws {Deno.errors.BadResource} when the socket is closed or none.
    * @throws {Deno.errors.ConnectionReset} when the peer has gone away.
    * @throws {InvalidStateError} when the loop is closed.
@@ -310,7 +310,7 @@ export abstract class SockEventLoop extends SocketEventLoop {
   ): Promise<number> {
     this.assertOpen("send file");
     const sink = new SocketSink(this.proactor, socket, options.signal);
-    using mover = new FileMover(sink, file, options);
+    using mover = await FileMover.open(sink, file, options);
     return await mover.move();
   }
 
@@ -333,8 +333,8 @@ export abstract class SockEventLoop extends SocketEventLoop {
    * @throws {RangeError} when a number is not 0 or more.
    * @throws {Deno.errors.NotFound} when there is no such file.
    * @throws {Deno.errors.NotSupported} when the transport sends datagrams or
-   * messages, or Windows cannot send the file by itself and `fallback` is
-   * false.
+   * messages, the path is that of a pipe or a device, or Windows cannot send
+   * the file by itself and `fallback` is false.
    * @throws {Deno.errors.BadResource} when the transport is closing.
    * @throws {Deno.errors.ConnectionReset} when the peer has gone away.
    * @throws {InvalidStateError} when the loop is closed.

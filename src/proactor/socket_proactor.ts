@@ -281,6 +281,8 @@ export abstract class SocketProactor extends BaseProactor {
    * @throws {TypeError} when `file` is no regular file, or `socket` no stream.
    * @throws {RangeError} when a number is not 0 or more.
    * @throws {Deno.errors.NotFound} when there is no such file.
+   * @throws {Deno.errors.NotSupported} when the path is that of a pipe or a
+   * device.
    * @throws {Deno.errors.BadResource} when a handle or the proactor is closed.
    * @throws {Deno.errors.ConnectionReset} when the peer has gone away.
    */
@@ -294,7 +296,8 @@ export abstract class SocketProactor extends BaseProactor {
     signal?.throwIfAborted();
     const [owner, target] = this.streamSocket(socket, "send file");
     const files = this.#files ?? defaultSendFile();
-    using opened = new FileToSend({ api: this.port.api, files }, file);
+    const seam = { port: this.port, files };
+    using opened = await FileToSend.open(seam, file, signal);
     return await sendPieces(
       opened,
       options,

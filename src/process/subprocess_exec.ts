@@ -45,7 +45,8 @@ import {
  * @param options Arguments, streams, environment, and what Windows offers.
  * @returns The child, which runs.
  * @throws {TypeError} when something is malformed.
- * @throws {RangeError} when the command line is too long.
+ * @throws {RangeError} when the command line, an environment variable or the
+ * directory is too long.
  * @throws {Deno.errors.NotFound} when there is no such program.
  * @throws {Deno.errors.NotADirectory} when there is no such directory.
  * @throws {Deno.errors.PermissionDenied} when it may not be run.
@@ -76,7 +77,8 @@ export async function subprocessExec(
  * @param options Streams, environment, and what Windows offers.
  * @returns The shell, which runs.
  * @throws {TypeError} when something is malformed.
- * @throws {RangeError} when the command line is too long.
+ * @throws {RangeError} when the command line, an environment variable or the
+ * directory is too long.
  * @throws {Deno.errors.NotADirectory} when there is no such directory.
  * @throws {Deno.errors.BadResource} when the proactor or a handle is closed.
  * @throws {Deno.errors.NotSupported} when the system is not Windows.

@@ -75,31 +75,45 @@ export class FileMover implements Disposable {
   readonly #fallback: boolean;
   readonly #file: FileToSend | null;
 
+  private constructor(
+    sink: FileSink,
+    source: SendFileSource,
+    options: SendFileOptions,
+    file: FileToSend | null,
+  ) {
+    this.#sink = sink;
+    this.#source = source;
+    this.#options = options;
+    this.#fallback = options.fallback ?? true;
+    this.#file = file;
+  }
   /**
    * Opens the file, unless it reads by itself.
    *
    * @param sink Where it goes.
    * @param source The file.
    * @param options Which part, and how.
+   * @returns The mover, which is the caller's to dispose of.
    * @throws {TypeError} when the source is no regular file.
    * @throws {RangeError} when a number is not 0 or more.
    * @throws {Deno.errors.NotFound} when there is no such file.
-   * @throws {Deno.errors.NotSupported} when Windows cannot send the file by
-   * itself, and copying is not allowed.
+   * @throws {Deno.errors.NotSupported} when the path is that of a pipe or a
+   * device, or Windows cannot send the file by itself and copying is not
+   * allowed.
    */
-  constructor(
+  static async open(
     sink: FileSink,
     source: SendFileSource,
     options: SendFileOptions,
-  ) {
+  ): Promise<FileMover> {
     assertTransmitOptions(options);
     options.signal?.throwIfAborted();
-    this.#sink = sink;
-    this.#source = source;
-    this.#options = options;
-    this.#fallback = options.fallback ?? true;
-    if (!this.#fallback) assertTransmits(sink, source);
-    this.#file = isSeekable(source) ? null : this.#open(source);
+    if (options.fallback === false) assertTransmits(sink, source);
+    if (isSeekable(source)) return new FileMover(sink, source, options, null);
+    const files = options.files ?? defaultSendFile();
+    const seam = { port: sink.port, files };
+    const file = await FileToSend.open(seam, source, options.signal);
+    return new FileMover(sink, source, options, file);
   }
 
   /**
@@ -117,12 +131,6 @@ export class FileMover implements Disposable {
   /** Closes the file. */
   [Symbol.dispose](): void {
     this.#file?.[Symbol.dispose]();
-  }
-
-  #open(source: FileLike): FileToSend {
-    const { api } = this.#sink.port;
-    const files = this.#options.files ?? defaultSendFile();
-    return new FileToSend({ api, files }, source);
   }
 
   /** Gives `null` when nothing was sent, and it should be copied. */

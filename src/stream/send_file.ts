@@ -59,8 +59,9 @@ export interface FileStream {
  * @throws {TypeError} when the source is no regular file.
  * @throws {RangeError} when a number is not 0 or more.
  * @throws {Deno.errors.NotFound} when there is no such file.
- * @throws {Deno.errors.NotSupported} when a write is a message, or Windows
- * cannot send the file by itself and copying is not allowed.
+ * @throws {Deno.errors.NotSupported} when a write is a message, the path is that
+ * of a pipe or a device, or Windows cannot send the file by itself and copying
+ * is not allowed.
  */
 export async function sendFile(
   stream: FileStream,
@@ -68,19 +69,49 @@ export async function sendFile(
   options: SendFileOptions = {},
 ): Promise<number> {
   assertBytes(stream);
-  const sink = new StreamSink(stream, options.signal);
-  using mover = new FileMover(sink, source, options);
+  const { signal } = options;
+  const sink = new StreamSink(stream, signal);
+  const opening = FileMover.open(sink, source, options);
   const turn = new WriteTurn(stream.channel.writer);
   try {
-    const code = await turn.come(options.signal);
-    if (code !== 0) throw stream.toError(code);
+    using mover = await openInTurn(stream, turn, { opening, signal });
     const sent = await mover.move();
     turn.end(0);
     return sent;
   } catch (error) {
-    const lost = options.signal?.aborted ? null : stream.lost?.();
+    const lost = signal?.aborted ? null : stream.lost?.();
     turn.end(sink.begun ? codeOf(error) : 0);
     throw lost ?? error;
+  }
+}
+
+/** A file that is being opened. */
+interface Opening {
+  opening: Promise<FileMover>;
+  signal: AbortSignal | undefined;
+}
+
+/**
+ * Opens the file while earlier writes go out. A stream that is lost does not
+ * wait for a path that does not answer.
+ */
+async function openInTurn(
+  stream: FileStream,
+  turn: WriteTurn,
+  { opening, signal }: Opening,
+): Promise<FileMover> {
+  const come = turn.come(signal).then((code) => {
+    if (code !== 0) throw stream.toError(code);
+  });
+  const lost = turn.lost.then((code) => {
+    throw stream.toError(code);
+  });
+  try {
+    const [mover] = await Promise.race([Promise.all([opening, come]), lost]);
+    return mover;
+  } catch (error) {
+    opening.then((mover) => mover[Symbol.dispose](), () => {});
+    throw error;
   }
 }
 

@@ -237,7 +237,8 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
    * is closed.
    * @throws {Deno.errors.ConnectionReset} when the peer has gone away.
    * @throws {Deno.errors.NotSupported} when this end only reads, or one write
-   * is one message, or the file would have to be copied and must not be.
+   * is one message, or the file would have to be copied and must not be, or the
+   * path is that of a pipe or a device.
    */
   async sendFile(
     file: SendFileSource,

@@ -148,7 +148,7 @@ export class WriteHalf implements CompletionListener {
    * release it.
    *
    * @param onTurn Told when their turn has come, perhaps before this returns;
-   * or of a failure, by its code.
+   * or of a failure, by its code, also when that comes during their turn.
    * @returns The hold, which must be released.
    */
   hold(onTurn: WriteCallback): WriteHold {
@@ -286,7 +286,6 @@ export class WriteHalf implements CompletionListener {
   #giveTurn(hold: QueuedWrite): number {
     const { onDone } = hold;
     if (onDone === null) return 0;
-    hold.onDone = null;
     this.#held = hold;
     onDone(0);
     return ERROR_IO_PENDING;

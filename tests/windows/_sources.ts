@@ -10,6 +10,9 @@ import ffiAddrinfo from "../../src/ffi/addrinfo.ts" with { type: "text" };
 import ffiAdvapi32 from "../../src/ffi/advapi32.ts" with { type: "text" };
 import ffiAfd from "../../src/ffi/afd.ts" with { type: "text" };
 import ffiConstants from "../../src/ffi/constants.ts" with { type: "text" };
+import ffiDefaultFiles from "../../src/ffi/default_files.ts" with {
+  type: "text",
+};
 import ffiDefaultProcesses from "../../src/ffi/default_processes.ts" with {
   type: "text",
 };
@@ -437,6 +440,9 @@ import proactorIocpProactor from "../../src/proactor/iocp_proactor.ts" with {
 import proactorLateReads from "../../src/proactor/late_reads.ts" with {
   type: "text",
 };
+import proactorOpenPath from "../../src/proactor/open_path.ts" with {
+  type: "text",
+};
 import proactorOperation from "../../src/proactor/operation.ts" with {
   type: "text",
 };
@@ -521,6 +527,9 @@ import processInheritance from "../../src/process/inheritance.ts" with {
 };
 import processLaunch from "../../src/process/launch.ts" with { type: "text" };
 import processOpenSubprocess from "../../src/process/open_subprocess.ts" with {
+  type: "text",
+};
+import processShortPath from "../../src/process/short_path.ts" with {
   type: "text",
 };
 import processStandardStreams from "../../src/process/standard_streams.ts" with {
@@ -625,6 +634,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/advapi32.ts": ffiAdvapi32,
   "src/ffi/afd.ts": ffiAfd,
   "src/ffi/constants.ts": ffiConstants,
+  "src/ffi/default_files.ts": ffiDefaultFiles,
   "src/ffi/default_processes.ts": ffiDefaultProcesses,
   "src/ffi/default_sockets.ts": ffiDefaultSockets,
   "src/ffi/default_thread_io.ts": ffiDefaultThreadIo,
@@ -814,6 +824,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/handle_waits.ts": proactorHandleWaits,
   "src/proactor/iocp_proactor.ts": proactorIocpProactor,
   "src/proactor/late_reads.ts": proactorLateReads,
+  "src/proactor/open_path.ts": proactorOpenPath,
   "src/proactor/operation.ts": proactorOperation,
   "src/proactor/outstanding.ts": proactorOutstanding,
   "src/proactor/overlapped_calls.ts": proactorOverlappedCalls,
@@ -844,6 +855,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/process/inheritance.ts": processInheritance,
   "src/process/launch.ts": processLaunch,
   "src/process/open_subprocess.ts": processOpenSubprocess,
+  "src/process/short_path.ts": processShortPath,
   "src/process/standard_streams.ts": processStandardStreams,
   "src/process/stdio_ends.ts": processStdioEnds,
   "src/process/subprocess.ts": processSubprocess,

@@ -99,6 +99,9 @@ Deno.test("a pipe that vanishes while dials wait ends them as NotFound", async (
     const { server, client } = world.pair();
     const dials = [1, 2].map(() => world.proactor.connectPipe(PATH));
     world.close(server, client);
+    // The kernel waits on: the name may come back.
+    assertEquals([world.sim.pendingOperations, dials[0]!.done()], [1, false]);
+    world.sim.advance(1000);
     for (const dial of dials) assertEquals(await outcome(dial), "NotFound");
   });
 });

@@ -25,12 +25,16 @@ import type { PipeSecurity } from "./security.ts";
 /** Options of {@linkcode PipeServer}. */
 export interface PipeServerOptions {
   /**
-   * A `"message"` pipe keeps the boundaries of writes and can end one
-   * direction by itself; a `"byte"` pipe is a plain stream.
+   * A `"byte"` pipe is a plain stream, as `node:net`, .NET and go-winio make
+   * them. A `"message"` pipe keeps the boundaries of writes and can end one
+   * direction by itself, by an empty message. asyncio makes message pipes and
+   * reads them as streams; but there an empty write of a client that means
+   * nothing by it, as Node's `socket.write("")`, ends the server's reads, and
+   * what comes behind it is lost.
    *
-   * @default {"message"}
+   * @default {"byte"}
    */
-  type?: "message" | "byte";
+  type?: "byte" | "message" | undefined;
   /**
    * The directions, seen from the server.
    *
@@ -133,9 +137,9 @@ export function resolveServerOptions(
   options: PipeServerOptions,
 ): ListenerOptions {
   assertPipeName(path);
-  const { type = "message", access = "duplex", security = "currentUser" } =
+  const { type = "byte", access = "duplex", security = "currentUser" } =
     options;
-  assertOneOf("type", type, ["message", "byte"]);
+  assertOneOf("type", type, ["byte", "message"]);
   assertOneOf("access", access, ["duplex", "in", "out"]);
   const { instances, maxInstances } = resolveInstances(options);
   return {
@@ -194,7 +198,7 @@ function resolveInstances(options: PipeServerOptions) {
 
 function resolveParameters(path: string, options: PipeServerOptions) {
   const {
-    type = "message",
+    type = "byte",
     access = "duplex",
     maxInstances = Infinity,
     inBufferSize = 65536,

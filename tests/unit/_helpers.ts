@@ -68,8 +68,9 @@ export class World {
       sendFile: this.sim.sendFile,
       skipCompletionPortOnSuccess: skip,
     });
-    this.#watchMessagePipes();
+    // Before the watch: it makes a message pipe of its own.
     if (skip) warningMode(this.sim);
+    this.#watchMessagePipes();
     this.proactor.port.report = (error, message) => {
       this.errors.push(error);
       this.reports.push(message);

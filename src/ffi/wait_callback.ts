@@ -84,7 +84,8 @@ let address: Address = 0n;
  */
 export function waitCallback(win32: Win32Api): Address {
   if (address === 0n) {
-    const post = postFunction(win32, loadWaitSymbols());
+    const name = "PostQueuedCompletionStatus";
+    const post = kernelFunction(win32, loadWaitSymbols(), name);
     address = makeExecutable(win32, waitCallbackCode(Deno.build.arch, post));
   }
   return address;
@@ -130,15 +131,28 @@ export function encodeWaitRecord(
   return new Uint8Array(view.buffer);
 }
 
-function postFunction(win32: Win32Api, symbols: WaitSymbols): Address {
+/**
+ * Finds a function of kernel32.dll.
+ *
+ * @param win32 The seam.
+ * @param symbols The functions that find it.
+ * @param name The function.
+ * @returns Its address.
+ * @throws {WindowsError} when there is none.
+ */
+export function kernelFunction(
+  win32: Win32Api,
+  symbols: WaitSymbols,
+  name: string,
+): Address {
   const { GetLastError } = loadSymbols().kernel32;
-  const name = new TextEncoder().encode("PostQueuedCompletionStatus\0");
   const module = symbols.GetModuleHandleW(encodeWideString("kernel32.dll"));
-  const post = symbols.GetProcAddress(module, name);
-  if (post !== 0n) return post;
+  const ascii = new TextEncoder().encode(`${name}\0`);
+  const address = symbols.GetProcAddress(module, ascii);
+  if (address !== 0n) return address;
   throw windowsError(win32, GetLastError(), {
     syscall: "GetProcAddress",
-    action: "Cannot find PostQueuedCompletionStatus",
+    action: `Cannot find ${name}`,
   });
 }
 

@@ -111,7 +111,7 @@ export async function connectPipe(
 ): Promise<PipeConnection> {
   const proactor = options.proactor ?? defaultProactor();
   const { handle, traits } = await openPipe(proactor, path, options);
-  const warnings = traits.messageReadMode;
+  const warnings = traits.messageType;
   try {
     const registered = proactor.port.associate(handle, { warnings });
     return new PipeConnection(proactor.port, registered, traits);
@@ -213,14 +213,15 @@ function inspect(
       `Cannot read messages from pipe "${path}": it is a byte-type pipe`,
     );
   }
-  if (messageReadMode) {
-    const code = api.setNamedPipeHandleState(handle, PIPE_READMODE_MESSAGE);
-    if (code !== 0) {
-      throw windowsError(api, code, {
-        syscall: "SetNamedPipeHandleState",
-        action: `Cannot read messages from pipe "${path}"`,
-      });
-    }
+  // Also for a stream: who reads bytes does not see the peer's end.
+  const code = messageType
+    ? api.setNamedPipeHandleState(handle, PIPE_READMODE_MESSAGE)
+    : 0;
+  if (code !== 0 && messageReadMode) {
+    throw windowsError(api, code, {
+      syscall: "SetNamedPipeHandleState",
+      action: `Cannot read messages from pipe "${path}"`,
+    });
   }
   return {
     path,

@@ -11,15 +11,14 @@
 import {
   ERROR_ACCESS_DENIED,
   ERROR_IO_PENDING,
-  ERROR_NO_DATA,
   ERROR_PIPE_BUSY,
-  ERROR_PIPE_CONNECTED,
   FILE_FLAG_FIRST_PIPE_INSTANCE,
 } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
 import { type Handle, INVALID_HANDLE_VALUE } from "../ffi/win32_api.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { CompletionListener, Operation } from "../proactor/operation.ts";
+import { hasClient } from "../proactor/overlapped_calls.ts";
 import type { PortDependent } from "../proactor/dependents.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
 import { SecurityDescriptor } from "./security.ts";
@@ -154,12 +153,9 @@ export class PipeListener implements CompletionListener, PortDependent {
 
   /** A wait has ended, at once or by its packet. */
   #ended(handle: PortHandle, code: number): void {
-    if (code === 0 || code === ERROR_PIPE_CONNECTED) {
-      return this.#connected(handle);
-    }
+    if (code === 0 || hasClient(code)) return this.#connected(handle);
     this.#port.closeHandle(handle);
-    if (code === ERROR_NO_DATA) this.refill();
-    else this.#failed(this.#error(code));
+    this.#failed(this.#error(code));
   }
 
   #connected(handle: PortHandle): void {

@@ -71,7 +71,7 @@ export async function openPipeTransport<P extends Protocol>(
   const { port } = proactor;
   try {
     const protocol = protocolFactory();
-    const warnings = traits.messageReadMode;
+    const warnings = traits.messageType;
     const registered = port.associate(handle, { warnings });
     const transport = makeTransport(port, registered, { protocol, ...traits });
     return [transport, protocol];

@@ -154,8 +154,8 @@ export class IocpProactor extends WaitProactor {
    *
    * @param pipe The handle, or its owner.
    * @param options A signal that cancels.
-   * @returns The handle, once it has a client. The future fails with
-   * `Deno.errors.BrokenPipe` when the client has come and left.
+   * @returns The handle, once it has a client. One that has left meanwhile is
+   * a client, too: what it wrote can be read, up to the end.
    * @throws {TypeError} when `pipe` is not a handle.
    * @throws {Deno.errors.BadResource} when the handle or proactor is closed,
    * or serving was stopped.

@@ -14,6 +14,7 @@ import {
   text,
   turns,
   until,
+  type World,
   wrong,
 } from "./_helpers.ts";
 import { Recorder } from "./_recorder.ts";
@@ -22,6 +23,34 @@ async function readText(connection: PipeConnection): Promise<string> {
   const target = new Uint8Array(99);
   const count = await connection.read(target);
   return text(target.subarray(0, count ?? 0));
+}
+
+for (const type of ["byte", "message"] as const) {
+  Deno.test(`what clients of a ${type} pipe wrote before they left, before the accept, is read`, async () => {
+    await inWorld({}, async (world) => {
+      const { proactor, sim } = world;
+      const connect = sim.connectNamedPipe.bind(sim);
+      let left = 60;
+      sim.connectNamedPipe = (pipe, overlapped) => {
+        if (left > 0) writeAndLeave(world, `payload ${left--}`);
+        return connect(pipe, overlapped);
+      };
+      await using server = PipeServer.listen(PATH, { type, proactor });
+      const got = new Set<string>();
+      while (got.size < 60) {
+        using connection = await server.accept();
+        got.add(await readText(connection));
+        assertEquals(await readText(connection), "", "the end");
+      }
+      assertEquals(left, 0);
+    });
+  });
+}
+
+function writeAndLeave(world: World, payload: string): void {
+  const client = world.open();
+  world.proactor.send(client, bytes(payload));
+  world.close(client);
 }
 
 Deno.test("accept() hands clients out in the order they came", async () => {

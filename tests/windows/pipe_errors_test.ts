@@ -162,7 +162,7 @@ spiedTest(
 spiedTest(
   "bad arrays, lengths and deadlines of a connection are refused before any call",
   async (proactor, calls) => {
-    await using pair = await connectedPair(proactor, {}, {
+    await using pair = await connectedPair(proactor, { type: "message" }, {
       readMode: "message",
     });
     const { client, server } = pair;
@@ -207,7 +207,7 @@ for (const end of ["close", "abort", "shutdown"] as const) {
   spiedTest(
     `after ${end}() a connection refuses every operation before any call, and closing again is harmless`,
     async (proactor, calls) => {
-      await using pair = await connectedPair(proactor, {}, {
+      await using pair = await connectedPair(proactor, { type: "message" }, {
         readMode: "message",
       });
       for (const connection of [pair.client, pair.served]) {

@@ -18,7 +18,9 @@ import { windowsError } from "../ffi/errors.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import { assertInteger } from "../proactor/arguments.ts";
 import { defaultProactor } from "../proactor/default_proactor.ts";
+import type { Future } from "../proactor/future.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
+import { DialFuture } from "../proactor/pipe_dialer.ts";
 import {
   PipeConnection,
   type PipeDirection,
@@ -98,7 +100,8 @@ const MAX_TIMEOUT = 0x7fff_ffff;
  * @throws {TypeError} when the name or an option is malformed.
  * @throws {RangeError} when the time-out is not from 0 to 2147483647 ms.
  * @throws {Deno.errors.NotFound} when there is no such pipe.
- * @throws {Deno.errors.TimedOut} when no instance was free in time.
+ * @throws {Deno.errors.TimedOut} when no instance was free, or with
+ * `waitForServer` no server came, in time.
  * @throws {Deno.errors.PermissionDenied} when the pipe is not open to us, or
  * not in these directions.
  * @throws {Deno.errors.NotSupported} when the pipe has no messages to read, or
@@ -184,7 +187,10 @@ async function dial(
     signal,
   });
   if (timeout === Infinity || future.done()) return await future;
-  const timer = setTimeout(() => future.cancel(timedOut(path)), timeout);
+  const timer = setTimeout(
+    () => future.cancel(timedOut(path, future)),
+    timeout,
+  );
   try {
     return await future;
   } finally {
@@ -192,10 +198,12 @@ async function dial(
   }
 }
 
-function timedOut(path: string): Error {
-  return new Deno.errors.TimedOut(
-    `Cannot connect to pipe "${path}": no instance was free in time`,
-  );
+function timedOut(path: string, future: Future<Handle>): Error {
+  const absent = future instanceof DialFuture && future.absent;
+  const state = absent
+    ? "no server came in time"
+    : "no instance was free in time";
+  return new Deno.errors.TimedOut(`Cannot connect to pipe "${path}": ${state}`);
 }
 
 function inspect(

@@ -21,11 +21,11 @@ import {
   MAX_DWORD,
   place,
 } from "./arguments.ts";
-import { Future } from "./future.ts";
+import type { Future } from "./future.ts";
 import { totalLength } from "./gather.ts";
 import { acceptCall, readCall, writeCall } from "./overlapped_calls.ts";
 import type { OverlappedFuture } from "./overlapped_future.ts";
-import { PipeDialer } from "./pipe_dialer.ts";
+import { DialFuture, PipeDialer } from "./pipe_dialer.ts";
 import type { PortHandle } from "./port_handle.ts";
 import type {
   ConnectOptions,
@@ -190,7 +190,7 @@ export class IocpProactor extends WaitProactor {
       waitForServer = false,
     } = options;
     const flags = (FILE_FLAG_OVERLAPPED | qualityOfService) >>> 0;
-    const future = new Future<Handle>(this.context);
+    const future = new DialFuture(this.context);
     if (cancelBySignal(future, options.signal)) return future;
     this.#dialer.dial({
       parameters: { name: path, access: access >>> 0, shareMode: 0, flags },

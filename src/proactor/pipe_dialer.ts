@@ -28,7 +28,7 @@ import {
 } from "../ffi/win32_api.ts";
 import type { CompletionPort } from "./completion_port.ts";
 import type { PortDependent } from "./dependents.ts";
-import type { Future } from "./future.ts";
+import { Future } from "./future.ts";
 import type { CompletionListener, Operation } from "./operation.ts";
 import type { PortHandle } from "./port_handle.ts";
 
@@ -51,6 +51,17 @@ const MAX_ABSENCES = 5;
 /** Milliseconds after which a wait looks for itself: waiters can be lost. */
 const WAIT_LIMIT = 1000;
 
+/** A client end that is on its way. */
+export class DialFuture extends Future<Handle> {
+  /** Who looks for an instance. */
+  queue: { readonly absent: boolean } | null = null;
+
+  /** True when there was no such pipe when it was last looked for. */
+  get absent(): boolean {
+    return this.queue?.absent ?? false;
+  }
+}
+
 /** One connection that is wanted. */
 export interface Dial {
   /** The arguments of `CreateFileW`. */
@@ -58,7 +69,7 @@ export interface Dial {
   /** Whether to wait for a pipe that does not exist yet. */
   waitForServer: boolean;
   /** Ends with the handle of the client end. */
-  future: Future<Handle>;
+  future: DialFuture;
 }
 
 /** Opens client ends of pipes. */
@@ -98,6 +109,8 @@ export class PipeDialer implements PortDependent {
 
 /** Those who wait for the same pipe, first come first served. */
 class DialQueue implements CompletionListener {
+  /** True when there was no such pipe when it was last looked for. */
+  absent = false;
   readonly #port: CompletionPort;
   readonly #onEmpty: () => void;
   #dials: Dial[] = [];
@@ -116,6 +129,7 @@ class DialQueue implements CompletionListener {
 
   add(dial: Dial): void {
     this.#dials.push(dial);
+    dial.future.queue = this;
     const remove = () => this.#remove(dial);
     // Not a done callback: those wait for a loop that may not run.
     dial.future.then(remove, remove);
@@ -169,11 +183,12 @@ class DialQueue implements CompletionListener {
       return true;
     }
     const code = api.lastError;
+    this.absent = code === ERROR_FILE_NOT_FOUND;
     if (code === ERROR_PIPE_BUSY) {
       this.#absences = 0;
       return this.#waitForInstance(dial), false;
     }
-    if (code === ERROR_FILE_NOT_FOUND && this.#mayCome(dial)) {
+    if (this.absent && this.#mayCome(dial)) {
       return this.#retryLater(), false;
     }
     dial.future.setException(dialError(this.#port, dial, code));

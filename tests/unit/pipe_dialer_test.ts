@@ -106,6 +106,30 @@ Deno.test("a pipe that vanishes while dials wait ends them as NotFound", async (
   });
 });
 
+Deno.test("a time-out says what was missing: the server, or a free instance", async () => {
+  await inWorld({}, async (world) => {
+    const { proactor } = world;
+    const dial = async (timeout: number) => {
+      const options = { proactor, timeout, waitForServer: true };
+      const error = await assertRejects(
+        () => connectPipe(PATH, options),
+        Deno.errors.TimedOut,
+      );
+      return error.message.split('": ')[1];
+    };
+    const absent = "no server came in time";
+    assertEquals(await Promise.all([dial(0), dial(1), dial(2)]), [
+      absent,
+      absent,
+      absent,
+    ]);
+    const { server, client } = world.pair();
+    const busy = "no instance was free in time";
+    assertEquals(await Promise.all([dial(0), dial(1)]), [busy, busy]);
+    world.close(server, client);
+  });
+});
+
 Deno.test("without the root the dialer tries again by a timer", async () => {
   for (const name of ["createFile", "createIoCompletionPort"] as const) {
     await inWorld({}, async (world) => {

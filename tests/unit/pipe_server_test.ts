@@ -270,3 +270,51 @@ Deno.test("unref() and ref() can be called in any state", async () => {
     assertEquals(proactor.port.referenced, 0);
   });
 });
+
+Deno.test("leaving the loop over the clients closes the server, not its connections", async () => {
+  await inWorld({}, async ({ proactor }) => {
+    const server = PipeServer.listen(PATH, { proactor });
+    const client = await connectPipe(PATH, { proactor });
+    for await (const connection of server) {
+      await connection.write(bytes("still"));
+      break;
+    }
+    assert(server.closed());
+    assertEquals(await readText(client), "still");
+    client.close();
+    await server.shutdown({ deadline: 0 });
+  });
+});
+
+Deno.test("an error in the loop over the clients closes the server", async () => {
+  await inWorld({}, async ({ proactor }) => {
+    const server = PipeServer.listen(PATH, { proactor });
+    const client = await connectPipe(PATH, { proactor });
+    const loop = async () => {
+      for await (const connection of server) {
+        connection.abort();
+        throw new RangeError("out of the loop");
+      }
+    };
+    await assertRejects(loop, RangeError);
+    assert(server.closed());
+    client.abort();
+    await server.finished;
+  });
+});
+
+Deno.test("return() of the iterator ends a next() that waits", async () => {
+  await inWorld({}, async ({ proactor }) => {
+    const server = PipeServer.listen(PATH, { proactor });
+    const iterator = server[Symbol.asyncIterator]();
+    assertEquals(iterator[Symbol.asyncIterator](), iterator);
+    const waiting = [iterator.next(), iterator.next()];
+    const end = { value: undefined, done: true } as const;
+    assertEquals(await iterator.return?.(), end);
+    assertEquals(await Promise.all(waiting), [end, end]);
+    assertEquals(await iterator.next(), end);
+    assertEquals(await iterator.return?.(), end);
+    assert(server.closed());
+    await server.finished;
+  });
+});

@@ -15,6 +15,7 @@ import {
   SECURITY_SQOS_PRESENT,
 } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
+import { normalizePipeName } from "../ffi/pipe_name.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import { assertInteger } from "../proactor/arguments.ts";
 import { defaultProactor } from "../proactor/default_proactor.ts";
@@ -94,7 +95,8 @@ const MAX_TIMEOUT = 0x7fff_ffff;
  * await connection.write(new TextEncoder().encode("hello"));
  * ```
  *
- * @param path `\\.\pipe\name`, or `\\server\pipe\name`.
+ * @param path `\\.\pipe\name`, `//./pipe/name`, or `name` alone; or
+ * `\\server\pipe\name`. A name may hold backslashes.
  * @param options Access, read mode, time-out, signal.
  * @returns The connection.
  * @throws {TypeError} when the name or an option is malformed.
@@ -145,12 +147,13 @@ export async function openPipe(
   path: string,
   options: ConnectPipeOptions,
 ): Promise<OpenedPipe> {
+  const name = normalizePipeName(path, { remote: true });
   const { access = "duplex", readMode = "byte", impersonation } = options;
   const level = impersonation ?? "identification";
   assertOneOf("access", access, ["duplex", "in", "out"]);
   assertOneOf("readMode", readMode, ["byte", "message"]);
   assertOneOf("impersonation", level, Object.keys(IMPERSONATION));
-  const handle = await dial(proactor, path, {
+  const handle = await dial(proactor, name, {
     ...options,
     accessMask: ACCESS[access],
     qualityOfService: SECURITY_SQOS_PRESENT | IMPERSONATION[level],
@@ -158,7 +161,7 @@ export async function openPipe(
   try {
     return {
       handle,
-      traits: inspect(proactor, handle, { path, access, readMode }),
+      traits: inspect(proactor, handle, { path: name, access, readMode }),
     };
   } catch (error) {
     proactor.port.api.closeHandle(handle);

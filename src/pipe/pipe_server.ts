@@ -57,7 +57,7 @@ export class PipeServer extends StreamServer<PipeConnection> {
   /**
    * Serves a name; {@linkcode PipeServer.listen} is the usual way.
    *
-   * @param path `\\.\pipe\name`.
+   * @param path `\\.\pipe\name`, `//./pipe/name`, or `name` alone.
    * @param options Type, access, instances, security.
    * @param factory Takes the clients instead of `accept`; for the event loop.
    * @throws {TypeError} when the name or an option is malformed.
@@ -76,7 +76,7 @@ export class PipeServer extends StreamServer<PipeConnection> {
     assertInteger("backlog", backlog, [1, 0xffff_ffff]);
     signal?.throwIfAborted();
     const { port } = options.proactor ?? defaultProactor();
-    port.assertOpen(`listen on pipe "${path}"`);
+    port.assertOpen(`listen on pipe "${resolved.path}"`);
     super(port, { label: "pipe server", signal, onError });
     this.#options = resolved;
     const make = factory ?? makeConnection;
@@ -94,7 +94,7 @@ export class PipeServer extends StreamServer<PipeConnection> {
   /**
    * Serves a name.
    *
-   * @param path `\\.\pipe\name`.
+   * @param path `\\.\pipe\name`, `//./pipe/name`, or `name` alone.
    * @param options Type, access, instances, security.
    * @returns The server; clients can connect from now on.
    * @throws {TypeError} when the name or an option is malformed.

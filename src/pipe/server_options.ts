@@ -15,7 +15,7 @@ import {
   PIPE_TYPE_MESSAGE,
   PIPE_UNLIMITED_INSTANCES,
 } from "../ffi/constants.ts";
-import { assertPipeName } from "../ffi/pipe_name.ts";
+import { normalizePipeName } from "../ffi/pipe_name.ts";
 import type { NamedPipeParameters } from "../ffi/win32_api.ts";
 import { assertInteger } from "../proactor/arguments.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
@@ -136,20 +136,20 @@ export function resolveServerOptions(
   path: string,
   options: PipeServerOptions,
 ): ListenerOptions {
-  assertPipeName(path);
+  const name = normalizePipeName(path);
   const { type = "byte", access = "duplex", security = "currentUser" } =
     options;
   assertOneOf("type", type, ["byte", "message"]);
   assertOneOf("access", access, ["duplex", "in", "out"]);
   const { instances, maxInstances } = resolveInstances(options);
   return {
-    path,
+    path: name,
     direction: access,
     messageType: type === "message",
     instances,
     maxInstances,
     security,
-    parameters: resolveParameters(path, options),
+    parameters: resolveParameters(name, options),
   };
 }
 
@@ -196,7 +196,7 @@ function resolveInstances(options: PipeServerOptions) {
   return { instances, maxInstances };
 }
 
-function resolveParameters(path: string, options: PipeServerOptions) {
+function resolveParameters(name: string, options: PipeServerOptions) {
   const {
     type = "byte",
     access = "duplex",
@@ -211,7 +211,7 @@ function resolveParameters(path: string, options: PipeServerOptions) {
     ? PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE
     : PIPE_TYPE_BYTE;
   return {
-    name: path,
+    name,
     openMode: (ACCESS[access] | FILE_FLAG_OVERLAPPED) >>> 0,
     pipeMode: mode | (allowRemote ? 0 : PIPE_REJECT_REMOTE_CLIENTS),
     maxInstances: maxInstances === Infinity

@@ -11,7 +11,7 @@ import {
   SECURITY_IDENTIFICATION,
   SECURITY_SQOS_PRESENT,
 } from "../ffi/constants.ts";
-import { assertPipeName } from "../ffi/pipe_name.ts";
+import { normalizePipeName } from "../ffi/pipe_name.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import {
   assertArray,
@@ -174,7 +174,8 @@ export class IocpProactor extends WaitProactor {
    * Connects to a named pipe. When all instances are busy it waits, without
    * polling and without a thread, until one is free.
    *
-   * @param path `\\.\pipe\name`, or `\\server\pipe\name`.
+   * @param path `\\.\pipe\name`, `//./pipe/name`, or `name` alone; or
+   * `\\server\pipe\name`.
    * @param options Access, security, a signal that cancels.
    * @returns The handle of the client end, which the caller must close. The
    * future fails with `Deno.errors.NotFound` when there is no such pipe.
@@ -182,8 +183,8 @@ export class IocpProactor extends WaitProactor {
    * @throws {Deno.errors.BadResource} when the proactor is closed.
    */
   connectPipe(path: string, options: ConnectOptions = {}): Future<Handle> {
-    assertPipeName(path, { remote: true });
-    this.port.assertOpen(`connect to pipe "${path}"`);
+    const name = normalizePipeName(path, { remote: true });
+    this.port.assertOpen(`connect to pipe "${name}"`);
     const {
       access = GENERIC_READ | GENERIC_WRITE,
       qualityOfService = SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION,
@@ -193,7 +194,7 @@ export class IocpProactor extends WaitProactor {
     const future = new DialFuture(this.context);
     if (cancelBySignal(future, options.signal)) return future;
     this.#dialer.dial({
-      parameters: { name: path, access: access >>> 0, shareMode: 0, flags },
+      parameters: { name, access: access >>> 0, shareMode: 0, flags },
       waitForServer,
       future,
     });

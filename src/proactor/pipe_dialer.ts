@@ -89,11 +89,11 @@ export class PipeDialer implements PortDependent {
    * @param dial What to open and whom to tell.
    */
   dial(dial: Dial): void {
-    const key = dial.parameters.name.toLowerCase();
-    let queue = this.#queues.get(key);
+    const { name } = dial.parameters;
+    let queue = this.#queues.get(name);
     if (queue === undefined) {
-      queue = new DialQueue(this.#port, () => this.#queues.delete(key));
-      this.#queues.set(key, queue);
+      queue = new DialQueue(this.#port, () => this.#queues.delete(name));
+      this.#queues.set(name, queue);
     }
     queue.add(dial);
   }

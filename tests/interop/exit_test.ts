@@ -299,7 +299,10 @@ processTest(
   () =>
     withProactor(async (proactor) => {
       const path = uniquePipeName();
-      await using server = PipeServer.listen(path, { type: "message", proactor });
+      await using server = PipeServer.listen(path, {
+        type: "message",
+        proactor,
+      });
       await using script = startScript(
         `
     const client = await lib.connectPipe(Deno.args[0]);

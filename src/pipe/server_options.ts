@@ -214,9 +214,8 @@ function resolveParameters(name: string, options: PipeServerOptions) {
     name,
     openMode: (ACCESS[access] | FILE_FLAG_OVERLAPPED) >>> 0,
     pipeMode: mode | (allowRemote ? 0 : PIPE_REJECT_REMOTE_CLIENTS),
-    maxInstances: maxInstances === Infinity
-      ? PIPE_UNLIMITED_INSTANCES
-      : maxInstances,
+    // One more keeps the name.
+    maxInstances: Math.min(maxInstances + 1, PIPE_UNLIMITED_INSTANCES),
     outBufferSize,
     inBufferSize,
   };

@@ -44,7 +44,7 @@ Deno.test("resolveServerOptions() passes on what differs", () => {
     name: PATH,
     openMode: 0x4000_0001,
     pipeMode: 0x4 | 0x2,
-    maxInstances: 3,
+    maxInstances: 4,
     outBufferSize: 0x7fff_ffff,
     inBufferSize: 0,
   });

@@ -43,8 +43,8 @@ const LAST_RETRY = 100;
 const MAX_FALSE_ALARMS = 8;
 
 /**
- * A server of one instance has none for a moment between two clients: so often
- * is a pipe looked for again that was busy and then was not there.
+ * Other programs' servers of one instance have none for a moment between two
+ * clients: so often is a pipe looked for again that was busy and is not there.
  */
 const MAX_ABSENCES = 5;
 

@@ -39,13 +39,14 @@ const DEFAULT_BACKLOG = 128;
  * A named pipe that serves clients, with the members of `Deno.Listener` and
  * `Deno.HttpServer`. When `listen` returns, clients can connect.
  *
- * Closing it does not touch the connections it has handed out.
+ * Closing it does not touch the connections it has handed out. Until then the
+ * name is the server's alone, also while it has no client and can take none.
  *
  * @example Echo
  * ```ts ignore
  * import { PipeServer } from "@iocp/proactor";
  *
- * await using server = PipeServer.listen("\\\\.\\pipe\\echo", { type: "byte" });
+ * await using server = PipeServer.listen("\\\\.\\pipe\\echo");
  * for await (const connection of server) {
  *   connection.readable.pipeTo(connection.writable).catch(console.error);
  * }

@@ -10,6 +10,7 @@ import {
   inWorld,
   outcome,
   PATH,
+  race,
   takeReports,
   text,
   turns,
@@ -17,6 +18,7 @@ import {
   type World,
   wrong,
 } from "./_helpers.ts";
+import { explore } from "../sim/explore.ts";
 import { Recorder } from "./_recorder.ts";
 
 async function readText(connection: PipeConnection): Promise<string> {
@@ -46,6 +48,38 @@ for (const type of ["byte", "message"] as const) {
     });
   });
 }
+
+Deno.test("a client that comes, writes and leaves is read, whatever comes first", async () => {
+  await explore(async (choose) => {
+    await inWorld({}, async (world) => {
+      const { proactor, sim } = world;
+      const server = PipeServer.listen(PATH, { instances: 1, proactor });
+      sim.manual = true;
+      let client = 0n;
+      let sent = "";
+      const reading = server.accept().then(async (connection) => {
+        const parts = [await readText(connection), await readText(connection)];
+        connection.abort();
+        return parts;
+      });
+      await race(world, choose, [[
+        () => client = world.open(),
+        () =>
+          void proactor.send(client, bytes("bye")).then(
+            () => sent = "bye",
+            () => {},
+          ),
+        () => world.close(client),
+      ]]);
+      sim.manual = false;
+      const [got, end] = await reading;
+      // Leaving cancels a write that has not ended.
+      assert(got === "bye" || got === sent, got);
+      assertEquals(end, "");
+      await server.shutdown();
+    });
+  });
+});
 
 function writeAndLeave(world: World, payload: string): void {
   const client = world.open();

@@ -75,7 +75,15 @@ export function makeFunction(
   return makeExecutable(win32, assemble(code, Deno.build.arch, address));
 }
 
-function findFunction(win32: Win32Api, name: string): Address {
+/**
+ * Finds a function of kernel32.dll.
+ *
+ * @param win32 Gives the text of errors.
+ * @param name The function.
+ * @returns Its address.
+ * @throws {WindowsError} when there is none.
+ */
+export function findFunction(win32: Win32Api, name: string): Address {
   const { GetLastError } = loadSymbols().kernel32;
   const { GetModuleHandleW, GetProcAddress } = loadWaitSymbols();
   const module = GetModuleHandleW(encodeWideString("kernel32.dll"));

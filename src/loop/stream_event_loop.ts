@@ -269,7 +269,7 @@ export abstract class StreamEventLoop extends SockEventLoop {
    *
    * @typeParam P The protocol.
    * @param protocolFactory Called once the connection is there.
-   * @param path `\\.\pipe\name`.
+   * @param path `\\.\pipe\name`, `//./pipe/name`, or `name` alone.
    * @param options As for `connectPipe`.
    * @returns The transport and the protocol, whose `connectionMade` was called.
    * @throws {TypeError} when the factory is not a function, or the name or an
@@ -297,7 +297,7 @@ export abstract class StreamEventLoop extends SockEventLoop {
    *
    * @param protocolFactory Called for each client. If it throws, the client is
    * disconnected, and the exception handler is told.
-   * @param path `\\.\pipe\name`.
+   * @param path `\\.\pipe\name`, `//./pipe/name`, or `name` alone.
    * @param options As for `PipeServer.listen`.
    * @returns The server, in a list as in asyncio; clients can connect from now
    * on.

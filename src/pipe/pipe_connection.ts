@@ -4,9 +4,11 @@
  * @module
  */
 
+import type { Handle } from "../ffi/win32_api.ts";
 import { assertInteger } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import { drainPipe } from "../proactor/wait_proactor.ts";
 import type { ReadOptions as ReadSideOptions } from "../stream/read_half.ts";
 import {
   type ReadOptions,
@@ -165,6 +167,39 @@ export function pipeIo(
   handle: PortHandle,
   messageType: boolean,
 ): ReadSideOptions {
-  const io = new FileIo(port.api, handle.handle);
+  const io = fileIo(port, handle.handle, messageType);
   return { io, emptyIsEnd: messageType, probe: !messageType };
+}
+
+/**
+ * How the bytes of a pipe move.
+ *
+ * @param port The completion port.
+ * @param pipe The pipe, or another file.
+ * @param messageType True for a message-type pipe.
+ * @returns The calls.
+ */
+export function fileIo(
+  port: CompletionPort,
+  pipe: Handle,
+  messageType: boolean,
+): FileIo {
+  return messageType ? new MessageIo(port, pipe) : new FileIo(port.api, pipe);
+}
+
+/** The end of the write side is an empty message, which must not be behind
+ * data: who reads such a pipe as bytes goes over it to what comes next. */
+class MessageIo extends FileIo {
+  readonly #port: CompletionPort;
+  readonly #pipe: Handle;
+
+  constructor(port: CompletionPort, pipe: Handle) {
+    super(port.api, pipe);
+    this.#port = port;
+    this.#pipe = pipe;
+  }
+
+  drain(signal: AbortSignal): Promise<void> {
+    return drainPipe(this.#port, this.#pipe, signal);
+  }
 }

@@ -11,7 +11,7 @@ import {
   SECURITY_IDENTIFICATION,
   SECURITY_SQOS_PRESENT,
 } from "../ffi/constants.ts";
-import { assertPipeName } from "../ffi/pipe_name.ts";
+import { normalizePipeName } from "../ffi/pipe_name.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import {
   assertArray,
@@ -21,11 +21,11 @@ import {
   MAX_DWORD,
   place,
 } from "./arguments.ts";
-import { Future } from "./future.ts";
+import type { Future } from "./future.ts";
 import { totalLength } from "./gather.ts";
 import { acceptCall, readCall, writeCall } from "./overlapped_calls.ts";
 import type { OverlappedFuture } from "./overlapped_future.ts";
-import { PipeDialer } from "./pipe_dialer.ts";
+import { DialFuture, PipeDialer } from "./pipe_dialer.ts";
 import type { PortHandle } from "./port_handle.ts";
 import type {
   ConnectOptions,
@@ -154,8 +154,8 @@ export class IocpProactor extends WaitProactor {
    *
    * @param pipe The handle, or its owner.
    * @param options A signal that cancels.
-   * @returns The handle, once it has a client. The future fails with
-   * `Deno.errors.BrokenPipe` when the client has come and left.
+   * @returns The handle, once it has a client. One that has left meanwhile is
+   * a client, too: what it wrote can be read, up to the end.
    * @throws {TypeError} when `pipe` is not a handle.
    * @throws {Deno.errors.BadResource} when the handle or proactor is closed,
    * or serving was stopped.
@@ -174,7 +174,8 @@ export class IocpProactor extends WaitProactor {
    * Connects to a named pipe. When all instances are busy it waits, without
    * polling and without a thread, until one is free.
    *
-   * @param path `\\.\pipe\name`, or `\\server\pipe\name`.
+   * @param path `\\.\pipe\name`, `//./pipe/name`, or `name` alone; or
+   * `\\server\pipe\name`.
    * @param options Access, security, a signal that cancels.
    * @returns The handle of the client end, which the caller must close. The
    * future fails with `Deno.errors.NotFound` when there is no such pipe.
@@ -182,18 +183,18 @@ export class IocpProactor extends WaitProactor {
    * @throws {Deno.errors.BadResource} when the proactor is closed.
    */
   connectPipe(path: string, options: ConnectOptions = {}): Future<Handle> {
-    assertPipeName(path, { remote: true });
-    this.port.assertOpen(`connect to pipe "${path}"`);
+    const name = normalizePipeName(path, { remote: true });
+    this.port.assertOpen(`connect to pipe "${name}"`);
     const {
       access = GENERIC_READ | GENERIC_WRITE,
       qualityOfService = SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION,
       waitForServer = false,
     } = options;
     const flags = (FILE_FLAG_OVERLAPPED | qualityOfService) >>> 0;
-    const future = new Future<Handle>(this.context);
+    const future = new DialFuture(this.context);
     if (cancelBySignal(future, options.signal)) return future;
     this.#dialer.dial({
-      parameters: { name: path, access: access >>> 0, shareMode: 0, flags },
+      parameters: { name, access: access >>> 0, shareMode: 0, flags },
       waitForServer,
       future,
     });

@@ -9,6 +9,7 @@ import type { WaitApi } from "../ffi/wait_api.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import { assertHandle, cancelBySignal, waitMilliseconds } from "./arguments.ts";
 import { DEFAULT_DEADLINE } from "./base_proactor.ts";
+import type { CompletionPort } from "./completion_port.ts";
 import { HandleWait } from "./handle_wait.ts";
 import { HandleWaits } from "./handle_waits.ts";
 import type {
@@ -50,6 +51,7 @@ export abstract class WaitProactor extends SocketProactor {
   constructor(options: IocpProactorOptions = {}) {
     super(options);
     this.#api = options.waits;
+    proactors.set(this.port, this);
   }
 
   /**
@@ -131,6 +133,30 @@ export abstract class WaitProactor extends SocketProactor {
     return operations;
   }
 
+  /**
+   * Waits until the other end of a pipe has read everything, or is gone. That
+   * blocks a thread, which is neither this one nor one of Deno's.
+   *
+   * @ignore
+   * @param pipe The pipe.
+   * @param signal Ends the wait.
+   */
+  async drain(pipe: Handle, signal: AbortSignal): Promise<void> {
+    const { api } = this.#handleWaits();
+    const thread = api.startFlush(pipe);
+    if (thread === 0n) return;
+    try {
+      const flushed = this.waitForHandle(thread, { signal });
+      flushed.unref();
+      signal.addEventListener("abort", () => flushed.ref(), { once: true });
+      await flushed;
+    } catch {
+      api.cancelSynchronousIo(thread);
+    } finally {
+      this.port.api.closeHandle(thread);
+    }
+  }
+
   #handleWaits(): HandleWaits {
     return this.#waits ??= new HandleWaits(
       this.port,
@@ -152,6 +178,24 @@ export abstract class WaitProactor extends SocketProactor {
       onDone?.();
     };
   }
+}
+
+const proactors = new WeakMap<CompletionPort, WaitProactor>();
+
+/**
+ * Waits until the other end of a pipe has read everything, or is gone.
+ *
+ * @param port The port of the pipe.
+ * @param pipe The pipe.
+ * @param signal Ends the wait.
+ */
+export async function drainPipe(
+  port: CompletionPort,
+  pipe: Handle,
+  signal: AbortSignal,
+): Promise<void> {
+  // Without waits, or memory for one, the reader must be quick.
+  await proactors.get(port)?.drain(pipe, signal).catch(() => {});
 }
 
 function openHandle(handle: HandleLike): Handle {

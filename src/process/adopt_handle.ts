@@ -4,9 +4,11 @@
  * @module
  */
 
+import { PIPE_READMODE_MESSAGE } from "../ffi/constants.ts";
 import { defaultProcesses } from "../ffi/default_processes.ts";
 import { defaultThreadIo } from "../ffi/default_thread_io.ts";
 import type { Handle } from "../ffi/win32_api.ts";
+import { fileIo } from "../pipe/pipe_connection.ts";
 import { assertOneOf } from "../pipe/server_options.ts";
 import { assertHandle } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
@@ -62,10 +64,10 @@ export class HandleStream extends StreamConnection {
    * @param adoption What is known of it.
    */
   constructor(port: CompletionPort, handle: Handle, adoption: Adoption) {
-    const { io, kind, direction, messageType, messageReadMode } = adoption;
+    const { io, kind, direction, messageType } = adoption;
     const owner = io instanceof ThreadIo
       ? io.owner
-      : port.associate(handle, { warnings: messageReadMode });
+      : port.associate(handle, { warnings: messageType });
     super(port, owner, {
       io,
       emptyIsEnd: kind !== "pipe" || messageType,
@@ -178,8 +180,14 @@ export function adopt(
   };
   const traits = inspectHandle(apis, handle);
   assertDrivable(traits, options);
-  const io = traits.overlapped
-    ? new FileIo(port.api, handle)
+  const { overlapped, messageType } = traits;
+  // Who reads a message pipe as bytes does not see its end. If it may not be
+  // set, the pipe is read as it is.
+  if (overlapped && messageType) {
+    port.api.setNamedPipeHandleState(handle, PIPE_READMODE_MESSAGE);
+  }
+  const io = overlapped
+    ? fileIo(port, handle, messageType)
     : new ThreadIo(port, apis.threads, handle);
   return new HandleStream(port, handle, { ...traits, ...options, io });
 }

@@ -79,7 +79,7 @@ export class Channel implements ReadConsumer, WriteConsumer, PortDependent {
   close(deadline: number): void {
     if (this.#closing) return;
     this.#closing = true;
-    if (this.writer.idle) return this.destroy();
+    if (this.writer.idle || this.writer.ending) return this.destroy();
     this.#timer = setTimeout(() => this.destroy(), deadline);
   }
 
@@ -116,6 +116,7 @@ export class Channel implements ReadConsumer, WriteConsumer, PortDependent {
   /** Called by the write side. */
   onWritten(): void {
     if (!this.#closing) this.#consumer.onWritten();
+    else if (this.writer.ending) this.destroy();
   }
 
   /** Called by the write side. */

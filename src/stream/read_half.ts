@@ -9,7 +9,6 @@
  */
 
 import {
-  ERROR_BROKEN_PIPE,
   ERROR_IO_PENDING,
   ERROR_MORE_DATA,
   ERROR_NOT_ENOUGH_MEMORY,
@@ -21,6 +20,7 @@ import {
 } from "../ffi/memory.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { CompletionListener, Operation } from "../proactor/operation.ts";
+import { isEndOfStream } from "../proactor/overlapped_calls.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
 import type { StreamIo } from "./stream_io.ts";
 
@@ -234,7 +234,7 @@ export class ReadHalf implements CompletionListener {
       return this.#acceptBytes(bytes, code === ERROR_MORE_DATA);
     }
     this.#releaseBuffer();
-    if (code === ERROR_BROKEN_PIPE) this.#ended = true;
+    if (isEndOfStream(code)) this.#ended = true;
     else this.#error = code;
     return true;
   }

@@ -260,7 +260,8 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
   /**
    * Tells the peer that nothing more will be written, behind what was. See
    * {@linkcode canCloseWrite}: TCP has a FIN for that, a message-type pipe a
-   * message of length zero, a byte-type pipe nothing.
+   * message of length zero, a byte-type pipe nothing. The message goes out when
+   * the peer has read the rest; nobody waits for that.
    *
    * @throws {Deno.errors.NotSupported} when the stream has no half close.
    * @throws {Deno.errors.BadResource} when the connection is closed.

@@ -37,6 +37,13 @@ export interface StreamIo {
    */
   endWrites?(): number;
   /**
+   * Waits until the peer has read everything or is gone, where the end of the
+   * write side must not stand behind data. It does not fail.
+   *
+   * @param signal Ends the wait.
+   */
+  drain?(signal: AbortSignal): Promise<void>;
+  /**
    * Makes the call that sends a part of a file, where the system can do that
    * by itself.
    *

@@ -71,6 +71,7 @@ export class WriteHalf implements CompletionListener {
   #inFlight = 0;
   #continuing = false;
   #held: QueuedWrite | null = null;
+  #draining: AbortController | null = null;
   #error = 0;
   #disposed = false;
 
@@ -102,6 +103,11 @@ export class WriteHalf implements CompletionListener {
     return this.#queue.empty;
   }
 
+  /** True when nothing is left to write but the end of the write side. */
+  get ending(): boolean {
+    return this.#draining !== null;
+  }
+
   /** The Win32 code of a failure, or 0. */
   get error(): number {
     return this.#error;
@@ -131,13 +137,15 @@ export class WriteHalf implements CompletionListener {
 
   /**
    * Ends the write side, behind what is queued: by a message of length zero,
-   * or as the stream does it.
+   * or as the stream does it. Where that must wait until the peer has read,
+   * nobody else waits for it: this is done when its turn has come.
    *
    * @param onDone Told of the end, unless that comes before this returns.
    * @returns As `write`.
    */
   end(onDone: WriteCallback | null): number {
     if (this.#error !== 0) return this.#error;
+    if (this.#io.drain !== undefined) return this.#endWhenRead(onDone);
     const kind = this.#messages ? "data" : "end";
     return this.#submit(NOTHING, { kind, onDone });
   }
@@ -164,6 +172,7 @@ export class WriteHalf implements CompletionListener {
     if (this.#disposed) return;
     this.#disposed = true;
     this.#fail(ERROR_OPERATION_ABORTED);
+    this.#stopDraining();
     if (!this.#operation.pending && this.#held === null) this.#release();
   }
 
@@ -182,6 +191,31 @@ export class WriteHalf implements CompletionListener {
     if (code !== 0) return this.#failed(code);
     this.#written(Math.min(bytes, this.#inFlight));
     this.#continue();
+  }
+
+  /** A reader in byte mode would overlook an empty message behind data. */
+  #endWhenRead(onDone: WriteCallback | null): number {
+    let code = ERROR_IO_PENDING;
+    let tell: WriteCallback = (end) => code = end;
+    const hold = this.hold((end) => {
+      if (end === 0) this.#drain(() => hold.release(0));
+      tell(end);
+    });
+    tell = onDone ?? tell;
+    const rest = { data: NOTHING, length: 0, offset: 0, onDone: null };
+    if (this.#error === 0) this.#queue.push({ kind: "data", ...rest });
+    return code;
+  }
+
+  #drain(onDone: () => void): void {
+    this.#draining = new AbortController();
+    this.#io.drain!(this.#draining.signal).then(onDone);
+  }
+
+  #stopDraining(): void {
+    if (this.#draining === null) return;
+    this.#held = null;
+    this.#draining.abort();
   }
 
   #fits(data: Uint8Array<ArrayBuffer>): boolean {
@@ -241,7 +275,7 @@ export class WriteHalf implements CompletionListener {
     const code = this.#run();
     if (code === 0) this.#consumer.onDrained();
     else if (code === ERROR_IO_PENDING) this.#consumer.onWritten();
-    else this.#consumer.onWriteError(code);
+    else this.#tellError(code);
   }
 
   #continueLater(): number {
@@ -317,7 +351,12 @@ export class WriteHalf implements CompletionListener {
 
   #failed(code: number): void {
     this.#fail(code);
-    this.#consumer.onWriteError(code);
+    this.#tellError(code);
+  }
+
+  /** A peer that has left before the end came has missed nothing. */
+  #tellError(code: number): void {
+    if (!this.ending) this.#consumer.onWriteError(code);
   }
 
   #fail(code: number): void {

@@ -153,6 +153,29 @@ processTest(
 );
 
 processTest(
+  "a half close that the peer has not read keeps no process alive, open or closed",
+  async () => {
+    for (const end of ["", "served.close();", "served.abort();"]) {
+      await assertEnds(
+        `
+    const server = lib.PipeServer.listen(Deno.args[0], { type: "message" });
+    const client = await lib.connectPipe(Deno.args[0]);
+    const served = await server.accept();
+    server.close();
+    await served.write(new Uint8Array(10));
+    await served.closeWrite();
+    setTimeout(() => {
+      ${end}
+      console.log("unread");
+    }, 50);
+    `,
+        "unread",
+      );
+    }
+  },
+);
+
+processTest(
   "ref() lets a server keep its process alive again",
   () =>
     withProactor(async (proactor) => {
@@ -299,7 +322,10 @@ processTest(
   () =>
     withProactor(async (proactor) => {
       const path = uniquePipeName();
-      await using server = PipeServer.listen(path, { proactor });
+      await using server = PipeServer.listen(path, {
+        type: "message",
+        proactor,
+      });
       await using script = startScript(
         `
     const client = await lib.connectPipe(Deno.args[0]);

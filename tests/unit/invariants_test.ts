@@ -338,7 +338,7 @@ Deno.test("invariant 11: the next instance is armed before a client is handed ou
   await inWorld({}, async (world) => {
     const { sim, proactor } = world;
     const server = PipeServer.listen(PATH, { proactor, instances: 2 });
-    assertEquals(sim.created.length, 3, "the probe and two instances");
+    assertEquals(sim.created.length, 4, "probe, keeper and two instances");
     assertEquals(sim.calls.connectNamedPipe, 2);
     const accepted = server.accept().then((connection) => {
       assertEquals(sim.calls.connectNamedPipe, 3);

@@ -23,7 +23,7 @@ import {
   FILE_FLAG_OVERLAPPED,
   PIPE_ACCESS_DUPLEX,
 } from "../../src/ffi/constants.ts";
-import { loadSymbols } from "../../src/ffi/load.ts";
+import { loadSymbols, loadWaitSymbols } from "../../src/ffi/load.ts";
 import type {
   Handle,
   NamedPipeParameters,
@@ -31,6 +31,7 @@ import type {
 } from "../../src/ffi/win32_api.ts";
 
 loadSymbols();
+loadWaitSymbols();
 
 /**
  * Where a DLL is: a scoped grant wants absolute paths, a plain one takes names.

@@ -56,6 +56,9 @@ import ffiKernel32Waits from "../../src/ffi/kernel32_waits.ts" with {
   type: "text",
 };
 import ffiLoad from "../../src/ffi/load.ts" with { type: "text" };
+import ffiMachineCode from "../../src/ffi/machine_code.ts" with {
+  type: "text",
+};
 import ffiMapMemory from "../../src/ffi/map_memory.ts" with { type: "text" };
 import ffiMemory from "../../src/ffi/memory.ts" with { type: "text" };
 import ffiMswsock from "../../src/ffi/mswsock.ts" with { type: "text" };
@@ -104,6 +107,7 @@ import ffiObjectAttributes from "../../src/ffi/object_attributes.ts" with {
 import ffiOutParameters from "../../src/ffi/out_parameters.ts" with {
   type: "text",
 };
+import ffiPacketWait from "../../src/ffi/packet_wait.ts" with { type: "text" };
 import ffiPipeName from "../../src/ffi/pipe_name.ts" with { type: "text" };
 import ffiProcessApi from "../../src/ffi/process_api.ts" with { type: "text" };
 import ffiProcessStructs from "../../src/ffi/process_structs.ts" with {
@@ -654,6 +658,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/kernel32_thread_io.ts": ffiKernel32ThreadIo,
   "src/ffi/kernel32_waits.ts": ffiKernel32Waits,
   "src/ffi/load.ts": ffiLoad,
+  "src/ffi/machine_code.ts": ffiMachineCode,
   "src/ffi/map_memory.ts": ffiMapMemory,
   "src/ffi/memory.ts": ffiMemory,
   "src/ffi/mswsock.ts": ffiMswsock,
@@ -674,6 +679,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/ntdll_thread_io.ts": ffiNtdllThreadIo,
   "src/ffi/object_attributes.ts": ffiObjectAttributes,
   "src/ffi/out_parameters.ts": ffiOutParameters,
+  "src/ffi/packet_wait.ts": ffiPacketWait,
   "src/ffi/pipe_name.ts": ffiPipeName,
   "src/ffi/process_api.ts": ffiProcessApi,
   "src/ffi/process_structs.ts": ffiProcessStructs,

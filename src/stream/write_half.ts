@@ -196,12 +196,13 @@ export class WriteHalf implements CompletionListener {
   /** A reader in byte mode would overlook an empty message behind data. */
   #endWhenRead(onDone: WriteCallback | null): number {
     let code = ERROR_IO_PENDING;
-    let tell: WriteCallback = (end) => code = end;
+    let tell: WriteCallback | null = (end) => code = end;
     const hold = this.hold((end) => {
       if (end === 0) this.#drain(() => hold.release(0));
-      tell(end);
+      tell?.(end);
+      tell = null; // a close during the turn is not its failure
     });
-    tell = onDone ?? tell;
+    if (tell !== null) tell = onDone;
     const rest = { data: NOTHING, length: 0, offset: 0, onDone: null };
     if (this.#error === 0) this.#queue.push({ kind: "data", ...rest });
     return code;

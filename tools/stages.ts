@@ -49,6 +49,11 @@ function windowsStages(place: Place): Stage[] {
     permissions: ["--allow-ffi"],
     paths: [...ANY_SYSTEM, "tests/windows"],
   }, {
+    title: `Examples of the documentation on ${place.label}`,
+    deno: "windows",
+    permissions: ["-A"],
+    paths: ["tests/examples"],
+  }, {
     title: `Tests with Node and Bun on ${place.label}`,
     deno: "windows",
     permissions: ["-A"],

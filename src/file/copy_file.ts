@@ -37,10 +37,10 @@ export interface CopyFileOptions extends CopyToOptions {
  * and other streams of the file are not copied.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { copyFile } from "@iocp/proactor";
  *
- * const bytes = await copyFile("C:\\from.bin", "D:\\to.bin");
+ * const bytes = await copyFile("data.bin", "copy.bin");
  * console.log(`${bytes} bytes copied`);
  * ```
  *

@@ -25,10 +25,10 @@ const SET_SPARSE = Uint8Array.of(1);
  * read and write do not limit it.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { openFile } from "@iocp/proactor";
  *
- * await using log = await openFile("C:\\app.log", {
+ * await using log = await openFile("app.log", {
  *   append: true,
  *   create: true,
  * });

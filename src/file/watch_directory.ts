@@ -106,11 +106,11 @@ const MIN_BUFFER = 256;
  * lost. Between two events the next read is with the kernel already.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { watchDirectory } from "@iocp/proactor";
  *
  * const signal = AbortSignal.timeout(60_000);
- * for await (const event of await watchDirectory("C:\\inbox", { signal })) {
+ * for await (const event of await watchDirectory("inbox", { signal })) {
  *   if (event.kind === "rename") console.log(event.oldPath, "->", event.path);
  *   else console.log(event.kind, event.path);
  * }

@@ -42,7 +42,7 @@ const DEFAULT_BACKLOG = 128;
  * Closing it does not touch the connections it has handed out.
  *
  * @example Echo
- * ```ts ignore
+ * ```ts
  * import { PipeServer } from "@iocp/proactor";
  *
  * await using server = PipeServer.listen("\\\\.\\pipe\\echo", { type: "byte" });

@@ -63,7 +63,7 @@ async function runStage(
     timeout: STAGE_TIMEOUT_MS,
   });
   if (interrupted) return undefined;
-  const { counts, problem } = judgeStage(code, summary.counts());
+  const { counts, problem } = judgeStage(code, summary.summary());
   if (problem !== undefined) console.log(`Stage failed: ${problem}`);
   return counts;
 }

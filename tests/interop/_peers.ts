@@ -7,6 +7,7 @@
 import { fileURLToPath } from "node:url";
 import { runClients } from "./peers/net_client.mjs";
 import { serveConnections } from "./peers/net_server.mjs";
+import { DONE } from "./peers/report.mjs";
 
 /** What speaks `node:net` at the other end. */
 export interface Peer {
@@ -142,6 +143,6 @@ class PeerProcess implements PeerWork {
     const { code } = await this.#child.status;
     const report = await Deno.readTextFile(this.#report);
     await Deno.remove(this.#report);
-    return code === 0 ? "" : `exit code ${code}. ${report}`;
+    return report === DONE ? "" : `exit code ${code}. ${report}`;
   }
 }

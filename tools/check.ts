@@ -25,6 +25,7 @@ async function checks(): Promise<Check[]> {
     { name: "Types", args: ["check", ...map, "mod.ts", ...FOLDERS] },
     { name: "Exports", args: ["doc", "--lint", "mod.ts"] },
     { name: "Documentation", args: ["run", "-A", "tools/check_docs.ts"] },
+    { name: "Named tests", args: ["run", "-A", "tools/check_tables.ts"] },
     { name: "Code in texts", args: ["check", "--doc-only", ...map, ...TEXTS] },
     {
       name: "Code in comments",

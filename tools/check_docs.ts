@@ -4,6 +4,7 @@
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkDocs } from "./doc_rules.ts";
+import { checkImports } from "./import_rules.ts";
 import type { DocOutput } from "./doc_types.ts";
 import { checkExamples } from "./example_rules.ts";
 import { countFindings, type Finding, formatFinding } from "./finding.ts";
@@ -37,6 +38,7 @@ async function checkSources(folder: string): Promise<Finding[]> {
   const texts = await readSources(TEXTS);
   return [
     ...sources.flatMap(checkSource),
+    ...sources.flatMap(checkImports),
     ...[...texts, ...sources].flatMap(checkExamples),
   ];
 }

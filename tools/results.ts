@@ -110,6 +110,19 @@ export function judgeStage(exitCode: number, summary?: Summary): Outcome {
 }
 
 /**
+ * Whether Deno ended before it ran anything, as it does under Wine now and
+ * then: the stage can be repeated.
+ *
+ * @param errors What it wrote to stderr.
+ * @param summary Its summary line, if it printed one.
+ * @returns True when no test can have run.
+ */
+export function couldNotStart(errors: string, summary?: Summary): boolean {
+  return summary === undefined &&
+    stripAnsi(errors).includes("Deno could not start");
+}
+
+/**
  * Adds up counts.
  *
  * @param all The counts of each stage.

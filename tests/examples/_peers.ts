@@ -283,13 +283,12 @@ export async function callHttp(stage: Stage): Promise<void> {
  */
 export async function callUdp(stage: Stage): Promise<void> {
   const { proactor } = stage;
-  const to = { hostname: LOCAL, port: stage.port(5353), proactor };
-  using socket = await UdpSocket.connect(to);
-  // Until somebody is there
-  const send = () => socket.send(encode("hello")).catch(() => {});
-  const timer = setInterval(send, 20);
-  const [answer] = await dial(() => socket.receive());
-  clearInterval(timer);
+  const to = { hostname: LOCAL, port: stage.port(5353) };
+  // A connected one is told of a peer that is not there yet
+  using socket = UdpSocket.listen({ hostname: LOCAL, port: 0, proactor });
+  const timer = setInterval(() => socket.send(encode("hello"), to), 20);
+  stage.undo.defer(() => clearInterval(timer));
+  const [answer] = await socket.receive();
   assertEquals(answer, encode("hello"));
 }
 
@@ -298,12 +297,11 @@ export async function callUdp(stage: Stage): Promise<void> {
  *
  * @param stage The stage.
  */
-export async function sendDatagrams(stage: Stage): Promise<void> {
+export function sendDatagrams(stage: Stage): void {
   const { proactor } = stage;
-  const to = { hostname: LOCAL, port: stage.port(5000), proactor };
-  const socket = await UdpSocket.connect(to);
-  const send = () => socket.send(encode("hello")).catch(() => {});
-  const timer = setInterval(send, 20);
+  const to = { hostname: LOCAL, port: stage.port(5000) };
+  const socket = UdpSocket.listen({ hostname: LOCAL, port: 0, proactor });
+  const timer = setInterval(() => socket.send(encode("hello"), to), 20);
   stage.undo.defer(() => {
     clearInterval(timer);
     socket.close();

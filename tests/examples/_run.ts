@@ -8,10 +8,10 @@ import { assert, assertEquals } from "@std/assert";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { pipe, subprocessExec } from "../../mod.ts";
 import { defaultProactor } from "../../src/proactor/default_proactor.ts";
-import { decode, encode, soon } from "../windows/_setup.ts";
+import { decode, encode } from "../windows/_setup.ts";
 import { type Example, expectedOutput, matchesOutput } from "./_examples.ts";
 import { type Setting, SETTINGS } from "./_settings.ts";
-import { Stage } from "./_stage.ts";
+import { inTime, Stage } from "./_stage.ts";
 
 const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
 
@@ -41,11 +41,11 @@ async function runModule(
 ): Promise<void> {
   const run: Promise<void> = import(pathToFileURL(path).href);
   const failed = new Promise<never>((_, reject) => run.catch(reject));
-  await soon(Promise.race([during?.(stage), failed]));
-  if (!endless) return void await soon(run);
+  await inTime(Promise.race([during?.(stage), failed]));
+  if (!endless) return void await inTime(run);
   assertEquals(stage.complaints, []);
-  await soon(defaultProactor().close());
-  await soon(run.catch(assertClosed));
+  await inTime(defaultProactor().close());
+  await inTime(run.catch(assertClosed));
   stage.complaints.length = 0; // of connections that were cut
 }
 
@@ -82,7 +82,7 @@ async function runProgram(
     stderr: "piped",
     inheritHandles: [reader.fileno()],
   });
-  const result = await soon(child.output({ input: encode(input) }));
+  const result = await inTime(child.output({ input: encode(input) }));
   const text = decode(result.stdout) + decode(result.stderr);
   assertEquals(text.replaceAll("\r\n", "\n"), output);
 }

@@ -5,8 +5,10 @@
  * @module
  */
 
+import { deadline } from "@std/async/deadline";
 import {
   EventLoopPolicy,
+  getRunningLoop,
   IocpProactor,
   setEventLoopPolicy,
   TcpListener,
@@ -18,6 +20,19 @@ import type { Example } from "./_examples.ts";
 
 const FIXED_PORT = /(port: |^ {2})(7|\d{4})(?=[ ,}])/gm;
 const DATA_SIZE = 2_000_000;
+
+/** Milliseconds after which an example that should end has not. */
+const PATIENCE = 60_000;
+
+/**
+ * Fails instead of hanging.
+ *
+ * @param promise What should end.
+ * @returns What the promise resolves to.
+ */
+export function inTime<T>(promise: PromiseLike<T>): Promise<T> {
+  return deadline(Promise.resolve(promise), PATIENCE);
+}
 
 /** Where one example runs. */
 export class Stage implements AsyncDisposable {
@@ -127,8 +142,19 @@ export class Stage implements AsyncDisposable {
   /** Closes everything that the example has left open. */
   async [Symbol.asyncDispose](): Promise<void> {
     setEventLoopPolicy(new EventLoopPolicy());
+    await until(isNoLoopRunning);
     await defaultProactor().close();
     await this.undo.disposeAsync();
+  }
+}
+
+/** Stops what an example that has failed has left running. */
+function isNoLoopRunning(): boolean {
+  try {
+    getRunningLoop().stop();
+    return false;
+  } catch {
+    return true;
   }
 }
 

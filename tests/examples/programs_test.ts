@@ -5,7 +5,8 @@ import { fileURLToPath } from "node:url";
 import { defaultProcesses } from "../../src/ffi/default_processes.ts";
 import { loadSymbols, loadWaitSymbols } from "../../src/ffi/load.ts";
 import { type Subprocess, subprocessExec } from "../../mod.ts";
-import { decode, soon, until } from "../windows/_setup.ts";
+import { decode } from "../windows/_setup.ts";
+import { inTime } from "./_stage.ts";
 
 loadSymbols();
 loadWaitSymbols();
@@ -17,13 +18,13 @@ const FLAGS = ["--no-check", "--no-lock", "--no-prompt", "--allow-ffi"];
 /** A program of the folder, and what it has written. */
 class Program implements AsyncDisposable {
   readonly #child: Subprocess;
-  readonly #read: Promise<void>;
+  readonly #output: AsyncIterator<Uint8Array, undefined>;
   /** Its output and errors so far. */
   text = "";
 
   private constructor(child: Subprocess) {
     this.#child = child;
-    this.#read = this.#readAll();
+    this.#output = child.stdout[Symbol.asyncIterator]();
   }
 
   /** Starts it with the permissions that its comment names. */
@@ -42,25 +43,25 @@ class Program implements AsyncDisposable {
 
   /** Waits until it has written something. */
   async wrote(text: string): Promise<void> {
-    await soon(Promise.race([
-      until(() => this.text.includes(text)),
-      this.#read.then(() => assertMatch(this.text, new RegExp(text))),
-    ]));
+    while (!this.text.includes(text)) {
+      const { value, done } = await inTime(this.#output.next());
+      if (done) throw new Error(`No "${text}": ${this.text}`);
+      this.text += decode(value);
+    }
   }
 
   /** Waits for its end, and gives its lines. */
   async lines(): Promise<string[]> {
-    await soon(this.#read);
+    for (;;) {
+      const { value, done } = await inTime(this.#output.next());
+      if (done) break;
+      this.text += decode(value);
+    }
     return this.text.trim().split(/\r?\n/);
-  }
-
-  async #readAll(): Promise<void> {
-    for await (const bytes of this.#child.stdout) this.text += decode(bytes);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#child[Symbol.asyncDispose]();
-    await this.#read.catch(() => {}); // it was cut off
   }
 }
 
@@ -80,9 +81,10 @@ programTest("echo_server.ts answers echo_client.ts", async () => {
 });
 
 programTest("http_server.ts answers fetch()", async () => {
-  await using server = await Program.start("http_server.ts");
-  await server.wrote("Serving");
-  const answer = await soon(fetch("http://127.0.0.1:8000/path"));
+  await using server = await Program.start("http_server.ts", "0");
+  await server.wrote("/\n");
+  const url = /http:\S+/.exec(server.text)![0];
+  const answer = await inTime(fetch(`${url}path`));
   const [hello, request] = (await answer.text()).split("\n");
   assertMatch(hello ?? "", /^Hello 127\.0\.0\.1, port \d+$/);
   assertEquals(request, "GET /path");

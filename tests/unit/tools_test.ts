@@ -25,6 +25,7 @@ import {
 import {
   addCounts,
   closingLine,
+  couldNotStart,
   judgeStage,
   parseSummary,
   SummaryReader,
@@ -142,6 +143,14 @@ Deno.test("judgeStage() does not need the exit code to see a failure", () => {
   assertEquals(counts, { passed: 3, failed: 1, skipped: 0 });
   assertStringIncludes(problem ?? "", "FAILED");
   assertEquals(judgeStage(0).counts.failed, 1);
+});
+
+Deno.test("couldNotStart() knows a Deno that ran nothing", () => {
+  const errors = "Deno could not start: unable to create worker threads.\n";
+  assert(couldNotStart(errors));
+  assertFalse(couldNotStart("error: Test failed\n"));
+  const summary = { ok: true, passed: 1, failed: 0, skipped: 0 };
+  assertFalse(couldNotStart(errors, summary));
 });
 
 Deno.test("closingLine() names skipped tests only if there are any", () => {

@@ -3,7 +3,7 @@
  * like asyncio's, and the proactor below them.
  *
  * @example Serve a named pipe
- * ```ts ignore
+ * ```ts
  * import { PipeServer } from "@iocp/proactor";
  *
  * const server = PipeServer.listen("\\\\.\\pipe\\echo", { type: "byte" });

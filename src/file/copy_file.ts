@@ -38,10 +38,10 @@ export interface CopyFileOptions extends CopyToOptions {
  * that is not there, leaves a file that was there as it was.)
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { copyFile } from "@iocp/proactor";
  *
- * const bytes = await copyFile("C:\\from.bin", "D:\\to.bin");
+ * const bytes = await copyFile("data.bin", "copy.bin");
  * console.log(`${bytes} bytes copied`);
  * ```
  *

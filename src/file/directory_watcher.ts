@@ -33,10 +33,10 @@ export interface DirectoryWatcherOptions extends ChangeReaderOptions {
  * {@linkcode watchDirectory}.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { watchDirectory } from "@iocp/proactor";
  *
- * using watcher = await watchDirectory("C:\\inbox");
+ * using watcher = await watchDirectory("inbox");
  * for await (const event of watcher) {
  *   console.log(event.kind, event.path);
  * }

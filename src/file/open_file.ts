@@ -32,10 +32,10 @@ const SET_SPARSE = Uint8Array.of(1);
  * to may identify this process, and not act for it.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { openFile } from "@iocp/proactor";
  *
- * await using log = await openFile("C:\\app.log", {
+ * await using log = await openFile("app.log", {
  *   append: true,
  *   create: true,
  * });

@@ -56,10 +56,10 @@ export interface OverlappedFileTraits {
  * `noBuffering` and have their size already wait for the disk in the kernel.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { openFile } from "@iocp/proactor";
  *
- * await using file = await openFile("C:\\data.bin", { read: true, write: true });
+ * await using file = await openFile("data.bin", { read: true, write: true });
  * const [head, tail] = [new Uint8Array(16), new Uint8Array(16)];
  * const { size } = await file.stat();
  * await Promise.all([

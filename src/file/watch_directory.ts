@@ -111,11 +111,11 @@ const MIN_BUFFER = 256;
  * the events have the old path.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { watchDirectory } from "@iocp/proactor";
  *
  * const signal = AbortSignal.timeout(60_000);
- * for await (const event of await watchDirectory("C:\\inbox", { signal })) {
+ * for await (const event of await watchDirectory("inbox", { signal })) {
  *   if (event.kind === "rename") console.log(event.oldPath, "->", event.path);
  *   else console.log(event.kind, event.path);
  * }

@@ -36,7 +36,7 @@ export interface ServerParts<A extends object> {
  * @typeParam A The addresses of its sockets.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { ProactorEventLoop } from "@iocp/proactor";
  *
  * await using loop = new ProactorEventLoop();
@@ -45,7 +45,8 @@ export interface ServerParts<A extends object> {
  *   ["127.0.0.1", "::1"],
  *   8000,
  * );
- * await server.serveForever({ signal: AbortSignal.timeout(60_000) });
+ * loop.callLater(1000, () => server.close());
+ * await loop.runUntilComplete(server.finished);
  * ```
  */
 export class Server<A extends object = object>

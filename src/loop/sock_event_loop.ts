@@ -62,7 +62,7 @@ export interface SockRecvFromIntoOptions extends OperationOptions {
  * They work at any time, also while the loop does not run.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { createSocket, ProactorEventLoop } from "@iocp/proactor";
  *
  * await using loop = new ProactorEventLoop();

@@ -29,10 +29,11 @@ import type { Callback } from "./handles.ts";
  * use.
  *
  * @example Usage
- * ```ts ignore
- * import { ProactorEventLoop } from "@iocp/proactor";
+ * ```ts
+ * import { createSocket, ProactorEventLoop } from "@iocp/proactor";
  *
- * declare const socket: bigint; // of another library
+ * using socket = createSocket({ type: "datagram" });
+ * socket.bind({ family: "IPv4", hostname: "127.0.0.1", port: 5000 });
  * await using loop = new ProactorEventLoop();
  * loop.addReader(socket, () => loop.stop());
  * await loop.runForever();

@@ -88,7 +88,7 @@ export type CreateConnectionOptions = Omit<
  * does stream I/O; see {@linkcode ProactorEventLoop} for the loop to use.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { ProactorEventLoop } from "@iocp/proactor";
  *
  * await using loop = new ProactorEventLoop();

@@ -49,13 +49,14 @@ let count = 0;
  * @typeParam T The type of the result.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { ProactorEventLoop } from "@iocp/proactor";
  *
  * await using loop = new ProactorEventLoop();
  * const { proactor } = loop;
  * const task = loop.createTask(async (signal) => {
- *   const handle = await proactor.connectPipe("\\\\.\\pipe\\x", { signal });
+ *   const path = "\\\\.\\pipe\\echo";
+ *   const handle = await proactor.connectPipe(path, { signal });
  *   proactor.closeHandle(handle);
  * });
  * loop.callLater(1000, () => task.cancel());

@@ -76,7 +76,7 @@ const DEFAULT_ATTEMPT_DELAY = 250;
  * without waiting long for any of them; the first that answers wins.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { connectTcp } from "@iocp/proactor";
  *
  * using connection = await connectTcp({

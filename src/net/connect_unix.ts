@@ -44,10 +44,10 @@ export interface ConnectUnixOptions {
  * version 1803, on.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { connectUnix } from "@iocp/proactor";
  *
- * using connection = await connectUnix({ path: "C:\\Temp\\echo.sock" });
+ * using connection = await connectUnix({ path: "echo.sock" });
  * await connection.write(new TextEncoder().encode("hello"));
  * ```
  *

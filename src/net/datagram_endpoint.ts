@@ -39,7 +39,7 @@ export interface DatagramEndpointOptions extends UdpOptions {
  * `loop.create_datagram_endpoint`.
  *
  * @example Answer every datagram
- * ```ts ignore
+ * ```ts
  * import { type DatagramTransport, openDatagramEndpoint } from "@iocp/proactor";
  *
  * class Echo {

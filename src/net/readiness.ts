@@ -46,10 +46,11 @@ export interface WaitSocketOptions extends OperationOptions, WatchOptions {}
  * Files are refused: they have no such state.
  *
  * @example Usage
- * ```ts ignore
- * import { waitReadable } from "@iocp/proactor";
+ * ```ts
+ * import { createSocket, waitReadable } from "@iocp/proactor";
  *
- * declare const socket: bigint; // of another library
+ * using socket = createSocket({ type: "datagram" });
+ * socket.bind({ family: "IPv4", hostname: "127.0.0.1", port: 5000 });
  * await waitReadable(socket, { signal: AbortSignal.timeout(1000) });
  * ```
  *
@@ -83,10 +84,11 @@ export function waitReadable(
  * they take writes at any time too, and each write can be awaited.
  *
  * @example Usage
- * ```ts ignore
- * import { waitWritable } from "@iocp/proactor";
+ * ```ts
+ * import { createSocket, waitWritable } from "@iocp/proactor";
  *
- * declare const socket: bigint; // of another library
+ * using socket = createSocket({ type: "datagram" });
+ * socket.bind({ family: "IPv4", hostname: "127.0.0.1", port: 0 });
  * await waitWritable(socket);
  * ```
  *
@@ -117,13 +119,15 @@ export function waitWritable(
  * is closed meanwhile ends them with a report.
  *
  * @example Usage
- * ```ts ignore
- * import { addReader, removeReader } from "@iocp/proactor";
+ * ```ts
+ * import { addReader, createSocket, removeReader } from "@iocp/proactor";
  *
- * declare const socket: bigint; // of another library
+ * const socket = createSocket({ type: "datagram" });
+ * socket.bind({ family: "IPv4", hostname: "127.0.0.1", port: 5000 });
  * addReader(socket, () => {
- *   console.log("ready");
+ *   console.log("ready"); // ready
  *   removeReader(socket);
+ *   socket.close();
  * });
  * ```
  *
@@ -152,10 +156,10 @@ export function addReader(
  * Ends what {@linkcode addReader} began. The callback is not called again.
  *
  * @example Usage
- * ```ts ignore
- * import { removeReader } from "@iocp/proactor";
+ * ```ts
+ * import { createSocket, removeReader } from "@iocp/proactor";
  *
- * declare const socket: bigint; // of another library
+ * using socket = createSocket({ type: "datagram" });
  * console.log(removeReader(socket)); // false
  * ```
  *
@@ -179,13 +183,15 @@ export function removeReader(
  * nothing to write.
  *
  * @example Usage
- * ```ts ignore
- * import { addWriter, removeWriter } from "@iocp/proactor";
+ * ```ts
+ * import { addWriter, createSocket, removeWriter } from "@iocp/proactor";
  *
- * declare const socket: bigint; // of another library
+ * const socket = createSocket({ type: "datagram" });
+ * socket.bind({ family: "IPv4", hostname: "127.0.0.1", port: 0 });
  * addWriter(socket, () => {
- *   console.log("room for more");
+ *   console.log("room for more"); // room for more
  *   removeWriter(socket);
+ *   socket.close();
  * });
  * ```
  *
@@ -213,10 +219,10 @@ export function addWriter(
  * Ends what {@linkcode addWriter} began. The callback is not called again.
  *
  * @example Usage
- * ```ts ignore
- * import { removeWriter } from "@iocp/proactor";
+ * ```ts
+ * import { createSocket, removeWriter } from "@iocp/proactor";
  *
- * declare const socket: bigint; // of another library
+ * using socket = createSocket({ type: "datagram" });
  * console.log(removeWriter(socket)); // false
  * ```
  *

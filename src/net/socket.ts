@@ -77,12 +77,12 @@ function closeForgotten({ sockets, handle }: OwnedSocket): void {
  * `socket.socket`.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { createSocket, ProactorEventLoop } from "@iocp/proactor";
  *
  * await using loop = new ProactorEventLoop();
  * using listener = createSocket();
- * listener.bind({ family: "IPv4", hostname: "127.0.0.1", port: 0 });
+ * listener.bind({ family: "IPv4", hostname: "127.0.0.1", port: 8000 });
  * listener.listen();
  * console.log(listener.localAddress);
  * const { socket } = await loop.sockAccept(listener);
@@ -254,7 +254,7 @@ export class Socket implements Disposable {
  * Makes a socket, as Python's `socket.socket` does.
  *
  * @example Connect and send
- * ```ts ignore
+ * ```ts
  * import { createSocket, IocpProactor } from "@iocp/proactor";
  *
  * await using proactor = new IocpProactor();

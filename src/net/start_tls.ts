@@ -74,16 +74,17 @@ const MAX_PROTOCOL_LENGTH = 255;
  * do reads and writes. When it fails the connection is closed.
  *
  * @example The client's end
- * ```ts ignore
+ * ```ts
  * import { connectTcp, startTls } from "@iocp/proactor";
  *
- * const tcp = await connectTcp({ hostname: "example.com", port: 443 });
- * await using tls = await startTls(tcp, { hostname: "example.com" });
+ * const caCerts = [await Deno.readTextFile("ca.pem")];
+ * const tcp = await connectTcp({ hostname: "localhost", port: 8443 });
+ * await using tls = await startTls(tcp, { hostname: "localhost", caCerts });
  * await tls.handshake();
  * ```
  *
  * @example The server's end
- * ```ts ignore
+ * ```ts
  * import { startTls, TcpListener } from "@iocp/proactor";
  *
  * const cert = await Deno.readTextFile("cert.pem");

@@ -20,7 +20,7 @@ export type TcpTraits = SocketTraits<TcpAddr>;
  * One end of a TCP connection, with the members of `Deno.TcpConn`.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { connectTcp } from "@iocp/proactor";
  *
  * using connection = await connectTcp({ hostname: "127.0.0.1", port: 7 });

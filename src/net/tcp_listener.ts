@@ -83,7 +83,7 @@ export interface TcpListenOptions extends TcpOptions {
  * Closing it does not touch the connections it has handed out.
  *
  * @example Echo
- * ```ts ignore
+ * ```ts
  * import { TcpListener } from "@iocp/proactor";
  *
  * await using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 7 });

@@ -39,15 +39,16 @@ export interface TlsTransport<A extends object = TcpAddr>
  * @typeParam A The addresses of its ends.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { connectTcp, startTls } from "@iocp/proactor";
  *
- * const tcp = await connectTcp({ hostname: "example.com", port: 443 });
- * using tls = await startTls(tcp, { hostname: "example.com" });
- * await tls.write(new TextEncoder().encode("HEAD / HTTP/1.0\r\n\r\n"));
+ * const caCerts = [await Deno.readTextFile("ca.pem")];
+ * const tcp = await connectTcp({ hostname: "localhost", port: 8443 });
+ * using tls = await startTls(tcp, { hostname: "localhost", caCerts });
+ * await tls.write(new TextEncoder().encode("hello"));
  * const buffer = new Uint8Array(1024);
  * const count = await tls.read(buffer);
- * console.log(new TextDecoder().decode(buffer.subarray(0, count ?? 0)));
+ * console.log(new TextDecoder().decode(buffer.subarray(0, count ?? 0))); // hello
  * ```
  */
 export class TlsConnection<A extends object = TcpAddr>

@@ -49,7 +49,7 @@ const MAX_QUEUED = 4 << 20;
  * (ICMP "port unreachable") never ends receiving from the others.
  *
  * @example Answer every datagram
- * ```ts ignore
+ * ```ts
  * import { UdpSocket } from "@iocp/proactor";
  *
  * using socket = UdpSocket.listen({ port: 5353 });
@@ -92,7 +92,7 @@ export class UdpSocket
    * Makes a socket that receives from anyone.
    *
    * @example Usage
-   * ```ts ignore
+   * ```ts
    * import { UdpSocket } from "@iocp/proactor";
    *
    * using socket = UdpSocket.listen({ hostname: "0.0.0.0", port: 0 });
@@ -118,7 +118,7 @@ export class UdpSocket
    * Makes a socket that sends to one peer, and receives from nobody else.
    *
    * @example Usage
-   * ```ts ignore
+   * ```ts
    * import { UdpSocket } from "@iocp/proactor";
    *
    * using socket = await UdpSocket.connect({ hostname: "::1", port: 5353 });

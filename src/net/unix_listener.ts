@@ -63,10 +63,10 @@ export interface UnixListenOptions {
  * the connections it has handed out.
  *
  * @example Echo
- * ```ts ignore
+ * ```ts
  * import { UnixListener } from "@iocp/proactor";
  *
- * await using listener = UnixListener.listen({ path: "C:\\Temp\\echo.sock" });
+ * await using listener = UnixListener.listen({ path: "echo.sock" });
  * for await (const connection of listener) {
  *   connection.readable.pipeTo(connection.writable).catch(console.error);
  * }

@@ -88,7 +88,7 @@ const MAX_TIMEOUT = 0x7fff_ffff;
  * without polling; when there is no such pipe, it fails at once.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { connectPipe } from "@iocp/proactor";
  *
  * using connection = await connectPipe("\\\\.\\pipe\\echo", { timeout: 1000 });

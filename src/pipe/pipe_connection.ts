@@ -65,7 +65,7 @@ const DEFAULT_MAX_MESSAGE = 16 * 1024 * 1024;
  * One end of a connected pipe, with the members of `Deno.Conn`.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { connectPipe } from "@iocp/proactor";
  *
  * using connection = await connectPipe("\\\\.\\pipe\\echo");

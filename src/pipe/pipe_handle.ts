@@ -24,7 +24,7 @@ function closeForgotten(owned: OwnedHandle): void {
  * The counterpart of asyncio's `PipeHandle`.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { pipe } from "@iocp/proactor";
  *
  * const [server, client] = pipe();

@@ -43,7 +43,7 @@ const DEFAULT_BACKLOG = 128;
  * name is the server's alone, also while it has no client and can take none.
  *
  * @example Echo
- * ```ts ignore
+ * ```ts
  * import { PipeServer } from "@iocp/proactor";
  *
  * await using server = PipeServer.listen("\\\\.\\pipe\\echo");

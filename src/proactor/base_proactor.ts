@@ -38,15 +38,16 @@ export const DEFAULT_DEADLINE = 5000;
  * {@linkcode IocpProactor} for the proactor to use.
  *
  * @example Usage
- * ```ts ignore
- * import { IocpProactor, PipeHandle } from "@iocp/proactor";
+ * ```ts
+ * import { IocpProactor } from "@iocp/proactor";
  *
  * await using proactor = new IocpProactor();
- * using handle = new PipeHandle(await proactor.connectPipe("\\\\.\\pipe\\echo"));
- * proactor.register(handle);
+ * const handle = await proactor.connectPipe("\\\\.\\pipe\\echo");
+ * await proactor.send(handle, new TextEncoder().encode("hello"));
  * const read = proactor.recv(handle, 1024);
  * const [done] = await proactor.select(1000);
- * console.log(done === read);
+ * console.log(done === read); // true
+ * proactor.closeHandle(handle);
  * ```
  */
 export abstract class BaseProactor implements AsyncDisposable {

@@ -44,7 +44,7 @@ import { WaitProactor } from "./wait_proactor.ts";
  * outstanding; an idle proactor keeps no process alive.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { IocpProactor } from "@iocp/proactor";
  *
  * await using proactor = new IocpProactor();

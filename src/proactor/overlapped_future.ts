@@ -68,7 +68,7 @@ export interface OverlappedEnd {
  * @typeParam T The type of the result.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { IocpProactor, pipe } from "@iocp/proactor";
  *
  * await using proactor = new IocpProactor();

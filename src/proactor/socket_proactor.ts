@@ -91,7 +91,7 @@ export interface DisconnectOptions extends OperationOptions {
  * is opened then, unless the handle is a pipe.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { createSocket, IocpProactor } from "@iocp/proactor";
  *
  * await using proactor = new IocpProactor();

@@ -26,13 +26,17 @@ import { WaitHandleFuture } from "./wait_handle_future.ts";
  * see {@linkcode IocpProactor} for the proactor to use.
  *
  * @example Usage
- * ```ts ignore
- * import { IocpProactor } from "@iocp/proactor";
+ * ```ts
+ * import { IocpProactor, subprocessExec } from "@iocp/proactor";
  *
- * declare const process: bigint; // of OpenProcess with SYNCHRONIZE
+ * const SYNCHRONIZE = 0x0010_0000;
+ * const { OpenProcess } = Deno.dlopen("kernel32.dll", {
+ *   OpenProcess: { parameters: ["u32", "i32", "u32"], result: "usize" },
+ * }).symbols;
+ * await using child = await subprocessExec("whoami.exe", { stdout: "null" });
  * await using proactor = new IocpProactor();
- * await proactor.waitForHandle(process);
- * console.log("The process has ended");
+ * await proactor.waitForHandle(OpenProcess(SYNCHRONIZE, 0, child.pid));
+ * console.log("The process has ended"); // The process has ended
  * ```
  */
 export abstract class WaitProactor extends SocketProactor {

@@ -43,7 +43,7 @@ interface Adoption extends HandleTraits {
  * stream that a parent gave us.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { type HandleStream, openStdin } from "@iocp/proactor";
  *
  * using input: HandleStream = openStdin();
@@ -127,7 +127,7 @@ export class HandleStream extends StreamConnection {
  * were opened for overlapped I/O, which have no position to read from.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { adoptHandle } from "@iocp/proactor";
  *
  * // A handle that the parent passed with `inheritHandles`.

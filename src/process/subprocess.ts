@@ -48,7 +48,7 @@ const CHUNK_SIZE = 65536;
  * was started with `killOnExit`.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { subprocessExec } from "@iocp/proactor";
  *
  * await using child = await subprocessExec("sort.exe", {
@@ -58,7 +58,7 @@ const CHUNK_SIZE = 65536;
  * const { stdout } = await child.output({
  *   input: new TextEncoder().encode("b\r\na\r\n"),
  * });
- * console.log(new TextDecoder().decode(stdout));
+ * console.log(new TextDecoder().decode(stdout)); // a b
  * ```
  */
 export class Subprocess implements AsyncDisposable {

@@ -29,7 +29,7 @@ import {
  * does, may get them too, and keep a pipe open until it ends.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { subprocessExec } from "@iocp/proactor";
  *
  * await using child = await subprocessExec("whoami.exe", { stdout: "piped" });
@@ -66,7 +66,7 @@ export async function subprocessExec(
  * writes a part of the command line can run what he likes.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { subprocessShell } from "@iocp/proactor";
  *
  * await using child = await subprocessShell("dir | find /c /v \"\"");

@@ -62,14 +62,14 @@ export interface DuplexConnection extends StreamTarget {
  * the connection's own error as their `cause`.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { connectTcp, toNodeDuplex } from "@iocp/proactor";
- * import process from "node:process";
- * import { pipeline } from "node:stream/promises";
+ * import { text } from "node:stream/consumers";
  *
  * const duplex = await toNodeDuplex(await connectTcp({ port: 7 }));
  * duplex.setTimeout(10_000, () => duplex.destroy());
- * await pipeline(process.stdin, duplex, process.stdout);
+ * duplex.end("hello");
+ * console.log(await text(duplex)); // hello
  * ```
  */
 export class NodeDuplex extends Duplex {

@@ -36,7 +36,7 @@ export type {
  * `Deno.Conn`; see {@linkcode PipeConnection}.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { connectPipe, type StreamConnection } from "@iocp/proactor";
  *
  * using connection: StreamConnection = await connectPipe("\\\\.\\pipe\\echo");

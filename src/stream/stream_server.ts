@@ -43,7 +43,7 @@ export interface ServerSettings {
  * @typeParam C Its connections.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { PipeServer, type StreamServer } from "@iocp/proactor";
  *
  * const server: StreamServer = PipeServer.listen("\\\\.\\pipe\\echo");

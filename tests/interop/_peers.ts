@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import { runHalfCloseClient } from "./peers/half_close_client.mjs";
 import { runClients } from "./peers/net_client.mjs";
 import { serveConnections } from "./peers/net_server.mjs";
+import { DONE } from "./peers/report.mjs";
 
 /** What speaks `node:net` at the other end. */
 export interface Peer {
@@ -155,6 +156,6 @@ class PeerProcess implements PeerWork {
     const { code } = await this.#child.status;
     const report = await Deno.readTextFile(this.#report);
     await Deno.remove(this.#report);
-    return code === 0 ? "" : `exit code ${code}. ${report}`;
+    return report === DONE ? "" : `exit code ${code}. ${report}`;
   }
 }

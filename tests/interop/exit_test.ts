@@ -7,7 +7,6 @@ import {
 } from "@std/assert";
 import { connectPipe, PipeServer } from "../../mod.ts";
 import {
-  isWine,
   pattern,
   readBytes,
   readText,
@@ -21,6 +20,7 @@ import {
   type ScriptOptions,
   startScript,
 } from "./_script.ts";
+import { onWine } from "../windows/_wine.ts";
 
 /** Milliseconds that a program may take to end "at once", start included. */
 const AT_ONCE = 15_000;
@@ -339,7 +339,10 @@ processTest(
       );
       const served = await soon(server.accept());
       const id = served.remoteProcessId;
-      assert(id === script.pid || (isWine && id === 0), `${id}`);
+      assert(
+        id === script.pid || (onWine("client-process-id") && id === 0),
+        `${id}`,
+      );
       const read = await readBytes(served);
       assertEquals(read, new Uint8Array(200_000).fill(7));
       await served.write(new Uint8Array(5));

@@ -13,12 +13,12 @@ import { connectPipe, type IocpProactor, PipeServer } from "../../mod.ts";
 import type { PipeServerOptions } from "../../mod.ts";
 import {
   encode,
-  isWine,
   readText,
   soon,
   uniquePipeName,
   withProactor,
 } from "../windows/_setup.ts";
+import { onWine } from "../windows/_wine.ts";
 import { processTest, startScript } from "./_script.ts";
 
 const CLIENTS = 1000;
@@ -83,7 +83,7 @@ for (const options of [{ maxInstances: 1 }, {}] as PipeServerOptions[]) {
         const stop = uniquePipeName();
         const server = PipeServer.listen(path, { ...options, proactor });
         await using attacker = startScript(ATTACKER, {
-          args: [path, stop, String(isWine)],
+          args: [path, stop, String(onWine("first-instance"))],
         });
         try {
           await soon(attacker.wrote("attacking"));
@@ -109,7 +109,7 @@ processTest(
       const stop = uniquePipeName();
       PipeServer.listen(path, { proactor }).close();
       await using attacker = startScript(ATTACKER, {
-        args: [path, stop, String(isWine)],
+        args: [path, stop, String(onWine("first-instance"))],
       });
       await soon(attacker.wrote("attacking"));
       using _stopping = PipeServer.listen(stop, { proactor });

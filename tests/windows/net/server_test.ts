@@ -17,9 +17,10 @@ import {
 import { SO_REUSEADDR, SOL_SOCKET } from "../../../src/ffi/socket_constants.ts";
 import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import { loopTest } from "../_loop.ts";
-import { isWine, soon } from "../_setup.ts";
+import { soon } from "../_setup.ts";
 import { ask, serve } from "./_server.ts";
 import { UpperCase } from "./_tcp.ts";
+import { onWine } from "../_wine.ts";
 
 const { AddrInUse, AddrNotAvailable, ConnectionRefused } = Deno.errors;
 
@@ -205,7 +206,7 @@ loopTest(
     const [socket] = server.sockets;
     defaultSockets().getSocketOption(socket!, option, value);
     assertEquals(value[0], 1);
-    if (!isWine) {
+    if (!onWine("shared-address")) {
       const { port } = server.addr;
       const other = await loop.createServer(() => ({}), host, port, options);
       assertEquals(other.addr, server.addr);

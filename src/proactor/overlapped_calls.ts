@@ -14,7 +14,7 @@ import {
 import { windowsError } from "../ffi/errors.ts";
 import type { Handle, Win32Api } from "../ffi/win32_api.ts";
 import { gather, totalLength } from "./gather.ts";
-import type { OverlappedCall } from "./overlapped_future.ts";
+import type { OverlappedCall, OverlappedEnd } from "./overlapped_future.ts";
 
 /**
  * `ReadFile`. A broken pipe is the end of the stream: no bytes.
@@ -37,7 +37,7 @@ export function readCall<T>(
       api.readFile(file, buffer?.address ?? 0n, size, address),
     finish: ({ code, bytes, buffer }) => {
       const count = received(api, code, bytes);
-      return deliver(buffer?.slice(0, count) ?? new Uint8Array(0));
+      return deliver(buffer?.copy(0, count) ?? new Uint8Array(0));
     },
   };
 }
@@ -59,7 +59,7 @@ export function writeCall(
   return {
     size,
     start: ({ buffer, address }) => {
-      gather(buffer, data);
+      gather(buffer, data, size);
       return api.writeFile(file, buffer?.address ?? 0n, size, address);
     },
     finish: ({ code, bytes }) => {
@@ -98,6 +98,25 @@ export function acceptCall(
 }
 
 /** A warning is data: the message goes on. */
+/**
+ * Keeps the bytes that a write has not moved.
+ *
+ * @param call The write.
+ * @param onRest Given them when there are some, before the call ends.
+ * @returns The write, to be started instead.
+ */
+export function keepRest(
+  call: OverlappedCall<number>,
+  onRest: (rest: Uint8Array<ArrayBuffer>) => void,
+): OverlappedCall<number> {
+  const finish = (end: OverlappedEnd): number => {
+    const moved = call.finish(end);
+    if (moved < call.size) onRest(end.buffer!.copy(moved, call.size));
+    return moved;
+  };
+  return { ...call, finish };
+}
+
 function received(api: Win32Api, code: number, bytes: number): number {
   if (code === 0 || code === ERROR_MORE_DATA) return bytes;
   if (code === ERROR_BROKEN_PIPE) return 0;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { byteLengthOf, viewOf } from "../ffi/bytes.ts";
 import { windowsError } from "../ffi/errors.ts";
 import { MAX_POOLED_BUFFER } from "../ffi/memory.ts";
 import { decodeSocketAddress, type SocketAddress } from "../ffi/sockaddr.ts";
@@ -133,7 +134,7 @@ export function sendCall(
     size,
     transferred: () => sockets.transferred,
     start: (operation) => {
-      gather(operation.buffer, data);
+      gather(operation.buffer, data, size);
       const buffers = buffersOf(operation, size);
       return sockets.wsaSend(socket, buffers, 0, operation.address);
     },
@@ -158,12 +159,12 @@ export function sendToCall(
   to: Bytes,
 ): OverlappedCall<number> {
   const { sockets, socket } = target;
-  const size = data.byteLength;
+  const size = byteLengthOf(data);
   return {
     size,
     transferred: () => sockets.transferred,
     start: (operation) => {
-      gather(operation.buffer, [data]);
+      gather(operation.buffer, [data], size);
       const buffers = buffersOf(operation, size);
       return sockets.wsaSendTo(socket, buffers, 0, to, operation.address);
     },
@@ -246,7 +247,7 @@ function buffersOf({ buffer, address }: Operation, length: number): Bytes {
 function take(end: OverlappedEnd, size: number): Bytes {
   end.partial ||= end.bytes > size;
   const count = Math.min(end.bytes, size);
-  return end.buffer?.slice(0, count) ?? new Uint8Array(0);
+  return end.buffer?.copy(0, count) ?? new Uint8Array(0);
 }
 
 function emptyArea(): Bytes {
@@ -260,5 +261,5 @@ function senderOf(api: Win32Api, from: Address): SocketAddress | null {
   api.copyOut(area, from);
   const family = area[0]!;
   if (family === 0) return null;
-  return decodeSocketAddress(area.subarray(0, ADDRESS_AREA_LENGTH));
+  return decodeSocketAddress(viewOf(area, 0, ADDRESS_AREA_LENGTH));
 }

@@ -301,8 +301,9 @@ export class NodeDuplex extends Duplex {
    * @returns What may be queued.
    */
   protected owned(chunk: unknown): unknown {
+    if (!isBytes(chunk)) return chunk;
     const waits = this.writableLength > 0 || this.writableCorked > 0;
-    return waits && isBytes(chunk) ? copyBytes(chunk) : chunk;
+    return waits ? copyBytes(chunk) : viewOf(chunk);
   }
 
   /**

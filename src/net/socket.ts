@@ -12,11 +12,7 @@ import {
   encodeSocketAddress,
   type SocketAddress,
 } from "../ffi/sockaddr.ts";
-import type {
-  Bytes,
-  Socket as SocketHandle,
-  SocketApi,
-} from "../ffi/socket_api.ts";
+import type { Socket as SocketHandle, SocketApi } from "../ffi/socket_api.ts";
 import {
   AF_INET,
   AF_INET6,

@@ -33,6 +33,7 @@ export function readCall<T>(
   const { size, deliver } = read;
   return {
     size,
+    order: "reads",
     start: ({ buffer, address }) =>
       api.readFile(file, buffer?.address ?? 0n, size, address),
     finish: ({ code, bytes, buffer }) => {
@@ -58,6 +59,7 @@ export function writeCall(
   const size = totalLength(data);
   return {
     size,
+    order: "writes",
     start: ({ buffer, address }) => {
       gather(buffer, data, size);
       return api.writeFile(file, buffer?.address ?? 0n, size, address);

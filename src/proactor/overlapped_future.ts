@@ -15,11 +15,14 @@ import type { CompletionPort } from "./completion_port.ts";
 import { Future, type FutureContext } from "./future.ts";
 import type { Operation } from "./operation.ts";
 import type { PortHandle } from "./port_handle.ts";
+import type { Place, SettleOrder } from "./settle_order.ts";
 
 /** One overlapped call: how it starts and what its end means. */
 export interface OverlappedCall<T> {
   /** Bytes of native memory that it needs; 0 for none. */
   size: number;
+  /** Among which calls of the handle it settles in order. */
+  order?: "reads" | "writes";
   /**
    * Bytes moved by a start that returned 0; those of `Win32Api` by default.
    *
@@ -85,6 +88,9 @@ export class OverlappedFuture<T> extends Future<T> {
   #cancelRequested = false;
   #reason: unknown;
   #partial = false;
+  #order: SettleOrder | undefined;
+  #place: Place | undefined;
+  #held = false;
   /**
    * Told at once of the end; for the proactor.
    *
@@ -129,12 +135,15 @@ export class OverlappedFuture<T> extends Future<T> {
   start(owner: PortHandle): void {
     const port = this.#port;
     const operation = port.acquire(owner, this);
-    const { size } = this.#call;
+    const { size, order } = this.#call;
+    if (order !== undefined) this.#order = owner[order];
     operation.buffer = size > 0 ? this.#acquireBuffer(operation, size) : null;
     port.begin(operation);
     const code = port.settle(operation, this.#begin(operation));
-    if (code === ERROR_IO_PENDING) this.#operation = operation;
-    else this.#end(operation, code, this.#immediateBytes(operation, code));
+    if (code === ERROR_IO_PENDING) {
+      this.#operation = operation;
+      this.#place = this.#order?.enter();
+    } else this.#end(operation, code, this.#immediateBytes(operation, code));
   }
 
   /**
@@ -145,7 +154,7 @@ export class OverlappedFuture<T> extends Future<T> {
    */
   override cancel(reason?: unknown): boolean {
     if (this.done()) return false;
-    if (this.#cancelRequested) return true;
+    if (this.#cancelRequested || this.#held) return true;
     this.#cancelRequested = true;
     this.#reason = reason;
     if (this.#operation === null) return super.cancel(reason);
@@ -164,7 +173,7 @@ export class OverlappedFuture<T> extends Future<T> {
   onCompletion(operation: Operation, code: number, bytes: number): void {
     this.#operation = null;
     this.#end(operation, code, bytes);
-    this.onDone?.();
+    if (!this.#held) this.#tell();
   }
 
   /** What throws has not called Windows: the memory is ours. */
@@ -219,14 +228,39 @@ export class OverlappedFuture<T> extends Future<T> {
     if (end.code === ERROR_OPERATION_ABORTED && this.#cancelRequested) {
       this.#call.cancelled?.();
       super.cancel(this.#reason);
+      this.#leave();
       return;
     }
     try {
       const result = this.#call.finish(end);
       this.#partial = end.partial;
-      this.setResult(result);
+      this.#succeed(result);
     } catch (error) {
       this.setException(error);
+      this.#leave();
     }
+  }
+
+  #succeed(result: T): void {
+    const order = this.#order;
+    if (order === undefined) return this.setResult(result);
+    if (this.#place === undefined && order.idle) return this.setResult(result);
+    this.#held = !order.succeed(this.#place, () => this.#settle(result));
+  }
+
+  #settle(result: T): void {
+    this.setResult(result);
+    this.#held = false;
+    this.#tell();
+  }
+
+  #tell(): void {
+    const { onDone } = this;
+    this.onDone = undefined;
+    onDone?.();
+  }
+
+  #leave(): void {
+    if (this.#place !== undefined) this.#order!.leave(this.#place);
   }
 }

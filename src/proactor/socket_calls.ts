@@ -74,6 +74,7 @@ export function receiveCall<T>(
   const size = bufferSize(target, request.size);
   return {
     size,
+    order: "reads",
     transferred: () => sockets.transferred,
     start: (operation) =>
       sockets.wsaRecv(socket, buffersOf(operation, size), 0, operation.address),
@@ -100,6 +101,7 @@ export function receiveFromCall<T>(
   const size = bufferSize(target, request.size);
   return {
     size,
+    order: "reads",
     transferred: () => sockets.transferred,
     start: (operation) => {
       const from = operation.address + AREA;
@@ -132,6 +134,7 @@ export function sendCall(
   const size = totalLength(data);
   return {
     size,
+    order: "writes",
     transferred: () => sockets.transferred,
     start: (operation) => {
       gather(operation.buffer, data, size);
@@ -162,6 +165,7 @@ export function sendToCall(
   const size = byteLengthOf(data);
   return {
     size,
+    order: "writes",
     transferred: () => sockets.transferred,
     start: (operation) => {
       gather(operation.buffer, [data], size);

@@ -467,6 +467,9 @@ import proactorProactorOptions from "../../src/proactor/proactor_options.ts" wit
   type: "text",
 };
 import proactorPump from "../../src/proactor/pump.ts" with { type: "text" };
+import proactorSettleOrder from "../../src/proactor/settle_order.ts" with {
+  type: "text",
+};
 import proactorSocketAssociation from "../../src/proactor/socket_association.ts" with {
   type: "text",
 };
@@ -834,6 +837,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/port_options.ts": proactorPortOptions,
   "src/proactor/proactor_options.ts": proactorProactorOptions,
   "src/proactor/pump.ts": proactorPump,
+  "src/proactor/settle_order.ts": proactorSettleOrder,
   "src/proactor/socket_association.ts": proactorSocketAssociation,
   "src/proactor/socket_calls.ts": proactorSocketCalls,
   "src/proactor/socket_connect_calls.ts": proactorSocketConnectCalls,

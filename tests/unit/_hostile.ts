@@ -5,6 +5,8 @@
  * @module
  */
 
+import { Buffer } from "node:buffer";
+
 /** An array, and what becomes of it. */
 export interface Hostile {
   /** Given to a writer. */
@@ -104,6 +106,7 @@ function middle(
 /** By what it is. */
 export const HOSTILE: Readonly<Record<string, HostileKind>> = {
   "a plain array": plain,
+  "a Buffer": (bytes) => filled(Buffer.from(bytes)),
   "an array whose slice is a view": (bytes) =>
     filled(middle(SliceIsView, bytes)),
   "an array that lies about itself": (bytes) => filled(middle(Liar, bytes)),

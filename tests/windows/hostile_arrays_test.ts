@@ -156,13 +156,16 @@ hostileTest(
   }),
 );
 
-hostileTest(
-  "OverlappedFile.writable",
-  inFile((file, arrays) => {
+for (const append of [false, true]) {
+  const write: Write<OverlappedFile> = (file, arrays) => {
     const writer = file.writable.getWriter();
     return Promise.all(each(arrays, (data) => writer.write(data)));
-  }),
-);
+  };
+  hostileTest(
+    `OverlappedFile.writable, append ${append}`,
+    inFile(write, { append }),
+  );
+}
 
 for (const at of [undefined, 0]) {
   proactorTest(

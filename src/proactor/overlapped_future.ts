@@ -44,7 +44,7 @@ export interface OverlappedCall<T> {
    * @returns The result.
    */
   finish(end: OverlappedEnd): T;
-  /** Called in place of `finish` when a cancellation took effect. */
+  /** Called in place of `finish`: it was cancelled, or `start` has thrown. */
   cancelled?(): void;
 }
 
@@ -183,6 +183,7 @@ export class OverlappedFuture<T> extends Future<T> {
     } catch (error) {
       operation.pending = false;
       this.#giveBack(operation);
+      this.#call.cancelled?.();
       throw error;
     }
   }

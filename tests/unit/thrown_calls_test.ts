@@ -11,6 +11,7 @@ import {
 } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { ERROR_INVALID_PARAMETER } from "../../src/ffi/constants.ts";
+import { WAIT_TIMEOUT } from "../../src/ffi/wait_api.ts";
 import { encodeSocketAddress } from "../../src/ffi/sockaddr.ts";
 import type { Handle } from "../../src/ffi/win32_api.ts";
 import type { DatagramHandle } from "../../src/net/datagram_channel.ts";
@@ -30,7 +31,7 @@ import {
 } from "./_helpers.ts";
 import { pipeEnds } from "./_pipe_ends.ts";
 import { rig } from "./_recorder.ts";
-import { bound, LOCAL } from "./_sockets.ts";
+import { bound, listener, LOCAL } from "./_sockets.ts";
 
 const THROWN = "Exception in a system call";
 
@@ -179,6 +180,27 @@ Deno.test("a client still connects when the wait for an instance throws", async 
     await server.shutdown();
     await Promise.all([first, served, ...ends].map((end) => end.finished));
     assertEquals([...new Set(takeReports(world))], [THROWN]);
+  });
+});
+
+Deno.test("accept() closes the socket that it has made when AcceptEx throws", async () => {
+  await inWorld({}, (world) => {
+    const socket = listener(world);
+    using _throws = stub(world.sim.sockets, "acceptEx", refuse);
+    assertThrows(() => world.proactor.accept(socket), TypeError);
+    assertEquals(world.inUse, [0, 0, 0]);
+    world.close(socket);
+  });
+});
+
+Deno.test("waitForHandle() closes its duplicate when the registration throws", async () => {
+  await inWorld({}, (world) => {
+    const { server, client } = world.pair();
+    using _throws = stub(world.sim.waits, "registerWait", refuse);
+    using _busy = stub(world.sim.waits, "tryWait", () => WAIT_TIMEOUT);
+    assertThrows(() => world.proactor.waitForHandle(server), TypeError);
+    assertEquals(world.inUse, [0, 0, 0]);
+    world.close(server, client);
   });
 });
 

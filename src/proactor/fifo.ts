@@ -53,10 +53,14 @@ export class Fifo<T> {
    * @returns The item; `undefined` when there is none.
    */
   shift(): T | undefined {
-    if (this.length === 0) return undefined;
-    const item = this.#list[this.#head];
-    this.#list[this.#head++] = undefined;
-    this.#compact();
+    const list = this.#list;
+    if (list.length - this.#head < 2) return this.#takeLast();
+    const item = list[this.#head];
+    list[this.#head++] = undefined;
+    if (this.#head >= MIN_TAKEN && this.#head * 2 >= list.length) {
+      list.splice(0, this.#head);
+      this.#head = 0;
+    }
     return item;
   }
 
@@ -74,8 +78,8 @@ export class Fifo<T> {
   remove(item: T): boolean {
     const index = this.#list.indexOf(item, this.#head);
     if (index < 0) return false;
-    this.#list.splice(index, 1);
-    this.#compact();
+    if (index === this.#head) this.shift();
+    else this.#list.splice(index, 1);
     return true;
   }
 
@@ -91,11 +95,11 @@ export class Fifo<T> {
     return items;
   }
 
-  #compact(): void {
-    const taken = this.#head;
-    const { length } = this.#list;
-    if (taken < length && (taken < MIN_TAKEN || taken * 2 < length)) return;
-    this.#list.splice(0, taken);
-    this.#head = 0;
+  /** One that comes and goes keeps its room. */
+  #takeLast(): T | undefined {
+    const item = this.first;
+    if (this.#head === 0) this.#list.pop();
+    else this.#list.length = this.#head = 0;
+    return item;
   }
 }

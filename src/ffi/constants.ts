@@ -70,6 +70,7 @@ export const ERROR_ACCESS_DENIED = 5;
 export const ERROR_INVALID_HANDLE = 6;
 export const ERROR_NOT_ENOUGH_MEMORY = 8;
 export const ERROR_HANDLE_EOF = 38;
+export const ERROR_INVALID_PARAMETER = 87;
 export const ERROR_BROKEN_PIPE = 109;
 export const ERROR_SEM_TIMEOUT = 121;
 export const ERROR_PIPE_BUSY = 231;

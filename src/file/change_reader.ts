@@ -116,6 +116,6 @@ export class ChangeReader {
 
   #take(length: number): Uint8Array<ArrayBuffer> {
     const count = Math.min(length, this.#options.bufferSize);
-    return this.#lane.buffer!.slice(0, count);
+    return this.#lane.buffer!.copy(0, count);
   }
 }

@@ -5,10 +5,15 @@
  * @module
  */
 
+import { byteLengthOf, copyBytes, viewOf } from "../ffi/bytes.ts";
 import { END_OF_FILE } from "../ffi/file_structs.ts";
 import type { Handle } from "../ffi/win32_api.ts";
-import { assertArray, assertInteger } from "../proactor/arguments.ts";
-import { spendTurn } from "../stream/turn_budget.ts";
+import {
+  assertArray,
+  assertInteger,
+  stableBytes,
+} from "../proactor/arguments.ts";
+import { TurnOrder } from "../stream/turn_budget.ts";
 import { copyTo, type CopyToOptions } from "./copy_to.ts";
 import {
   flushFileBuffers,
@@ -19,7 +24,7 @@ import type { FileCore } from "./file_core.ts";
 import { fileInfo, type OverlappedFileInfo } from "./file_info.ts";
 import { FileStreams } from "./file_streams.ts";
 import { InOrder } from "./in_order.ts";
-import { readAt, writeAt } from "./transfer.ts";
+import { MAX_STARTED, readAt, writeAt } from "./transfer.ts";
 
 /** `WriteFile` takes a DWORD. */
 const MAX_APPEND = 0xffff_ffff;
@@ -73,6 +78,7 @@ export class OverlappedFile implements Disposable, AsyncDisposable {
   readonly #traits: OverlappedFileTraits;
   readonly #streams: FileStreams;
   readonly #order = new InOrder();
+  readonly #turns: TurnOrder;
   #position = 0;
 
   /**
@@ -85,6 +91,7 @@ export class OverlappedFile implements Disposable, AsyncDisposable {
   constructor(core: FileCore, traits: OverlappedFileTraits) {
     this.#core = core;
     this.#traits = traits;
+    this.#turns = new TurnOrder(core.port);
     this.#streams = new FileStreams(core, {
       position: () => this.#position,
       write: (data) => this.write(data),
@@ -132,11 +139,12 @@ export class OverlappedFile implements Disposable, AsyncDisposable {
   ): Promise<number | null> {
     assertArray("read into", target);
     const { at, signal } = this.#checked("read from", options);
-    if (target.byteLength === 0) return 0;
+    if (byteLengthOf(target) === 0) return 0;
+    const bytes = viewOf(target);
     const count = at === undefined
-      ? await this.#order.run(() => this.#readOn(target, signal))
-      : await readAt(this.#core, target, { position: at, signal });
-    const turn = spendTurn(this.#core.port);
+      ? await this.#order.run(() => this.#readOn(bytes, signal))
+      : await readAt(this.#core, bytes, { position: at, signal });
+    const turn = this.#turns.spend();
     if (turn !== undefined) await turn;
     return count === 0 ? null : count;
   }
@@ -144,8 +152,7 @@ export class OverlappedFile implements Disposable, AsyncDisposable {
   /**
    * Writes all bytes.
    *
-   * @param data The bytes. Up to 4 MiB are copied before this returns; a longer
-   * array must not change until the promise is settled.
+   * @param data The bytes, copied before this returns.
    * @param options Where to write, and a signal that cancels. Of a write that
    * was cancelled, a part may have been written.
    * @returns The number of bytes.
@@ -162,14 +169,14 @@ export class OverlappedFile implements Disposable, AsyncDisposable {
     data: Uint8Array,
     options: FileOperationOptions = {},
   ): Promise<number> {
-    assertArray("write", data);
+    const bytes = stableBytes("write", data);
     const { at, signal } = this.#checked("write to", options);
-    if (this.#traits.append) this.#assertAppend(data.byteLength, at);
-    if (data.byteLength === 0) return 0;
+    if (this.#traits.append) this.#assertAppend(byteLengthOf(bytes), at);
+    if (byteLengthOf(bytes) === 0) return 0;
     const count = at === undefined
-      ? await this.#writeInOrder(data, signal)
-      : await writeAt(this.#core, data, { position: at, signal });
-    const turn = spendTurn(this.#core.port);
+      ? await this.#writeInOrder(bytes, signal)
+      : await writeAt(this.#core, started(bytes), { position: at, signal });
+    const turn = this.#turns.spend();
     if (turn !== undefined) await turn;
     return count;
   }
@@ -331,9 +338,8 @@ export class OverlappedFile implements Disposable, AsyncDisposable {
     return count;
   }
 
-  /** What must wait for its turn is copied: the array is the caller's. */
   #writeInOrder(data: Uint8Array, signal?: AbortSignal): Promise<number> {
-    const bytes = this.#order.idle ? data : data.slice();
+    const bytes = this.#order.idle ? started(data) : copyBytes(data);
     return this.#order.run(() => this.#writeOn(bytes, signal));
   }
 
@@ -355,6 +361,11 @@ export class OverlappedFile implements Disposable, AsyncDisposable {
     }
     return (await queryInformation(this.#core, "seek in")).endOfFile;
   }
+}
+
+/** What must wait for its turn is copied: the array is the caller's. */
+function started(data: Uint8Array): Uint8Array {
+  return byteLengthOf(data) <= MAX_STARTED ? viewOf(data) : copyBytes(data);
 }
 
 function assertPosition(position: number): void {

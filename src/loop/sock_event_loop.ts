@@ -4,6 +4,7 @@
  * @module
  */
 
+import { byteLengthOf, copyBytes, viewOf } from "../ffi/bytes.ts";
 import {
   type Ipv4Address,
   type Ipv6Address,
@@ -13,7 +14,12 @@ import {
 import { adoptSocket } from "../net/accepted_socket.ts";
 import { resolveHost } from "../net/resolve.ts";
 import { Socket } from "../net/socket.ts";
-import { assertAddress, assertInteger } from "../proactor/arguments.ts";
+import {
+  assertAddress,
+  assertBytes,
+  assertInteger,
+  stableBytes,
+} from "../proactor/arguments.ts";
 import type {
   HandleLike,
   OperationOptions,
@@ -159,11 +165,11 @@ export abstract class SockEventLoop extends SocketEventLoop {
     options: SockRecvFromIntoOptions = {},
   ): Promise<ReceivedFromInto> {
     this.assertOpen("receive");
-    const { size = target.byteLength } = options;
-    if (size !== target.byteLength) {
-      assertInteger("size", size, [1, target.byteLength]);
-    }
-    const part = target.subarray(0, size);
+    assertBytes("receive into", target);
+    const room = byteLengthOf(target);
+    const { size = room } = options;
+    assertInteger("size", size, [1, room]);
+    const part = viewOf(target, 0, size);
     return await this.proactor.recvFromInto(socket, part, options);
   }
 
@@ -171,7 +177,7 @@ export abstract class SockEventLoop extends SocketEventLoop {
    * Sends all bytes.
    *
    * @param socket A connected socket.
-   * @param data Not to be changed until then. Several arrays go out as one.
+   * @param data Copied before the call returns. Several arrays go out as one.
    * @param options A signal that cancels. How much was sent is not known then.
    * @throws {TypeError} when `data` is no `Uint8Array`, nor an array of such.
    * @throws {Deno.errors.BadResource} when the socket is closed.
@@ -210,7 +216,7 @@ export abstract class SockEventLoop extends SocketEventLoop {
     if (isNumeric(address)) {
       return await this.proactor.sendTo(socket, data, address);
     }
-    const copy = data.slice();
+    const copy = copyBytes(stableBytes("send", data));
     return await this.proactor.sendTo(socket, copy, await lookUp(address));
   }
 

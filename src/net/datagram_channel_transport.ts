@@ -5,7 +5,6 @@
  */
 
 import { isWindowsError } from "../ffi/errors.ts";
-import { assertArray } from "../proactor/arguments.ts";
 import { DEFAULT_CLOSE_DEADLINE } from "../stream/channel.ts";
 import type { WriteBufferLimits } from "../stream/protocol.ts";
 import {
@@ -20,6 +19,7 @@ import type {
 import { isUnreachable } from "./datagram_reader.ts";
 import { DatagramSender } from "./datagram_sender.ts";
 import type { UdpTarget } from "./udp_address.ts";
+import { assertArray } from "../proactor/arguments.ts";
 import { receiveError } from "./udp_errors.ts";
 import { writeBufferLimits } from "../stream/write_buffer_limits.ts";
 
@@ -60,8 +60,7 @@ export class DatagramChannelTransport
   }
 
   sendTo(data: Uint8Array, addr?: UdpTarget): void {
-    assertArray("send", data);
-    if (this.isClosing()) return;
+    if (this.isClosing()) return assertArray("send", data);
     try {
       const rest = this.#sender.send(data, addr);
       rest?.catch((error) => this.#reportError(error));

@@ -24,9 +24,11 @@ import {
   WSABUF_SIZE,
 } from "../ffi/socket_structs.ts";
 import { OVERLAPPED_SIZE } from "../ffi/structs.ts";
+import type { Address } from "../ffi/win32_api.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { CompletionListener, Operation } from "../proactor/operation.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import { thrownCall } from "../proactor/thrown_call.ts";
 import { SenderCache } from "./udp_address.ts";
 
 /** A datagram. */
@@ -177,20 +179,24 @@ export class DatagramReader implements CompletionListener {
     this.#port.api.copyIn(from + BigInt(ADDRESS_AREA_LENGTH), LENGTH);
     operation.buffer = buffer;
     this.#port.begin(operation);
-    const code = this.#options.sockets.wsaRecvFrom(
-      this.#owner.handle,
-      this.#buffers,
-      0,
-      from,
-      operation.address,
-    );
-    return this.#port.settle(operation, code);
+    return this.#port.settle(operation, this.#call(from));
+  }
+
+  #call(from: Address): number {
+    const { sockets } = this.#options;
+    const { handle } = this.#owner;
+    const { address } = this.#operation;
+    try {
+      return sockets.wsaRecvFrom(handle, this.#buffers, 0, from, address);
+    } catch (error) {
+      return thrownCall(this.#port, error);
+    }
   }
 
   /** Returns false when the receive has brought nothing and is repeated. */
   #accept(code: number, bytes: number, buffer: NativeBuffer | null): boolean {
     if (code !== 0) return this.#fail(code);
-    const data = buffer!.slice(0, bytes);
+    const data = buffer!.copy(0, bytes);
     this.#datagram = { data, addr: this.#sender() };
     return true;
   }

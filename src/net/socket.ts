@@ -4,6 +4,7 @@
  * @module
  */
 
+import { copyBytes, isBytes } from "../ffi/bytes.ts";
 import { windowsError } from "../ffi/errors.ts";
 import { NativeWin32 } from "../ffi/native_win32.ts";
 import {
@@ -11,11 +12,7 @@ import {
   encodeSocketAddress,
   type SocketAddress,
 } from "../ffi/sockaddr.ts";
-import type {
-  Bytes,
-  Socket as SocketHandle,
-  SocketApi,
-} from "../ffi/socket_api.ts";
+import type { Socket as SocketHandle, SocketApi } from "../ffi/socket_api.ts";
 import {
   AF_INET,
   AF_INET6,
@@ -197,11 +194,11 @@ export class Socket implements Disposable {
     name: number,
     value: number | boolean | Uint8Array,
   ): void {
-    const bytes = value instanceof Uint8Array ? value : encodeDword(value);
+    const bytes = isBytes(value) ? copyBytes(value) : encodeDword(value);
     const { sockets } = this.#owned;
     const socket = this.#open("set option");
     const option = { level, name };
-    const code = sockets.setSocketOption(socket, option, bytes as Bytes);
+    const code = sockets.setSocketOption(socket, option, bytes);
     this.#check("set option", "setsockopt", code);
   }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { byteLengthOf, copyBytes } from "../ffi/bytes.ts";
 import { assertArray, assertInteger } from "../proactor/arguments.ts";
 import { DEFAULT_CLOSE_DEADLINE } from "../stream/channel.ts";
 import type { DuplexConnection } from "../stream/node_duplex.ts";
@@ -57,6 +58,7 @@ export class TlsConnection<A extends object = TcpAddr>
   readonly #session: TlsSession;
   readonly #reads: ReadQueue;
   readonly #streams: WebStreams = new WebStreams(this);
+  #lastWrite: Promise<void> | undefined;
   #writeClosed = false;
   #closing = false;
 
@@ -131,13 +133,7 @@ export class TlsConnection<A extends object = TcpAddr>
   ): Promise<number | null> {
     assertArray("read into", target);
     this.#assertOpen("read");
-    if (target.byteLength === 0) return 0;
-    return await this.#reads.request(() => {
-      if (target.byteLength === 0) {
-        throw new TypeError("Cannot read: the array was transferred");
-      }
-      return this.#reads.takeInto(target);
-    }, options.signal);
+    return await this.#reads.read(target, options.signal);
   }
 
   /** The bytes as a stream, with BYOB readers. Cancelling it closes the
@@ -163,9 +159,11 @@ export class TlsConnection<A extends object = TcpAddr>
   async write(data: Uint8Array): Promise<number> {
     assertArray("write", data);
     this.#assertWritable();
-    const { byteLength } = data;
-    if (byteLength > 0) await this.#session.write(data.slice());
-    return byteLength;
+    const bytes = copyBytes(data);
+    const length = byteLengthOf(bytes);
+    if (length > 0) this.#lastWrite = this.#session.write(bytes);
+    await this.#lastWrite;
+    return length;
   }
 
   /** Writing as a stream. Closing it closes the write side, or the connection

@@ -81,6 +81,16 @@ export class TlsDuplex extends NodeDuplex {
     else this.#connection.abort();
   }
 
+  /**
+   * `node:tls` never changes what it has written.
+   *
+   * @param chunk Its own.
+   * @returns The same.
+   */
+  protected override owned(chunk: unknown): unknown {
+    return chunk;
+  }
+
   /** @param data The encrypted bytes. */
   protected override received(data: Uint8Array): void {
     this.#reading = false;

@@ -8,6 +8,8 @@
 import type { Duplex } from "node:stream";
 import { setImmediate } from "node:timers";
 import type { TLSSocket } from "node:tls";
+import { byteLengthOf, setBytes, viewOf } from "../ffi/bytes.ts";
+import { Fifo } from "../proactor/fifo.ts";
 import type { DuplexConnection } from "../stream/node_duplex.ts";
 import type { ReadSource } from "../stream/read_queue.ts";
 import { TlsDuplex, type TlsDuplexEvents } from "./tls_duplex.ts";
@@ -46,7 +48,7 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
   readonly #socket: TLSSocket;
   readonly #secured = Promise.withResolvers<TlsHandshakeInfo>();
   readonly #calls = new Set<(error: Error) => void>();
-  readonly #chunks: Uint8Array[] = [];
+  readonly #chunks = new Fifo<Uint8Array>();
   #available = 0;
   #established = false;
   #ended = false;
@@ -122,14 +124,15 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
    * @returns Their number.
    */
   takeInto(target: Uint8Array): number {
+    const room = byteLengthOf(target);
     let filled = 0;
-    while (filled < target.length && this.#chunks.length > 0) {
-      const chunk = this.#chunks[0]!;
-      const part = chunk.subarray(0, target.length - filled);
-      target.set(part, filled);
-      filled += part.length;
-      if (part.length === chunk.length) this.#chunks.shift();
-      else this.#chunks[0] = chunk.subarray(part.length);
+    while (filled < room && this.#chunks.length > 0) {
+      const chunk = this.#chunks.first!;
+      const count = Math.min(chunk.length, room - filled);
+      setBytes(target, viewOf(chunk, 0, count), filled);
+      filled += count;
+      if (count === chunk.length) this.#chunks.shift();
+      else this.#chunks.replaceFirst(viewOf(chunk, count));
     }
     this.#available -= filled;
     return filled;

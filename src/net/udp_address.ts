@@ -4,6 +4,7 @@
  * @module
  */
 
+import { copyBytes, viewOf } from "../ffi/bytes.ts";
 import {
   decodeSocketAddress,
   encodeSocketAddress,
@@ -126,10 +127,10 @@ export class SenderCache {
    * @returns A new object each time.
    */
   decode(area: Bytes): Deno.NetAddr {
-    const bytes = area.subarray(0, area[ADDRESS_AREA_LENGTH]);
+    const bytes = viewOf(area, 0, area[ADDRESS_AREA_LENGTH]);
     if (bytes.byteLength > 0 && !equals(bytes, this.#last)) {
       this.#addr = toNetAddr(bytes);
-      this.#last = bytes.slice();
+      this.#last = copyBytes(bytes);
     }
     return { ...this.#addr };
   }

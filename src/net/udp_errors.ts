@@ -47,17 +47,17 @@ export function sendError(socket: DatagramHandle, code: number): Error {
  * Refuses what is too long for any datagram.
  *
  * @param socket The socket.
- * @param data The bytes.
+ * @param length Bytes.
  * @throws {RangeError} when there are too many.
  */
 export function assertDatagram(
   socket: DatagramHandle,
-  data: Uint8Array,
+  length: number,
 ): void {
   const most = MAX_DATAGRAM[socket.rules.family];
-  if (data.byteLength <= most) return;
+  if (length <= most) return;
   throw new RangeError(
-    `Cannot send ${data.byteLength} bytes: ` +
+    `Cannot send ${length} bytes: ` +
       `a datagram of ${socket.rules.family} has ${most} at most`,
   );
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Bytes } from "../ffi/socket_api.ts";
+import { byteLengthOf } from "../ffi/bytes.ts";
 import { SO_BROADCAST, SOL_SOCKET } from "../ffi/socket_constants.ts";
 import { encodeDword } from "../ffi/socket_structs.ts";
 import { assertArray, assertInteger } from "../proactor/arguments.ts";
@@ -13,8 +13,7 @@ import type {
   ReadOptions,
   ShutdownOptions,
 } from "../stream/stream_connection.ts";
-import type { CompletionPort } from "../proactor/completion_port.ts";
-import { spendTurn } from "../stream/turn_budget.ts";
+import { TurnOrder } from "../stream/turn_budget.ts";
 import { DatagramChannel, type DatagramHandle } from "./datagram_channel.ts";
 import type { Datagram } from "./datagram_reader.ts";
 import { DatagramSender } from "./datagram_sender.ts";
@@ -27,7 +26,7 @@ import {
   setOption,
 } from "./multicast.ts";
 import { openDatagramSocket } from "./open_datagram_socket.ts";
-import { place, ReceiveQueue } from "./receive_queue.ts";
+import { deliver, placeDatagram, ReceiveQueue } from "./receive_queue.ts";
 import type { UdpTarget } from "./udp_address.ts";
 import { receiveError } from "./udp_errors.ts";
 import { connectEnds, listenEnds } from "./udp_ends.ts";
@@ -61,10 +60,11 @@ export class UdpSocket
     AsyncIterable<[Uint8Array<ArrayBuffer>, Deno.NetAddr]>,
     Disposable,
     AsyncDisposable {
-  readonly #port: CompletionPort;
   readonly #channel: DatagramChannel;
   readonly #receives: ReceiveQueue;
   readonly #sender: DatagramSender;
+  readonly #receiveTurns: TurnOrder;
+  readonly #sendTurns: TurnOrder;
   readonly #finished = Promise.withResolvers<void>();
 
   /**
@@ -74,7 +74,8 @@ export class UdpSocket
    * @param socket A socket that is bound and on the port.
    */
   constructor(socket: DatagramHandle) {
-    this.#port = socket.port;
+    this.#receiveTurns = new TurnOrder(socket.port);
+    this.#sendTurns = new TurnOrder(socket.port);
     this.#channel = new DatagramChannel(socket, {
       onReadable: () => this.#receives.advance(),
       onSent: () => {},
@@ -180,14 +181,7 @@ export class UdpSocket
     options: ReadOptions = {},
   ): Promise<[Uint8Array<ArrayBuffer>, Deno.NetAddr]> {
     if (p !== undefined) assertArray("receive into", p);
-    const target = p as Bytes | undefined;
-    return await this.#receive(({ data, addr }) => {
-      if (target === undefined || target.byteLength < data.byteLength) {
-        return [data, addr];
-      }
-      target.set(data);
-      return [target.subarray(0, data.byteLength), addr];
-    }, options);
+    return await this.#receive((datagram) => deliver(datagram, p), options);
   }
 
   /**
@@ -206,7 +200,9 @@ export class UdpSocket
     options: ReadOptions = {},
   ): Promise<ReceivedDatagram> {
     assertArray("receive into", target);
-    return await this.#receive((datagram) => place(datagram, target), options);
+    const size = byteLengthOf(target);
+    const take = (datagram: Datagram) => placeDatagram(datagram, target, size);
+    return await this.#receive(take, options);
   }
 
   /**
@@ -250,10 +246,11 @@ export class UdpSocket
    */
   async send(p: Uint8Array, addr?: UdpTarget): Promise<number> {
     const sent = this.#sender.send(p, addr);
-    const { byteLength } = p;
-    await sent;
-    await spendTurn(this.#port);
-    return byteLength;
+    const length = byteLengthOf(p);
+    if (sent !== undefined) await sent;
+    const turn = this.#sendTurns.spend();
+    if (turn !== undefined) await turn;
+    return length;
   }
 
   // --- options -------------------------------------------------------------
@@ -368,7 +365,8 @@ export class UdpSocket
   ): Promise<T> {
     this.#assertOpen("receive");
     const taken = await this.#receives.request(take, signal);
-    await spendTurn(this.#port);
+    const turn = this.#receiveTurns.spend();
+    if (turn !== undefined) await turn;
     return taken;
   }
 

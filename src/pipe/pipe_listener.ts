@@ -27,6 +27,7 @@ import type { CompletionListener, Operation } from "../proactor/operation.ts";
 import { hasClient } from "../proactor/overlapped_calls.ts";
 import type { PortDependent } from "../proactor/dependents.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import { thrownCall } from "../proactor/thrown_call.ts";
 import { SecurityDescriptor } from "./security.ts";
 import type { ListenerOptions } from "./server_options.ts";
 
@@ -217,11 +218,17 @@ export class PipeListener implements CompletionListener, PortDependent {
     const { handle, operation } = this.#register(instance);
     this.#armed.set(operation, handle);
     this.#port.begin(operation);
-    const code = this.#port.settle(
-      operation,
-      this.#port.api.connectNamedPipe(instance, operation.address),
-    );
+    const started = this.#connect(instance, operation);
+    const code = this.#port.settle(operation, started);
     if (code !== ERROR_IO_PENDING) this.#connectedAtOnce(operation, code);
+  }
+
+  #connect(instance: Handle, { address }: Operation): number {
+    try {
+      return this.#port.api.connectNamedPipe(instance, address);
+    } catch (error) {
+      return thrownCall(this.#port, error);
+    }
   }
 
   /** A client was faster than us. It is handed out in the next turn. */

@@ -4,6 +4,14 @@
  * @module
  */
 
+import {
+  byteLengthOf,
+  copyBytes,
+  isBytes,
+  isDetached,
+  isShared,
+  setBytes,
+} from "../ffi/bytes.ts";
 import { INFINITE } from "../ffi/constants.ts";
 import type { SocketAddress } from "../ffi/sockaddr.ts";
 import { INVALID_HANDLE_VALUE } from "../ffi/win32_api.ts";
@@ -41,13 +49,13 @@ export function cancelBySignal<T>(
  * @throws {TypeError} when the array has shrunk meanwhile; `cause` has the data.
  */
 export function place(data: Uint8Array, target: Uint8Array): number {
-  if (target.byteLength < data.byteLength) {
+  if (byteLengthOf(target) < data.byteLength) {
     throw new TypeError(
       `Cannot deliver ${data.byteLength} bytes: the array was transferred`,
       { cause: data },
     );
   }
-  target.set(data);
+  setBytes(target, data, 0);
   return data.byteLength;
 }
 
@@ -127,11 +135,29 @@ export function assertHandle(action: string, handle: unknown): void {
  * @throws {TypeError} when it is something else, or detached.
  */
 export function assertArray(action: string, data: Uint8Array): void {
-  if (!(data instanceof Uint8Array)) {
+  if (!isBytes(data)) {
     throw new TypeError(`Cannot ${action}: the data are not a Uint8Array`);
   }
-  if (!(data.buffer instanceof ArrayBuffer) || !data.buffer.detached) return;
+  if (!isDetached(data)) return;
   throw new TypeError(`Cannot ${action}: the array is detached`);
+}
+
+/**
+ * Refuses what cannot be written, and sees to it that no other thread changes
+ * it between two looks.
+ *
+ * @param action The beginning of the message.
+ * @param data The value.
+ * @returns The array itself, which is still the caller's; a copy where its
+ * memory is shared.
+ * @throws {TypeError} when it is not a `Uint8Array`, or detached.
+ */
+export function stableBytes(
+  action: string,
+  data: Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  assertArray(action, data);
+  return isShared(data) ? copyBytes(data) : data as Uint8Array<ArrayBuffer>;
 }
 
 /**
@@ -143,7 +169,7 @@ export function assertArray(action: string, data: Uint8Array): void {
  */
 export function assertBytes(action: string, data: Uint8Array): void {
   assertArray(action, data);
-  if (data.byteLength > 0) return;
+  if (byteLengthOf(data) > 0) return;
   throw new TypeError(`Cannot ${action} array: it is empty`);
 }
 

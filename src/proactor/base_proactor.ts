@@ -17,7 +17,7 @@ import {
 } from "./arguments.ts";
 import { CompletionPort } from "./completion_port.ts";
 import type { FutureContext } from "./future.ts";
-import { FutureTracker } from "./future_tracker.ts";
+import { FutureTracker, MAX_RESULTS } from "./future_tracker.ts";
 import { HandleRegistry } from "./handle_registry.ts";
 import { SocketDetector, type SocketInfo } from "./socket_association.ts";
 import { type OverlappedCall, OverlappedFuture } from "./overlapped_future.ts";
@@ -54,7 +54,7 @@ export abstract class BaseProactor implements AsyncDisposable {
   readonly #port: CompletionPort;
   readonly #handles: HandleRegistry;
   readonly #detector: SocketDetector;
-  readonly #futures = new FutureTracker();
+  readonly #futures: FutureTracker;
   readonly #notServed = new WeakSet<PortHandle>();
   #context: FutureContext | undefined;
 
@@ -77,6 +77,10 @@ export abstract class BaseProactor implements AsyncDisposable {
     });
     this.#detector = new SocketDetector(this.#port.api, options);
     this.#handles = new HandleRegistry(this.#port, this.#detector);
+    this.#futures = new FutureTracker(() => {
+      const error = new Error(`Cannot keep results: ${MAX_RESULTS} wait`);
+      this.#port.report(error, "Nobody calls select() any more");
+    });
   }
 
   /**
@@ -193,7 +197,8 @@ export abstract class BaseProactor implements AsyncDisposable {
 
   /**
    * Waits until operations have ended, without blocking the thread. From the
-   * first call on, the results are collected for the next one.
+   * first call on, the results are collected for the next one: 65,536 of them;
+   * further ones are dropped, and that is reported.
    *
    * @param timeout Milliseconds, rounded up. Without it there is no limit.
    * @returns The futures that have ended with a result or an exception; none

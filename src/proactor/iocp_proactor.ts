@@ -4,6 +4,7 @@
  * @module
  */
 
+import { byteLengthOf } from "../ffi/bytes.ts";
 import {
   FILE_FLAG_OVERLAPPED,
   GENERIC_READ,
@@ -12,19 +13,25 @@ import {
   SECURITY_SQOS_PRESENT,
 } from "../ffi/constants.ts";
 import { normalizePipeName } from "../ffi/pipe_name.ts";
+import type { Bytes } from "../ffi/socket_api.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import {
-  assertArray,
   assertBytes,
   assertInteger,
   cancelBySignal,
   MAX_DWORD,
   place,
+  stableBytes,
 } from "./arguments.ts";
 import type { Future } from "./future.ts";
 import { totalLength } from "./gather.ts";
-import { acceptCall, readCall, writeCall } from "./overlapped_calls.ts";
-import type { OverlappedFuture } from "./overlapped_future.ts";
+import {
+  acceptCall,
+  keepRest,
+  readCall,
+  writeCall,
+} from "./overlapped_calls.ts";
+import type { OverlappedCall, OverlappedFuture } from "./overlapped_future.ts";
 import { DialFuture, PipeDialer } from "./pipe_dialer.ts";
 import type { PortHandle } from "./port_handle.ts";
 import type {
@@ -114,7 +121,7 @@ export class IocpProactor extends WaitProactor {
   ): OverlappedFuture<number> {
     assertBytes("read into", target);
     const owner = this.ownerOf(handle, "read");
-    const size = Math.min(target.byteLength, MAX_DWORD);
+    const size = Math.min(byteLengthOf(target), MAX_DWORD);
     const deliver = (data: Uint8Array) => place(data, target);
     return this.#read(owner, { size, deliver }, options);
   }
@@ -142,11 +149,27 @@ export class IocpProactor extends WaitProactor {
   ): OverlappedFuture<number> {
     const parts = partsOf(data);
     const owner = this.ownerOf(handle, "write");
-    const socket = this.socketTarget(owner);
-    const call = socket === undefined
-      ? writeCall(this.port.api, owner.handle, parts)
-      : sendCall(socket, parts);
-    return this.start(owner, call, options);
+    return this.start(owner, this.#writeCall(owner, parts), options);
+  }
+
+  /**
+   * As {@linkcode send}, for those who send until all is sent.
+   *
+   * @ignore
+   * @param handle The handle, or its owner.
+   * @param data Copied before the call returns.
+   * @param options A signal, and who is given what Windows has not taken.
+   * @returns The number of bytes written.
+   */
+  sendPart(
+    handle: HandleLike,
+    data: readonly Uint8Array[],
+    options: OperationOptions & { onRest: (rest: Bytes) => void },
+  ): OverlappedFuture<number> {
+    const parts = partsOf(data);
+    const owner = this.ownerOf(handle, "write");
+    const call = this.#writeCall(owner, parts);
+    return this.start(owner, keepRest(call, options.onRest), options);
   }
 
   /**
@@ -201,6 +224,16 @@ export class IocpProactor extends WaitProactor {
     return future;
   }
 
+  #writeCall(
+    owner: PortHandle,
+    parts: readonly Bytes[],
+  ): OverlappedCall<number> {
+    const socket = this.socketTarget(owner);
+    return socket === undefined
+      ? writeCall(this.port.api, owner.handle, parts)
+      : sendCall(socket, parts);
+  }
+
   #read<T>(
     owner: PortHandle,
     read: { size: number; deliver: (data: Uint8Array<ArrayBuffer>) => T },
@@ -216,9 +249,9 @@ export class IocpProactor extends WaitProactor {
 
 function partsOf(
   data: Uint8Array | readonly Uint8Array[],
-): readonly Uint8Array<ArrayBuffer>[] {
-  const parts = Array.isArray(data) ? data : [data];
-  for (const part of parts) assertArray("write", part);
+): readonly Bytes[] {
+  const list = Array.isArray(data) ? [...data] : [data];
+  const parts = list.map((part) => stableBytes("write", part));
   assertInteger("length", totalLength(parts), [0, MAX_DWORD]);
   return parts;
 }

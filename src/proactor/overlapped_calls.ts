@@ -15,7 +15,7 @@ import {
 import { windowsError } from "../ffi/errors.ts";
 import type { Handle, Win32Api } from "../ffi/win32_api.ts";
 import { gather, totalLength } from "./gather.ts";
-import type { OverlappedCall } from "./overlapped_future.ts";
+import type { OverlappedCall, OverlappedEnd } from "./overlapped_future.ts";
 
 /**
  * `ReadFile`. A pipe that has no other end any more is the end of the stream:
@@ -35,11 +35,12 @@ export function readCall<T>(
   const { size, deliver } = read;
   return {
     size,
+    order: "reads",
     start: ({ buffer, address }) =>
       api.readFile(file, buffer?.address ?? 0n, size, address),
     finish: ({ code, bytes, buffer }) => {
       const count = received(api, code, bytes);
-      return deliver(buffer?.slice(0, count) ?? new Uint8Array(0));
+      return deliver(buffer?.copy(0, count) ?? new Uint8Array(0));
     },
   };
 }
@@ -60,8 +61,9 @@ export function writeCall(
   const size = totalLength(data);
   return {
     size,
+    order: "writes",
     start: ({ buffer, address }) => {
-      gather(buffer, data);
+      gather(buffer, data, size);
       return api.writeFile(file, buffer?.address ?? 0n, size, address);
     },
     finish: ({ code, bytes }) => {
@@ -122,6 +124,25 @@ export function isEndOfStream(code: number): boolean {
 }
 
 /** A warning is data: the message goes on. */
+/**
+ * Keeps the bytes that a write has not moved.
+ *
+ * @param call The write.
+ * @param onRest Given them when there are some, before the call ends.
+ * @returns The write, to be started instead.
+ */
+export function keepRest(
+  call: OverlappedCall<number>,
+  onRest: (rest: Uint8Array<ArrayBuffer>) => void,
+): OverlappedCall<number> {
+  const finish = (end: OverlappedEnd): number => {
+    const moved = call.finish(end);
+    if (moved < call.size) onRest(end.buffer!.copy(moved, call.size));
+    return moved;
+  };
+  return { ...call, finish };
+}
+
 function received(api: Win32Api, code: number, bytes: number): number {
   if (code === 0 || code === ERROR_MORE_DATA) return bytes;
   if (isEndOfStream(code)) return 0;

@@ -31,6 +31,7 @@ import type { PortDependent } from "./dependents.ts";
 import { Future } from "./future.ts";
 import type { CompletionListener, Operation } from "./operation.ts";
 import type { PortHandle } from "./port_handle.ts";
+import { thrownCall } from "./thrown_call.ts";
 
 /** Connections that one turn may open. */
 const CONNECTS_PER_TURN = 64;
@@ -207,17 +208,20 @@ class DialQueue implements CompletionListener {
     const operation = this.#tryAcquire(this.#root);
     if (operation === null) return this.#retryLater();
     this.#port.begin(operation);
-    const code = this.#port.settle(
-      operation,
-      this.#port.api.fsControl(
-        this.#root.handle,
-        FSCTL_PIPE_WAIT,
-        encodePipeWait(name, WAIT_LIMIT),
-        operation.address,
-      ),
-    );
+    const code = this.#port.settle(operation, this.#wait(operation, name));
     if (code === ERROR_IO_PENDING) this.#operation = operation;
     else this.#waitRefused(operation, code);
+  }
+
+  #wait({ address, owner }: Operation, name: string): number {
+    const { api } = this.#port;
+    const { handle } = owner!;
+    try {
+      const input = encodePipeWait(name, WAIT_LIMIT);
+      return api.fsControl(handle, FSCTL_PIPE_WAIT, input, address);
+    } catch (error) {
+      return thrownCall(this.#port, error);
+    }
   }
 
   /** `null` when there is no memory for another slot. */

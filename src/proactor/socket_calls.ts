@@ -4,6 +4,7 @@
  * @module
  */
 
+import { byteLengthOf, viewOf } from "../ffi/bytes.ts";
 import { windowsError } from "../ffi/errors.ts";
 import { MAX_POOLED_BUFFER } from "../ffi/memory.ts";
 import { decodeSocketAddress, type SocketAddress } from "../ffi/sockaddr.ts";
@@ -73,6 +74,7 @@ export function receiveCall<T>(
   const size = bufferSize(target, request.size);
   return {
     size,
+    order: "reads",
     transferred: () => sockets.transferred,
     start: (operation) =>
       sockets.wsaRecv(socket, buffersOf(operation, size), 0, operation.address),
@@ -99,6 +101,7 @@ export function receiveFromCall<T>(
   const size = bufferSize(target, request.size);
   return {
     size,
+    order: "reads",
     transferred: () => sockets.transferred,
     start: (operation) => {
       const from = operation.address + AREA;
@@ -131,9 +134,10 @@ export function sendCall(
   const size = totalLength(data);
   return {
     size,
+    order: "writes",
     transferred: () => sockets.transferred,
     start: (operation) => {
-      gather(operation.buffer, data);
+      gather(operation.buffer, data, size);
       const buffers = buffersOf(operation, size);
       return sockets.wsaSend(socket, buffers, 0, operation.address);
     },
@@ -158,12 +162,13 @@ export function sendToCall(
   to: Bytes,
 ): OverlappedCall<number> {
   const { sockets, socket } = target;
-  const size = data.byteLength;
+  const size = byteLengthOf(data);
   return {
     size,
+    order: "writes",
     transferred: () => sockets.transferred,
     start: (operation) => {
-      gather(operation.buffer, [data]);
+      gather(operation.buffer, [data], size);
       const buffers = buffersOf(operation, size);
       return sockets.wsaSendTo(socket, buffers, 0, to, operation.address);
     },
@@ -246,7 +251,7 @@ function buffersOf({ buffer, address }: Operation, length: number): Bytes {
 function take(end: OverlappedEnd, size: number): Bytes {
   end.partial ||= end.bytes > size;
   const count = Math.min(end.bytes, size);
-  return end.buffer?.slice(0, count) ?? new Uint8Array(0);
+  return end.buffer?.copy(0, count) ?? new Uint8Array(0);
 }
 
 function emptyArea(): Bytes {
@@ -260,5 +265,5 @@ function senderOf(api: Win32Api, from: Address): SocketAddress | null {
   api.copyOut(area, from);
   const family = area[0]!;
   if (family === 0) return null;
-  return decodeSocketAddress(area.subarray(0, ADDRESS_AREA_LENGTH));
+  return decodeSocketAddress(viewOf(area, 0, ADDRESS_AREA_LENGTH));
 }

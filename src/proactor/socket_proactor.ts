@@ -4,6 +4,7 @@
  * @module
  */
 
+import { byteLengthOf } from "../ffi/bytes.ts";
 import { defaultSendFile } from "../ffi/native_sendfile.ts";
 import { encodeSocketAddress, type SocketAddress } from "../ffi/sockaddr.ts";
 import type { SendFileApi } from "../ffi/sendfile_api.ts";
@@ -15,11 +16,11 @@ import {
 } from "../ffi/socket_constants.ts";
 import {
   assertAddress,
-  assertArray,
   assertBytes,
   assertInteger,
   MAX_DWORD,
   place,
+  stableBytes,
 } from "./arguments.ts";
 import { BaseProactor } from "./base_proactor.ts";
 import {
@@ -162,7 +163,7 @@ export abstract class SocketProactor extends BaseProactor {
     options: OperationOptions = {},
   ): OverlappedFuture<ReceivedFromInto> {
     assertBytes("receive into", target);
-    const size = Math.min(target.byteLength, MAX_DWORD);
+    const size = Math.min(byteLengthOf(target), MAX_DWORD);
     const deliver = ({ data, address, partial }: Received) => {
       return { byteLength: place(data, target), address, partial };
     };
@@ -187,10 +188,11 @@ export abstract class SocketProactor extends BaseProactor {
     data: Uint8Array,
     address: SocketAddress,
   ): OverlappedFuture<number> {
-    assertArray("send", data);
+    const bytes = stableBytes("send", data);
     const to = encodeAddress("send", address);
+    assertInteger("length", byteLengthOf(bytes), [0, MAX_DWORD]);
     const [owner, target] = this.#target(socket, "send");
-    return this.start(owner, sendToCall(target, data as Bytes, to), {});
+    return this.start(owner, sendToCall(target, bytes, to), {});
   }
 
   /**

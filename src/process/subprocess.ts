@@ -4,6 +4,7 @@
  * @module
  */
 
+import { copyBytes } from "../ffi/bytes.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import { PipeConnection } from "../pipe/pipe_connection.ts";
 import type {
@@ -255,7 +256,7 @@ async function readAll(
     const chunk = new Uint8Array(CHUNK_SIZE);
     const count = await pipe.read(chunk);
     if (count === null) break;
-    parts.push(chunk.slice(0, count));
+    parts.push(copyBytes(chunk, 0, count));
   }
   pipe.close();
   return await new Blob(parts).bytes();

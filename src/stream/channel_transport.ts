@@ -4,9 +4,10 @@
  * @module
  */
 
+import { byteLengthOf } from "../ffi/bytes.ts";
 import { ERROR_IO_PENDING } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
-import { assertArray } from "../proactor/arguments.ts";
+import { stableBytes } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { LateReader } from "../proactor/late_reads.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
@@ -89,9 +90,8 @@ export class ChannelTransport
   }
 
   write(data: Uint8Array): void {
-    assertArray("write", data);
-    if (!this.#assertWritable() || data.byteLength === 0) return;
-    const bytes = data as Uint8Array<ArrayBuffer>;
+    const bytes = stableBytes("write", data);
+    if (!this.#assertWritable() || byteLengthOf(bytes) === 0) return;
     this.#answered = true;
     this.#wrote(this.#channel.writer.write(bytes, null));
   }

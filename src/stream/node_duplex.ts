@@ -8,6 +8,7 @@
 
 import { Duplex } from "node:stream";
 import { clearTimeout, setTimeout } from "node:timers";
+import { copyBytes, isBytes, viewOf } from "../ffi/bytes.ts";
 import { assertInteger } from "../proactor/arguments.ts";
 import { nodeError } from "./node_errors.ts";
 import type { StreamTarget } from "./web_streams.ts";
@@ -198,6 +199,30 @@ export class NodeDuplex extends Duplex {
     else this.once("finish", () => this.destroy());
   }
 
+  // --- writing -------------------------------------------------------------
+
+  /**
+   * As `Writable.write`; but the bytes are the caller's again when it returns.
+   *
+   * @param chunk What to write.
+   * @param rest The encoding, and who is told.
+   * @returns False when the caller should wait for `drain`.
+   */
+  override write(chunk: unknown, ...rest: unknown[]): boolean {
+    return super.write(this.owned(chunk), ...rest as []);
+  }
+
+  /**
+   * As `Writable.end`; but the bytes are the caller's again when it returns.
+   *
+   * @param chunk What to write last.
+   * @param rest The encoding, and who is told.
+   * @returns The stream.
+   */
+  override end(chunk?: unknown, ...rest: unknown[]): this {
+    return super.end(this.owned(chunk), ...rest as []);
+  }
+
   // --- called by node:stream -----------------------------------------------
 
   /**
@@ -270,6 +295,18 @@ export class NodeDuplex extends Duplex {
   // --- for the kinds of duplexes -------------------------------------------
 
   /**
+   * Copies a chunk that must wait: `node:stream` would queue it as it is.
+   *
+   * @param chunk Of the caller.
+   * @returns What may be queued.
+   */
+  protected owned(chunk: unknown): unknown {
+    if (!isBytes(chunk)) return chunk;
+    const waits = this.writableLength > 0 || this.writableCorked > 0;
+    return waits ? copyBytes(chunk) : viewOf(chunk);
+  }
+
+  /**
    * Closes the connection.
    *
    * @ignore
@@ -316,7 +353,7 @@ export class NodeDuplex extends Duplex {
       if (count === null) return this.ended();
       this.#timer?.refresh();
       this.#size = nextSize(this.#size, count);
-      this.received(chunk.subarray(0, count));
+      this.received(viewOf(chunk, 0, count));
     } catch (error) {
       this.#receiveFailed(error);
     }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { viewOf } from "../ffi/bytes.ts";
 import { ERROR_OPERATION_ABORTED } from "../ffi/constants.ts";
 import { isWindowsError } from "../ffi/errors.ts";
 import { cancelBySignal } from "../proactor/arguments.ts";
@@ -139,7 +140,7 @@ class StreamSink implements FileSink {
 
   async write(data: Uint8Array<ArrayBuffer>): Promise<void> {
     for (let rest = data; rest.byteLength > 0;) {
-      rest = rest.subarray(await this.#run(this.#writeCall(rest)));
+      rest = viewOf(rest, await this.#run(this.#writeCall(rest)));
     }
   }
 

@@ -4,9 +4,14 @@
  * @module
  */
 
+import { byteLengthOf } from "../ffi/bytes.ts";
 import { ERROR_IO_PENDING } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
-import { assertArray, assertInteger } from "../proactor/arguments.ts";
+import {
+  assertArray,
+  assertInteger,
+  stableBytes,
+} from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
 import {
@@ -22,7 +27,7 @@ import type {
   ShutdownOptions,
   StreamTraits,
 } from "./stream_traits.ts";
-import { spendTurn } from "./turn_budget.ts";
+import { TurnOrder } from "./turn_budget.ts";
 import { WebStreams } from "./web_streams.ts";
 
 export type {
@@ -48,6 +53,8 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
   readonly #traits: StreamTraits;
   readonly #reads: ReadQueue;
   readonly #streams: WebStreams;
+  readonly #readTurns: TurnOrder;
+  readonly #writeTurns: TurnOrder;
   readonly #finished = Promise.withResolvers<void>();
   #writesRefused = "";
 
@@ -62,6 +69,8 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
   constructor(port: CompletionPort, handle: PortHandle, traits: StreamTraits) {
     this.#traits = traits;
     this.#streams = new WebStreams(this, traits);
+    this.#readTurns = new TurnOrder(port);
+    this.#writeTurns = new TurnOrder(port);
     const consumer: ChannelConsumer = {
       onReadable: () => this.#reads.advance(),
       onWritten: () => {},
@@ -138,14 +147,8 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
   ): Promise<number | null> {
     assertArray("read into", target);
     this.assertReadable("read");
-    if (target.byteLength === 0) return 0;
-    const count = await this.#reads.request(() => {
-      if (target.byteLength === 0) {
-        throw new TypeError("Cannot read: the array was transferred");
-      }
-      return this.#reads.takeInto(target);
-    }, options.signal);
-    const turn = spendTurn(this.port);
+    const count = await this.#reads.read(target, options.signal);
+    const turn = this.#readTurns.spend();
     if (turn !== undefined) await turn;
     return count;
   }
@@ -163,7 +166,7 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
     signal?: AbortSignal,
   ): Promise<MessagePart | null> {
     const message = await this.#reads.requestMessage(maxLength, signal);
-    const turn = spendTurn(this.port);
+    const turn = this.#readTurns.spend();
     if (turn !== undefined) await turn;
     return message;
   }
@@ -198,23 +201,24 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
    * resolves). Empty arrays are not written; see {@linkcode closeWrite}.
    * @returns The number of bytes.
    * @throws {TypeError} when `data` is not a `Uint8Array`.
+   * @throws {RangeError} when a message has 4 GiB or more.
    * @throws {Deno.errors.BadResource} when the connection, or its write side,
    * is closed.
    * @throws {Deno.errors.BrokenPipe} when the other end is closed.
    * @throws {Deno.errors.NotSupported} when this end only reads.
    */
   async write(data: Uint8Array): Promise<number> {
-    assertArray("write", data);
+    const bytes = stableBytes("write", data);
     this.#assertWritable();
-    const { byteLength } = data;
-    if (byteLength > 0) {
-      const bytes = data as Uint8Array<ArrayBuffer>;
+    const length = byteLengthOf(bytes);
+    const { writer } = this.#channel;
+    if (length > 0) {
       this.#reads.answered();
-      await this.#written((done) => this.#channel.writer.write(bytes, done));
-    }
-    const turn = spendTurn(this.port);
+      await this.#written((done) => writer.write(bytes, done));
+    } else await this.#written((done) => writer.mark(done));
+    const turn = this.#writeTurns.spend();
     if (turn !== undefined) await turn;
-    return byteLength;
+    return length;
   }
 
   /**

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { ownedWritable } from "./owned_writable.ts";
+
 /** Bytes that a `readable` without a BYOB reader reads at a time. */
 const CHUNK_SIZE = 65536;
 
@@ -73,7 +75,7 @@ export class WebStreams {
 
   /** A stream whose close ends the write side, or the connection. */
   get writable(): WritableStream<Uint8Array<ArrayBufferLike>> {
-    return this.#writable ??= new WritableStream({
+    return this.#writable ??= ownedWritable({
       write: async (chunk) => void await this.#target.write(chunk),
       close: () => this.#endWrites(),
       abort: () => this.#target.abort(),

@@ -5,15 +5,19 @@
  * @module
  */
 
+import { byteLengthOf } from "../ffi/bytes.ts";
 import {
   ERROR_IO_PENDING,
   ERROR_NOT_ENOUGH_MEMORY,
   ERROR_OPERATION_ABORTED,
 } from "../ffi/constants.ts";
 import { MAX_POOLED_BUFFER, type NativeBuffer } from "../ffi/memory.ts";
+import type { Address } from "../ffi/win32_api.ts";
+import { MAX_DWORD } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { CompletionListener, Operation } from "../proactor/operation.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import { thrownCall } from "../proactor/thrown_call.ts";
 import type { StreamIo } from "./stream_io.ts";
 import {
   NOTHING,
@@ -121,13 +125,27 @@ export class WriteHalf implements CompletionListener {
    * @param onDone Told of the end, unless that comes before this returns.
    * @returns 0 when all is written, 997 when `onDone` will be told, else the
    * code of the failure.
+   * @throws {RangeError} when a message has 4 GiB or more.
    */
   write(data: Uint8Array<ArrayBuffer>, onDone: WriteCallback | null): number {
+    const length = byteLengthOf(data);
+    if (this.#messages) assertMessage(length);
     if (this.#error !== 0) return this.#error;
-    if (data.byteLength === 0 && !this.#messages) return 0;
-    return this.idle && this.#fits(data)
+    if (length === 0 && !this.#messages) return 0;
+    return this.idle && this.#fits(length)
       ? this.#writeAtOnce(data, onDone)
       : this.#submit(data, { kind: "data", onDone });
+  }
+
+  /**
+   * Waits until all that was written before is with the kernel.
+   *
+   * @param onDone Told of it, unless that comes before this returns.
+   * @returns As `write`.
+   */
+  mark(onDone: WriteCallback): number {
+    if (this.#error !== 0) return this.#error;
+    return this.idle ? 0 : this.#submit(NOTHING, { kind: "mark", onDone });
   }
 
   /** True when the write side can be ended by itself. */
@@ -188,7 +206,7 @@ export class WriteHalf implements CompletionListener {
     if (operation.buffer !== null) this.#port.buffers.release(operation.buffer);
     operation.buffer = null;
     if (this.#disposed) return this.#release();
-    if (code !== 0) return this.#failed(code);
+    if (code !== 0 || this.#error !== 0) return this.#failed(code);
     this.#written(Math.min(bytes, this.#inFlight));
     this.#continue();
   }
@@ -219,20 +237,21 @@ export class WriteHalf implements CompletionListener {
     this.#draining.abort();
   }
 
-  #fits(data: Uint8Array<ArrayBuffer>): boolean {
-    return this.#messages || data.byteLength <= MAX_POOLED_BUFFER;
+  #fits(length: number): boolean {
+    return this.#messages || length <= MAX_POOLED_BUFFER;
   }
 
   /** The usual case: nothing is queued unless the write pends. */
   #writeAtOnce(
-    data: Uint8Array<ArrayBuffer>,
+    bytes: Uint8Array<ArrayBuffer>,
     onDone: WriteCallback | null,
   ): number {
-    const length = data.byteLength;
+    const length = byteLengthOf(bytes);
     const buffer = length === 0 ? null : this.#port.buffers.tryAcquire(length);
-    buffer?.write(data, 0);
+    buffer?.write(bytes, 0);
     const code = this.#post(buffer, length);
     if (code === ERROR_IO_PENDING) {
+      const data = NOTHING; // it is in native memory
       this.#queue.push({ kind: "data", data, length, offset: 0, onDone });
       this.#inFlight = length;
     } else if (code !== 0) this.#fail(code);
@@ -244,14 +263,23 @@ export class WriteHalf implements CompletionListener {
     options: Pick<QueuedWrite, "kind" | "onDone">,
   ): number {
     const { kind, onDone } = options;
-    const length = data.byteLength;
+    const length = byteLengthOf(data);
     const write: QueuedWrite = { kind, data, length, offset: 0, onDone: null };
     const code = this.#enqueue(write);
-    if (code === ERROR_IO_PENDING) {
-      write.onDone = onDone;
-      this.#queue.keep(write, this.#inFlight);
-    }
+    if (code !== ERROR_IO_PENDING || !this.#keep(write)) return this.#error;
+    write.onDone = onDone;
     return code;
+  }
+
+  /** A part may be on its way: without memory for the rest, all has failed. */
+  #keep(write: QueuedWrite): boolean {
+    try {
+      this.#queue.keep(write, this.#inFlight);
+      return true;
+    } catch {
+      this.#fail(ERROR_NOT_ENOUGH_MEMORY);
+      return false;
+    }
   }
 
   #enqueue(write: QueuedWrite): number {
@@ -293,8 +321,9 @@ export class WriteHalf implements CompletionListener {
   /** Starts one write of as much of the queue as fits. */
   #start(): number {
     const first = this.#queue.first!;
-    if (first.kind === "end") return this.#io.endWrites!();
+    if (first.kind === "end") return this.#endWrites();
     if (first.kind === "hold") return this.#giveTurn(first);
+    if (first.kind === "mark") return 0;
     const size = this.#queue.nextSize();
     const buffer = this.#queue.fill(size);
     this.#inFlight = buffer === null ? 0 : size;
@@ -308,13 +337,29 @@ export class WriteHalf implements CompletionListener {
     const { address } = buffer ?? operation;
     operation.buffer = buffer;
     this.#port.begin(operation);
-    const started = this.#io.write(address, size, operation.address);
+    const started = this.#call(address, size);
     const code = this.#port.settle(operation, started);
     if (code !== ERROR_IO_PENDING && buffer !== null) {
       operation.buffer = null;
       this.#port.buffers.release(buffer);
     }
     return code;
+  }
+
+  #call(address: Address, size: number): number {
+    try {
+      return this.#io.write(address, size, this.#operation.address);
+    } catch (error) {
+      return thrownCall(this.#port, error);
+    }
+  }
+
+  #endWrites(): number {
+    try {
+      return this.#io.endWrites!();
+    } catch (error) {
+      return thrownCall(this.#port, error);
+    }
   }
 
   /** A hold that was released before its turn is passed over. */
@@ -352,7 +397,7 @@ export class WriteHalf implements CompletionListener {
 
   #failed(code: number): void {
     this.#fail(code);
-    this.#tellError(code);
+    this.#tellError(this.#error);
   }
 
   /** A peer that has left before the end came has missed nothing. */
@@ -364,4 +409,12 @@ export class WriteHalf implements CompletionListener {
     if (this.#error === 0) this.#error = code;
     for (const write of this.#queue.clear()) write.onDone?.(code);
   }
+}
+
+/** A message is one call, whose length is a DWORD. */
+function assertMessage(length: number): void {
+  if (length <= MAX_DWORD) return;
+  throw new RangeError(
+    `Cannot write ${length} bytes: a message has ${MAX_DWORD} at most`,
+  );
 }

@@ -9,6 +9,7 @@
 import ffiAddrinfo from "../../src/ffi/addrinfo.ts" with { type: "text" };
 import ffiAdvapi32 from "../../src/ffi/advapi32.ts" with { type: "text" };
 import ffiAfd from "../../src/ffi/afd.ts" with { type: "text" };
+import ffiBytes from "../../src/ffi/bytes.ts" with { type: "text" };
 import ffiConstants from "../../src/ffi/constants.ts" with { type: "text" };
 import ffiDefaultFiles from "../../src/ffi/default_files.ts" with {
   type: "text",
@@ -421,6 +422,7 @@ import proactorDependents from "../../src/proactor/dependents.ts" with {
 import proactorDispatcher from "../../src/proactor/dispatcher.ts" with {
   type: "text",
 };
+import proactorFifo from "../../src/proactor/fifo.ts" with { type: "text" };
 import proactorFileToSend from "../../src/proactor/file_to_send.ts" with {
   type: "text",
 };
@@ -475,6 +477,9 @@ import proactorProactorOptions from "../../src/proactor/proactor_options.ts" wit
   type: "text",
 };
 import proactorPump from "../../src/proactor/pump.ts" with { type: "text" };
+import proactorSettleOrder from "../../src/proactor/settle_order.ts" with {
+  type: "text",
+};
 import proactorSocketAssociation from "../../src/proactor/socket_association.ts" with {
   type: "text",
 };
@@ -485,6 +490,9 @@ import proactorSocketConnectCalls from "../../src/proactor/socket_connect_calls.
   type: "text",
 };
 import proactorSocketProactor from "../../src/proactor/socket_proactor.ts" with {
+  type: "text",
+};
+import proactorThrownCall from "../../src/proactor/thrown_call.ts" with {
   type: "text",
 };
 import proactorTransmitCall from "../../src/proactor/transmit_call.ts" with {
@@ -576,6 +584,9 @@ import streamNodeDuplex from "../../src/stream/node_duplex.ts" with {
 import streamNodeErrors from "../../src/stream/node_errors.ts" with {
   type: "text",
 };
+import streamOwnedWritable from "../../src/stream/owned_writable.ts" with {
+  type: "text",
+};
 import streamProtocol from "../../src/stream/protocol.ts" with { type: "text" };
 import streamReadHalf from "../../src/stream/read_half.ts" with {
   type: "text",
@@ -637,6 +648,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/addrinfo.ts": ffiAddrinfo,
   "src/ffi/advapi32.ts": ffiAdvapi32,
   "src/ffi/afd.ts": ffiAfd,
+  "src/ffi/bytes.ts": ffiBytes,
   "src/ffi/constants.ts": ffiConstants,
   "src/ffi/default_files.ts": ffiDefaultFiles,
   "src/ffi/default_processes.ts": ffiDefaultProcesses,
@@ -821,6 +833,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/deferred_work.ts": proactorDeferredWork,
   "src/proactor/dependents.ts": proactorDependents,
   "src/proactor/dispatcher.ts": proactorDispatcher,
+  "src/proactor/fifo.ts": proactorFifo,
   "src/proactor/file_to_send.ts": proactorFileToSend,
   "src/proactor/future.ts": proactorFuture,
   "src/proactor/future_tracker.ts": proactorFutureTracker,
@@ -841,10 +854,12 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/port_options.ts": proactorPortOptions,
   "src/proactor/proactor_options.ts": proactorProactorOptions,
   "src/proactor/pump.ts": proactorPump,
+  "src/proactor/settle_order.ts": proactorSettleOrder,
   "src/proactor/socket_association.ts": proactorSocketAssociation,
   "src/proactor/socket_calls.ts": proactorSocketCalls,
   "src/proactor/socket_connect_calls.ts": proactorSocketConnectCalls,
   "src/proactor/socket_proactor.ts": proactorSocketProactor,
+  "src/proactor/thrown_call.ts": proactorThrownCall,
   "src/proactor/transmit_call.ts": proactorTransmitCall,
   "src/proactor/wait_cancel_future.ts": proactorWaitCancelFuture,
   "src/proactor/wait_handle_future.ts": proactorWaitHandleFuture,
@@ -876,6 +891,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/stream/fill_buffer.ts": streamFillBuffer,
   "src/stream/node_duplex.ts": streamNodeDuplex,
   "src/stream/node_errors.ts": streamNodeErrors,
+  "src/stream/owned_writable.ts": streamOwnedWritable,
   "src/stream/protocol.ts": streamProtocol,
   "src/stream/read_half.ts": streamReadHalf,
   "src/stream/read_queue.ts": streamReadQueue,

@@ -5,6 +5,7 @@
  */
 
 import { isWindowsError } from "../ffi/errors.ts";
+import { isUnreachable } from "../ffi/unreachable.ts";
 import { assertArray } from "../proactor/arguments.ts";
 import { DEFAULT_CLOSE_DEADLINE } from "../stream/channel.ts";
 import type { WriteBufferLimits } from "../stream/protocol.ts";
@@ -17,7 +18,6 @@ import type {
   DatagramProtocol,
   DatagramTransport,
 } from "./datagram_protocol.ts";
-import { isUnreachable } from "./datagram_reader.ts";
 import { DatagramSender } from "./datagram_sender.ts";
 import type { UdpTarget } from "./udp_address.ts";
 import { receiveError } from "./udp_errors.ts";
@@ -150,7 +150,7 @@ export class DatagramChannelTransport
     const { reader, socket } = this.#channel;
     reader.next();
     const error = receiveError(socket, code);
-    if (!isUnreachable(code) && ++this.#failures === MAX_FAILURES) {
+    if (!isUnreachable(code, true) && ++this.#failures === MAX_FAILURES) {
       this.#error = error;
       return this.abort();
     }

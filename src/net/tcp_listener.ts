@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isMappedAddress } from "../ffi/destination.ts";
+import { encodeSocketAddress } from "../ffi/sockaddr.ts";
 import {
   IPPROTO_IPV6,
   IPV6_V6ONLY,
@@ -153,7 +155,7 @@ function resolveOptions(
   const limits = listenLimits(options);
   const address = parseHost(hostname, port);
   if (address !== null) {
-    const flags = listenFlags(address.family, options);
+    const flags = listenFlags(address, options);
     return { kind: tcpKind(address.family), address, flags, ...limits };
   }
   throw new TypeError(
@@ -162,16 +164,17 @@ function resolveOptions(
 }
 
 function listenFlags(
-  family: IpAddress["family"],
+  address: IpAddress,
   options: TcpListenOptions,
 ): SocketFlag[] {
-  const { reuseAddress = false, ipv6Only = true } = options;
+  const mapped = isMappedAddress(encodeSocketAddress(address));
+  const { reuseAddress = false, ipv6Only = !mapped } = options;
   // Else others could bind the same port and take our clients.
   const sharing = reuseAddress ? SO_REUSEADDR : SO_EXCLUSIVEADDRUSE;
   const flags = [
     { option: { level: SOL_SOCKET, name: sharing }, value: true },
   ];
-  if (family === "IPv4") return flags;
+  if (address.family === "IPv4") return flags;
   const v6Only = { level: IPPROTO_IPV6, name: IPV6_V6ONLY };
   return [...flags, { option: v6Only, value: ipv6Only }];
 }

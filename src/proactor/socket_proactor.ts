@@ -5,7 +5,12 @@
  */
 
 import { defaultSendFile } from "../ffi/native_sendfile.ts";
-import { encodeSocketAddress, type SocketAddress } from "../ffi/sockaddr.ts";
+import {
+  admitMapped,
+  encodeDestination,
+  isMappedAddress,
+} from "../ffi/destination.ts";
+import type { SocketAddress } from "../ffi/sockaddr.ts";
 import type { SendFileApi } from "../ffi/sendfile_api.ts";
 import type { Bytes } from "../ffi/socket_api.ts";
 import {
@@ -18,6 +23,7 @@ import {
   assertArray,
   assertBytes,
   assertInteger,
+  cancelBySignal,
   MAX_DWORD,
   place,
 } from "./arguments.ts";
@@ -31,6 +37,10 @@ import {
 } from "./file_to_send.ts";
 import { Future } from "./future.ts";
 import type { OverlappedFuture } from "./overlapped_future.ts";
+import {
+  PolledConnectFuture,
+  type PolledConnectTarget,
+} from "./polled_connect_future.ts";
 import type { PortHandle } from "./port_handle.ts";
 import type {
   HandleLike,
@@ -104,6 +114,8 @@ export interface DisconnectOptions extends OperationOptions {
  */
 export abstract class SocketProactor extends BaseProactor {
   readonly #files: SendFileApi | undefined;
+  /** Sockets that were asked to take addresses of IPv4 too. */
+  readonly #admitted = new WeakSet<PortHandle>();
 
   /**
    * Creates a completion port.
@@ -190,6 +202,7 @@ export abstract class SocketProactor extends BaseProactor {
     assertArray("send", data);
     const to = encodeAddress("send", address);
     const [owner, target] = this.#target(socket, "send");
+    this.#admitMapped(owner, target, to);
     return this.start(owner, sendToCall(target, data as Bytes, to), {});
   }
 
@@ -216,7 +229,8 @@ export abstract class SocketProactor extends BaseProactor {
   /**
    * Connects a socket. One that is not bound is bound to any address first. A
    * datagram socket is connected at once, to send to one address and to
-   * receive from nobody else.
+   * receive from nobody else. An unspecified address, such as `0.0.0.0`, is
+   * this computer. Under a scoped grant the socket is nonblocking from then on.
    *
    * @param socket The socket.
    * @param address Where to: numeric, of the family of the socket.
@@ -227,21 +241,22 @@ export abstract class SocketProactor extends BaseProactor {
    * @throws {RangeError} when the port is none.
    * @throws {Deno.errors.BadResource} when `socket` is closed or no socket, or
    * the proactor is closed.
-   * @throws {Deno.errors.NotCapable} when the grant is scoped: Winsock gives
-   * out `ConnectEx` by its address only.
    */
   connect(
     socket: HandleLike,
     address: SocketAddress,
     options: OperationOptions = {},
   ): Future<void> {
-    const to = encodeAddress("connect", address);
+    const to = encodeInternet(address);
     const [owner, target] = this.#target(socket, "connect");
     if (target.type === SOCK_DGRAM) {
       options.signal?.throwIfAborted();
       return this.#connectDatagrams(target, to);
     }
-    return this.start(owner, connectSocketCall(target, address), options);
+    if (!target.sockets.extensions) {
+      return this.#connectPolled(owner, { target, to }, options);
+    }
+    return this.start(owner, connectSocketCall(target, to), options);
   }
 
   /**
@@ -332,8 +347,28 @@ export abstract class SocketProactor extends BaseProactor {
     return this.start(owner, receiveFromCall(target, request), options);
   }
 
+  /** A scoped grant forbids `ConnectEx`. */
+  #connectPolled(
+    owner: PortHandle,
+    what: PolledConnectTarget,
+    { signal }: OperationOptions,
+  ): Future<void> {
+    const future = new PolledConnectFuture(this.port, what, this.context);
+    if (cancelBySignal(future, signal)) return future;
+    future.connect();
+    this.track(owner, future);
+    return future;
+  }
+
+  #admitMapped(owner: PortHandle, target: SocketTarget, to: Bytes): void {
+    if (!isMappedAddress(to) || this.#admitted.has(owner)) return;
+    this.#admitted.add(owner);
+    admitMapped(target.sockets, target.socket, to);
+  }
+
   #connectDatagrams(target: SocketTarget, to: Bytes): Future<void> {
     const future = new Future<void>(this.context);
+    admitMapped(target.sockets, target.socket, to);
     const code = target.sockets.connect(target.socket, to);
     const call = { syscall: "connect", action: "Cannot connect" };
     try {
@@ -370,7 +405,15 @@ export abstract class SocketProactor extends BaseProactor {
   }
 }
 
+function encodeInternet(address: SocketAddress): Bytes {
+  const to = encodeAddress("connect", address);
+  if (address.family !== "Unix") return to;
+  throw new TypeError(
+    'Cannot connect to address: its family is "Unix", not IPv4 or IPv6',
+  );
+}
+
 function encodeAddress(action: string, address: SocketAddress): Bytes {
   assertAddress(action, address);
-  return encodeSocketAddress(address);
+  return encodeDestination(address);
 }

@@ -65,7 +65,8 @@ export interface DatagramEndpointOptions extends UdpOptions {
  * @throws {TypeError} when the factory is no function, or an option is of the
  * wrong type or family.
  * @throws {RangeError} when a port is none.
- * @throws {Deno.errors.AddrInUse} when another socket has the local address.
+ * @throws {Deno.errors.AddrInUse} when another socket has the local address, or
+ * Windows has reserved the port.
  * @throws {Deno.errors.NotFound} when there is no such host.
  */
 export async function openDatagramEndpoint<P extends DatagramProtocol>(

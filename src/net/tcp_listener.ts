@@ -54,7 +54,8 @@ export interface TcpListenOptions extends TcpOptions {
    */
   accepts?: number;
   /**
-   * False lets a listener on `"::"` take IPv4 clients too.
+   * False lets a listener on `"::"` take IPv4 clients too. False by default
+   * for an address such as `::ffff:127.0.0.1`.
    *
    * @default {true}
    */
@@ -102,7 +103,8 @@ export class TcpListener extends SocketServer<TcpAddr, TcpConnection> {
    * @param serving How an event loop takes the clients.
    * @throws {TypeError} when the host name is not numeric.
    * @throws {RangeError} when a number is out of its range.
-   * @throws {Deno.errors.AddrInUse} when the address is taken.
+   * @throws {Deno.errors.AddrInUse} when the address is taken, or Windows has
+   * reserved the port.
    * @throws {Deno.errors.AddrNotAvailable} when the address is not this
    * computer's.
    * @throws {Deno.errors.NotSupported} when the system is not Windows.
@@ -136,7 +138,8 @@ export class TcpListener extends SocketServer<TcpAddr, TcpConnection> {
    * @returns The listener; clients can connect from now on.
    * @throws {TypeError} when the host name is not numeric.
    * @throws {RangeError} when a number is out of its range.
-   * @throws {Deno.errors.AddrInUse} when the address is taken.
+   * @throws {Deno.errors.AddrInUse} when the address is taken, or Windows has
+   * reserved the port.
    * @throws {Deno.errors.AddrNotAvailable} when the address is not this
    * computer's.
    * @throws {Deno.errors.BadResource} when the proactor is closed.

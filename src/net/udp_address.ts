@@ -22,7 +22,10 @@ import { ADDRESS_AREA_LENGTH } from "../ffi/socket_structs.ts";
 
 /** Where datagrams go to or come from. */
 export interface UdpTarget {
-  /** A numeric address, `%3` behind it is a zone; or a name where allowed. */
+  /**
+   * A numeric address, `%3` behind it is a zone; or a name where allowed. To
+   * send to, an unspecified address such as `0.0.0.0` is this computer.
+   */
   hostname: string;
   /** 0 to 65535. */
   port: number;

@@ -189,6 +189,20 @@ export function connectSocketCall(
   };
 }
 
+/**
+ * `connect` of a datagram socket, which ends at once.
+ *
+ * @param target The socket.
+ * @param to Where to: a `sockaddr`.
+ */
+export function connectDatagrams(target: SocketTarget, to: Bytes): void {
+  const { sockets, socket } = target;
+  admitMapped(sockets, socket, to);
+  const code = sockets.connect(socket, to);
+  const call = { syscall: "connect", action: "Cannot connect" };
+  checkSocket(target, { code, partial: false }, call);
+}
+
 /** Any address of this computer, and any port. */
 function wildcard(to: Bytes): Bytes {
   const any = new Uint8Array(to.byteLength);

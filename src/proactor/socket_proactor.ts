@@ -5,11 +5,7 @@
  */
 
 import { defaultSendFile } from "../ffi/native_sendfile.ts";
-import {
-  admitMapped,
-  encodeDestination,
-  isMappedAddress,
-} from "../ffi/destination.ts";
+import { admitMapped, isMappedAddress } from "../ffi/destination.ts";
 import type { SocketAddress } from "../ffi/sockaddr.ts";
 import type { SendFileApi } from "../ffi/sendfile_api.ts";
 import type { Bytes } from "../ffi/socket_api.ts";
@@ -19,11 +15,12 @@ import {
   TF_REUSE_SOCKET,
 } from "../ffi/socket_constants.ts";
 import {
-  assertAddress,
   assertArray,
   assertBytes,
   assertInteger,
   cancelBySignal,
+  encodeAddress,
+  encodeInternetAddress,
   MAX_DWORD,
   place,
 } from "./arguments.ts";
@@ -48,7 +45,6 @@ import type {
   OperationOptions,
 } from "./proactor_options.ts";
 import {
-  checkSocket,
   disconnectCall,
   type Received,
   receiveFromCall,
@@ -58,6 +54,7 @@ import {
 import {
   type AcceptedSocket,
   acceptSocketCall,
+  connectDatagrams,
   connectSocketCall,
 } from "./socket_connect_calls.ts";
 import { transmitCall } from "./transmit_call.ts";
@@ -247,7 +244,7 @@ export abstract class SocketProactor extends BaseProactor {
     address: SocketAddress,
     options: OperationOptions = {},
   ): Future<void> {
-    const to = encodeInternet(address);
+    const to = encodeInternetAddress("connect", address);
     const [owner, target] = this.#target(socket, "connect");
     if (target.type === SOCK_DGRAM) {
       options.signal?.throwIfAborted();
@@ -368,11 +365,8 @@ export abstract class SocketProactor extends BaseProactor {
 
   #connectDatagrams(target: SocketTarget, to: Bytes): Future<void> {
     const future = new Future<void>(this.context);
-    admitMapped(target.sockets, target.socket, to);
-    const code = target.sockets.connect(target.socket, to);
-    const call = { syscall: "connect", action: "Cannot connect" };
     try {
-      checkSocket(target, { code, partial: false }, call);
+      connectDatagrams(target, to);
       future.setResult();
     } catch (error) {
       future.setException(error);
@@ -403,17 +397,4 @@ export abstract class SocketProactor extends BaseProactor {
     if (info === undefined) return undefined;
     return { api: this.port.api, socket: owner.handle, ...info };
   }
-}
-
-function encodeInternet(address: SocketAddress): Bytes {
-  const to = encodeAddress("connect", address);
-  if (address.family !== "Unix") return to;
-  throw new TypeError(
-    'Cannot connect to address: its family is "Unix", not IPv4 or IPv6',
-  );
-}
-
-function encodeAddress(action: string, address: SocketAddress): Bytes {
-  assertAddress(action, address);
-  return encodeDestination(address);
 }

@@ -242,7 +242,8 @@ export abstract class SockEventLoop extends SocketEventLoop {
   }
 
   /**
-   * Connects a socket.
+   * Connects a socket. An unspecified address, such as `0.0.0.0`, is this
+   * computer. Under a scoped grant the socket is nonblocking from then on.
    *
    * @param socket The socket; one that is not bound is bound to any address.
    * @param address Where to; a name is looked up first.
@@ -252,7 +253,6 @@ export abstract class SockEventLoop extends SocketEventLoop {
    * @throws {Deno.errors.BadResource} when the socket is closed or none.
    * @throws {Deno.errors.ConnectionRefused} when nobody listens there.
    * @throws {Deno.errors.NotFound} when there is no such host.
-   * @throws {Deno.errors.NotCapable} when the grant is scoped.
    * @throws {InvalidStateError} when the loop is closed.
    */
   async sockConnect(

@@ -13,7 +13,7 @@ import {
   type GetNameInfoOptions,
   type NameInfo,
 } from "../net/address_info.ts";
-import type { Direction } from "../net/polled_socket.ts";
+import type { Direction } from "../proactor/polled_socket.ts";
 import { unwatch, watch } from "../net/readiness.ts";
 import type { SocketAddress } from "../ffi/sockaddr.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";

@@ -153,7 +153,8 @@ export abstract class StreamEventLoop extends SockEventLoop {
    * no bound TCP socket.
    * @throws {RangeError} when a number is out of its range.
    * @throws {InvalidStateError} when the loop is closed.
-   * @throws {Deno.errors.AddrInUse} when an address is taken.
+   * @throws {Deno.errors.AddrInUse} when an address is taken, or Windows has
+   * reserved the port.
    * @throws {Deno.errors.AddrNotAvailable} when no address is this computer's.
    * @throws {Deno.errors.NotFound} when there is no such host.
    */
@@ -333,7 +334,8 @@ export abstract class StreamEventLoop extends SockEventLoop {
    * @throws {TypeError} when the factory is not a function, or an option is
    * malformed.
    * @throws {InvalidStateError} when the loop is closed.
-   * @throws {Deno.errors.AddrInUse} when the local address is taken.
+   * @throws {Deno.errors.AddrInUse} when the local address is taken, or Windows
+   * has reserved the port.
    */
   async createDatagramEndpoint<P extends DatagramProtocol>(
     protocolFactory: () => P,

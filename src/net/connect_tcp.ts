@@ -73,7 +73,8 @@ const DEFAULT_ATTEMPT_DELAY = 250;
 
 /**
  * Connects to a TCP port. A name's addresses are tried one after the other,
- * without waiting long for any of them; the first that answers wins.
+ * without waiting long for any of them; the first that answers wins. An
+ * unspecified address, such as `0.0.0.0` of a listener, is this computer.
  *
  * @example Usage
  * ```ts
@@ -94,7 +95,8 @@ const DEFAULT_ATTEMPT_DELAY = 250;
  * @throws {Deno.errors.ConnectionRefused} when nobody listens there.
  * @throws {Deno.errors.NotFound} when there is no such host.
  * @throws {Deno.errors.TimedOut} when nobody answered in time.
- * @throws {Deno.errors.AddrInUse} when the local port is taken.
+ * @throws {Deno.errors.AddrInUse} when the local port is taken, or Windows has
+ * reserved it.
  * @throws {Deno.errors.BadResource} when the proactor is closed.
  * @throws {Deno.errors.NotSupported} when the system is not Windows.
  * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.

@@ -5,6 +5,7 @@
  */
 
 import { isWindowsError } from "../ffi/errors.ts";
+import { isUnreachable } from "../ffi/unreachable.ts";
 import { DEFAULT_CLOSE_DEADLINE } from "../stream/channel.ts";
 import type { WriteBufferLimits } from "../stream/protocol.ts";
 import {
@@ -16,7 +17,6 @@ import type {
   DatagramProtocol,
   DatagramTransport,
 } from "./datagram_protocol.ts";
-import { isUnreachable } from "./datagram_reader.ts";
 import { DatagramSender } from "./datagram_sender.ts";
 import type { UdpTarget } from "./udp_address.ts";
 import { assertArray } from "../proactor/arguments.ts";
@@ -146,7 +146,7 @@ export class DatagramChannelTransport
     const { reader, socket } = this.#channel;
     reader.next();
     const error = receiveError(socket, code);
-    if (!isUnreachable(code) && ++this.#failures === MAX_FAILURES) {
+    if (!isUnreachable(code, true) && ++this.#failures === MAX_FAILURES) {
       this.#error = error;
       return this.abort();
     }

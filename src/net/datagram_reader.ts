@@ -13,10 +13,6 @@ import {
 import { MAX_POOLED_BUFFER, type NativeBuffer } from "../ffi/memory.ts";
 import type { SocketApi } from "../ffi/socket_api.ts";
 import {
-  ERROR_PORT_UNREACHABLE,
-  WSAECONNRESET,
-} from "../ffi/socket_constants.ts";
-import {
   ADDRESS_AREA_LENGTH,
   ADDRESS_AREA_SIZE,
   encodeDword,
@@ -24,6 +20,7 @@ import {
   WSABUF_SIZE,
 } from "../ffi/socket_structs.ts";
 import { OVERLAPPED_SIZE } from "../ffi/structs.ts";
+import { isUnreachable } from "../ffi/unreachable.ts";
 import type { Address } from "../ffi/win32_api.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { CompletionListener, Operation } from "../proactor/operation.ts";
@@ -58,18 +55,6 @@ export interface DatagramReaderOptions {
 }
 
 const LENGTH = encodeDword(ADDRESS_AREA_LENGTH);
-
-/**
- * Tells whether a receive was failed by an ICMP message that answers an
- * earlier datagram: the code differs between receives that end at once and
- * those that wait.
- *
- * @param code The code of the receive.
- * @returns True for "port unreachable".
- */
-export function isUnreachable(code: number): boolean {
-  return code === WSAECONNRESET || code === ERROR_PORT_UNREACHABLE;
-}
 
 /** The receiving side of a datagram socket. */
 export class DatagramReader implements CompletionListener {
@@ -209,7 +194,9 @@ export class DatagramReader implements CompletionListener {
 
   #fail(code: number): boolean {
     if (code === ERROR_OPERATION_ABORTED) return false;
-    if (isUnreachable(code) && !this.#options.reportUnreachable) return false;
+    if (!this.#options.reportUnreachable && isUnreachable(code, true)) {
+      return false;
+    }
     this.#error = code;
     return true;
   }

@@ -11,7 +11,7 @@ import { stableBytes } from "../proactor/arguments.ts";
 import type { DatagramChannel } from "./datagram_channel.ts";
 import { DATAGRAM_OVERHEAD } from "./datagram_writer.ts";
 import { TargetEncoder } from "./target_encoder.ts";
-import type { UdpTarget } from "./udp_address.ts";
+import { toNetAddr, type UdpTarget } from "./udp_address.ts";
 import { assertDatagram, sendError } from "./udp_errors.ts";
 
 /** Checks, addresses and queues datagrams. */
@@ -59,10 +59,20 @@ export class DatagramSender {
     if (addr === undefined) return remoteName;
     const { hostname, port } = Object(addr);
     if (hostname === remote.hostname && port === remote.port) return remoteName;
+    if (this.#isPeer(addr)) return remoteName;
     throw new TypeError(
       `Cannot send to another address: the socket sends to port ` +
         `${remote.port} of ${remote.hostname}`,
     );
+  }
+
+  /** The peer may be spelled in another way. */
+  #isPeer(addr: UdpTarget): boolean {
+    const to = this.#targets.encode("send", addr);
+    if (to === null) return false;
+    const { hostname, port } = toNetAddr(to);
+    const { remote } = this.#channel.socket;
+    return hostname === remote!.hostname && port === remote!.port;
   }
 
   async #sendByName(data: Bytes, target: UdpTarget): Promise<void> {

@@ -14,7 +14,7 @@ import type {
   HandleLike,
   OperationOptions,
 } from "../proactor/proactor_options.ts";
-import type { Direction, Waiter } from "./polled_socket.ts";
+import type { Direction, Waiter } from "../proactor/polled_socket.ts";
 import {
   readinessKey,
   readinessOf,

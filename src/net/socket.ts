@@ -5,6 +5,7 @@
  */
 
 import { copyBytes, isBytes } from "../ffi/bytes.ts";
+import { admitMapped } from "../ffi/destination.ts";
 import { windowsError } from "../ffi/errors.ts";
 import { NativeWin32 } from "../ffi/native_win32.ts";
 import {
@@ -22,6 +23,7 @@ import {
   SD_SEND,
   SOCK_DGRAM,
   SOCK_STREAM,
+  WSAEACCES,
   WSAEINVAL,
 } from "../ffi/socket_constants.ts";
 import { encodeDword } from "../ffi/socket_structs.ts";
@@ -29,6 +31,7 @@ import { type Handle, INVALID_HANDLE_VALUE } from "../ffi/win32_api.ts";
 import { assertAddress, assertInteger } from "../proactor/arguments.ts";
 import type { SocketType } from "./address_info.ts";
 import { defaultSockets } from "../ffi/default_sockets.ts";
+import { UNIX_DENIED } from "./unix_socket.ts";
 
 /** Options of {@linkcode createSocket}. */
 export interface CreateSocketOptions {
@@ -136,7 +139,8 @@ export class Socket implements Disposable {
    * @param address Numeric, of the socket's family; port 0 lets Windows choose.
    * @throws {TypeError} when `address` is no numeric address.
    * @throws {RangeError} when a number of it is out of range.
-   * @throws {Deno.errors.AddrInUse} when the address is taken.
+   * @throws {Deno.errors.AddrInUse} when the address is taken, or Windows has
+   * reserved the port.
    * @throws {Deno.errors.AddrNotAvailable} when it is not this computer's.
    * @throws {Deno.errors.BadResource} when the socket is closed.
    */
@@ -144,7 +148,14 @@ export class Socket implements Disposable {
     assertAddress("bind", address);
     const name = encodeSocketAddress(address);
     const socket = this.#open("bind");
-    this.#check("bind", "bind", this.#owned.sockets.bind(socket, name));
+    const { sockets } = this.#owned;
+    admitMapped(sockets, socket, name);
+    const code = sockets.bind(socket, name);
+    if (code === WSAEACCES && address.family === "Unix") {
+      const call = { syscall: "bind", action: "Cannot bind", ...UNIX_DENIED };
+      throw windowsError(new NativeWin32(), code, call);
+    }
+    this.#check("bind", "bind", code);
   }
 
   /**

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isMappedAddress } from "../ffi/destination.ts";
+import { encodeSocketAddress } from "../ffi/sockaddr.ts";
 import {
   IPPROTO_IPV6,
   IPV6_V6ONLY,
@@ -52,7 +54,8 @@ export interface TcpListenOptions extends TcpOptions {
    */
   accepts?: number;
   /**
-   * False lets a listener on `"::"` take IPv4 clients too.
+   * False lets a listener on `"::"` take IPv4 clients too. False by default
+   * for an address such as `::ffff:127.0.0.1`.
    *
    * @default {true}
    */
@@ -100,7 +103,8 @@ export class TcpListener extends SocketServer<TcpAddr, TcpConnection> {
    * @param serving How an event loop takes the clients.
    * @throws {TypeError} when the host name is not numeric.
    * @throws {RangeError} when a number is out of its range.
-   * @throws {Deno.errors.AddrInUse} when the address is taken.
+   * @throws {Deno.errors.AddrInUse} when the address is taken, or Windows has
+   * reserved the port.
    * @throws {Deno.errors.AddrNotAvailable} when the address is not this
    * computer's.
    * @throws {Deno.errors.NotSupported} when the system is not Windows.
@@ -134,7 +138,8 @@ export class TcpListener extends SocketServer<TcpAddr, TcpConnection> {
    * @returns The listener; clients can connect from now on.
    * @throws {TypeError} when the host name is not numeric.
    * @throws {RangeError} when a number is out of its range.
-   * @throws {Deno.errors.AddrInUse} when the address is taken.
+   * @throws {Deno.errors.AddrInUse} when the address is taken, or Windows has
+   * reserved the port.
    * @throws {Deno.errors.AddrNotAvailable} when the address is not this
    * computer's.
    * @throws {Deno.errors.BadResource} when the proactor is closed.
@@ -153,7 +158,7 @@ function resolveOptions(
   const limits = listenLimits(options);
   const address = parseHost(hostname, port);
   if (address !== null) {
-    const flags = listenFlags(address.family, options);
+    const flags = listenFlags(address, options);
     return { kind: tcpKind(address.family), address, flags, ...limits };
   }
   throw new TypeError(
@@ -162,16 +167,17 @@ function resolveOptions(
 }
 
 function listenFlags(
-  family: IpAddress["family"],
+  address: IpAddress,
   options: TcpListenOptions,
 ): SocketFlag[] {
-  const { reuseAddress = false, ipv6Only = true } = options;
+  const mapped = isMappedAddress(encodeSocketAddress(address));
+  const { reuseAddress = false, ipv6Only = !mapped } = options;
   // Else others could bind the same port and take our clients.
   const sharing = reuseAddress ? SO_REUSEADDR : SO_EXCLUSIVEADDRUSE;
   const flags = [
     { option: { level: SOL_SOCKET, name: sharing }, value: true },
   ];
-  if (family === "IPv4") return flags;
+  if (address.family === "IPv4") return flags;
   const v6Only = { level: IPPROTO_IPV6, name: IPV6_V6ONLY };
   return [...flags, { option: v6Only, value: ipv6Only }];
 }

@@ -5,7 +5,7 @@
  */
 
 import { windowsError } from "../ffi/errors.ts";
-import { isUnreachable } from "./datagram_reader.ts";
+import { isUnreachable } from "../ffi/unreachable.ts";
 import type { DatagramHandle } from "./datagram_channel.ts";
 
 /** The most bytes of a datagram: 65535 without the headers. */
@@ -23,7 +23,7 @@ export function receiveError(socket: DatagramHandle, code: number): Error {
   return windowsError(socket.port.api, code, {
     syscall: "WSARecvFrom",
     action: "Cannot receive",
-    ...(isUnreachable(code)
+    ...(isUnreachable(code, true)
       ? { errorClass: Deno.errors.ConnectionReset, state }
       : {}),
   });

@@ -41,7 +41,8 @@ export interface UdpOptions {
    */
   multicastInterface?: string | number;
   /**
-   * False makes a socket of IPv6 take IPv4 too.
+   * False makes a socket of IPv6 take IPv4 too. False by default when it is
+   * bound or connected to an address such as `::ffff:127.0.0.1`.
    *
    * @default {true}
    */

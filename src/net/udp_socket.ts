@@ -105,7 +105,8 @@ export class UdpSocket
    * @throws {TypeError} when an option is of the wrong type, or the host is a
    * name.
    * @throws {RangeError} when the port is not 0 to 65535.
-   * @throws {Deno.errors.AddrInUse} when another socket has the address.
+   * @throws {Deno.errors.AddrInUse} when another socket has the address, or
+   * Windows has reserved the port.
    * @throws {Deno.errors.AddrNotAvailable} when this computer has no such
    * address.
    * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.

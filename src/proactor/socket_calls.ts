@@ -9,18 +9,14 @@ import { windowsError } from "../ffi/errors.ts";
 import { MAX_POOLED_BUFFER } from "../ffi/memory.ts";
 import { decodeSocketAddress, type SocketAddress } from "../ffi/sockaddr.ts";
 import type { Bytes, Socket, SocketApi } from "../ffi/socket_api.ts";
-import {
-  ERROR_NETNAME_DELETED,
-  ERROR_PORT_UNREACHABLE,
-  SOCK_DGRAM,
-  WSAECONNRESET,
-} from "../ffi/socket_constants.ts";
+import { ERROR_NETNAME_DELETED, SOCK_DGRAM } from "../ffi/socket_constants.ts";
 import {
   ADDRESS_AREA_LENGTH,
   ADDRESS_AREA_SIZE,
   encodeBuffers,
 } from "../ffi/socket_structs.ts";
 import { OVERLAPPED_SIZE } from "../ffi/structs.ts";
+import { isUnreachable } from "../ffi/unreachable.ts";
 import type { Address, Win32Api } from "../ffi/win32_api.ts";
 import { gather, totalLength } from "./gather.ts";
 import type { Operation } from "./operation.ts";
@@ -216,18 +212,22 @@ export function checkSocket(
   call: { syscall: string; action: string },
 ): void {
   if (code === 0 || partial) return;
-  throw windowsError(target.api, code, { ...call, ...meaning(target, code) });
+  const receiving = call.syscall.startsWith("WSARecv");
+  const known = meaning(target, code, receiving);
+  throw windowsError(target.api, code, { ...call, ...known });
 }
 
 const RECEIVE = "Cannot receive";
 const SEND = "Cannot send";
 
 /** What these codes mean on a socket, and not in general. */
-function meaning({ type }: Pick<SocketTarget, "type">, code: number) {
+function meaning(
+  { type }: Pick<SocketTarget, "type">,
+  code: number,
+  receiving: boolean,
+) {
   const errorClass = Deno.errors.ConnectionReset;
-  const unreachable = code === ERROR_PORT_UNREACHABLE ||
-    code === WSAECONNRESET && type === SOCK_DGRAM;
-  if (unreachable) {
+  if (type === SOCK_DGRAM && isUnreachable(code, receiving)) {
     const state = "an earlier datagram has found no one at its port";
     return { errorClass, state };
   }

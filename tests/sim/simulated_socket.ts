@@ -25,6 +25,7 @@ import {
   type Request,
   SimulatedFile,
 } from "./operation.ts";
+import type { RuledSocket, Sharing } from "./socket_rules.ts";
 import { STATUS_PENDING } from "./status.ts";
 
 /** The status that becomes ERROR_NETNAME_DELETED. */
@@ -92,7 +93,7 @@ export interface SimulatedNetwork {
 }
 
 /** A stream socket, a listening one, or one for datagrams. */
-export class SimulatedSocket extends SimulatedFile {
+export class SimulatedSocket extends SimulatedFile implements RuledSocket {
   /** How it was made. */
   readonly parameters: SocketParameters;
   /** Where it is bound. */
@@ -107,6 +108,14 @@ export class SimulatedSocket extends SimulatedFile {
   listening = false;
   /** Whether `SO_UPDATE_ACCEPT_CONTEXT` or its counterpart was set. */
   updated = false;
+  /** How it shares its address. */
+  sharing: Sharing = "default";
+  /** Whether it has no part in IPv4. */
+  v6Only = true;
+  /** Whether receives are told of datagrams that have found no one. */
+  tellsUnreachable = true;
+  /** What they are told. */
+  unreachableStatus = STATUS_PORT_UNREACHABLE;
   /** Clients that wait to be accepted. */
   readonly clients: PendingClient[] = [];
   /** Datagrams that were not received yet. */
@@ -230,7 +239,7 @@ export class SimulatedSocket extends SimulatedFile {
   #receiveDatagram(operation: Operation, from: Address | undefined): Outcome {
     if (this.unreachable) {
       this.unreachable = false;
-      return { status: STATUS_PORT_UNREACHABLE, bytes: 0 };
+      return { status: this.unreachableStatus, bytes: 0 };
     }
     const { memory } = this.#network;
     const datagram = this.datagrams.shift()!;
@@ -259,7 +268,7 @@ export class SimulatedSocket extends SimulatedFile {
 
   #sendDatagram(data: Uint8Array, to: SocketAddress): Outcome {
     const target = this.#network.find(to, SOCK_DGRAM);
-    if (target === undefined) this.unreachable = true;
+    if (target === undefined) this.unreachable = this.tellsUnreachable;
     else target.datagrams.push({ data, from: this.local! });
     return { status: STATUS_SUCCESS, bytes: data.length };
   }

@@ -23,6 +23,7 @@ import ffiDefaultSockets from "../../src/ffi/default_sockets.ts" with {
 import ffiDefaultThreadIo from "../../src/ffi/default_thread_io.ts" with {
   type: "text",
 };
+import ffiDestination from "../../src/ffi/destination.ts" with { type: "text" };
 import ffiErrors from "../../src/ffi/errors.ts" with { type: "text" };
 import ffiFileApi from "../../src/ffi/file_api.ts" with { type: "text" };
 import ffiFileConstants from "../../src/ffi/file_constants.ts" with {
@@ -138,6 +139,7 @@ import ffiStructs from "../../src/ffi/structs.ts" with { type: "text" };
 import ffiThreadIoApi from "../../src/ffi/thread_io_api.ts" with {
   type: "text",
 };
+import ffiUnreachable from "../../src/ffi/unreachable.ts" with { type: "text" };
 import ffiUserSid from "../../src/ffi/user_sid.ts" with { type: "text" };
 import ffiWaitApi from "../../src/ffi/wait_api.ts" with { type: "text" };
 import ffiWaitCallback from "../../src/ffi/wait_callback.ts" with {
@@ -253,7 +255,6 @@ import netAddressInfo from "../../src/net/address_info.ts" with {
 import netAdoptListener from "../../src/net/adopt_listener.ts" with {
   type: "text",
 };
-import netAfdDevices from "../../src/net/afd_devices.ts" with { type: "text" };
 import netBindAll from "../../src/net/bind_all.ts" with { type: "text" };
 import netCallGate from "../../src/net/call_gate.ts" with { type: "text" };
 import netClientSocket from "../../src/net/client_socket.ts" with {
@@ -298,9 +299,6 @@ import netOpenTls from "../../src/net/open_tls.ts" with { type: "text" };
 import netPolledConnect from "../../src/net/polled_connect.ts" with {
   type: "text",
 };
-import netPolledSocket from "../../src/net/polled_socket.ts" with {
-  type: "text",
-};
 import netReadiness from "../../src/net/readiness.ts" with { type: "text" };
 import netReadinessSource from "../../src/net/readiness_source.ts" with {
   type: "text",
@@ -312,13 +310,11 @@ import netResolve from "../../src/net/resolve.ts" with { type: "text" };
 import netServerAddresses from "../../src/net/server_addresses.ts" with {
   type: "text",
 };
+import netServerName from "../../src/net/server_name.ts" with { type: "text" };
 import netSocket from "../../src/net/socket.ts" with { type: "text" };
 import netSocketIo from "../../src/net/socket_io.ts" with { type: "text" };
 import netSocketKind from "../../src/net/socket_kind.ts" with { type: "text" };
 import netSocketListener from "../../src/net/socket_listener.ts" with {
-  type: "text",
-};
-import netSocketPoller from "../../src/net/socket_poller.ts" with {
   type: "text",
 };
 import netSocketServer from "../../src/net/socket_server.ts" with {
@@ -328,6 +324,9 @@ import netSocketTransport from "../../src/net/socket_transport.ts" with {
   type: "text",
 };
 import netStartTls from "../../src/net/start_tls.ts" with { type: "text" };
+import netSubjectAltNames from "../../src/net/subject_alt_names.ts" with {
+  type: "text",
+};
 import netTargetEncoder from "../../src/net/target_encoder.ts" with {
   type: "text",
 };
@@ -389,6 +388,9 @@ import pipeSecurity from "../../src/pipe/security.ts" with { type: "text" };
 import pipeServerOptions from "../../src/pipe/server_options.ts" with {
   type: "text",
 };
+import proactorAfdDevices from "../../src/proactor/afd_devices.ts" with {
+  type: "text",
+};
 import proactorArguments from "../../src/proactor/arguments.ts" with {
   type: "text",
 };
@@ -408,6 +410,9 @@ import proactorCallReference from "../../src/proactor/call_reference.ts" with {
   type: "text",
 };
 import proactorCompletionPort from "../../src/proactor/completion_port.ts" with {
+  type: "text",
+};
+import proactorConnectPoll from "../../src/proactor/connect_poll.ts" with {
   type: "text",
 };
 import proactorDefaultProactor from "../../src/proactor/default_proactor.ts" with {
@@ -467,6 +472,12 @@ import proactorPacketQueue from "../../src/proactor/packet_queue.ts" with {
 import proactorPipeDialer from "../../src/proactor/pipe_dialer.ts" with {
   type: "text",
 };
+import proactorPolledConnectFuture from "../../src/proactor/polled_connect_future.ts" with {
+  type: "text",
+};
+import proactorPolledSocket from "../../src/proactor/polled_socket.ts" with {
+  type: "text",
+};
 import proactorPortHandle from "../../src/proactor/port_handle.ts" with {
   type: "text",
 };
@@ -487,6 +498,9 @@ import proactorSocketCalls from "../../src/proactor/socket_calls.ts" with {
   type: "text",
 };
 import proactorSocketConnectCalls from "../../src/proactor/socket_connect_calls.ts" with {
+  type: "text",
+};
+import proactorSocketPoller from "../../src/proactor/socket_poller.ts" with {
   type: "text",
 };
 import proactorSocketProactor from "../../src/proactor/socket_proactor.ts" with {
@@ -654,6 +668,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/default_processes.ts": ffiDefaultProcesses,
   "src/ffi/default_sockets.ts": ffiDefaultSockets,
   "src/ffi/default_thread_io.ts": ffiDefaultThreadIo,
+  "src/ffi/destination.ts": ffiDestination,
   "src/ffi/errors.ts": ffiErrors,
   "src/ffi/file_api.ts": ffiFileApi,
   "src/ffi/file_constants.ts": ffiFileConstants,
@@ -705,6 +720,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/spawn_memory.ts": ffiSpawnMemory,
   "src/ffi/structs.ts": ffiStructs,
   "src/ffi/thread_io_api.ts": ffiThreadIoApi,
+  "src/ffi/unreachable.ts": ffiUnreachable,
   "src/ffi/user_sid.ts": ffiUserSid,
   "src/ffi/wait_api.ts": ffiWaitApi,
   "src/ffi/wait_callback.ts": ffiWaitCallback,
@@ -760,7 +776,6 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/net/accepted_socket.ts": netAcceptedSocket,
   "src/net/address_info.ts": netAddressInfo,
   "src/net/adopt_listener.ts": netAdoptListener,
-  "src/net/afd_devices.ts": netAfdDevices,
   "src/net/bind_all.ts": netBindAll,
   "src/net/call_gate.ts": netCallGate,
   "src/net/client_socket.ts": netClientSocket,
@@ -779,20 +794,20 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/net/open_datagram_socket.ts": netOpenDatagramSocket,
   "src/net/open_tls.ts": netOpenTls,
   "src/net/polled_connect.ts": netPolledConnect,
-  "src/net/polled_socket.ts": netPolledSocket,
   "src/net/readiness.ts": netReadiness,
   "src/net/readiness_source.ts": netReadinessSource,
   "src/net/receive_queue.ts": netReceiveQueue,
   "src/net/resolve.ts": netResolve,
   "src/net/server_addresses.ts": netServerAddresses,
+  "src/net/server_name.ts": netServerName,
   "src/net/socket.ts": netSocket,
   "src/net/socket_io.ts": netSocketIo,
   "src/net/socket_kind.ts": netSocketKind,
   "src/net/socket_listener.ts": netSocketListener,
-  "src/net/socket_poller.ts": netSocketPoller,
   "src/net/socket_server.ts": netSocketServer,
   "src/net/socket_transport.ts": netSocketTransport,
   "src/net/start_tls.ts": netStartTls,
+  "src/net/subject_alt_names.ts": netSubjectAltNames,
   "src/net/target_encoder.ts": netTargetEncoder,
   "src/net/tcp_connection.ts": netTcpConnection,
   "src/net/tcp_listener.ts": netTcpListener,
@@ -822,6 +837,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/pipe/pipe_server.ts": pipePipeServer,
   "src/pipe/security.ts": pipeSecurity,
   "src/pipe/server_options.ts": pipeServerOptions,
+  "src/proactor/afd_devices.ts": proactorAfdDevices,
   "src/proactor/arguments.ts": proactorArguments,
   "src/proactor/association.ts": proactorAssociation,
   "src/proactor/base_proactor.ts": proactorBaseProactor,
@@ -829,6 +845,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/call_queue.ts": proactorCallQueue,
   "src/proactor/call_reference.ts": proactorCallReference,
   "src/proactor/completion_port.ts": proactorCompletionPort,
+  "src/proactor/connect_poll.ts": proactorConnectPoll,
   "src/proactor/default_proactor.ts": proactorDefaultProactor,
   "src/proactor/deferred_work.ts": proactorDeferredWork,
   "src/proactor/dependents.ts": proactorDependents,
@@ -850,6 +867,8 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/overlapped_future.ts": proactorOverlappedFuture,
   "src/proactor/packet_queue.ts": proactorPacketQueue,
   "src/proactor/pipe_dialer.ts": proactorPipeDialer,
+  "src/proactor/polled_connect_future.ts": proactorPolledConnectFuture,
+  "src/proactor/polled_socket.ts": proactorPolledSocket,
   "src/proactor/port_handle.ts": proactorPortHandle,
   "src/proactor/port_options.ts": proactorPortOptions,
   "src/proactor/proactor_options.ts": proactorProactorOptions,
@@ -858,6 +877,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/socket_association.ts": proactorSocketAssociation,
   "src/proactor/socket_calls.ts": proactorSocketCalls,
   "src/proactor/socket_connect_calls.ts": proactorSocketConnectCalls,
+  "src/proactor/socket_poller.ts": proactorSocketPoller,
   "src/proactor/socket_proactor.ts": proactorSocketProactor,
   "src/proactor/thrown_call.ts": proactorThrownCall,
   "src/proactor/transmit_call.ts": proactorTransmitCall,

@@ -9,7 +9,7 @@ import type { Socket } from "../../../src/ffi/socket_api.ts";
 import { WSAEWOULDBLOCK } from "../../../src/ffi/socket_constants.ts";
 import { ConnectRace } from "../../../src/net/connect_race.ts";
 import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
-import { pollerOf } from "../../../src/net/socket_poller.ts";
+import { pollerOf } from "../../../src/proactor/socket_poller.ts";
 import { tcpAddr } from "../../../src/net/tcp_socket.ts";
 import {
   assertNoLeak,

@@ -22,9 +22,9 @@ import { windowsError } from "../ffi/errors.ts";
 import type { Socket } from "../ffi/socket_api.ts";
 import { OVERLAPPED_SIZE } from "../ffi/structs.ts";
 import type { Address } from "../ffi/win32_api.ts";
-import type { CompletionPort } from "../proactor/completion_port.ts";
-import type { CompletionListener, Operation } from "../proactor/operation.ts";
-import { thrownCall } from "../proactor/thrown_call.ts";
+import type { CompletionPort } from "./completion_port.ts";
+import type { CompletionListener, Operation } from "./operation.ts";
+import { thrownCall } from "./thrown_call.ts";
 import type { AfdDevice } from "./afd_devices.ts";
 
 /** What a socket is waited for. */

@@ -6,7 +6,11 @@
 
 import { isWindowsError } from "../ffi/errors.ts";
 import { assertArray } from "../proactor/arguments.ts";
-import { DEFAULT_CLOSE_DEADLINE } from "../stream/channel.ts";
+import {
+  assertDeadline,
+  type DeadlineOptions,
+  type DroppedBytesError,
+} from "../stream/close_deadline.ts";
 import type { WriteBufferLimits } from "../stream/protocol.ts";
 import {
   DatagramChannel,
@@ -41,6 +45,7 @@ export class DatagramChannelTransport
   #continuing = false;
   #failures = 0;
   #lost = false;
+  #overtaken = false;
   #error: Error | null = null;
 
   /**
@@ -75,12 +80,14 @@ export class DatagramChannelTransport
     this.#reviewBuffer();
   }
 
-  close(): void {
-    this.#channel.close(DEFAULT_CLOSE_DEADLINE);
+  close({ deadline }: DeadlineOptions = {}): void {
+    assertDeadline(deadline);
+    this.#channel.close(deadline);
   }
 
   abort(): void {
-    this.#channel.destroy();
+    this.#overtaken = this.#channel.closing;
+    this.#channel.abort();
   }
 
   isClosing(): boolean {
@@ -125,8 +132,9 @@ export class DatagramChannelTransport
     this.#reviewBuffer();
   }
 
-  /** The socket is closed. */
-  onClosed(): void {
+  /** @param loss What the close has dropped; an abort was asked for. */
+  onClosed(loss: DroppedBytesError | null): void {
+    if (!this.#overtaken) this.#error ??= loss;
     this.#channel.socket.port.defer(() => this.#callConnectionLost());
   }
 

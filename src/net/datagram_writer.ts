@@ -91,6 +91,13 @@ export class DatagramWriter implements CompletionListener {
     return this.#buffered;
   }
 
+  /** The bytes alone. */
+  get bytes(): number {
+    const current = this.#current === null ? 0 : 1;
+    const count = this.#queue.length - this.#head + current;
+    return this.#buffered - count * DATAGRAM_OVERHEAD;
+  }
+
   /** True when nothing is queued or in flight. */
   get idle(): boolean {
     return this.#current === null && this.#head === this.#queue.length;
@@ -112,11 +119,15 @@ export class DatagramWriter implements CompletionListener {
     return ERROR_IO_PENDING;
   }
 
-  /** Drops what is queued; gives the slot back when the packet has come. */
-  dispose(): void {
+  /**
+   * Drops what is queued; gives the slot back when the packet has come.
+   *
+   * @param code What those are told whose datagrams are dropped.
+   */
+  dispose(code = ERROR_OPERATION_ABORTED): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#drop();
+    this.#drop(code);
     if (!this.#operation.pending) this.#release();
   }
 
@@ -202,14 +213,14 @@ export class DatagramWriter implements CompletionListener {
     return datagram;
   }
 
-  #drop(): void {
+  #drop(code: number): void {
     const queued = this.#queue.slice(this.#head);
     const rest = this.#current === null ? queued : [this.#current, ...queued];
     this.#current = null;
     this.#queue = [];
     this.#head = 0;
     this.#buffered = 0;
-    for (const { onDone } of rest) onDone(ERROR_OPERATION_ABORTED);
+    for (const { onDone } of rest) onDone(code);
   }
 
   #release(): void {

@@ -7,13 +7,17 @@
  */
 
 import { assertInteger } from "../proactor/arguments.ts";
+import {
+  assertDeadline,
+  type DeadlineOptions,
+} from "../stream/close_deadline.ts";
 import { StreamConnection } from "../stream/stream_connection.ts";
 import { addressText, type TcpAddr } from "./tcp_socket.ts";
 import { TlsConnection, type TlsTransport } from "./tls_connection.ts";
 import type { TlsSession } from "./tls_session.ts";
 
 /** What both ends may want; see {@linkcode startTls}. */
-export interface TlsOptions {
+export interface TlsOptions extends DeadlineOptions {
   /** What ALPN offers or chooses from, the best first. By default no ALPN. */
   alpnProtocols?: string[];
   /**
@@ -115,11 +119,12 @@ export async function startTls<A extends object = TcpAddr>(
   const { openTls } = await import("./open_tls.ts");
   const session = openTls(connection, name, options);
   limitHandshake(session, name, options);
-  return new TlsConnection(connection, session);
+  return new TlsConnection(connection, session, options);
 }
 
 function assertOptions(options: StartTlsOptions): void {
   const { alpnProtocols = [], handshakeTimeout = Infinity } = options;
+  assertDeadline(options.deadline);
   for (const name of assertList("alpnProtocols", alpnProtocols)) {
     if (isProtocolName(name)) continue;
     throw new TypeError(

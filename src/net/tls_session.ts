@@ -48,10 +48,12 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
   readonly #calls = new Set<(error: Error) => void>();
   readonly #chunks: Uint8Array[] = [];
   #available = 0;
+  #writing = 0;
   #established = false;
   #ended = false;
   #ending: Promise<void> | undefined;
   #failure: Error | undefined;
+  #dropped = 0;
 
   /**
    * Starts the handshake.
@@ -78,6 +80,11 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
   /** True when the peers have agreed. */
   get established(): boolean {
     return this.#established;
+  }
+
+  /** What messages call the peer. */
+  get name(): string {
+    return this.#options.name;
   }
 
   /** What the session has failed with. */
@@ -137,14 +144,24 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
 
   // --- writing -------------------------------------------------------------
 
+  /** Bytes, written or made of what was, that Windows did not get. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
   /**
    * Encrypts and writes.
    *
    * @param data The session's own.
    */
   async write(data: Uint8Array): Promise<void> {
-    await this.handshake;
-    await this.#call((done) => this.#socket.write(data, done));
+    this.#writing += data.byteLength;
+    try {
+      await this.handshake;
+      await this.#call((done) => this.#socket.write(data, done));
+    } finally {
+      this.#writing -= data.byteLength;
+    }
   }
 
   /**
@@ -168,8 +185,13 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
     this.#fail(error);
   }
 
-  /** Ends what is left of the session. The connection closes gracefully. */
-  close(): void {
+  /**
+   * Ends what is left of the session. The connection closes gracefully.
+   *
+   * @param deadline Milliseconds that it waits for its peer.
+   */
+  close(deadline: number): void {
+    this.#duplex.deadline = deadline;
     this.#socket.destroy();
   }
 
@@ -239,8 +261,13 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#calls.add(reject);
-    start((error) => error ? reject(this.#failure ?? error) : resolve());
+    start((error) => error ? reject(this.#reason(error)) : resolve());
     return promise.finally(() => this.#calls.delete(reject));
+  }
+
+  /** A signal's reason may be `null`. */
+  #reason(error: Error): Error {
+    return this.#failure === undefined ? error : this.#failure;
   }
 
   #tlsFailed(error: Error): void {
@@ -262,6 +289,7 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
   #fail(error: Error): void {
     if (this.#failure !== undefined) return;
     this.#failure = error;
+    this.#dropped = Math.max(this.#writing, this.#duplex.writableLength);
     this.#secured.reject(error);
     for (const reject of this.#calls) reject(error);
     this.#socket.destroy();

@@ -7,12 +7,13 @@
 import type { Bytes } from "../ffi/socket_api.ts";
 import { SO_BROADCAST, SOL_SOCKET } from "../ffi/socket_constants.ts";
 import { encodeDword } from "../ffi/socket_structs.ts";
-import { assertArray, assertInteger } from "../proactor/arguments.ts";
-import { DEFAULT_CLOSE_DEADLINE } from "../stream/channel.ts";
-import type {
-  ReadOptions,
-  ShutdownOptions,
-} from "../stream/stream_connection.ts";
+import { assertArray } from "../proactor/arguments.ts";
+import {
+  assertDeadline,
+  type DeadlineOptions,
+  type DroppedBytesError,
+} from "../stream/close_deadline.ts";
+import type { ReadOptions } from "../stream/stream_connection.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import { spendTurn } from "../stream/turn_budget.ts";
 import { DatagramChannel, type DatagramHandle } from "./datagram_channel.ts";
@@ -66,6 +67,7 @@ export class UdpSocket
   readonly #receives: ReceiveQueue;
   readonly #sender: DatagramSender;
   readonly #finished = Promise.withResolvers<void>();
+  #loss: DroppedBytesError | null = null;
 
   /**
    * Made by {@linkcode UdpSocket.listen} and {@linkcode UdpSocket.connect}.
@@ -78,7 +80,10 @@ export class UdpSocket
     this.#channel = new DatagramChannel(socket, {
       onReadable: () => this.#receives.advance(),
       onSent: () => {},
-      onClosed: () => this.#receives.fail(interrupted()),
+      onClosed: (loss) => {
+        this.#loss = loss;
+        this.#receives.fail(interrupted());
+      },
       onReleased: () => this.#finished.resolve(),
     });
     this.#receives = new ReceiveQueue(
@@ -315,29 +320,40 @@ export class UdpSocket
   // --- end -----------------------------------------------------------------
 
   /**
-   * Closes the socket: receiving stops now, what was sent goes out first (for
-   * 5 s at most). Idempotent.
+   * Closes the socket: receiving stops now, what was sent goes out first,
+   * unless none of it does until the deadline.
+   *
+   * @param options The deadline, by default that of the socket. The last one
+   * that was given counts.
+   * @throws {RangeError} when the deadline is neither an integer from 0 to
+   * 2147483647 nor `Infinity`.
    */
-  close(): void {
-    this.#close(DEFAULT_CLOSE_DEADLINE);
+  close(options: DeadlineOptions = {}): void {
+    assertDeadline(options.deadline);
+    this.#receives.fail(interrupted());
+    this.#channel.close(options.deadline);
   }
 
   /** Closes the socket at once; what is queued is dropped. */
   abort(): void {
-    this.#channel.destroy();
+    this.#channel.abort();
   }
 
   /**
    * Closes the socket and waits until it is.
    *
    * @param options The deadline for queued datagrams.
-   * @throws {RangeError} when the deadline is not a positive integer or 0.
+   * @throws {RangeError} when the deadline is neither an integer from 0 to
+   * 2147483647 nor `Infinity`.
+   * @throws {Deno.errors.TimedOut} when nothing was sent until the deadline, as
+   * a {@linkcode DroppedBytesError}.
+   * @throws {Deno.errors.Interrupted} when an abort, or the close of the
+   * proactor, has overtaken the close; a {@linkcode DroppedBytesError} too.
    */
-  async shutdown(options: ShutdownOptions = {}): Promise<void> {
-    const { deadline = DEFAULT_CLOSE_DEADLINE } = options;
-    assertInteger("deadline", deadline, [0, 0x7fff_ffff]);
-    this.#close(deadline);
+  async shutdown(options: DeadlineOptions = {}): Promise<void> {
+    this.close(options);
     await this.finished;
+    if (this.#loss !== null) throw this.#loss;
   }
 
   /** Lets pending receives and sends keep the process alive (the default). */
@@ -355,7 +371,7 @@ export class UdpSocket
     this.close();
   }
 
-  /** Closes the socket and waits until it is. */
+  /** As {@linkcode shutdown}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown();
   }
@@ -370,11 +386,6 @@ export class UdpSocket
     const taken = await this.#receives.request(take, signal);
     await spendTurn(this.#port);
     return taken;
-  }
-
-  #close(deadline: number): void {
-    this.#receives.fail(interrupted());
-    this.#channel.close(deadline);
   }
 
   #setReferenced(referenced: boolean): void {

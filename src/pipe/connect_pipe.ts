@@ -20,6 +20,10 @@ import { assertInteger } from "../proactor/arguments.ts";
 import { defaultProactor } from "../proactor/default_proactor.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import {
+  assertDeadline,
+  type DeadlineOptions,
+} from "../stream/close_deadline.ts";
+import {
   PipeConnection,
   type PipeDirection,
   type PipeTraits,
@@ -27,7 +31,7 @@ import {
 import { assertOneOf } from "./server_options.ts";
 
 /** Options of {@linkcode connectPipe}. */
-export interface ConnectPipeOptions {
+export interface ConnectPipeOptions extends DeadlineOptions {
   /**
    * The directions, seen from the client; the server must offer them.
    *
@@ -143,6 +147,8 @@ export async function openPipe(
   options: ConnectPipeOptions,
 ): Promise<OpenedPipe> {
   const { access = "duplex", readMode = "byte", impersonation } = options;
+  const { deadline } = options;
+  assertDeadline(deadline);
   const level = impersonation ?? "identification";
   assertOneOf("access", access, ["duplex", "in", "out"]);
   assertOneOf("readMode", readMode, ["byte", "message"]);
@@ -155,7 +161,10 @@ export async function openPipe(
   try {
     return {
       handle,
-      traits: inspect(proactor, handle, { path, access, readMode }),
+      traits: {
+        ...inspect(proactor, handle, { path, access, readMode }),
+        deadline,
+      },
     };
   } catch (error) {
     proactor.port.api.closeHandle(handle);

@@ -19,11 +19,15 @@ import { assertPipeName } from "../ffi/pipe_name.ts";
 import type { NamedPipeParameters } from "../ffi/win32_api.ts";
 import { assertInteger } from "../proactor/arguments.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
+import {
+  assertDeadline,
+  type DeadlineOptions,
+} from "../stream/close_deadline.ts";
 import type { PipeDirection, PipeTraits } from "./pipe_connection.ts";
 import type { PipeSecurity } from "./security.ts";
 
 /** Options of {@linkcode PipeServer}. */
-export interface PipeServerOptions {
+export interface PipeServerOptions extends DeadlineOptions {
   /**
    * A `"message"` pipe keeps the boundaries of writes and can end one
    * direction by itself; a `"byte"` pipe is a plain stream.
@@ -91,7 +95,7 @@ export interface PipeServerOptions {
 }
 
 /** What a listener needs of the options. */
-export interface ListenerOptions {
+export interface ListenerOptions extends DeadlineOptions {
   /** `\\.\pipe\name`. */
   path: string;
   /** The directions, seen from the server. */
@@ -137,6 +141,7 @@ export function resolveServerOptions(
     options;
   assertOneOf("type", type, ["message", "byte"]);
   assertOneOf("access", access, ["duplex", "in", "out"]);
+  assertDeadline(options.deadline);
   const { instances, maxInstances } = resolveInstances(options);
   return {
     path,
@@ -145,6 +150,7 @@ export function resolveServerOptions(
     instances,
     maxInstances,
     security,
+    deadline: options.deadline,
     parameters: resolveParameters(path, options),
   };
 }
@@ -156,9 +162,10 @@ export function resolveServerOptions(
  * @returns The traits of the server's end.
  */
 export function serverTraits(options: ListenerOptions): PipeTraits {
-  const { path, direction, messageType } = options;
+  const { path, direction, messageType, deadline } = options;
   const messageReadMode = messageType;
-  return { path, direction, messageType, messageReadMode, serverEnd: true };
+  const serverEnd = true;
+  return { path, direction, messageType, messageReadMode, serverEnd, deadline };
 }
 
 /**

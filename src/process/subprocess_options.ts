@@ -14,6 +14,10 @@ import {
 import { assertHandle } from "../proactor/arguments.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type { HandleLike } from "../proactor/proactor_options.ts";
+import {
+  assertDeadline,
+  type DeadlineOptions,
+} from "../stream/close_deadline.ts";
 import { assertEnvironment } from "./environment.ts";
 
 /**
@@ -42,6 +46,13 @@ export interface SubprocessOptions {
    * @default {"inherit"}
    */
   stdin?: SubprocessStdio;
+  /**
+   * Milliseconds that a close of standard input waits for a child that takes
+   * none of what was written; see {@linkcode DeadlineOptions}.
+   *
+   * @default {5000}
+   */
+  deadline?: number | undefined;
   /**
    * Standard output.
    *
@@ -134,7 +145,7 @@ export type StdioList = readonly [
 ];
 
 /** What is started, checked. */
-export interface Launch {
+export interface Launch extends DeadlineOptions {
   /** A name or path, or `null` for the system's shell. */
   command: string | null;
   /** The arguments; of a shell, the command line. */
@@ -212,6 +223,8 @@ function resolveCommon(
 ): Omit<Launch, "command" | "args" | "raw"> {
   const { env = {}, clearEnv = false, hide = true, job } = options;
   const { killTree = false, killOnExit = false, inheritHandles = [] } = options;
+  const { deadline } = options;
+  assertDeadline(deadline);
   assertEnvironment(env);
   for (const handle of inheritHandles) assertHandle("inherit handle", handle);
   return {
@@ -223,6 +236,7 @@ function resolveCommon(
     hide,
     tree: killTree || killOnExit,
     killOnExit,
+    deadline,
     job: job === undefined ? null : handleOf("join job", job),
     inherited: inheritHandles,
   };

@@ -143,7 +143,9 @@ class StreamSink implements FileSink {
       this.begun = true;
     }
     try {
-      return await future;
+      const bytes = await future;
+      this.#stream.channel.progressed();
+      return bytes;
     } catch (error) {
       if (isRefusal(error)) this.begun = begun;
       throw error;

@@ -6,30 +6,26 @@
 
 import { ERROR_IO_PENDING } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
-import { assertArray, assertInteger } from "../proactor/arguments.ts";
+import { assertArray } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import { Channel, type ChannelConsumer } from "./channel.ts";
 import {
-  Channel,
-  type ChannelConsumer,
-  DEFAULT_CLOSE_DEADLINE,
-} from "./channel.ts";
+  assertDeadline,
+  type ChannelEnd,
+  closeError,
+  type DeadlineOptions,
+  type DroppedBytesError,
+} from "./close_deadline.ts";
 import { type MessagePart, ReadQueue } from "./read_queue.ts";
 import type { SendFileOptions, SendFileSource } from "./file_mover.ts";
 import { sendFile } from "./send_file.ts";
-import type {
-  ReadOptions,
-  ShutdownOptions,
-  StreamTraits,
-} from "./stream_traits.ts";
+import type { ReadOptions, StreamTraits } from "./stream_traits.ts";
 import { spendTurn } from "./turn_budget.ts";
 import { WebStreams } from "./web_streams.ts";
 
-export type {
-  ReadOptions,
-  ShutdownOptions,
-  StreamTraits,
-} from "./stream_traits.ts";
+export type { DeadlineOptions, DroppedBytesError } from "./close_deadline.ts";
+export type { ReadOptions, StreamTraits } from "./stream_traits.ts";
 
 /**
  * A stream over a handle of the completion port, with the members of
@@ -50,6 +46,7 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
   readonly #streams: WebStreams;
   readonly #finished = Promise.withResolvers<void>();
   #writesRefused = "";
+  #loss: DroppedBytesError | undefined;
 
   /**
    * Made by servers and by the functions that connect.
@@ -67,15 +64,16 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
       onWritten: () => {},
       onDrained: () => {},
       onWriteError: () => {},
-      onClosed: () => this.#reads.fail(interrupted()),
+      onClosed: (end) => this.#closed(end),
       onReleased: () => this.#finished.resolve(),
     };
-    const { io, emptyIsEnd, probe, messages } = traits;
+    const { io, emptyIsEnd, probe, messages, deadline } = traits;
     this.#channel = new Channel(port, handle, {
       io,
       emptyIsEnd,
       probe,
       messages,
+      deadline,
       consumer,
     });
     this.#reads = new ReadQueue(
@@ -85,7 +83,8 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
     );
   }
 
-  /** Resolves when the connection is closed and the kernel has let go. */
+  /** Resolves when the connection is closed and the kernel has let go, however
+   * it has ended. */
   get finished(): Promise<void> {
     return this.#finished.promise;
   }
@@ -93,6 +92,12 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
   /** Bytes that were written but are not with the kernel yet. */
   get bufferedAmount(): number {
     return this.#channel.writer.buffered;
+  }
+
+  /** Milliseconds that a close waits for a peer that takes nothing, where they
+   * were given; see {@linkcode DeadlineOptions}. */
+  get deadline(): number | undefined {
+    return this.#traits.deadline;
   }
 
   /** True when the write side can be closed by itself. */
@@ -246,7 +251,8 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
     this.#assertWritable();
     const { io, messages } = this.#traits;
     const toError = (code: number) => this.#error(code, "write");
-    const stream = { channel: this.#channel, io, messages, toError };
+    const lost = () => this.#loss ?? null;
+    const stream = { channel: this.#channel, io, messages, toError, lost };
     return await sendFile(stream, file, options);
   }
 
@@ -279,30 +285,61 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
   // --- end -----------------------------------------------------------------
 
   /**
-   * Closes the connection: what was written goes out first (for 5 s at most),
-   * and the peer can still read it afterwards. Idempotent.
+   * Closes the connection: what was written goes out first, for as long as the
+   * peer takes it, and the peer can still read it afterwards. When it takes
+   * nothing until the deadline, the rest is dropped: its writes reject with
+   * `Deno.errors.TimedOut`, and the peer is told as by {@linkcode abort}.
+   *
+   * @param options The deadline, by default that of the connection. The last
+   * one that was given counts.
+   * @throws {RangeError} when the deadline is neither an integer from 0 to
+   * 2147483647 nor `Infinity`.
    */
-  close(): void {
-    this.#close(DEFAULT_CLOSE_DEADLINE);
+  close(options: DeadlineOptions = {}): void {
+    assertDeadline(options.deadline);
+    this.#reads.fail(interrupted());
+    this.#channel.close(options.deadline);
   }
 
-  /** Closes the connection at once; what is queued is dropped. */
+  /**
+   * Closes the connection at once; what is queued is dropped. When something
+   * is, the peer is told by an error instead of the end of the stream: a reset
+   * on a socket, and on a pipe when this is the server's end.
+   */
   abort(): void {
     this.#reads.fail(interrupted());
-    this.#channel.destroy();
+    this.#channel.abort();
   }
 
   /**
    * Closes the connection and waits until it is.
    *
-   * @param options The deadline for queued writes.
-   * @throws {RangeError} when the deadline is not a positive integer or 0.
+   * @param options The deadline, as for {@linkcode close}.
+   * @throws {RangeError} when the deadline is neither an integer from 0 to
+   * 2147483647 nor `Infinity`.
+   * @throws {Deno.errors.TimedOut} when the peer took nothing until the
+   * deadline; as each of the following a {@linkcode DroppedBytesError}.
+   * @throws {Deno.errors.Interrupted} when an abort, or the close of the
+   * proactor, has overtaken the close.
+   * @throws {Deno.errors.BrokenPipe} when the peer of a pipe has gone before it
+   * had all.
+   * @throws {Deno.errors.ConnectionReset} when the peer of a socket has.
    */
-  async shutdown(options: ShutdownOptions = {}): Promise<void> {
-    const { deadline = DEFAULT_CLOSE_DEADLINE } = options;
-    assertInteger("deadline", deadline, [0, 0x7fff_ffff]);
-    this.#close(deadline);
+  async shutdown(options: DeadlineOptions = {}): Promise<void> {
+    this.close(options);
     await this.finished;
+    if (this.#loss !== undefined) throw this.#loss;
+  }
+
+  /**
+   * Has somebody told when Windows has taken some of what was written; for what
+   * stands on the connection.
+   *
+   * @ignore
+   * @param onProgress Who is told.
+   */
+  watchWrites(onProgress: () => void): void {
+    this.#channel.onProgress = onProgress;
   }
 
   /** Lets pending reads and writes keep the process alive (the default). */
@@ -320,7 +357,7 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
     this.close();
   }
 
-  /** Closes the connection and waits until it is. */
+  /** As {@linkcode shutdown}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown();
   }
@@ -341,9 +378,12 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
     );
   }
 
-  #close(deadline: number): void {
+  #closed(end: ChannelEnd | null): void {
     this.#reads.fail(interrupted());
-    this.#channel.close(deadline);
+    if (end === null) return;
+    const { name, syscalls } = this.#traits;
+    const what = { name, syscall: syscalls.write };
+    this.#loss = closeError(this.port.api, end, what);
   }
 
   #written(
@@ -352,7 +392,7 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const code = start((code) => {
       if (code === 0) resolve();
-      else reject(this.#error(code, "write"));
+      else reject(this.#loss ?? this.#error(code, "write"));
     });
     if (code === 0) return undefined;
     if (code !== ERROR_IO_PENDING) throw this.#error(code, "write");

@@ -72,6 +72,7 @@ export class WriteHalf implements CompletionListener {
   #continuing = false;
   #held: QueuedWrite | null = null;
   #error = 0;
+  #dropped = 0;
   #disposed = false;
 
   /**
@@ -100,6 +101,11 @@ export class WriteHalf implements CompletionListener {
   /** True when nothing is queued or in flight. */
   get idle(): boolean {
     return this.#queue.empty;
+  }
+
+  /** Bytes that were dropped because of a failure. */
+  get dropped(): number {
+    return this.#dropped;
   }
 
   /** The Win32 code of a failure, or 0. */
@@ -159,11 +165,15 @@ export class WriteHalf implements CompletionListener {
     return { release: (code) => this.#unhold(hold, code) };
   }
 
-  /** Drops what is queued; gives the slot back when the packet has come. */
-  dispose(): void {
+  /**
+   * Drops what is queued; gives the slot back when the packet has come.
+   *
+   * @param code What those are told whose writes are dropped.
+   */
+  dispose(code = ERROR_OPERATION_ABORTED): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#fail(ERROR_OPERATION_ABORTED);
+    this.#fail(code);
     if (!this.#operation.pending && this.#held === null) this.#release();
   }
 
@@ -323,6 +333,7 @@ export class WriteHalf implements CompletionListener {
 
   #fail(code: number): void {
     if (this.#error === 0) this.#error = code;
+    this.#dropped += this.#queue.buffered;
     for (const write of this.#queue.clear()) write.onDone?.(code);
   }
 }

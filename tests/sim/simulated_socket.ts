@@ -107,6 +107,8 @@ export class SimulatedSocket extends SimulatedFile {
   listening = false;
   /** Whether `SO_UPDATE_ACCEPT_CONTEXT` or its counterpart was set. */
   updated = false;
+  /** `SO_LINGER` with no time to linger. */
+  resetsOnClose = false;
   /** Clients that wait to be accepted. */
   readonly clients: PendingClient[] = [];
   /** Datagrams that were not received yet. */
@@ -186,9 +188,10 @@ export class SimulatedSocket extends SimulatedFile {
     this.local = null;
   }
 
-  /** The peer is told of unread bytes by a reset. */
+  /** The peer is told by a reset of bytes that are dropped or were not read. */
   #leave(incoming: Direction, outgoing: Direction): void {
-    if (incoming.data.length > 0) outgoing.reset = true;
+    if (this.resetsOnClose) outgoing.data.length = 0;
+    if (this.resetsOnClose || incoming.data.length > 0) outgoing.reset = true;
     outgoing.ended = true;
     incoming.reset = true;
   }

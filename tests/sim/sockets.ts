@@ -20,11 +20,13 @@ import type {
   TransmitParameters,
 } from "../../src/ffi/socket_api.ts";
 import {
+  SO_LINGER,
   SO_PROTOCOL_INFOW,
   SO_TYPE,
   SO_UPDATE_ACCEPT_CONTEXT,
   SO_UPDATE_CONNECT_CONTEXT,
   SOCK_DGRAM,
+  SOL_SOCKET,
   STATUS_CONNECTION_RESET,
   TF_REUSE_SOCKET,
   WSAECONNREFUSED,
@@ -184,9 +186,12 @@ export class SimulatedSockets implements SocketApi, SimulatedNetwork {
     return this.#name(this.at(socket).remote, WSAENOTCONN);
   }
 
-  setSocketOption(socket: Socket, option: SocketOption, _value: Bytes): number {
+  setSocketOption(socket: Socket, option: SocketOption, value: Bytes): number {
     return this.#call("setSocketOption", socket, (file) => {
-      const { name } = option;
+      const { level, name } = option;
+      if (level === SOL_SOCKET && name === SO_LINGER) {
+        file.resetsOnClose = value[0] === 1 && value[2] === 0;
+      }
       file.updated ||= name === SO_UPDATE_ACCEPT_CONTEXT ||
         name === SO_UPDATE_CONNECT_CONTEXT;
       return 0;

@@ -6,6 +6,7 @@
 
 import { MAX_POOLED_BUFFER } from "../ffi/memory.ts";
 import { spendTurn } from "../stream/turn_budget.ts";
+import { bytesOf } from "../stream/web_streams.ts";
 import type { FileCore } from "./file_core.ts";
 import { ReadAhead } from "./read_ahead.ts";
 
@@ -82,7 +83,7 @@ export class FileStreams {
 
   async #write(chunk: Uint8Array): Promise<void> {
     try {
-      await this.#file.write(chunk);
+      await this.#file.write(bytesOf(chunk));
     } catch (error) {
       await this.#end();
       throw error;

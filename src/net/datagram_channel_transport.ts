@@ -5,6 +5,7 @@
  */
 
 import { isWindowsError } from "../ffi/errors.ts";
+import { toError } from "../ffi/thrown.ts";
 import { assertArray } from "../proactor/arguments.ts";
 import {
   assertDeadline,
@@ -207,7 +208,7 @@ export class DatagramChannelTransport
     } catch (error) {
       const { port } = this.#channel.socket;
       port.report(error, "Exception in a protocol");
-      return error instanceof Error ? error : new Error(String(error));
+      return toError(error);
     }
   }
 }

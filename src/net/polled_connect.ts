@@ -75,7 +75,10 @@ export class PolledConnect<A> implements Connecting, Waiter {
     if (this.#ended) return;
     this.#polled?.remove(this);
     const { gate } = this.#client;
-    this.#fail(reason ?? gate.error("connect", ERROR_OPERATION_ABORTED));
+    const aborted = reason === undefined;
+    this.#fail(
+      aborted ? gate.error("connect", ERROR_OPERATION_ABORTED) : reason,
+    );
   }
 
   /**

@@ -69,7 +69,7 @@ export class TlsConnection<A extends object = TcpAddr>
   readonly #reads: ReadQueue;
   readonly #streams: WebStreams = new WebStreams(this);
   readonly #timer: CloseTimer;
-  #writeClosed = false;
+  #ending: Promise<void> | undefined;
   #closing = false;
   #loss: DroppedBytesError | undefined;
 
@@ -138,7 +138,8 @@ export class TlsConnection<A extends object = TcpAddr>
    * @param target Where the bytes go. It may be used, but must not be
    * transferred, until the promise is settled.
    * @param options A signal that ends the wait; no data are lost by it.
-   * @returns The number of bytes, or `null` at the end of the stream.
+   * @returns The number of bytes, or `null` at the end of the stream. An empty
+   * array is filled at once, whatever the state of the connection.
    * @throws {TypeError} when `target` is not a `Uint8Array`.
    * @throws {Deno.errors.BadResource} when the connection is closed.
    * @throws {Deno.errors.Interrupted} when it is closed meanwhile.
@@ -152,8 +153,8 @@ export class TlsConnection<A extends object = TcpAddr>
     options: ReadOptions = {},
   ): Promise<number | null> {
     assertArray("read into", target);
-    this.#assertOpen("read");
     if (target.byteLength === 0) return 0;
+    this.#assertOpen("read");
     return await this.#reads.request(() => {
       if (target.byteLength === 0) {
         throw new TypeError("Cannot read: the array was transferred");
@@ -198,14 +199,13 @@ export class TlsConnection<A extends object = TcpAddr>
 
   /**
    * Tells the peer, in TLS, that nothing more will be written, behind what
-   * was. It can go on writing.
+   * was. It can go on writing. The second call waits for the first.
    *
    * @throws {Deno.errors.BadResource} when the connection is closed.
    */
   async closeWrite(): Promise<void> {
-    this.#assertWritable();
-    this.#writeClosed = true;
-    await this.#session.end();
+    this.#assertOpen("close the write side");
+    await (this.#ending ??= this.#session.end());
   }
 
   // --- end -----------------------------------------------------------------
@@ -214,7 +214,8 @@ export class TlsConnection<A extends object = TcpAddr>
    * Closes the connection: what was written, and TLS's own end, go out first,
    * for as long as the peer takes them. When it takes nothing until the
    * deadline, the rest is dropped, and the connection below is reset. Before the
-   * end of the handshake it is closed at once.
+   * end of the handshake it is closed at once. Idempotent, unlike that of
+   * `Deno.Conn`.
    *
    * @param options The deadline, by default that of the connection. The last
    * one that was given counts.
@@ -284,6 +285,7 @@ export class TlsConnection<A extends object = TcpAddr>
   // --- parts ---------------------------------------------------------------
 
   async #close(): Promise<void> {
+    this.#session.discard();
     try {
       await this.#session.end();
     } catch (error) {
@@ -313,7 +315,7 @@ export class TlsConnection<A extends object = TcpAddr>
 
   #assertWritable(): void {
     this.#assertOpen("write");
-    if (!this.#writeClosed) return;
+    if (this.#ending === undefined) return;
     throw new Deno.errors.BadResource(
       "Cannot write: the write side is closed",
     );

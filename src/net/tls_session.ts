@@ -52,6 +52,7 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
   #established = false;
   #ended = false;
   #ending: Promise<void> | undefined;
+  #discarding = false;
   #failure: Error | undefined;
   #dropped = 0;
 
@@ -176,6 +177,17 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
   // --- end -----------------------------------------------------------------
 
   /**
+   * Reads and throws away what comes from now on, such as the tickets of a
+   * server: Windows resets a connection that is closed with bytes unread, and
+   * the peer loses what it has not read yet.
+   */
+  discard(): void {
+    this.#discarding = true;
+    this.#available = this.#chunks.length = 0;
+    this.#duplex.demand();
+  }
+
+  /**
    * Ends the session for a reason that is not TLS's; what is queued is dropped.
    *
    * @param error What those get who wait.
@@ -199,7 +211,8 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
 
   /** What has come was handed to TLS. */
   onReceived(): void {
-    if (this.#established) this.onReadable();
+    if (this.#discarding) this.#duplex.demand();
+    else if (this.#established) this.onReadable();
     else if (this.#failure === undefined) this.#duplex.demand();
   }
 
@@ -238,6 +251,7 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
   }
 
   #decrypted(chunk: Uint8Array): void {
+    if (this.#discarding) return;
     this.#chunks.push(chunk);
     this.#available += chunk.length;
     this.onReadable();

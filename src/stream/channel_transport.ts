@@ -6,6 +6,7 @@
 
 import { ERROR_IO_PENDING, ERROR_OPERATION_ABORTED } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
+import { toError } from "../ffi/thrown.ts";
 import { assertArray } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { LateReader } from "../proactor/late_reads.ts";
@@ -345,7 +346,7 @@ export class ChannelTransport
   }
 
   #protocolFailed(error: unknown): void {
-    this.#error ??= error instanceof Error ? error : new Error(String(error));
+    this.#error ??= toError(error);
     this.#channel.port.report(error, "Exception in a protocol");
     this.#channel.abort();
   }

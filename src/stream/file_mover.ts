@@ -8,6 +8,7 @@
 import { isWindowsError } from "../ffi/errors.ts";
 import { defaultSendFile } from "../ffi/native_sendfile.ts";
 import type { SendFileApi } from "../ffi/sendfile_api.ts";
+import { isInstance } from "../ffi/thrown.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import {
   assertTransmitOptions,
@@ -184,7 +185,7 @@ export class FileMover implements Disposable {
  * @returns True when the file should be copied.
  */
 export function isRefusal(error: unknown): boolean {
-  return error instanceof Deno.errors.NotSupported ||
+  return isInstance(error, Deno.errors.NotSupported) ||
     isWindowsError(error) && REFUSALS.includes(error.winerror);
 }
 

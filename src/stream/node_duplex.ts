@@ -310,15 +310,26 @@ export class NodeDuplex extends Duplex {
 
   async #receive(): Promise<void> {
     const chunk = new Uint8Array(this.#size);
+    let count: number | null;
     try {
-      const count = await this.#connection.read(chunk);
-      if (this.destroyed) return;
-      if (count === null) return this.ended();
-      this.#timer?.refresh();
-      this.#size = nextSize(this.#size, count);
-      this.received(chunk.subarray(0, count));
+      count = await this.#connection.read(chunk);
     } catch (error) {
-      this.#receiveFailed(error);
+      return this.#receiveFailed(error);
+    }
+    if (this.destroyed) return;
+    if (count === null) return this.ended();
+    this.#timer?.refresh();
+    this.#size = nextSize(this.#size, count);
+    this.#deliver(chunk.subarray(0, count));
+  }
+
+  /** Reading goes on, as it does in Node, when somebody catches it. */
+  #deliver(data: Uint8Array): void {
+    try {
+      this.received(data);
+    } catch (error) {
+      throwUncaught(error);
+      if (!this.destroyed) this.read(0);
     }
   }
 
@@ -334,12 +345,27 @@ export class NodeDuplex extends Duplex {
   #settle(written: Promise<unknown>, callback: Callback): void {
     written.then(() => {
       this.#timer?.refresh();
-      callback();
+      callUser(callback, null);
     }, (error) => {
       this.failed(error);
-      callback(nodeError(error, "write"));
+      callUser(callback, nodeError(error, "write"));
     });
   }
+}
+
+/** Calls what may call a listener: its exceptions are nobody's rejection. */
+function callUser(callback: Callback, error: Error | null): void {
+  try {
+    callback(error);
+  } catch (thrown) {
+    throwUncaught(thrown);
+  }
+}
+
+function throwUncaught(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }
 
 /** A silent connection waits with a small array. */

@@ -45,7 +45,7 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
   readonly #reads: ReadQueue;
   readonly #streams: WebStreams;
   readonly #finished = Promise.withResolvers<void>();
-  #writesRefused = "";
+  #ending: Promise<void> | undefined;
   #loss: DroppedBytesError | undefined;
 
   /**
@@ -131,7 +131,8 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
    * @param target Where the bytes go. It may be used, but must not be
    * transferred, until the promise is settled.
    * @param options A signal that ends the wait; no data are lost by it.
-   * @returns The number of bytes, or `null` at the end of the stream.
+   * @returns The number of bytes, or `null` at the end of the stream. An empty
+   * array is filled at once, whatever the state of the connection.
    * @throws {TypeError} when `target` is not a `Uint8Array`.
    * @throws {Deno.errors.BadResource} when the connection is closed.
    * @throws {Deno.errors.Interrupted} when it is closed meanwhile.
@@ -142,8 +143,8 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
     options: ReadOptions = {},
   ): Promise<number | null> {
     assertArray("read into", target);
-    this.assertReadable("read");
     if (target.byteLength === 0) return 0;
+    this.assertReadable("read");
     const count = await this.#reads.request(() => {
       if (target.byteLength === 0) {
         throw new TypeError("Cannot read: the array was transferred");
@@ -265,21 +266,21 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
   /**
    * Tells the peer that nothing more will be written, behind what was. See
    * {@linkcode canCloseWrite}: TCP has a FIN for that, a message-type pipe a
-   * message of length zero, a byte-type pipe nothing.
+   * message of length zero, a byte-type pipe nothing. The second call waits for
+   * the first.
    *
    * @throws {Deno.errors.NotSupported} when the stream has no half close.
    * @throws {Deno.errors.BadResource} when the connection is closed.
    */
   async closeWrite(): Promise<void> {
-    if (!this.#channel.writer.canEnd) {
+    this.#assertOpen("close the write side");
+    if (!this.canCloseWrite) {
       throw new Deno.errors.NotSupported(
         `Cannot close the write side of ${this.#traits.name}: ` +
           "it has no half close",
       );
     }
-    this.#assertWritable();
-    this.#writesRefused = "the write side is closed";
-    await this.#written((done) => this.#channel.writer.end(done));
+    await (this.#ending ??= this.#endWrites());
   }
 
   // --- end -----------------------------------------------------------------
@@ -289,6 +290,7 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
    * peer takes it, and the peer can still read it afterwards. When it takes
    * nothing until the deadline, the rest is dropped: its writes reject with
    * `Deno.errors.TimedOut`, and the peer is told as by {@linkcode abort}.
+   * Idempotent, unlike that of `Deno.Conn`.
    *
    * @param options The deadline, by default that of the connection. The last
    * one that was given counts.
@@ -399,6 +401,10 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
     return promise;
   }
 
+  async #endWrites(): Promise<void> {
+    await this.#written((done) => this.#channel.writer.end(done));
+  }
+
   #error(code: number, action: "read" | "write"): Error {
     const { name, syscalls } = this.#traits;
     const preposition = action === "read" ? "from" : "to";
@@ -415,8 +421,8 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
         `Cannot write: this end of ${this.#traits.name} only reads`,
       );
     }
-    if (this.#writesRefused === "") return;
-    throw new Deno.errors.BadResource(`Cannot write: ${this.#writesRefused}`);
+    if (this.#ending === undefined) return;
+    throw new Deno.errors.BadResource("Cannot write: the write side is closed");
   }
 
   #assertOpen(action: string): void {

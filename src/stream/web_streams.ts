@@ -84,7 +84,7 @@ export class WebStreams {
   /** A stream whose close ends the write side, or the connection. */
   get writable(): WritableStream<Uint8Array<ArrayBufferLike>> {
     return this.#writable ??= new WritableStream({
-      write: async (chunk) => void await this.#target.write(chunk),
+      write: async (chunk) => void await this.#target.write(bytesOf(chunk)),
       close: () => this.#endWrites(),
       abort: () => this.#target.abort(),
     });
@@ -106,4 +106,20 @@ export class WebStreams {
     const half = this.#target.canCloseWrite && !this.#readEnded;
     await (half ? this.#target.closeWrite() : this.#target.shutdown());
   }
+}
+
+/**
+ * What the streams of Deno take as bytes.
+ *
+ * @param chunk What was written to a stream.
+ * @returns The bytes, not copied; what has none comes back as it is.
+ */
+export function bytesOf(chunk: unknown): Uint8Array {
+  if (chunk instanceof Uint8Array) return chunk;
+  if (ArrayBuffer.isView(chunk)) {
+    return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  }
+  const buffer = chunk instanceof ArrayBuffer ||
+    chunk instanceof SharedArrayBuffer;
+  return buffer ? new Uint8Array(chunk) : chunk as Uint8Array;
 }

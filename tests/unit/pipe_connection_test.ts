@@ -211,7 +211,7 @@ Deno.test("a message of length zero is the end", async () => {
       () => client.write(bytes("x")),
       Deno.errors.BadResource,
     );
-    await assertRejects(() => client.closeWrite(), Deno.errors.BadResource);
+    await client.closeWrite();
     assertEquals(text((await connection.readMessage())?.data), "last");
     assertEquals(await connection.readMessage(), null);
     assertEquals(await connection.readMessage(), null);

@@ -129,7 +129,7 @@ export class DatagramChannel implements PortDependent {
     this.#timer.stop();
     const { port, handle } = this.socket;
     if (handle.closed) return;
-    const loss = code === 0 || this.writer.idle ? null : this.#loss(code);
+    const loss = code === 0 || this.writer.taken ? null : this.#loss(code);
     port.dependents.delete(this);
     port.closeHandle(handle);
     this.#consumer.onClosed(loss);

@@ -15,6 +15,7 @@ import type { Bytes, SocketApi } from "../ffi/socket_api.ts";
 import { writeBuffer, WSABUF_SIZE } from "../ffi/socket_structs.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { CompletionListener, Operation } from "../proactor/operation.ts";
+import { bytesMoved } from "../proactor/overlapped_status.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
 
 /** What a queued datagram counts beyond its bytes: none is for free. */
@@ -103,6 +104,13 @@ export class DatagramWriter implements CompletionListener {
     return this.#current === null && this.#head === this.#queue.length;
   }
 
+  /** True when Windows has everything, also if its packet has not come. */
+  get taken(): boolean {
+    if (this.idle) return true;
+    if (this.#head < this.#queue.length) return false;
+    return bytesMoved(this.#port.api, this.#operation) >= 0;
+  }
+
   /**
    * Sends, at once if nothing is in the way.
    *
@@ -127,7 +135,7 @@ export class DatagramWriter implements CompletionListener {
   dispose(code = ERROR_OPERATION_ABORTED): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#drop(code);
+    this.#drop(this.taken ? 0 : code);
     if (!this.#operation.pending) this.#release();
   }
 

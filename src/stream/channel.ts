@@ -121,7 +121,7 @@ export class Channel implements ReadConsumer, WriteConsumer, PortDependent {
 
   #drop(code: number): void {
     if (this.handle.closed) return;
-    if (this.writer.idle) return this.#close();
+    if (this.writer.taken) return this.#close();
     this.#io.dropOnClose?.();
     this.#close(code);
   }

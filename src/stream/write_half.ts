@@ -13,6 +13,7 @@ import {
 import { MAX_POOLED_BUFFER, type NativeBuffer } from "../ffi/memory.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { CompletionListener, Operation } from "../proactor/operation.ts";
+import { bytesMoved } from "../proactor/overlapped_status.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
 import type { StreamIo } from "./stream_io.ts";
 import {
@@ -108,6 +109,15 @@ export class WriteHalf implements CompletionListener {
     return this.#dropped;
   }
 
+  /** True when the kernel has everything, also if its packet has not come. */
+  get taken(): boolean {
+    if (this.idle) return true;
+    if (!this.#operation.pending || this.buffered !== this.#inFlight) {
+      return false;
+    }
+    return bytesMoved(this.#port.api, this.#operation) === this.#inFlight;
+  }
+
   /** The Win32 code of a failure, or 0. */
   get error(): number {
     return this.#error;
@@ -173,6 +183,7 @@ export class WriteHalf implements CompletionListener {
   dispose(code = ERROR_OPERATION_ABORTED): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    if (this.taken) this.#written(this.#inFlight);
     this.#fail(code);
     if (!this.#operation.pending && this.#held === null) this.#release();
   }

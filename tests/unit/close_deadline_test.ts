@@ -245,3 +245,24 @@ Deno.test("a deadline is an integer that fits a timer, or Infinity", async () =>
     world.close(peer);
   });
 });
+
+for (const end of ["abort", "proactor"] as const) {
+  Deno.test(`a write whose packet is under way is no loss: ${end}`, async () => {
+    await inWorld({ skip: false }, async (world) => {
+      const { transport, protocol, peer } = rig(world);
+      transport.write(bytes("whole"));
+      assertEquals(transport.getWriteBufferSize(), 5);
+      const closed = end === "abort"
+        ? transport.abort()
+        : world.proactor.close();
+      await closed;
+      await transport.finished;
+      assertEquals(protocol.log, ["made", "lost"]);
+      assertEquals(protocol.error, null);
+      if (end === "abort") {
+        assertEquals(await take(world, peer), 5);
+        world.close(peer);
+      } else world.sim.closeHandle(peer);
+    });
+  });
+}

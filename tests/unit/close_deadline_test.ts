@@ -2,7 +2,14 @@
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
-import { bytes, inWorld, outcome, turns, type World } from "./_helpers.ts";
+import {
+  bytes,
+  inWorld,
+  outcome,
+  pattern,
+  turns,
+  type World,
+} from "./_helpers.ts";
 import {
   assertDropped,
   type Closing,
@@ -14,6 +21,7 @@ import {
   take,
 } from "./_closing.ts";
 import { rig } from "./_recorder.ts";
+import { connections, MemoryFile } from "./_sockets.ts";
 
 const { TimedOut, Interrupted, BrokenPipe, ConnectionReset } = Deno.errors;
 
@@ -266,3 +274,48 @@ for (const end of ["abort", "proactor"] as const) {
     });
   });
 }
+
+Deno.test("a close behind a file goes on while the file is sent", async () => {
+  using time = new FakeTime();
+  await inWorld({}, async (world) => {
+    const [client, served] = await connections(world);
+    const { sendFile } = world.sim;
+    const file = new MemoryFile(pattern(10 * PIECE));
+    const sent = outcome(client.sendFile(file, { files: sendFile }));
+    await turns();
+    const closed = outcome(client.shutdown());
+    let received = 0;
+    for (;;) {
+      time.tick(4900);
+      const count = await served.read(new Uint8Array(PIECE));
+      await turns();
+      if (count === null) break;
+      received += count;
+    }
+    assertEquals(received, 10 * PIECE);
+    assertEquals([await sent, await closed], [
+      `ok ${10 * PIECE}`,
+      "ok undefined",
+    ]);
+    served.abort();
+    await served.finished;
+  });
+});
+
+Deno.test("a close behind a file gives up when nothing moves", async () => {
+  using time = new FakeTime();
+  await inWorld({}, async (world) => {
+    const [client, served] = await connections(world);
+    const { sendFile } = world.sim;
+    const file = new MemoryFile(pattern(10 * PIECE));
+    const sent = outcome(client.sendFile(file, { files: sendFile }));
+    await turns();
+    const closed = outcome(client.shutdown());
+    time.tick(5000);
+    assertEquals([await sent, await closed], ["TimedOut", "TimedOut"]);
+    const read = outcome(served.read(new Uint8Array(PIECE)));
+    assertEquals(await read, "ConnectionReset");
+    served.abort();
+    await served.finished;
+  });
+});

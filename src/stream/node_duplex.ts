@@ -57,8 +57,10 @@ export interface DuplexConnection extends StreamTarget {
  *
  * Reading is done on demand. A write ends when its bytes are with the kernel,
  * so `write()` returns false when the peer is slow. Ending it ends the write
- * side or, where the stream has no half close, the connection; `destroy()`
- * closes it at once. Errors have the codes of Node, such as `ECONNRESET`, and
+ * side or, where the stream has no half close, the connection, when the peer
+ * has taken everything, however long that takes, as in Node; `destroy()` closes
+ * it at once, and what was not taken is dropped, as by `abort()` of the
+ * connection. What listeners throw is an uncaught exception. Errors have the codes of Node, such as `ECONNRESET`, and
  * the connection's own error as their `cause`.
  *
  * @example Usage

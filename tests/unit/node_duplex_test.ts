@@ -1,9 +1,20 @@
 /** Exceptions of listeners of node streams: nobody's but the program's. */
 
 import { assertEquals, assertInstanceOf } from "@std/assert";
+import { PipeConnection } from "../../src/pipe/pipe_connection.ts";
+import { FakeTime } from "@std/testing/time";
 import { NodeDuplex } from "../../src/stream/node_duplex.ts";
 import { nodeError } from "../../src/stream/node_errors.ts";
-import { bytes, inWorld, text, turns, until, type World } from "./_helpers.ts";
+import {
+  bytes,
+  inWorld,
+  outcome,
+  PATH,
+  text,
+  turns,
+  until,
+  type World,
+} from "./_helpers.ts";
 import { connections } from "./_sockets.ts";
 import { thrownValues } from "./_thrown.ts";
 
@@ -116,6 +127,51 @@ duplexTest(
     assertEquals([uncaught.rejections, failed], [[], undefined]);
   },
 );
+
+duplexTest(
+  "destroy() with writes under way tells the peer",
+  async (_world, duplex, peer) => {
+    duplex.write(new Uint8Array(200_000));
+    await turns();
+    duplex.destroy();
+    await until(() => duplex.closed);
+    const read = outcome(peer.read(new Uint8Array(1)));
+    assertEquals(await read, "ConnectionReset");
+  },
+);
+
+Deno.test("end() of a pipe waits for its peer, however long", async () => {
+  using time = new FakeTime();
+  await inWorld({}, async (world) => {
+    const { server, client } = world.pair();
+    const handle = world.port.associate(server, { warnings: false });
+    const duplex = new NodeDuplex(
+      new PipeConnection(world.port, handle, {
+        path: PATH,
+        direction: "duplex",
+        messageType: false,
+        messageReadMode: false,
+        serverEnd: true,
+      }),
+    );
+    let failed: unknown;
+    duplex.on("error", (error: Error) => failed = error);
+    duplex.end(new Uint8Array(200_000));
+    await turns();
+    let received = 0;
+    for (;;) {
+      time.tick(60_000);
+      const { length } = await world.proactor.recv(client, 65_536);
+      if (length === 0) break;
+      received += length;
+      await turns();
+    }
+    assertEquals([received, failed], [200_000, undefined]);
+    duplex.destroy();
+    await until(() => duplex.closed);
+    world.close(client);
+  });
+});
 
 for (const [name, value] of Object.entries(thrownValues())) {
   Deno.test(`nodeError() makes an error of ${name}`, () => {

@@ -300,14 +300,8 @@ export class NativeWin32 implements Win32Api {
 
   peekMessageRemainder(pipe: Handle): number {
     const left = new OutU32();
-    const ok = this.#kernel32.PeekNamedPipe(
-      pipe,
-      null,
-      0,
-      null,
-      null,
-      left.bytes,
-    );
+    const k = this.#kernel32;
+    const ok = k.PeekNamedPipe(pipe, null, 0, null, null, left.bytes);
     if (ok === 0) return this.lastError = this.#kernel32.GetLastError(), -1;
     return left.value;
   }

@@ -30,7 +30,11 @@ import {
 import { openDatagramSocket } from "./open_datagram_socket.ts";
 import { place, ReceiveQueue } from "./receive_queue.ts";
 import type { UdpTarget } from "./udp_address.ts";
-import { receiveError } from "./udp_errors.ts";
+import {
+  isReceiveEnd,
+  receiveError,
+  receiveInterrupted,
+} from "./udp_errors.ts";
 import { connectEnds, listenEnds } from "./udp_ends.ts";
 import {
   assertUdpOptions,
@@ -82,7 +86,7 @@ export class UdpSocket
       onSent: () => {},
       onClosed: (loss) => {
         this.#loss = loss;
-        this.#receives.fail(interrupted());
+        this.#receives.fail(receiveInterrupted());
       },
       onReleased: () => this.#finished.resolve(),
     });
@@ -226,7 +230,7 @@ export class UdpSocket
       try {
         yield await this.receive();
       } catch (error) {
-        if (this.#channel.closing && isEnd(error)) return;
+        if (this.#channel.closing && isReceiveEnd(error)) return;
         throw error;
       }
     }
@@ -320,17 +324,15 @@ export class UdpSocket
   // --- end -----------------------------------------------------------------
 
   /**
-   * Closes the socket: receiving stops now, what was sent goes out first,
-   * unless none of it does until the deadline.
+   * Closes the socket: receiving stops now, what was sent goes out first, for
+   * as long as any of it does. Idempotent.
    *
-   * @param options The deadline, by default that of the socket. The last one
-   * that was given counts.
-   * @throws {RangeError} when the deadline is neither an integer from 0 to
-   * 2147483647 nor `Infinity`.
+   * @param options The deadline; the last one counts.
+   * @throws {RangeError} when the deadline is no integer that fits a timer.
    */
   close(options: DeadlineOptions = {}): void {
     assertDeadline(options.deadline);
-    this.#receives.fail(interrupted());
+    this.#receives.fail(receiveInterrupted());
     this.#channel.close(options.deadline);
   }
 
@@ -342,13 +344,10 @@ export class UdpSocket
   /**
    * Closes the socket and waits until it is.
    *
-   * @param options The deadline for queued datagrams.
-   * @throws {RangeError} when the deadline is neither an integer from 0 to
-   * 2147483647 nor `Infinity`.
-   * @throws {Deno.errors.TimedOut} when nothing was sent until the deadline, as
-   * a {@linkcode DroppedBytesError}.
-   * @throws {Deno.errors.Interrupted} when an abort, or the close of the
-   * proactor, has overtaken the close; a {@linkcode DroppedBytesError} too.
+   * @param options As for {@linkcode close}.
+   * @throws {Deno.errors.TimedOut} when nothing was sent until the deadline.
+   * @throws {Deno.errors.Interrupted} when an abort or the proactor's close was
+   * faster. Both errors are a {@linkcode DroppedBytesError}.
    */
   async shutdown(options: DeadlineOptions = {}): Promise<void> {
     this.close(options);
@@ -397,13 +396,4 @@ export class UdpSocket
     if (!this.#channel.closing) return;
     throw new Deno.errors.BadResource(`Cannot ${action}: the socket is closed`);
   }
-}
-
-function isEnd(error: unknown): boolean {
-  return error instanceof Deno.errors.Interrupted ||
-    error instanceof Deno.errors.BadResource;
-}
-
-function interrupted(): Error {
-  return new Deno.errors.Interrupted("Cannot receive: operation canceled");
 }

@@ -4,19 +4,12 @@
  * @module
  */
 
-import { ERROR_IO_PENDING } from "../ffi/constants.ts";
-import { windowsError } from "../ffi/errors.ts";
 import { assertArray } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
 import { Channel, type ChannelConsumer } from "./channel.ts";
-import {
-  assertDeadline,
-  type ChannelEnd,
-  closeError,
-  type DeadlineOptions,
-  type DroppedBytesError,
-} from "./close_deadline.ts";
+import { assertDeadline, type DeadlineOptions } from "./close_deadline.ts";
+import { ConnectionWrites } from "./connection_writes.ts";
 import { type MessagePart, ReadQueue } from "./read_queue.ts";
 import type { SendFileOptions, SendFileSource } from "./file_mover.ts";
 import { sendFile } from "./send_file.ts";
@@ -43,10 +36,9 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
   readonly #channel: Channel;
   readonly #traits: StreamTraits;
   readonly #reads: ReadQueue;
+  readonly #writes: ConnectionWrites;
   readonly #streams: WebStreams;
   readonly #finished = Promise.withResolvers<void>();
-  #ending: Promise<void> | undefined;
-  #loss: DroppedBytesError | undefined;
 
   /**
    * Made by servers and by the functions that connect.
@@ -64,7 +56,10 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
       onWritten: () => {},
       onDrained: () => {},
       onWriteError: () => {},
-      onClosed: (end) => this.#closed(end),
+      onClosed: (end) => {
+        this.#reads.fail(interrupted());
+        this.#writes.onClosed(end);
+      },
       onReleased: () => this.#finished.resolve(),
     };
     const { io, emptyIsEnd, probe, messages, deadline } = traits;
@@ -76,9 +71,10 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
       deadline,
       consumer,
     });
+    this.#writes = new ConnectionWrites(this.#channel, traits);
     this.#reads = new ReadQueue(
       this.#channel.reader,
-      (code) => this.#error(code, "read"),
+      (code) => this.#writes.error(code, "read"),
       port.late,
     );
   }
@@ -216,7 +212,7 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
     if (byteLength > 0) {
       const bytes = data as Uint8Array<ArrayBuffer>;
       this.#reads.answered();
-      await this.#written((done) => this.#channel.writer.write(bytes, done));
+      await this.#writes.write(bytes);
     }
     const turn = spendTurn(this.port);
     if (turn !== undefined) await turn;
@@ -251,8 +247,8 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
   ): Promise<number> {
     this.#assertWritable();
     const { io, messages } = this.#traits;
-    const toError = (code: number) => this.#error(code, "write");
-    const lost = () => this.#loss ?? null;
+    const toError = (code: number) => this.#writes.error(code, "write");
+    const lost = () => this.#writes.loss ?? null;
     const stream = { channel: this.#channel, io, messages, toError, lost };
     return await sendFile(stream, file, options);
   }
@@ -280,7 +276,7 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
           "it has no half close",
       );
     }
-    await (this.#ending ??= this.#endWrites());
+    await this.#writes.end();
   }
 
   // --- end -----------------------------------------------------------------
@@ -330,7 +326,7 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
   async shutdown(options: DeadlineOptions = {}): Promise<void> {
     this.close(options);
     await this.finished;
-    if (this.#loss !== undefined) throw this.#loss;
+    if (this.#writes.loss !== undefined) throw this.#writes.loss;
   }
 
   /**
@@ -380,40 +376,6 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
     );
   }
 
-  #closed(end: ChannelEnd | null): void {
-    this.#reads.fail(interrupted());
-    if (end === null) return;
-    const { name, syscalls } = this.#traits;
-    const what = { name, syscall: syscalls.write };
-    this.#loss = closeError(this.port.api, end, what);
-  }
-
-  #written(
-    start: (done: (code: number) => void) => number,
-  ): Promise<void> | undefined {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const code = start((code) => {
-      if (code === 0) resolve();
-      else reject(this.#loss ?? this.#error(code, "write"));
-    });
-    if (code === 0) return undefined;
-    if (code !== ERROR_IO_PENDING) throw this.#error(code, "write");
-    return promise;
-  }
-
-  async #endWrites(): Promise<void> {
-    await this.#written((done) => this.#channel.writer.end(done));
-  }
-
-  #error(code: number, action: "read" | "write"): Error {
-    const { name, syscalls } = this.#traits;
-    const preposition = action === "read" ? "from" : "to";
-    return windowsError(this.port.api, code, {
-      syscall: syscalls[action],
-      action: `Cannot ${action} ${preposition} ${name}`,
-    });
-  }
-
   #assertWritable(): void {
     this.#assertOpen("write");
     if (!this.#traits.writable) {
@@ -421,7 +383,7 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
         `Cannot write: this end of ${this.#traits.name} only reads`,
       );
     }
-    if (this.#ending === undefined) return;
+    if (!this.#writes.ended) return;
     throw new Deno.errors.BadResource("Cannot write: the write side is closed");
   }
 

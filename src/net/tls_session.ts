@@ -218,6 +218,7 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
 
   /** The peer is gone. Had it said so in TLS, we would know in a turn. */
   onEnded(): void {
+    if (this.#discarding) return; // it may still read what we write
     setImmediate(() => {
       if (!this.#ended) this.fail(this.#truncated());
     });

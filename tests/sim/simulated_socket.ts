@@ -256,7 +256,7 @@ export class SimulatedSocket extends SimulatedFile {
     }
     const { data, reset } = this.outgoing!;
     if (reset) return { status: STATUS_CONNECTION_RESET, bytes: 0 };
-    data.push(...bytes);
+    for (const byte of bytes) data.push(byte);
     return { status: STATUS_SUCCESS, bytes: bytes.length };
   }
 

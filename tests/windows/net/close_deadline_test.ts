@@ -15,6 +15,7 @@ import {
   sha256,
   soon,
 } from "../_setup.ts";
+import { TempFile } from "./_files.ts";
 import { agree, tlsPair } from "./_tls.ts";
 import { MEGABYTE, tcpPair } from "./_tcp.ts";
 
@@ -141,3 +142,17 @@ for (const [kind, [open, told]] of Object.entries(KINDS)) {
     else assert((await soon(rest)).length < DATA.length);
   });
 }
+
+proactorTest(
+  "a close behind a file waits for a slow peer",
+  async (proactor) => {
+    await using pair = await tcpPair(proactor);
+    using file = new TempFile(DATA);
+    const sent = pair.client.sendFile(file.path);
+    const closed = pair.client.shutdown({ deadline: 1000 });
+    const received = await soon(readSlowly(pair.served, 120));
+    assertEquals(received.length, DATA.length);
+    await soon(closed);
+    assertEquals(await sent, DATA.length);
+  },
+);

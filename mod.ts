@@ -123,8 +123,9 @@ export type {
   ServerShutdownOptions,
 } from "./src/stream/served_connection.ts";
 export {
+  type DeadlineOptions,
+  type DroppedBytesError,
   type ReadOptions,
-  type ShutdownOptions,
   StreamConnection,
 } from "./src/stream/stream_connection.ts";
 export type { DuplexConnection, NodeDuplex } from "./src/stream/node_duplex.ts";

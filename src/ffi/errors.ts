@@ -28,6 +28,7 @@ import {
   WSAECONNABORTED,
   WSAECONNRESET,
 } from "./socket_constants.ts";
+import { isInstance } from "./thrown.ts";
 import type { Win32Api } from "./win32_api.ts";
 
 /** What every error that comes from Windows carries. */
@@ -239,7 +240,7 @@ function systemText(api: Pick<Win32Api, "formatMessage">, code: number) {
 export function isWindowsError(
   error: unknown,
 ): error is Error & WindowsErrorFields {
-  return error instanceof Error && "winerror" in error &&
+  return isInstance(error, Error) && "winerror" in error &&
     typeof error.winerror === "number" && "syscall" in error;
 }
 

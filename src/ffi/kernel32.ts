@@ -110,6 +110,9 @@ export const kernel32 = {
     result: "usize", // HANDLE
   },
 
+  /** BOOL DisconnectNamedPipe(HANDLE hNamedPipe) */
+  DisconnectNamedPipe: { parameters: ["usize"], result: "i32" },
+
   /** BOOL SetNamedPipeHandleState(...) */
   SetNamedPipeHandleState: {
     parameters: [

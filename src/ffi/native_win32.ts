@@ -262,6 +262,11 @@ export class NativeWin32 implements Win32Api {
     return this.fsControl(pipe, FSCTL_PIPE_LISTEN, null, overlapped);
   }
 
+  disconnectNamedPipe(pipe: Handle): number {
+    const ok = this.#kernel32.DisconnectNamedPipe(pipe);
+    return ok !== 0 ? 0 : (this.lastError = this.#kernel32.GetLastError());
+  }
+
   setNamedPipeHandleState(pipe: Handle, mode: number): number {
     const bytes = new Uint8Array(Uint32Array.of(mode).buffer);
     const ok = this.#kernel32.SetNamedPipeHandleState(pipe, bytes, null, null);
@@ -295,14 +300,8 @@ export class NativeWin32 implements Win32Api {
 
   peekMessageRemainder(pipe: Handle): number {
     const left = new OutU32();
-    const ok = this.#kernel32.PeekNamedPipe(
-      pipe,
-      null,
-      0,
-      null,
-      null,
-      left.bytes,
-    );
+    const k = this.#kernel32;
+    const ok = k.PeekNamedPipe(pipe, null, 0, null, null, left.bytes);
     if (ok === 0) return this.lastError = this.#kernel32.GetLastError(), -1;
     return left.value;
   }

@@ -167,6 +167,8 @@ export interface Win32Api {
   connectNamedPipe(pipe: Handle, overlapped: Address): number;
   /** `SetNamedPipeHandleState` with the mode only. */
   setNamedPipeHandleState(pipe: Handle, mode: number): number;
+  /** `DisconnectNamedPipe`, by the server's end only. */
+  disconnectNamedPipe(pipe: Handle): number;
   /** `GetNamedPipeInfo` and `GetNamedPipeHandleStateW`; `null` on failure. */
   getNamedPipeInfo(pipe: Handle): NamedPipeInfo | null;
   /**

@@ -126,7 +126,8 @@ export class OverlappedFile implements Disposable, AsyncDisposable {
    * transferred until the promise is settled. More than 64 KiB take memory of
    * the size of the read, in pieces of 1 MiB of which four are in flight.
    * @param options Where to read, and a signal that cancels.
-   * @returns The number of bytes, or `null` at the end of the file.
+   * @returns The number of bytes, or `null` at the end of the file. An empty
+   * array is filled at once, whatever the state of the file.
    * @throws {TypeError} when `target` is not a `Uint8Array`.
    * @throws {RangeError} when `at` is not an integer from 0 to 2 ** 53 - 1.
    * @throws {Deno.errors.BadResource} when the file is closed.
@@ -138,8 +139,8 @@ export class OverlappedFile implements Disposable, AsyncDisposable {
     options: FileOperationOptions = {},
   ): Promise<number | null> {
     assertArray("read into", target);
-    const { at, signal } = this.#checked("read from", options);
     if (byteLengthOf(target) === 0) return 0;
+    const { at, signal } = this.#checked("read from", options);
     const bytes = viewOf(target);
     const count = at === undefined
       ? await this.#order.run(() => this.#readOn(bytes, signal))

@@ -28,6 +28,7 @@ import type {
   ReceivedFrom,
   ReceivedFromInto,
 } from "../proactor/socket_proactor.ts";
+import type { DeadlineOptions } from "../stream/close_deadline.ts";
 import {
   FileMover,
   type SendFileOptions,
@@ -274,6 +275,7 @@ export abstract class SockEventLoop extends SocketEventLoop {
    * @param protocolFactory Called once.
    * @param socket Of {@linkcode sockAccept}, or connected by
    * {@linkcode sockConnect}; the transport's from now on.
+   * @param options The deadline of its close.
    * @returns The transport and the protocol, whose `connectionMade` was called.
    * @throws {TypeError} when the factory is not a function.
    * @throws {Deno.errors.NotConnected} when the socket is not connected.
@@ -284,9 +286,11 @@ export abstract class SockEventLoop extends SocketEventLoop {
   async connectAcceptedSocket<P extends Protocol>(
     protocolFactory: ProtocolFactory<P>,
     socket: Socket,
+    { deadline }: DeadlineOptions = {},
   ): Promise<[Transport, P]> {
     this.assertOpen("connect protocol");
-    return adoptSocket(protocolFactory, socket, this.proactor);
+    const { proactor } = this;
+    return adoptSocket(protocolFactory, socket, { proactor, deadline });
   }
 
   // --- files ---------------------------------------------------------------

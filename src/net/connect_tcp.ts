@@ -10,6 +10,7 @@ import type { CompletionPort } from "../proactor/completion_port.ts";
 import { defaultProactor } from "../proactor/default_proactor.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import { assertDeadline } from "../stream/close_deadline.ts";
 import { connectedSocket } from "./client_socket.ts";
 import { ConnectRace, interleave } from "./connect_race.ts";
 import { resolveHost } from "./resolve.ts";
@@ -156,6 +157,7 @@ function resolvePlan(options: ConnectTcpOptions): Plan {
   assertInteger("localPort", localPort, [0, 0xffff]);
   assertInteger("attemptDelay", attemptDelay, [0, MAX_DELAY]);
   assertTimeout(timeout);
+  assertDeadline(options.deadline);
   const local = resolveLocal(localAddress, localPort);
   const name = addressText({ hostname, port });
   return { name, hostname, port, local, localPort, attemptDelay };
@@ -224,11 +226,12 @@ function finish(
 ): TcpTraits {
   const sockets = defaultSockets();
   applyTcpOptions(sockets, handle.handle, options);
-  const { hostname = "127.0.0.1" } = options;
+  const { hostname = "127.0.0.1", deadline } = options;
   const name = addressText({ hostname, port: options.port });
-  return connectedTraits(port, handle, {
+  const traits = connectedTraits(port, handle, {
     sockets,
     kind: tcpKind("IPv4"), // the addresses of both families decode alike
     action: `Cannot connect to ${name}`,
   });
+  return { ...traits, deadline };
 }

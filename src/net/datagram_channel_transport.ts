@@ -5,8 +5,13 @@
  */
 
 import { isWindowsError } from "../ffi/errors.ts";
+import { toError } from "../ffi/thrown.ts";
 import { isUnreachable } from "../ffi/unreachable.ts";
-import { DEFAULT_CLOSE_DEADLINE } from "../stream/channel.ts";
+import {
+  assertDeadline,
+  type DeadlineOptions,
+  type DroppedBytesError,
+} from "../stream/close_deadline.ts";
 import type { WriteBufferLimits } from "../stream/protocol.ts";
 import {
   DatagramChannel,
@@ -38,6 +43,7 @@ export class DatagramChannelTransport
   #continuing = false;
   #failures = 0;
   #lost = false;
+  #overtaken = false;
   #error: Error | null = null;
 
   /**
@@ -71,12 +77,14 @@ export class DatagramChannelTransport
     this.#reviewBuffer();
   }
 
-  close(): void {
-    this.#channel.close(DEFAULT_CLOSE_DEADLINE);
+  close({ deadline }: DeadlineOptions = {}): void {
+    assertDeadline(deadline);
+    this.#channel.close(deadline);
   }
 
   abort(): void {
-    this.#channel.destroy();
+    this.#overtaken = this.#channel.closing;
+    this.#channel.abort();
   }
 
   isClosing(): boolean {
@@ -121,8 +129,9 @@ export class DatagramChannelTransport
     this.#reviewBuffer();
   }
 
-  /** The socket is closed. */
-  onClosed(): void {
+  /** @param loss What the close has dropped; an abort was asked for. */
+  onClosed(loss: DroppedBytesError | null): void {
+    if (!this.#overtaken) this.#error ??= loss;
     this.#channel.socket.port.defer(() => this.#callConnectionLost());
   }
 
@@ -195,7 +204,7 @@ export class DatagramChannelTransport
     } catch (error) {
       const { port } = this.#channel.socket;
       port.report(error, "Exception in a protocol");
-      return error instanceof Error ? error : new Error(String(error));
+      return toError(error);
     }
   }
 }

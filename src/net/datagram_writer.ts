@@ -17,6 +17,7 @@ import { writeBuffer, WSABUF_SIZE } from "../ffi/socket_structs.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { CompletionListener, Operation } from "../proactor/operation.ts";
 import { Fifo } from "../proactor/fifo.ts";
+import { bytesMoved } from "../proactor/overlapped_status.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
 import { thrownCall } from "../proactor/thrown_call.ts";
 
@@ -90,9 +91,23 @@ export class DatagramWriter implements CompletionListener {
     return this.#buffered;
   }
 
+  /** The bytes alone. */
+  get bytes(): number {
+    const current = this.#current === null ? 0 : 1;
+    const count = this.#queue.length + current;
+    return this.#buffered - count * DATAGRAM_OVERHEAD;
+  }
+
   /** True when nothing is queued or in flight. */
   get idle(): boolean {
     return this.#current === null && this.#queue.length === 0;
+  }
+
+  /** True when Windows has everything, also if its packet has not come. */
+  get taken(): boolean {
+    if (this.idle) return true;
+    if (this.#queue.length > 0) return false;
+    return bytesMoved(this.#port.api, this.#operation) >= 0;
   }
 
   /**
@@ -111,11 +126,15 @@ export class DatagramWriter implements CompletionListener {
     return ERROR_IO_PENDING;
   }
 
-  /** Drops what is queued; gives the slot back when the packet has come. */
-  dispose(): void {
+  /**
+   * Drops what is queued; gives the slot back when the packet has come.
+   *
+   * @param code What those are told whose datagrams are dropped.
+   */
+  dispose(code = ERROR_OPERATION_ABORTED): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#drop();
+    this.#drop(this.taken ? 0 : code);
     if (!this.#operation.pending) this.#release();
   }
 
@@ -198,12 +217,12 @@ export class DatagramWriter implements CompletionListener {
     });
   }
 
-  #drop(): void {
+  #drop(code: number): void {
     const queued = this.#queue.clear();
     const rest = this.#current === null ? queued : [this.#current, ...queued];
     this.#current = null;
     this.#buffered = 0;
-    for (const { onDone } of rest) onDone(ERROR_OPERATION_ABORTED);
+    for (const { onDone } of rest) onDone(code);
   }
 
   #release(): void {

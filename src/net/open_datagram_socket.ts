@@ -110,6 +110,7 @@ export function openDatagramSocket(
       remote: to && toNetAddr(to),
       remoteName: ends.connect ? null : to,
       reportUnreachable: options.reportUnreachable === true,
+      deadline: options.deadline,
     };
   } catch (error) {
     sockets.closeSocket(setup.socket);

@@ -66,7 +66,10 @@ export class PolledConnect<A> implements Connecting {
     if (this.#ended) return;
     this.#poll.cancel();
     const { gate } = this.#client;
-    this.#fail(reason ?? gate.error("connect", ERROR_OPERATION_ABORTED));
+    const aborted = reason === undefined;
+    this.#fail(
+      aborted ? gate.error("connect", ERROR_OPERATION_ABORTED) : reason,
+    );
   }
 
   #start(): void {

@@ -7,6 +7,10 @@
  */
 
 import { assertInteger } from "../proactor/arguments.ts";
+import {
+  assertDeadline,
+  type DeadlineOptions,
+} from "../stream/close_deadline.ts";
 import { StreamConnection } from "../stream/stream_connection.ts";
 import { isServerName } from "./server_name.ts";
 import { addressText, type TcpAddr } from "./tcp_socket.ts";
@@ -14,7 +18,7 @@ import { TlsConnection, type TlsTransport } from "./tls_connection.ts";
 import type { TlsSession } from "./tls_session.ts";
 
 /** What both ends may want; see {@linkcode startTls}. */
-export interface TlsOptions {
+export interface TlsOptions extends DeadlineOptions {
   /** What ALPN offers or chooses from, the best first. By default no ALPN. */
   alpnProtocols?: string[];
   /**
@@ -120,7 +124,7 @@ export async function startTls<A extends object = TcpAddr>(
   const { openTls } = await import("./open_tls.ts");
   const session = openTls(connection, name, own);
   limitHandshake(session, name, own);
-  return new TlsConnection(connection, session);
+  return new TlsConnection(connection, session, own);
 }
 
 /** What was checked is what is used, whatever the caller does meanwhile. */
@@ -135,6 +139,7 @@ function copyOptions(options: StartTlsOptions): StartTlsOptions {
 
 function assertOptions(options: StartTlsOptions): void {
   const { alpnProtocols = [], handshakeTimeout = Infinity } = options;
+  assertDeadline(options.deadline);
   for (const name of assertList("alpnProtocols", alpnProtocols)) {
     if (isProtocolName(name)) continue;
     throw new TypeError(

@@ -42,7 +42,7 @@ export class TcpConnection extends StreamConnection {
    * @param traits What is known of the connection.
    */
   constructor(port: CompletionPort, handle: PortHandle, traits: TcpTraits) {
-    super(port, handle, socketStream(handle, traits.sockets, tcpName(traits)));
+    super(port, handle, socketStream(handle, traits, tcpName(traits)));
     this.#traits = traits;
   }
 

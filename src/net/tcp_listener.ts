@@ -17,6 +17,7 @@ import type { CompletionPort } from "../proactor/completion_port.ts";
 import { defaultProactor } from "../proactor/default_proactor.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import { assertDeadline } from "../stream/close_deadline.ts";
 import type { SocketFlag } from "./socket_kind.ts";
 import type { SocketListenerOptions } from "./socket_listener.ts";
 import { listenLimits, type Serving, SocketServer } from "./socket_server.ts";
@@ -111,8 +112,9 @@ export class TcpListener extends SocketServer<TcpAddr, TcpConnection> {
    * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
    */
   constructor(options: TcpListenOptions, serving: Serving<TcpAddr> = {}) {
-    const { signal, onError } = options;
+    const { signal, onError, deadline } = options;
     const { factory = makeConnection, startServing = true, adopted } = serving;
+    assertDeadline(deadline);
     const resolved = resolveOptions(options);
     signal?.throwIfAborted();
     const { port } = options.proactor ?? defaultProactor();
@@ -126,7 +128,7 @@ export class TcpListener extends SocketServer<TcpAddr, TcpConnection> {
       adopted,
       factory: (port, handle, traits) => {
         applyTcpOptions(traits.sockets, handle.handle, options);
-        return factory(port, handle, traits);
+        return factory(port, handle, { ...traits, deadline });
       },
     });
   }

@@ -5,14 +5,17 @@
  */
 
 import { byteLengthOf, copyBytes } from "../ffi/bytes.ts";
-import { assertArray, assertInteger } from "../proactor/arguments.ts";
-import { DEFAULT_CLOSE_DEADLINE } from "../stream/channel.ts";
+import { assertArray } from "../proactor/arguments.ts";
+import {
+  assertDeadline,
+  CloseTimer,
+  type DeadlineOptions,
+  type DroppedBytesError,
+  peerStalled,
+} from "../stream/close_deadline.ts";
 import type { DuplexConnection } from "../stream/node_duplex.ts";
 import { ReadQueue } from "../stream/read_queue.ts";
-import type {
-  ReadOptions,
-  ShutdownOptions,
-} from "../stream/stream_connection.ts";
+import type { ReadOptions } from "../stream/stream_connection.ts";
 import { WebStreams } from "../stream/web_streams.ts";
 import type { TcpAddr } from "./tcp_socket.ts";
 import type { TlsHandshakeInfo, TlsSession } from "./tls_session.ts";
@@ -28,6 +31,15 @@ export interface TlsTransport<A extends object = TcpAddr>
   readonly localAddr: A;
   /** The address of the other end. */
   readonly remoteAddr: A;
+  /** Milliseconds that its close waits for a peer that takes nothing. */
+  readonly deadline?: number | undefined;
+  /**
+   * Has somebody told when Windows has taken some of what was written.
+   *
+   * @ignore
+   * @param onProgress Who is told.
+   */
+  watchWrites(onProgress: () => void): void;
 }
 
 /**
@@ -59,8 +71,10 @@ export class TlsConnection<A extends object = TcpAddr>
   readonly #reads: ReadQueue;
   readonly #streams: WebStreams = new WebStreams(this);
   #lastWrite: Promise<void> | undefined;
-  #writeClosed = false;
+  readonly #timer: CloseTimer;
+  #ending: Promise<void> | undefined;
   #closing = false;
+  #loss: DroppedBytesError | undefined;
 
   /**
    * Made by {@linkcode startTls}.
@@ -68,10 +82,19 @@ export class TlsConnection<A extends object = TcpAddr>
    * @ignore
    * @param transport The connection below TLS.
    * @param session TLS on it.
+   * @param options The deadline of its close.
    */
-  constructor(transport: TlsTransport<A>, session: TlsSession) {
+  constructor(
+    transport: TlsTransport<A>,
+    session: TlsSession,
+    options: DeadlineOptions = {},
+  ) {
     this.#transport = transport;
     this.#session = session;
+    const { deadline = transport.deadline } = options;
+    this.#timer = new CloseTimer(deadline, () => this.#expired());
+    transport.watchWrites(() => this.#timer.progress());
+    this.finished.then(() => this.#timer.stop());
     this.#reads = new ReadQueue(session, () => session.failure!);
     session.onReadable = () => this.#reads.advance();
   }
@@ -118,7 +141,8 @@ export class TlsConnection<A extends object = TcpAddr>
    * @param target Where the bytes go. It may be used, but must not be
    * transferred, until the promise is settled.
    * @param options A signal that ends the wait; no data are lost by it.
-   * @returns The number of bytes, or `null` at the end of the stream.
+   * @returns The number of bytes, or `null` at the end of the stream. An empty
+   * array is filled at once, whatever the state of the connection.
    * @throws {TypeError} when `target` is not a `Uint8Array`.
    * @throws {Deno.errors.BadResource} when the connection is closed.
    * @throws {Deno.errors.Interrupted} when it is closed meanwhile.
@@ -132,6 +156,7 @@ export class TlsConnection<A extends object = TcpAddr>
     options: ReadOptions = {},
   ): Promise<number | null> {
     assertArray("read into", target);
+    if (byteLengthOf(target) === 0 && this.#closing) return 0;
     this.#assertOpen("read");
     return await this.#reads.read(target, options.signal);
   }
@@ -174,45 +199,67 @@ export class TlsConnection<A extends object = TcpAddr>
 
   /**
    * Tells the peer, in TLS, that nothing more will be written, behind what
-   * was. It can go on writing.
+   * was. It can go on writing. The second call waits for the first.
    *
    * @throws {Deno.errors.BadResource} when the connection is closed.
    */
   async closeWrite(): Promise<void> {
-    this.#assertWritable();
-    this.#writeClosed = true;
-    await this.#session.end();
+    this.#assertOpen("close the write side");
+    await (this.#ending ??= this.#session.end());
   }
 
   // --- end -----------------------------------------------------------------
 
   /**
-   * Closes the connection: what was written, and TLS's own end, go out first
-   * (for 5 s at most). Before the end of the handshake it is closed at once.
-   * Idempotent.
+   * Closes the connection: what was written, and TLS's own end, go out first,
+   * for as long as the peer takes them. When it takes nothing until the
+   * deadline, the rest is dropped, and the connection below is reset. Before the
+   * end of the handshake it is closed at once. Idempotent, unlike that of
+   * `Deno.Conn`.
+   *
+   * @param options The deadline, by default that of the connection. The last
+   * one that was given counts.
+   * @throws {RangeError} when the deadline is neither an integer from 0 to
+   * 2147483647 nor `Infinity`.
    */
-  close(): void {
-    this.#close(DEFAULT_CLOSE_DEADLINE);
+  close(options: DeadlineOptions = {}): void {
+    assertDeadline(options.deadline);
+    const first = !this.#closing;
+    this.#closing = true;
+    this.#reads.fail(interrupted("read"));
+    if (this.#session.failure !== undefined) return; // it closes by itself
+    if (!this.#session.established) return this.abort();
+    this.#timer.start(options.deadline);
+    if (first) void this.#close();
   }
 
   /** Closes the connection at once; the peer is not told in TLS. */
   abort(): void {
+    const error = interrupted("use TLS");
+    const overtaken = this.#closing;
     this.#closing = true;
     this.#reads.fail(interrupted("read"));
-    this.#session.fail(interrupted("use TLS"));
+    this.#session.fail(error);
+    if (overtaken) this.#lost(error);
   }
 
   /**
    * Closes the connection and waits until it is.
    *
-   * @param options The deadline for what is to go out first.
-   * @throws {RangeError} when the deadline is not a positive integer or 0.
+   * @param options The deadline, as for {@linkcode close}.
+   * @throws {RangeError} when the deadline is neither an integer from 0 to
+   * 2147483647 nor `Infinity`.
+   * @throws {Deno.errors.TimedOut} when the peer took nothing until the
+   * deadline; as each of the following a {@linkcode DroppedBytesError}.
+   * @throws {Deno.errors.Interrupted} when an abort, or the close of the
+   * proactor, has overtaken the close.
+   * @throws {Deno.errors.ConnectionReset} when the peer has gone before it had
+   * all.
    */
-  async shutdown(options: ShutdownOptions = {}): Promise<void> {
-    const { deadline = DEFAULT_CLOSE_DEADLINE } = options;
-    assertInteger("deadline", deadline, [0, 0x7fff_ffff]);
-    this.#close(deadline);
+  async shutdown(options: DeadlineOptions = {}): Promise<void> {
+    this.close(options);
     await this.finished;
+    if (this.#loss !== undefined) throw this.#loss;
   }
 
   /** Lets pending reads and writes keep the process alive (the default). */
@@ -230,23 +277,33 @@ export class TlsConnection<A extends object = TcpAddr>
     this.close();
   }
 
-  /** Closes the connection and waits until it is. */
+  /** As {@linkcode shutdown}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown();
   }
 
   // --- parts ---------------------------------------------------------------
 
-  #close(deadline: number): void {
-    if (this.#closing) return;
-    this.#closing = true;
-    this.#reads.fail(interrupted("read"));
-    if (this.#session.failure !== undefined) return; // it closes by itself
-    if (!this.#session.established) return this.abort();
-    const timer = setTimeout(() => this.abort(), deadline);
-    this.finished.then(() => clearTimeout(timer));
-    const close = () => this.#session.close();
-    this.#session.end().then(close, close);
+  async #close(): Promise<void> {
+    this.#session.discard();
+    try {
+      await this.#session.end();
+    } catch (error) {
+      this.#lost(error as Error);
+    }
+    this.#session.close(this.#timer.delay);
+  }
+
+  #expired(): void {
+    const error = peerStalled(this.#session.name, this.#timer.delay);
+    this.#session.fail(error);
+    this.#lost(error);
+  }
+
+  /** TLS's own end alone is no loss. */
+  #lost(error: Error): void {
+    const { dropped: bytesDropped } = this.#session;
+    if (bytesDropped > 0) this.#loss ??= Object.assign(error, { bytesDropped });
   }
 
   #assertOpen(action: string): void {
@@ -258,7 +315,7 @@ export class TlsConnection<A extends object = TcpAddr>
 
   #assertWritable(): void {
     this.#assertOpen("write");
-    if (!this.#writeClosed) return;
+    if (this.#ending === undefined) return;
     throw new Deno.errors.BadResource(
       "Cannot write: the write side is closed",
     );

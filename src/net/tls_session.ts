@@ -50,10 +50,13 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
   readonly #calls = new Set<(error: Error) => void>();
   readonly #chunks = new Fifo<Uint8Array>();
   #available = 0;
+  #writing = 0;
   #established = false;
   #ended = false;
   #ending: Promise<void> | undefined;
+  #discarding = false;
   #failure: Error | undefined;
+  #dropped = 0;
 
   /**
    * Starts the handshake.
@@ -80,6 +83,11 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
   /** True when the peers have agreed. */
   get established(): boolean {
     return this.#established;
+  }
+
+  /** What messages call the peer. */
+  get name(): string {
+    return this.#options.name;
   }
 
   /** What the session has failed with. */
@@ -140,14 +148,24 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
 
   // --- writing -------------------------------------------------------------
 
+  /** Bytes, written or made of what was, that Windows did not get. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
   /**
    * Encrypts and writes.
    *
    * @param data The session's own.
    */
   async write(data: Uint8Array): Promise<void> {
-    await this.handshake;
-    await this.#call((done) => this.#socket.write(data, done));
+    this.#writing += data.byteLength;
+    try {
+      await this.handshake;
+      await this.#call((done) => this.#socket.write(data, done));
+    } finally {
+      this.#writing -= data.byteLength;
+    }
   }
 
   /**
@@ -162,6 +180,18 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
   // --- end -----------------------------------------------------------------
 
   /**
+   * Reads and throws away what comes from now on, such as the tickets of a
+   * server: Windows resets a connection that is closed with bytes unread, and
+   * the peer loses what it has not read yet.
+   */
+  discard(): void {
+    this.#discarding = true;
+    this.#available = 0;
+    this.#chunks.clear();
+    this.#duplex.demand();
+  }
+
+  /**
    * Ends the session for a reason that is not TLS's; what is queued is dropped.
    *
    * @param error What those get who wait.
@@ -171,8 +201,13 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
     this.#fail(error);
   }
 
-  /** Ends what is left of the session. The connection closes gracefully. */
-  close(): void {
+  /**
+   * Ends what is left of the session. The connection closes gracefully.
+   *
+   * @param deadline Milliseconds that it waits for its peer.
+   */
+  close(deadline: number): void {
+    this.#duplex.deadline = deadline;
     this.#socket.destroy();
   }
 
@@ -180,12 +215,14 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
 
   /** What has come was handed to TLS. */
   onReceived(): void {
-    if (this.#established) this.onReadable();
+    if (this.#discarding) this.#duplex.demand();
+    else if (this.#established) this.onReadable();
     else if (this.#failure === undefined) this.#duplex.demand();
   }
 
   /** The peer is gone. Had it said so in TLS, we would know in a turn. */
   onEnded(): void {
+    if (this.#discarding) return; // it may still read what we write
     setImmediate(() => {
       if (!this.#ended) this.fail(this.#truncated());
     });
@@ -219,6 +256,7 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
   }
 
   #decrypted(chunk: Uint8Array): void {
+    if (this.#discarding) return;
     this.#chunks.push(chunk);
     this.#available += chunk.length;
     this.onReadable();
@@ -242,8 +280,13 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#calls.add(reject);
-    start((error) => error ? reject(this.#failure ?? error) : resolve());
+    start((error) => error ? reject(this.#reason(error)) : resolve());
     return promise.finally(() => this.#calls.delete(reject));
+  }
+
+  /** A signal's reason may be `null`. */
+  #reason(error: Error): Error {
+    return this.#failure === undefined ? error : this.#failure;
   }
 
   #tlsFailed(error: Error): void {
@@ -265,6 +308,7 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
   #fail(error: Error): void {
     if (this.#failure !== undefined) return;
     this.#failure = error;
+    this.#dropped = Math.max(this.#writing, this.#duplex.writableLength);
     this.#secured.reject(error);
     for (const reject of this.#calls) reject(error);
     this.#socket.destroy();

@@ -61,3 +61,23 @@ export function assertDatagram(
       `a datagram of ${socket.rules.family} has ${most} at most`,
   );
 }
+
+/**
+ * Tells that receiving has ended because the socket was closed.
+ *
+ * @param error What a receive has rejected with.
+ * @returns True when it has.
+ */
+export function isReceiveEnd(error: unknown): boolean {
+  return error instanceof Deno.errors.Interrupted ||
+    error instanceof Deno.errors.BadResource;
+}
+
+/**
+ * Makes the error of receives whose socket is closed.
+ *
+ * @returns The error.
+ */
+export function receiveInterrupted(): Error {
+  return new Deno.errors.Interrupted("Cannot receive: operation canceled");
+}

@@ -7,12 +7,14 @@
 import { byteLengthOf } from "../ffi/bytes.ts";
 import { SO_BROADCAST, SOL_SOCKET } from "../ffi/socket_constants.ts";
 import { encodeDword } from "../ffi/socket_structs.ts";
-import { assertArray, assertInteger } from "../proactor/arguments.ts";
-import { DEFAULT_CLOSE_DEADLINE } from "../stream/channel.ts";
-import type {
-  ReadOptions,
-  ShutdownOptions,
-} from "../stream/stream_connection.ts";
+import { assertArray } from "../proactor/arguments.ts";
+import {
+  assertDeadline,
+  type DeadlineOptions,
+  type DroppedBytesError,
+} from "../stream/close_deadline.ts";
+import type { ReadOptions } from "../stream/stream_connection.ts";
+import type { CompletionPort } from "../proactor/completion_port.ts";
 import { TurnOrder } from "../stream/turn_budget.ts";
 import { DatagramChannel, type DatagramHandle } from "./datagram_channel.ts";
 import type { Datagram } from "./datagram_reader.ts";
@@ -28,7 +30,11 @@ import {
 import { openDatagramSocket } from "./open_datagram_socket.ts";
 import { deliver, placeDatagram, ReceiveQueue } from "./receive_queue.ts";
 import type { UdpTarget } from "./udp_address.ts";
-import { receiveError } from "./udp_errors.ts";
+import {
+  isReceiveEnd,
+  receiveError,
+  receiveInterrupted,
+} from "./udp_errors.ts";
 import { connectEnds, listenEnds } from "./udp_ends.ts";
 import {
   assertUdpOptions,
@@ -66,6 +72,7 @@ export class UdpSocket
   readonly #receiveTurns: TurnOrder;
   readonly #sendTurns: TurnOrder;
   readonly #finished = Promise.withResolvers<void>();
+  #loss: DroppedBytesError | null = null;
 
   /**
    * Made by {@linkcode UdpSocket.listen} and {@linkcode UdpSocket.connect}.
@@ -79,7 +86,10 @@ export class UdpSocket
     this.#channel = new DatagramChannel(socket, {
       onReadable: () => this.#receives.advance(),
       onSent: () => {},
-      onClosed: () => this.#receives.fail(interrupted()),
+      onClosed: (loss) => {
+        this.#loss = loss;
+        this.#receives.fail(receiveInterrupted());
+      },
       onReleased: () => this.#finished.resolve(),
     });
     this.#receives = new ReceiveQueue(
@@ -218,7 +228,7 @@ export class UdpSocket
       try {
         yield await this.receive();
       } catch (error) {
-        if (this.#channel.closing && isEnd(error)) return;
+        if (this.#channel.closing && isReceiveEnd(error)) return;
         throw error;
       }
     }
@@ -313,29 +323,35 @@ export class UdpSocket
   // --- end -----------------------------------------------------------------
 
   /**
-   * Closes the socket: receiving stops now, what was sent goes out first (for
-   * 5 s at most). Idempotent.
+   * Closes the socket: receiving stops now, what was sent goes out first, for
+   * as long as any of it does. Idempotent.
+   *
+   * @param options The deadline; the last one counts.
+   * @throws {RangeError} when the deadline is no integer that fits a timer.
    */
-  close(): void {
-    this.#close(DEFAULT_CLOSE_DEADLINE);
+  close(options: DeadlineOptions = {}): void {
+    assertDeadline(options.deadline);
+    this.#receives.fail(receiveInterrupted());
+    this.#channel.close(options.deadline);
   }
 
   /** Closes the socket at once; what is queued is dropped. */
   abort(): void {
-    this.#channel.destroy();
+    this.#channel.abort();
   }
 
   /**
    * Closes the socket and waits until it is.
    *
-   * @param options The deadline for queued datagrams.
-   * @throws {RangeError} when the deadline is not a positive integer or 0.
+   * @param options As for {@linkcode close}.
+   * @throws {Deno.errors.TimedOut} when nothing was sent until the deadline.
+   * @throws {Deno.errors.Interrupted} when an abort or the proactor's close was
+   * faster. Both errors are a {@linkcode DroppedBytesError}.
    */
-  async shutdown(options: ShutdownOptions = {}): Promise<void> {
-    const { deadline = DEFAULT_CLOSE_DEADLINE } = options;
-    assertInteger("deadline", deadline, [0, 0x7fff_ffff]);
-    this.#close(deadline);
+  async shutdown(options: DeadlineOptions = {}): Promise<void> {
+    this.close(options);
     await this.finished;
+    if (this.#loss !== null) throw this.#loss;
   }
 
   /** Lets pending receives and sends keep the process alive (the default). */
@@ -353,7 +369,7 @@ export class UdpSocket
     this.close();
   }
 
-  /** Closes the socket and waits until it is. */
+  /** As {@linkcode shutdown}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown();
   }
@@ -371,11 +387,6 @@ export class UdpSocket
     return taken;
   }
 
-  #close(deadline: number): void {
-    this.#receives.fail(interrupted());
-    this.#channel.close(deadline);
-  }
-
   #setReferenced(referenced: boolean): void {
     const { port, handle } = this.#channel.socket;
     port.setReferenced(handle, referenced);
@@ -385,13 +396,4 @@ export class UdpSocket
     if (!this.#channel.closing) return;
     throw new Deno.errors.BadResource(`Cannot ${action}: the socket is closed`);
   }
-}
-
-function isEnd(error: unknown): boolean {
-  return error instanceof Deno.errors.Interrupted ||
-    error instanceof Deno.errors.BadResource;
-}
-
-function interrupted(): Error {
-  return new Deno.errors.Interrupted("Cannot receive: operation canceled");
 }

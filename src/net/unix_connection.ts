@@ -40,7 +40,7 @@ export class UnixConnection extends StreamConnection {
    * @param traits What is known of the connection.
    */
   constructor(port: CompletionPort, handle: PortHandle, traits: UnixTraits) {
-    super(port, handle, socketStream(handle, traits.sockets, unixName(traits)));
+    super(port, handle, socketStream(handle, traits, unixName(traits)));
     this.#traits = traits;
   }
 

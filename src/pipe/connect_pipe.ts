@@ -23,6 +23,10 @@ import type { Future } from "../proactor/future.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import { DialFuture } from "../proactor/pipe_dialer.ts";
 import {
+  assertDeadline,
+  type DeadlineOptions,
+} from "../stream/close_deadline.ts";
+import {
   PipeConnection,
   type PipeDirection,
   type PipeTraits,
@@ -30,7 +34,7 @@ import {
 import { assertOneOf } from "./server_options.ts";
 
 /** Options of {@linkcode connectPipe}. */
-export interface ConnectPipeOptions {
+export interface ConnectPipeOptions extends DeadlineOptions {
   /**
    * The directions, seen from the client; the server must offer them.
    *
@@ -149,6 +153,8 @@ export async function openPipe(
 ): Promise<OpenedPipe> {
   const name = normalizePipeName(path, { remote: true });
   const { access = "duplex", readMode = "byte", impersonation } = options;
+  const { deadline } = options;
+  assertDeadline(deadline);
   const level = impersonation ?? "identification";
   assertOneOf("access", access, ["duplex", "in", "out"]);
   assertOneOf("readMode", readMode, ["byte", "message"]);
@@ -161,7 +167,10 @@ export async function openPipe(
   try {
     return {
       handle,
-      traits: inspect(proactor, handle, { path: name, access, readMode }),
+      traits: {
+        ...inspect(proactor, handle, { path: name, access, readMode }),
+        deadline,
+      },
     };
   } catch (error) {
     proactor.port.api.closeHandle(handle);

@@ -9,6 +9,7 @@ import { assertInteger } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
 import { drainPipe } from "../proactor/wait_proactor.ts";
+import type { DeadlineOptions } from "../stream/close_deadline.ts";
 import type { ReadOptions as ReadSideOptions } from "../stream/read_half.ts";
 import {
   type ReadOptions,
@@ -28,7 +29,7 @@ export interface PipeAddr {
 export type PipeDirection = "duplex" | "in" | "out";
 
 /** What the library knows of a connected pipe. */
-export interface PipeTraits {
+export interface PipeTraits extends DeadlineOptions {
   /** `\\.\pipe\name`. */
   path: string;
   /** The directions of this end. */
@@ -94,6 +95,7 @@ export class PipeConnection extends StreamConnection {
       writable: traits.direction !== "in",
       messages: traits.messageType,
       syscalls: { read: "ReadFile", write: "WriteFile" },
+      deadline: traits.deadline,
     });
     this.#traits = traits;
   }

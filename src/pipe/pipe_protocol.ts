@@ -86,13 +86,14 @@ function makeTransport(
   handle: PortHandle,
   options: PipeTraits & { protocol: Protocol },
 ): ChannelTransport {
-  const { protocol, path, direction, messageType } = options;
+  const { protocol, path, direction, messageType, deadline } = options;
   return new ChannelTransport(port, handle, {
     protocol,
     name: `pipe "${path}"`,
     readable: direction !== "out",
     writable: direction !== "in",
     messages: messageType,
+    deadline,
     ...pipeIo(port, handle, messageType),
     extra: { addr: path, pipe: handle.handle },
   });

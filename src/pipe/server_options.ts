@@ -19,11 +19,15 @@ import { normalizePipeName } from "../ffi/pipe_name.ts";
 import type { NamedPipeParameters } from "../ffi/win32_api.ts";
 import { assertInteger } from "../proactor/arguments.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
+import {
+  assertDeadline,
+  type DeadlineOptions,
+} from "../stream/close_deadline.ts";
 import type { PipeDirection, PipeTraits } from "./pipe_connection.ts";
 import type { PipeSecurity } from "./security.ts";
 
 /** Options of {@linkcode PipeServer}. */
-export interface PipeServerOptions {
+export interface PipeServerOptions extends DeadlineOptions {
   /**
    * A `"byte"` pipe is a plain stream, as `node:net`, .NET and go-winio make
    * them. A `"message"` pipe keeps the boundaries of writes and can end one
@@ -95,7 +99,7 @@ export interface PipeServerOptions {
 }
 
 /** What a listener needs of the options. */
-export interface ListenerOptions {
+export interface ListenerOptions extends DeadlineOptions {
   /** `\\.\pipe\name`. */
   path: string;
   /** The directions, seen from the server. */
@@ -141,6 +145,7 @@ export function resolveServerOptions(
     options;
   assertOneOf("type", type, ["byte", "message"]);
   assertOneOf("access", access, ["duplex", "in", "out"]);
+  assertDeadline(options.deadline);
   const { instances, maxInstances } = resolveInstances(options);
   return {
     path: name,
@@ -149,6 +154,7 @@ export function resolveServerOptions(
     instances,
     maxInstances,
     security,
+    deadline: options.deadline,
     parameters: resolveParameters(name, options),
   };
 }
@@ -160,9 +166,10 @@ export function resolveServerOptions(
  * @returns The traits of the server's end.
  */
 export function serverTraits(options: ListenerOptions): PipeTraits {
-  const { path, direction, messageType } = options;
+  const { path, direction, messageType, deadline } = options;
   const messageReadMode = messageType;
-  return { path, direction, messageType, messageReadMode, serverEnd: true };
+  const serverEnd = true;
+  return { path, direction, messageType, messageReadMode, serverEnd, deadline };
 }
 
 /**

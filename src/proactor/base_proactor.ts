@@ -7,6 +7,7 @@
 import { windowsError } from "../ffi/errors.ts";
 import { NativeWin32 } from "../ffi/native_win32.ts";
 import type { SocketApi } from "../ffi/socket_api.ts";
+import { logError } from "../ffi/thrown.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import {
   assertHandle,
@@ -73,7 +74,7 @@ export abstract class BaseProactor implements AsyncDisposable {
     this.#port = new CompletionPort(options.api ?? new NativeWin32(), {
       concurrency,
       skipOnSuccess: skipCompletionPortOnSuccess,
-      report: (error, message) => console.error(message, error),
+      report: (error, message) => logError(message, error),
     });
     this.#detector = new SocketDetector(this.#port.api, options);
     this.#handles = new HandleRegistry(this.#port, this.#detector);
@@ -115,7 +116,7 @@ export abstract class BaseProactor implements AsyncDisposable {
     this.#context = context;
     this.#port.report = context
       ? (error, message) => context.report(error, message)
-      : (error, message) => console.error(message, error);
+      : (error, message) => logError(message, error);
   }
 
   /**

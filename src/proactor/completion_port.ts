@@ -13,6 +13,7 @@ import {
 } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
 import { BufferPool } from "../ffi/memory.ts";
+import { logError } from "../ffi/thrown.ts";
 import type { Handle, Win32Api } from "../ffi/win32_api.ts";
 import { timerDelay } from "./arguments.ts";
 import { associate } from "./association.ts";
@@ -413,7 +414,7 @@ export class CompletionPort implements PumpHost, LateHost {
     try {
       this.#reporter(error, message);
     } catch (thrown) {
-      console.error("Exception in an error handler:", thrown, message, error);
+      logError("Exception in an error handler:", thrown, message, error);
     }
   }
 

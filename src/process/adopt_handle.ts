@@ -14,6 +14,10 @@ import { assertHandle } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import { defaultProactor } from "../proactor/default_proactor.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
+import {
+  assertDeadline,
+  type DeadlineOptions,
+} from "../stream/close_deadline.ts";
 import { StreamConnection } from "../stream/stream_connection.ts";
 import { FileIo } from "../stream/stream_io.ts";
 import { ThreadIo } from "../stream/thread_io.ts";
@@ -25,14 +29,14 @@ import {
 } from "./handle_kind.ts";
 
 /** Options of {@linkcode adoptHandle}. */
-export interface AdoptHandleOptions {
+export interface AdoptHandleOptions extends DeadlineOptions {
   /** What the handle is used for: to read, to write, or both. */
   direction: "in" | "out" | "duplex";
   /** The proactor to use instead of the shared one. */
   proactor?: IocpProactor;
 }
 
-interface Adoption extends HandleTraits {
+interface Adoption extends HandleTraits, DeadlineOptions {
   name: string;
   direction: AdoptHandleOptions["direction"];
   io: FileIo | ThreadIo;
@@ -77,6 +81,7 @@ export class HandleStream extends StreamConnection {
       writable: direction !== "in",
       messages: messageType,
       syscalls: { read: "ReadFile", write: "WriteFile" },
+      deadline: adoption.deadline,
     });
     this.#adoption = adoption;
   }
@@ -150,10 +155,12 @@ export function adoptHandle(
   handle: Handle,
   options: AdoptHandleOptions,
 ): HandleStream {
-  const { direction, proactor = defaultProactor() } = options;
+  const { direction, deadline, proactor = defaultProactor() } = options;
   assertHandle("adopt handle", handle);
   assertOneOf("direction", direction, ["in", "out", "duplex"]);
-  return adopt(proactor, handle, { direction, name: `handle ${handle}` });
+  assertDeadline(deadline);
+  const name = `handle ${handle}`;
+  return adopt(proactor, handle, { direction, name, deadline });
 }
 
 /**
@@ -169,7 +176,7 @@ export function adoptHandle(
 export function adopt(
   proactor: IocpProactor,
   handle: Handle,
-  options: Pick<Adoption, "direction" | "name">,
+  options: Pick<Adoption, "direction" | "name" | "deadline">,
 ): HandleStream {
   const { port } = proactor;
   port.assertOpen(`adopt ${options.name}`);

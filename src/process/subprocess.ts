@@ -7,6 +7,7 @@
 import { copyBytes } from "../ffi/bytes.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import { PipeConnection } from "../pipe/pipe_connection.ts";
+import type { DeadlineOptions } from "../stream/close_deadline.ts";
 import type {
   ChildProcess,
   SubprocessSignal,
@@ -72,14 +73,19 @@ export class Subprocess implements AsyncDisposable {
    * @ignore
    * @param port The completion port.
    * @param launched The process and our ends of its pipes.
+   * @param options The deadline of standard input.
    */
-  constructor(port: CompletionPort, { child, ends }: Launched) {
+  constructor(
+    port: CompletionPort,
+    { child, ends }: Launched,
+    options: DeadlineOptions = {},
+  ) {
     this.#child = child;
     const [stdin, stdout, stderr] = ends;
     this.#pipes = {
-      stdin: connect(port, stdin, "out"),
-      stdout: connect(port, stdout, "in"),
-      stderr: connect(port, stderr, "in"),
+      stdin: connect(port, stdin, { direction: "out", ...options }),
+      stdout: connect(port, stdout, { direction: "in" }),
+      stderr: connect(port, stderr, { direction: "in" }),
     };
   }
 
@@ -221,7 +227,7 @@ export class Subprocess implements AsyncDisposable {
 function connect(
   port: CompletionPort,
   end: ParentEnd | null | undefined,
-  direction: "in" | "out",
+  { direction, deadline }: DeadlineOptions & { direction: "in" | "out" },
 ): PipeConnection | null {
   if (!end) return null;
   return new PipeConnection(port, end.handle, {
@@ -230,6 +236,7 @@ function connect(
     messageType: false,
     messageReadMode: false,
     serverEnd: direction === "in",
+    deadline,
   });
 }
 

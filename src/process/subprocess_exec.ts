@@ -99,7 +99,7 @@ async function start(
   const { port } = proactor;
   const launched = await launchProcess(proactor, launch, signal);
   try {
-    const subprocess = new Subprocess(port, launched);
+    const subprocess = new Subprocess(port, launched, launch);
     launched.child.handOver();
     return subprocess;
   } catch (error) { // the proactor was closed in this very moment

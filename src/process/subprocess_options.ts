@@ -14,6 +14,10 @@ import {
 import { assertHandle } from "../proactor/arguments.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type { HandleLike } from "../proactor/proactor_options.ts";
+import {
+  assertDeadline,
+  type DeadlineOptions,
+} from "../stream/close_deadline.ts";
 import { assertEnvironment } from "./environment.ts";
 
 /**
@@ -47,6 +51,13 @@ export interface SubprocessOptions {
    * @default {"inherit"}
    */
   stdin?: SubprocessStdio;
+  /**
+   * Milliseconds that a close of standard input waits for a child that takes
+   * none of what was written; see {@linkcode DeadlineOptions}.
+   *
+   * @default {5000}
+   */
+  deadline?: number | undefined;
   /**
    * Standard output.
    *
@@ -139,7 +150,7 @@ export type StdioList = readonly [
 ];
 
 /** What is started, checked. */
-export interface Launch {
+export interface Launch extends DeadlineOptions {
   /** A name or path, or `null` for the system's shell. */
   command: string | null;
   /** The arguments; of a shell, the command line. */
@@ -217,10 +228,11 @@ function resolveCommon(
   options: SubprocessOptions,
 ): Omit<Launch, "command" | "args" | "raw"> {
   const { clearEnv = false, hide = true, job } = options;
-  const { killTree = false, killOnExit = false } = options;
+  const { killTree = false, killOnExit = false, deadline } = options;
   // The caller may change what was checked before the process starts.
   const env = { ...options.env };
   const inheritHandles = [...options.inheritHandles ?? []];
+  assertDeadline(deadline);
   assertEnvironment(env);
   for (const handle of inheritHandles) assertHandle("inherit handle", handle);
   return {
@@ -232,6 +244,7 @@ function resolveCommon(
     hide,
     tree: killTree || killOnExit,
     killOnExit,
+    deadline,
     job: job === undefined ? null : handleOf("join job", job),
     inherited: inheritHandles,
   };

@@ -8,6 +8,7 @@
 import { isWindowsError } from "../ffi/errors.ts";
 import { defaultSendFile } from "../ffi/native_sendfile.ts";
 import type { SendFileApi } from "../ffi/sendfile_api.ts";
+import { isInstance } from "../ffi/thrown.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import {
   assertTransmitOptions,
@@ -23,6 +24,7 @@ import {
   type SeekableFile,
   SeekableReader,
 } from "./file_reader.ts";
+import { TransmitPace } from "./transmit_pace.ts";
 import { transmitSlots } from "./transmit_slots.ts";
 
 /** ERROR_INVALID_FUNCTION, ERROR_INVALID_PARAMETER, WSAEINVAL. */
@@ -136,13 +138,20 @@ export class FileMover implements Disposable {
   /** Gives `null` when nothing was sent, and it should be copied. */
   async #tryTransmit(file: FileToSend): Promise<number | null> {
     if (!await this.#takeSlot()) return null;
+    const sink = this.#sink;
+    const pace = new TransmitPace();
     let begun = false;
+    const transmit = async (part: FileRange) => {
+      const sent = await sink.transmit!(part);
+      begun = true;
+      return sent;
+    };
     try {
-      return await sendPieces(file, this.#options, async (piece) => {
-        const sent = await this.#sink.transmit!(piece);
-        begun = true;
-        return sent;
-      });
+      return await sendPieces(
+        file,
+        this.#options,
+        (piece) => pace.send(piece, transmit),
+      );
     } catch (error) {
       if (this.#fallback && !begun && isRefusal(error)) return null;
       throw error;
@@ -192,7 +201,7 @@ export class FileMover implements Disposable {
  * @returns True when the file should be copied.
  */
 export function isRefusal(error: unknown): boolean {
-  return error instanceof Deno.errors.NotSupported ||
+  return isInstance(error, Deno.errors.NotSupported) ||
     isWindowsError(error) && REFUSALS.includes(error.winerror);
 }
 

@@ -58,8 +58,10 @@ export interface DuplexConnection extends StreamTarget {
  *
  * Reading is done on demand. A write ends when its bytes are with the kernel,
  * so `write()` returns false when the peer is slow. Ending it ends the write
- * side or, where the stream has no half close, the connection; `destroy()`
- * closes it at once. Errors have the codes of Node, such as `ECONNRESET`, and
+ * side or, where the stream has no half close, the connection, when the peer
+ * has taken everything, however long that takes, as in Node; `destroy()` closes
+ * it at once, and what was not taken is dropped, as by `abort()` of the
+ * connection. What listeners throw is an uncaught exception. Errors have the codes of Node, such as `ECONNRESET`, and
  * the connection's own error as their `cause`.
  *
  * @example Usage
@@ -347,15 +349,26 @@ export class NodeDuplex extends Duplex {
 
   async #receive(): Promise<void> {
     const chunk = new Uint8Array(this.#size);
+    let count: number | null;
     try {
-      const count = await this.#connection.read(chunk);
-      if (this.destroyed) return;
-      if (count === null) return this.ended();
-      this.#timer?.refresh();
-      this.#size = nextSize(this.#size, count);
-      this.received(viewOf(chunk, 0, count));
+      count = await this.#connection.read(chunk);
     } catch (error) {
-      this.#receiveFailed(error);
+      return this.#receiveFailed(error);
+    }
+    if (this.destroyed) return;
+    if (count === null) return this.ended();
+    this.#timer?.refresh();
+    this.#size = nextSize(this.#size, count);
+    this.#deliver(viewOf(chunk, 0, count));
+  }
+
+  /** Reading goes on, as it does in Node, when somebody catches it. */
+  #deliver(data: Uint8Array): void {
+    try {
+      this.received(data);
+    } catch (error) {
+      throwUncaught(error);
+      if (!this.destroyed) this.read(0);
     }
   }
 
@@ -371,12 +384,27 @@ export class NodeDuplex extends Duplex {
   #settle(written: Promise<unknown>, callback: Callback): void {
     written.then(() => {
       this.#timer?.refresh();
-      callback();
+      callUser(callback, null);
     }, (error) => {
       this.failed(error);
-      callback(nodeError(error, "write"));
+      callUser(callback, nodeError(error, "write"));
     });
   }
+}
+
+/** Calls what may call a listener: its exceptions are nobody's rejection. */
+function callUser(callback: Callback, error: Error | null): void {
+  try {
+    callback(error);
+  } catch (thrown) {
+    throwUncaught(thrown);
+  }
+}
+
+function throwUncaught(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }
 
 /** A silent connection waits with a small array. */

@@ -62,9 +62,10 @@ class Copies {
   #spare = NOTHING;
 
   /** What is no array is for the sink to refuse. Returns the size: 1. */
-  add(chunk: Uint8Array): number {
-    const whole = isBytes(chunk) && !isDetached(chunk);
-    this.#queue.push(whole ? this.#copy(chunk) : chunk);
+  add(chunk: unknown): number {
+    const bytes = bytesOf(chunk);
+    const whole = isBytes(bytes) && !isDetached(bytes);
+    this.#queue.push(whole ? this.#copy(bytes) : bytes);
     return 1;
   }
 
@@ -94,4 +95,20 @@ class Copies {
     if (size > MAX_SPARE || size <= this.#spare.length) return;
     this.#spare = new Uint8Array(buffer);
   }
+}
+
+/**
+ * What the streams of Deno take as bytes.
+ *
+ * @param chunk What was written to a stream.
+ * @returns The bytes, not copied; what has none comes back as it is.
+ */
+function bytesOf(chunk: unknown): Uint8Array {
+  if (chunk instanceof Uint8Array) return chunk;
+  if (ArrayBuffer.isView(chunk)) {
+    return new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  }
+  const buffer = chunk instanceof ArrayBuffer ||
+    chunk instanceof SharedArrayBuffer;
+  return buffer ? new Uint8Array(chunk) : chunk as Uint8Array;
 }

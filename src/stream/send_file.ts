@@ -6,7 +6,8 @@
 
 import { viewOf } from "../ffi/bytes.ts";
 import { ERROR_OPERATION_ABORTED } from "../ffi/constants.ts";
-import { isWindowsError } from "../ffi/errors.ts";
+import { isWindowsError, windowsError } from "../ffi/errors.ts";
+import { WSAENOTCONN } from "../ffi/socket_constants.ts";
 import { cancelBySignal } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { FileRange } from "../proactor/file_to_send.ts";
@@ -135,13 +136,30 @@ class StreamSink implements FileSink {
   get transmit(): FileSink["transmit"] {
     const { io } = this.#stream;
     if (io.transmit === undefined) return undefined;
-    return (piece: FileRange) => this.#run(io.transmit!(this.port.api, piece));
+    return async (piece: FileRange) => {
+      try {
+        return await this.#run(io.transmit!(this.port.api, piece));
+      } catch (error) {
+        throw this.#peerGone(error) ?? error;
+      }
+    };
   }
 
   async write(data: Uint8Array<ArrayBuffer>): Promise<void> {
     for (let rest = data; rest.byteLength > 0;) {
       rest = viewOf(rest, await this.#run(this.#writeCall(rest)));
     }
+  }
+
+  /** A connection that was reset is none for `TransmitFile`. */
+  #peerGone(error: unknown): Error | undefined {
+    if (!isWindowsError(error) || error.winerror !== WSAENOTCONN) return;
+    return windowsError(this.port.api, error.winerror, {
+      syscall: error.syscall,
+      action: "Cannot send file",
+      state: "the peer is gone",
+      errorClass: Deno.errors.ConnectionReset,
+    });
   }
 
   #assertOpen(): void {
@@ -175,7 +193,9 @@ class StreamSink implements FileSink {
       this.begun = true;
     }
     try {
-      return await future;
+      const bytes = await future;
+      this.#stream.channel.progressed();
+      return bytes;
     } catch (error) {
       if (isRefusal(error)) this.begun = begun;
       throw error;

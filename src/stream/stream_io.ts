@@ -44,6 +44,11 @@ export interface StreamIo {
    */
   drain?(signal: AbortSignal): Promise<void>;
   /**
+   * Has the close that follows tell the peer that data were lost, where there
+   * is a way.
+   */
+  dropOnClose?(): void;
+  /**
    * Makes the call that sends a part of a file, where the system can do that
    * by itself.
    *
@@ -79,5 +84,10 @@ export class FileIo implements StreamIo {
 
   write(buffer: Address, length: number, overlapped: Address): number {
     return this.#api.writeFile(this.#file, buffer, length, overlapped);
+  }
+
+  /** The client's end of a pipe, and what is no pipe, has no way. */
+  dropOnClose(): void {
+    this.#api.disconnectNamedPipe(this.#file);
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { logError } from "../ffi/thrown.ts";
 import { timerDelay } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
@@ -240,7 +241,7 @@ export abstract class StreamServer<
     const { label, onError } = this.#settings;
     try {
       if (onError !== undefined) onError(error);
-      else console.error(`Error in a ${label}:`, error);
+      else logError(`Error in a ${label}:`, error);
     } catch (thrown) {
       this.#port.report(thrown, `Exception in onError of a ${label}`);
     }

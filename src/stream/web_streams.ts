@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DeadlineOptions } from "./close_deadline.ts";
 import { ownedWritable } from "./owned_writable.ts";
 
 /** Bytes that a `readable` without a BYOB reader reads at a time. */
@@ -31,10 +32,18 @@ export interface StreamTarget {
   write(data: Uint8Array): Promise<number>;
   /** Ends the write side. */
   closeWrite(): Promise<void>;
-  /** Closes gracefully. */
-  close(): void;
-  /** Closes gracefully, and waits for it. */
-  shutdown(): Promise<void>;
+  /**
+   * Closes gracefully.
+   *
+   * @param options How long to wait for the peer.
+   */
+  close(options?: DeadlineOptions): void;
+  /**
+   * Closes gracefully, and waits for it.
+   *
+   * @param options How long to wait for the peer.
+   */
+  shutdown(options?: DeadlineOptions): Promise<void>;
   /** Closes at once. */
   abort(): void;
 }

@@ -16,6 +16,7 @@ import type { Address } from "../ffi/win32_api.ts";
 import { MAX_DWORD } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { CompletionListener, Operation } from "../proactor/operation.ts";
+import { bytesMoved } from "../proactor/overlapped_status.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
 import { thrownCall } from "../proactor/thrown_call.ts";
 import type { StreamIo } from "./stream_io.ts";
@@ -77,6 +78,7 @@ export class WriteHalf implements CompletionListener {
   #held: QueuedWrite | null = null;
   #draining: AbortController | null = null;
   #error = 0;
+  #dropped = 0;
   #disposed = false;
 
   /**
@@ -110,6 +112,20 @@ export class WriteHalf implements CompletionListener {
   /** True when nothing is left to write but the end of the write side. */
   get ending(): boolean {
     return this.#draining !== null;
+  }
+
+  /** Bytes that were dropped because of a failure. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** True when the kernel has everything, also if its packet has not come. */
+  get taken(): boolean {
+    if (this.idle || this.ending) return true;
+    if (!this.#operation.pending || this.buffered !== this.#inFlight) {
+      return false;
+    }
+    return bytesMoved(this.#port.api, this.#operation) === this.#inFlight;
   }
 
   /** The Win32 code of a failure, or 0. */
@@ -185,11 +201,16 @@ export class WriteHalf implements CompletionListener {
     return { release: (code) => this.#unhold(hold, code) };
   }
 
-  /** Drops what is queued; gives the slot back when the packet has come. */
-  dispose(): void {
+  /**
+   * Drops what is queued; gives the slot back when the packet has come.
+   *
+   * @param code What those are told whose writes are dropped.
+   */
+  dispose(code = ERROR_OPERATION_ABORTED): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#fail(ERROR_OPERATION_ABORTED);
+    if (this.taken) this.#written(this.#inFlight);
+    this.#fail(code);
     this.#stopDraining();
     if (!this.#operation.pending && this.#held === null) this.#release();
   }
@@ -407,6 +428,7 @@ export class WriteHalf implements CompletionListener {
 
   #fail(code: number): void {
     if (this.#error === 0) this.#error = code;
+    this.#dropped += this.#queue.buffered;
     for (const write of this.#queue.clear()) write.onDone?.(code);
   }
 }

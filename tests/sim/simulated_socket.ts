@@ -116,6 +116,8 @@ export class SimulatedSocket extends SimulatedFile implements RuledSocket {
   tellsUnreachable = true;
   /** What they are told. */
   unreachableStatus = STATUS_PORT_UNREACHABLE;
+  /** `SO_LINGER` with no time to linger. */
+  resetsOnClose = false;
   /** Clients that wait to be accepted. */
   readonly clients: PendingClient[] = [];
   /** Datagrams that were not received yet. */
@@ -195,9 +197,10 @@ export class SimulatedSocket extends SimulatedFile implements RuledSocket {
     this.local = null;
   }
 
-  /** The peer is told of unread bytes by a reset. */
+  /** The peer is told by a reset of bytes that are dropped or were not read. */
   #leave(incoming: Direction, outgoing: Direction): void {
-    if (incoming.data.length > 0) outgoing.reset = true;
+    if (this.resetsOnClose) outgoing.data.length = 0;
+    if (this.resetsOnClose || incoming.data.length > 0) outgoing.reset = true;
     outgoing.ended = true;
     incoming.reset = true;
   }
@@ -262,7 +265,7 @@ export class SimulatedSocket extends SimulatedFile implements RuledSocket {
     }
     const { data, reset } = this.outgoing!;
     if (reset) return { status: STATUS_CONNECTION_RESET, bytes: 0 };
-    data.push(...bytes);
+    for (const byte of bytes) data.push(byte);
     return { status: STATUS_SUCCESS, bytes: bytes.length };
   }
 

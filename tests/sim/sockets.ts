@@ -23,6 +23,7 @@ import {
   IPPROTO_IPV6,
   IPV6_V6ONLY,
   SIO_UDP_CONNRESET,
+  SO_LINGER,
   SO_PROTOCOL_INFOW,
   SO_TYPE,
   SO_UPDATE_ACCEPT_CONTEXT,
@@ -222,6 +223,9 @@ export class SimulatedSockets implements SocketApi, SimulatedNetwork {
       }
       if (level !== SOL_SOCKET) return 0;
       file.sharing = SHARING[name] ?? file.sharing;
+      if (name === SO_LINGER) {
+        file.resetsOnClose = value[0] === 1 && value[2] === 0;
+      }
       file.updated ||= name === SO_UPDATE_ACCEPT_CONTEXT ||
         name === SO_UPDATE_CONNECT_CONTEXT;
       return 0;

@@ -1,6 +1,6 @@
 /** Every function that takes a path against every name that no file has. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assertEquals } from "@std/assert";
 import { copyFile } from "../../src/file/copy_file.ts";
 import { openFile } from "../../src/file/open_file.ts";
 import { watchDirectory } from "../../src/file/watch_directory.ts";

@@ -224,6 +224,7 @@ function datagramSocket(world: World): UdpSocket {
       port: 1,
     }),
     reportUnreachable: false,
+    deadline: undefined,
   };
   return new UdpSocket(handle);
 }

@@ -368,7 +368,7 @@ Deno.test("only the first failure counts", async () => {
 
 async function connected(): Promise<[Session, TlsConnection<object>]> {
   const parts = await agreed();
-  const addresses = { localAddr: {}, remoteAddr: {} };
+  const addresses = { localAddr: {}, remoteAddr: {}, watchWrites() {} };
   const transport = Object.assign(parts.connection, addresses);
   return [parts, new TlsConnection<object>(transport, parts.session)];
 }

@@ -139,6 +139,7 @@ import ffiStructs from "../../src/ffi/structs.ts" with { type: "text" };
 import ffiThreadIoApi from "../../src/ffi/thread_io_api.ts" with {
   type: "text",
 };
+import ffiThrown from "../../src/ffi/thrown.ts" with { type: "text" };
 import ffiUnreachable from "../../src/ffi/unreachable.ts" with { type: "text" };
 import ffiUserSid from "../../src/ffi/user_sid.ts" with { type: "text" };
 import ffiWaitApi from "../../src/ffi/wait_api.ts" with { type: "text" };
@@ -466,6 +467,9 @@ import proactorOverlappedCalls from "../../src/proactor/overlapped_calls.ts" wit
 import proactorOverlappedFuture from "../../src/proactor/overlapped_future.ts" with {
   type: "text",
 };
+import proactorOverlappedStatus from "../../src/proactor/overlapped_status.ts" with {
+  type: "text",
+};
 import proactorPacketQueue from "../../src/proactor/packet_queue.ts" with {
   type: "text",
 };
@@ -583,6 +587,12 @@ import streamChannel from "../../src/stream/channel.ts" with { type: "text" };
 import streamChannelTransport from "../../src/stream/channel_transport.ts" with {
   type: "text",
 };
+import streamCloseDeadline from "../../src/stream/close_deadline.ts" with {
+  type: "text",
+};
+import streamConnectionWrites from "../../src/stream/connection_writes.ts" with {
+  type: "text",
+};
 import streamFileMover from "../../src/stream/file_mover.ts" with {
   type: "text",
 };
@@ -630,6 +640,9 @@ import streamThreadIo from "../../src/stream/thread_io.ts" with {
   type: "text",
 };
 import streamToNodeDuplex from "../../src/stream/to_node_duplex.ts" with {
+  type: "text",
+};
+import streamTransmitPace from "../../src/stream/transmit_pace.ts" with {
   type: "text",
 };
 import streamTransmitSlots from "../../src/stream/transmit_slots.ts" with {
@@ -720,6 +733,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/spawn_memory.ts": ffiSpawnMemory,
   "src/ffi/structs.ts": ffiStructs,
   "src/ffi/thread_io_api.ts": ffiThreadIoApi,
+  "src/ffi/thrown.ts": ffiThrown,
   "src/ffi/unreachable.ts": ffiUnreachable,
   "src/ffi/user_sid.ts": ffiUserSid,
   "src/ffi/wait_api.ts": ffiWaitApi,
@@ -865,6 +879,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/outstanding.ts": proactorOutstanding,
   "src/proactor/overlapped_calls.ts": proactorOverlappedCalls,
   "src/proactor/overlapped_future.ts": proactorOverlappedFuture,
+  "src/proactor/overlapped_status.ts": proactorOverlappedStatus,
   "src/proactor/packet_queue.ts": proactorPacketQueue,
   "src/proactor/pipe_dialer.ts": proactorPipeDialer,
   "src/proactor/polled_connect_future.ts": proactorPolledConnectFuture,
@@ -906,6 +921,8 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/stream/accept_queue.ts": streamAcceptQueue,
   "src/stream/channel.ts": streamChannel,
   "src/stream/channel_transport.ts": streamChannelTransport,
+  "src/stream/close_deadline.ts": streamCloseDeadline,
+  "src/stream/connection_writes.ts": streamConnectionWrites,
   "src/stream/file_mover.ts": streamFileMover,
   "src/stream/file_reader.ts": streamFileReader,
   "src/stream/fill_buffer.ts": streamFillBuffer,
@@ -923,6 +940,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/stream/stream_traits.ts": streamStreamTraits,
   "src/stream/thread_io.ts": streamThreadIo,
   "src/stream/to_node_duplex.ts": streamToNodeDuplex,
+  "src/stream/transmit_pace.ts": streamTransmitPace,
   "src/stream/transmit_slots.ts": streamTransmitSlots,
   "src/stream/transport_sink.ts": streamTransportSink,
   "src/stream/turn_budget.ts": streamTurnBudget,

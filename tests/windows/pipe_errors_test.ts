@@ -180,7 +180,7 @@ spiedTest(
       const read = () => client.readMessage({ maxLength });
       await assertRefused(`maxLength ${bad}`, read, range);
     }
-    for (const bad of [-1, NaN, 2 ** 31, "5"]) {
+    for (const bad of [-1, NaN, 2 ** 31, "5", -Infinity]) {
       const deadline = bad as number;
       const shutdown = () => client.shutdown({ deadline });
       await assertRefused(`deadline ${bad}`, shutdown, range);

@@ -3,7 +3,7 @@
  * like asyncio's, and the proactor below them.
  *
  * @example Serve a named pipe
- * ```ts ignore
+ * ```ts
  * import { PipeServer } from "@iocp/proactor";
  *
  * const server = PipeServer.listen("\\\\.\\pipe\\echo", { type: "byte" });
@@ -123,8 +123,9 @@ export type {
   ServerShutdownOptions,
 } from "./src/stream/served_connection.ts";
 export {
+  type DeadlineOptions,
+  type DroppedBytesError,
   type ReadOptions,
-  type ShutdownOptions,
   StreamConnection,
 } from "./src/stream/stream_connection.ts";
 export type { DuplexConnection, NodeDuplex } from "./src/stream/node_duplex.ts";

@@ -39,6 +39,7 @@ async function main(): Promise<void> {
   const [server] = await loop.startServingPipe(
     () => new FileProtocol(files),
     PATH,
+    { type: "message" },
   );
   console.log(`Serving ${PATH}\n`);
   await sendFiles(files);

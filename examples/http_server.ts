@@ -15,7 +15,8 @@ import {
   type ServerResponse,
 } from "node:http";
 
-const listener = TcpListener.listen({ hostname: "127.0.0.1", port: 8000 });
+const port = Number(Deno.args[0] ?? 8000);
+const listener = TcpListener.listen({ hostname: "127.0.0.1", port });
 const server = createServer(answer);
 // Deno's server keeps connections alive only while it listens.
 const listening = { get: () => !listener.closed() };

@@ -13,7 +13,7 @@ const path = `\\\\.\\pipe\\messages-${crypto.randomUUID()}`;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
-await using server = PipeServer.listen(path);
+await using server = PipeServer.listen(path, { type: "message" });
 await Promise.all([answer(), ask(["one", "two", "three"])]);
 
 async function answer(): Promise<void> {

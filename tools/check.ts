@@ -25,8 +25,12 @@ async function checks(): Promise<Check[]> {
     { name: "Types", args: ["check", ...map, "mod.ts", ...FOLDERS] },
     { name: "Exports", args: ["doc", "--lint", "mod.ts"] },
     { name: "Documentation", args: ["run", "-A", "tools/check_docs.ts"] },
+    { name: "Named tests", args: ["run", "-A", "tools/check_tables.ts"] },
     { name: "Code in texts", args: ["check", "--doc-only", ...map, ...TEXTS] },
-    { name: "Code in comments", args: ["check", "--doc", ...map, "src"] },
+    {
+      name: "Code in comments",
+      args: ["check", "--doc", ...map, "mod.ts", "src"],
+    },
     { name: "Package", args: [...publish, ...map] },
   ];
 }

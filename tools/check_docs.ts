@@ -4,11 +4,14 @@
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkDocs } from "./doc_rules.ts";
+import { checkImports } from "./import_rules.ts";
 import type { DocOutput } from "./doc_types.ts";
+import { checkExamples } from "./example_rules.ts";
 import { countFindings, type Finding, formatFinding } from "./finding.ts";
-import { checkSource } from "./source_rules.ts";
+import { checkSource, type Source } from "./source_rules.ts";
 
 const SOURCE_FOLDER = "src";
+const TEXTS = ["mod.ts", "README.md", "ARCHITECTURE.md", "PERFORMANCE.md"];
 
 async function readDocs(entry: string): Promise<DocOutput> {
   const command = new Deno.Command(Deno.execPath(), {
@@ -31,11 +34,19 @@ async function sourceFiles(folder: string): Promise<string[]> {
 }
 
 async function checkSources(folder: string): Promise<Finding[]> {
-  const files = await sourceFiles(folder);
-  const findings = files.map(async (file) =>
-    checkSource({ file, text: await Deno.readTextFile(file) })
-  );
-  return (await Promise.all(findings)).flat();
+  const sources = await readSources(await sourceFiles(folder));
+  const texts = await readSources(TEXTS);
+  return [
+    ...sources.flatMap(checkSource),
+    ...sources.flatMap(checkImports),
+    ...[...texts, ...sources].flatMap(checkExamples),
+  ];
+}
+
+async function readSources(files: readonly string[]): Promise<Source[]> {
+  return await Promise.all(files.map(async (file) => {
+    return { file, text: await Deno.readTextFile(file) };
+  }));
 }
 
 function shorten(finding: Finding): Finding {

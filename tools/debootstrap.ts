@@ -1,4 +1,5 @@
 import type { Piece } from "./cache.ts";
+import { exists } from "./files.ts";
 import type { Step } from "./progress.ts";
 import {
   type Interruption,
@@ -12,6 +13,12 @@ import { isWineUsable, parseWineVersion } from "./wine.ts";
 export const DEBIAN = "trixie";
 
 const PACKAGES = "wine64,wine,ca-certificates";
+
+/**
+ * Signs the archive. Its versions cannot be pinned, since Debian drops the old
+ * ones; the signature covers the hashes of what there is.
+ */
+const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 const HOSTS = "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n";
 
 /**
@@ -41,26 +48,38 @@ async function bootstrap(
   step: Step,
   interruption: Interruption,
 ): Promise<void> {
-  const options = ["--variant=minbase", `--include=${PACKAGES}`];
-  await runProgram(sealed(["debootstrap", ...options, DEBIAN, folder]), {
+  await runProgram(sealed(bootstrapCommand(folder)), {
     interruption,
     onLine: (line) => step.detail(line.replace(/^I: /, "")),
   });
 }
 
-/** Installs the one program that may be missing, through the system's apt. */
+/**
+ * What installs Debian. Without a keyring, debootstrap would only warn.
+ *
+ * @param folder Where to.
+ * @returns The command line.
+ */
+export function bootstrapCommand(folder: string): string[] {
+  const signed = ["--force-check-gpg", `--keyring=${KEYRING}`];
+  const options = ["--variant=minbase", `--include=${PACKAGES}`, ...signed];
+  return ["debootstrap", ...options, DEBIAN, folder];
+}
+
+/** Installs what may be missing, through the system's apt. */
 async function ensureDebootstrap(
   step: Step,
   interruption: Interruption,
 ): Promise<void> {
-  if (await isOnPath("debootstrap")) return;
+  if (await isOnPath("debootstrap") && exists(KEYRING)) return;
   if (!await isOnPath("apt-get")) {
     throw new SetupError(
-      "Cannot install Wine in the cache: there is no debootstrap on PATH",
+      "Cannot install Wine in the cache: there is no debootstrap on PATH, or no keyring of Debian",
     );
   }
   await aptGet(["update"], step, interruption);
-  await aptGet(["install", "-y", "debootstrap"], step, interruption);
+  const packages = ["debootstrap", "debian-archive-keyring", "gpgv"];
+  await aptGet(["install", "-y", ...packages], step, interruption);
 }
 
 async function aptGet(

@@ -14,6 +14,8 @@ export interface CommandLine {
 export interface RunOptions {
   /** Takes the standard output, which then goes through this process. */
   onOutput?: (text: string) => void;
+  /** Takes the standard error, if the output goes through this process. */
+  onErrors?: ((text: string) => void) | undefined;
   /** Milliseconds after which it is killed. */
   timeout?: number;
 }
@@ -46,14 +48,14 @@ export async function run(
   line: CommandLine,
   options: RunOptions = {},
 ): Promise<RunResult> {
-  const { onOutput, timeout } = options;
+  const { onOutput, onErrors, timeout } = options;
   const child = spawn(line, onOutput === undefined ? "inherit" : "piped");
   using signals = forwardSignals(child, line.depth ?? 0);
   const timer = timeout === undefined
     ? undefined
     : setTimeout(() => kill(child.pid, "SIGKILL"), timeout);
   try {
-    const output = onOutput && copyOutput(child, onOutput);
+    const output = onOutput && copyOutput(child, onOutput, onErrors);
     const { code } = await child.status;
     if (output !== undefined) await settle(output);
     return { code, interrupted: signals.count > 0 };
@@ -81,10 +83,11 @@ function spawn(
 async function copyOutput(
   child: Deno.ChildProcess,
   onOutput: (text: string) => void,
+  onErrors?: (text: string) => void,
 ): Promise<void> {
   await Promise.all([
     copy(child.stdout, Deno.stdout, onOutput),
-    copy(child.stderr, Deno.stderr),
+    copy(child.stderr, Deno.stderr, onErrors),
   ]);
 }
 

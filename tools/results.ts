@@ -1,3 +1,9 @@
+/** What the summary line of `deno test` says. */
+export interface Summary extends Counts {
+  /** Whether it begins with `ok`. */
+  ok: boolean;
+}
+
 /** What a run of `deno test` counted. */
 export interface Counts {
   /** Tests that passed. */
@@ -20,7 +26,7 @@ export interface Outcome {
 const ANSI = /\u001b\[[0-9;?]*[A-Za-z]/g;
 const STEPS = String.raw`(?: \(\d+ steps?\))?`;
 const SUMMARY = new RegExp(
-  String.raw`^(?:ok|FAILED) \| (\d+) passed${STEPS} \| (\d+) failed${STEPS}` +
+  String.raw`^(ok|FAILED) \| (\d+) passed${STEPS} \| (\d+) failed${STEPS}` +
     String.raw`((?: \| \d+ [a-z ]+${STEPS})*) \(.+\)$`,
 );
 
@@ -38,14 +44,15 @@ export function stripAnsi(text: string): string {
  * Reads the summary line of `deno test`.
  *
  * @param line One line of output, without its line feed.
- * @returns The counts, or `undefined` if the line is no summary.
+ * @returns The summary, or `undefined` if the line is none.
  */
-export function parseSummary(line: string): Counts | undefined {
+export function parseSummary(line: string): Summary | undefined {
   const match = SUMMARY.exec(stripAnsi(line).trim());
   if (match === null) return undefined;
-  const [, passed, failed, rest = ""] = match;
+  const [, verdict, passed, failed, rest = ""] = match;
   const skipped = /\| (\d+) ignored/.exec(rest)?.[1] ?? "0";
   return {
+    ok: verdict === "ok",
     passed: Number(passed),
     failed: Number(failed),
     skipped: Number(skipped),
@@ -55,7 +62,7 @@ export function parseSummary(line: string): Counts | undefined {
 /** Finds the last summary line in output that comes in pieces. */
 export class SummaryReader {
   #line = "";
-  #counts: Counts | undefined;
+  #summary: Summary | undefined;
 
   /**
    * Takes the next piece of output.
@@ -65,35 +72,54 @@ export class SummaryReader {
   push(text: string): void {
     const lines = (this.#line + text).split("\n");
     this.#line = lines.pop() ?? "";
-    for (const line of lines) this.#counts = parseSummary(line) ?? this.#counts;
+    for (const line of lines) {
+      this.#summary = parseSummary(line) ?? this.#summary;
+    }
   }
 
   /**
    * The last summary so far.
    *
-   * @returns The counts, or `undefined` if no summary came.
+   * @returns The summary, or `undefined` if none came.
    */
-  counts(): Counts | undefined {
-    return parseSummary(this.#line) ?? this.#counts;
+  summary(): Summary | undefined {
+    return parseSummary(this.#line) ?? this.#summary;
   }
 }
 
 /**
  * Judges a finished stage. A stage that ended badly without a failed test, or
- * without a summary, counts as one failure.
+ * without a summary, counts as one failure. The summary counts for more than
+ * the exit code: under Wine a bad one becomes 0 now and then.
  *
  * @param exitCode The exit code of `deno test`.
- * @param counts The counts of its summary line, if it printed one.
+ * @param summary Its summary line, if it printed one.
  * @returns The counts to add up, and what went wrong.
  */
-export function judgeStage(exitCode: number, counts?: Counts): Outcome {
-  if (counts === undefined) {
+export function judgeStage(exitCode: number, summary?: Summary): Outcome {
+  if (summary === undefined) {
     const problem = `no summary was printed: exit code ${exitCode}`;
     return { counts: { passed: 0, failed: 1, skipped: 0 }, problem };
   }
-  if (exitCode === 0 || counts.failed > 0) return { counts };
-  const problem = `no test failed: exit code ${exitCode}`;
+  const { ok, ...counts } = summary;
+  if (counts.failed > 0 || (ok && exitCode === 0)) return { counts };
+  const verdict = ok ? "ok" : "FAILED";
+  const problem =
+    `no test failed, but it ended with ${verdict} and exit code ${exitCode}`;
   return { counts: { ...counts, failed: 1 }, problem };
+}
+
+/**
+ * Whether Deno ended before it ran anything, as it does under Wine now and
+ * then: the stage can be repeated.
+ *
+ * @param errors What it wrote to stderr.
+ * @param summary Its summary line, if it printed one.
+ * @returns True when no test can have run.
+ */
+export function couldNotStart(errors: string, summary?: Summary): boolean {
+  return summary === undefined &&
+    stripAnsi(errors).includes("Deno could not start");
 }
 
 /**

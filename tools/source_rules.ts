@@ -22,10 +22,16 @@ const CONTRACTION =
   /\b\w+n['’]t\b|\b\w+['’](?:re|ve|ll|m|d)\b|\b(?:it|that|there|what|who|let|he|she)['’]s\b/i;
 const HEADER =
   /^( *)((?:export |default |async |static |private |protected |public |override |get |set |function\b)*)\*? ?(#?[\w$]+|\[[\w.]+\])(?:<.*>)?\($/;
+const BYTES = /\b(?:Uint8Array|Bytes)\b/;
+const OVERRIDABLE =
+  /(?<!\bthis\.#\w+)[\w)\]][?!]?\.(?:slice|subarray|copyWithin)\(|\btarget\.(?:set\(|(?:byteLength|byteOffset|length|buffer)\b)/g;
+/** Where what is decoded is our own, and where the intrinsics are. */
+const OWN_BYTES = /(?:^|\/)src\/ffi\//;
 const NO_NAME = /^(?:if|for|while|switch|catch|with|return|await|case|super)$/;
 
 /**
- * Checks the texts of errors, and the length of the file and its functions.
+ * Checks the texts of errors, the length of the file and its functions, and
+ * that nothing is called that an array of a caller can override.
  *
  * @param source The file.
  * @returns The findings; a function that is too long is a warning.
@@ -36,7 +42,22 @@ export function checkSource(source: Source): Finding[] {
     ...checkFileLength(source),
     ...checkFunctionLengths(source.file, code),
     ...checkErrorTexts(source, code),
+    ...checkBytes(source.file, code),
   ];
+}
+
+/**
+ * Finds methods that a subclass of `Uint8Array` can override, where the array
+ * may be a caller's: in files that know bytes, on all but private fields.
+ */
+function checkBytes(file: string, code: string): Finding[] {
+  if (OWN_BYTES.test(file) || !BYTES.test(code)) return [];
+  return [...code.matchAll(OVERRIDABLE)].map((match) => ({
+    file,
+    line: code.slice(0, match.index).split("\n").length,
+    symbol: match[0].replace(/^.*\.|\($/g, ""),
+    message: "can be overridden by a caller's array: use src/ffi/bytes.ts",
+  }));
 }
 
 function checkFileLength({ file, text }: Source): Finding[] {

@@ -49,6 +49,12 @@ function windowsStages(place: Place): Stage[] {
     permissions: ["--allow-ffi"],
     paths: [...ANY_SYSTEM, "tests/windows"],
   }, {
+    title: `Examples of the documentation on ${place.label}`,
+    deno: "windows",
+    // Types are checked by `deno task check`, and take longer than the rest
+    permissions: ["-A", "--no-check"],
+    paths: ["tests/examples"],
+  }, {
     title: `Tests with Node and Bun on ${place.label}`,
     deno: "windows",
     permissions: ["-A"],

@@ -3,12 +3,14 @@ import { exists, hasTests } from "./files.ts";
 import type { WindowsHost } from "./host.ts";
 import { importMapFlags } from "./jsr.ts";
 import { WINDOWS_BUN, WINDOWS_NODE } from "./packages.ts";
-import { type CommandLine, run } from "./process.ts";
+import { type CommandLine, run, type RunResult } from "./process.ts";
 import {
   addCounts,
   closingLine,
+  couldNotStart,
   type Counts,
   judgeStage,
+  type Summary,
   SummaryReader,
   testExitCode,
 } from "./results.ts";
@@ -16,6 +18,18 @@ import { narrowStages, type Stage, testStages } from "./stages.ts";
 
 const STAGE_TIMEOUT_MS = 20 * 60_000;
 const INTERRUPTED = 130;
+
+/** How often a stage is started that never gets to run. */
+const STARTS = 3;
+
+/** Characters of stderr that are looked at. */
+const ERRORS_KEPT = 10_000;
+
+/** How one run of a stage ended. */
+interface StageRun extends RunResult {
+  summary: Summary | undefined;
+  errors: string;
+}
 
 /**
  * Runs all tests, and prints the closing line `N passed, N failed` last.
@@ -56,16 +70,27 @@ async function runStage(
   flags: readonly string[],
 ): Promise<Counts | undefined> {
   console.log(`\n== ${stage.title}`);
-  const line = await stageCommand(host, stage, flags);
-  const summary = new SummaryReader();
-  const { code, interrupted } = await run(line, {
-    onOutput: (text) => summary.push(text),
+  for (let tries = 1;; tries++) {
+    const { code, interrupted, summary, errors } = await runOnce(
+      await stageCommand(host, stage, flags),
+    );
+    if (interrupted) return undefined;
+    if (tries < STARTS && couldNotStart(errors, summary)) continue;
+    const { counts, problem } = judgeStage(code, summary);
+    if (problem !== undefined) console.log(`Stage failed: ${problem}`);
+    return counts;
+  }
+}
+
+async function runOnce(line: CommandLine): Promise<StageRun> {
+  const reader = new SummaryReader();
+  let errors = "";
+  const result = await run(line, {
+    onOutput: (text) => reader.push(text),
+    onErrors: (text) => errors = (errors + text).slice(-ERRORS_KEPT),
     timeout: STAGE_TIMEOUT_MS,
   });
-  if (interrupted) return undefined;
-  const { counts, problem } = judgeStage(code, summary.counts());
-  if (problem !== undefined) console.log(`Stage failed: ${problem}`);
-  return counts;
+  return { ...result, summary: reader.summary(), errors };
 }
 
 async function stageCommand(

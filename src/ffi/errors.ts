@@ -24,9 +24,11 @@ import {
   STATUS_CONNECTION_RESET,
   STATUS_LOCAL_DISCONNECT,
   STATUS_REMOTE_DISCONNECT,
+  WSAEACCES,
   WSAECONNABORTED,
   WSAECONNRESET,
 } from "./socket_constants.ts";
+import { isInstance } from "./thrown.ts";
 import type { Win32Api } from "./win32_api.ts";
 
 /** What every error that comes from Windows carries. */
@@ -171,6 +173,13 @@ const TABLE: { readonly [code: number]: Row } = {
   11004: ["WSANO_DATA", E.NotFound, "the name has no such address"],
 };
 
+/** An exclusive socket on all addresses, or an excluded range of ports. */
+const BIND_DENIED: Row = [
+  "WSAEACCES",
+  E.AddrInUse,
+  "the address is in use, or its port is reserved",
+];
+
 /** What was tried, for {@linkcode windowsError}. */
 export interface FailedCall {
   /** The Windows function, such as `"CreateFileW"`. */
@@ -197,7 +206,8 @@ export function windowsError(
   code: number,
   call: FailedCall,
 ): Error & WindowsErrorFields {
-  const row = TABLE[code];
+  const denied = code === WSAEACCES && call.syscall === "bind";
+  const row = denied ? BIND_DENIED : TABLE[code];
   const state = call.state ?? row?.[2] ?? systemText(api, code);
   const Class = call.errorClass ?? row?.[1] ?? WindowsError;
   return Object.assign(new Class(`${call.action}: ${state}`), {
@@ -230,7 +240,7 @@ function systemText(api: Pick<Win32Api, "formatMessage">, code: number) {
 export function isWindowsError(
   error: unknown,
 ): error is Error & WindowsErrorFields {
-  return error instanceof Error && "winerror" in error &&
+  return isInstance(error, Error) && "winerror" in error &&
     typeof error.winerror === "number" && "syscall" in error;
 }
 

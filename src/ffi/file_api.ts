@@ -80,8 +80,8 @@ export interface NotifyParameters {
   recursive: boolean;
 }
 
-/** Every call that only files need. */
-export interface FileApi {
+/** The calls that lead from a path to a handle. */
+export interface OpenFileApi {
   /** The error code of the last call on this object that failed. */
   readonly lastError: number;
 
@@ -91,10 +91,17 @@ export interface FileApi {
    * @returns The path, or `""` with the code in `lastError`.
    */
   getFullPathName(path: string): string;
-  /** `NtCreateFile`, on another thread. */
+  /**
+   * `NtCreateFile`, on another thread. Whoever serves the path, a pipe behind a
+   * link perhaps, may identify this process, not act for it.
+   */
   createFile(parameters: CreateFileParameters): Promise<CreateFileAnswer>;
   /** `GetFileType`; 0 when it is not known. */
   getFileType(file: Handle): number;
+}
+
+/** Every call that only files need. */
+export interface FileApi extends OpenFileApi {
   /** `NtQueryInformationFile` for sizes and times, on another thread. */
   queryInformation(file: Handle): Promise<FileInformationAnswer>;
   /** `NtSetInformationFile`, on another thread. */

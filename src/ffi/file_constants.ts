@@ -79,6 +79,7 @@ export const ERROR_INVALID_FUNCTION = 1;
 export const ERROR_WRITE_FAULT = 29;
 export const ERROR_NOT_SUPPORTED = 50;
 export const ERROR_FILE_EXISTS = 80;
+export const ERROR_FILENAME_EXCED_RANGE = 206;
 export const ERROR_DELETE_PENDING = 303;
 export const ERROR_DIRECTORY_NOT_SUPPORTED = 336;
 export const ERROR_NOTIFY_ENUM_DIR = 1022;

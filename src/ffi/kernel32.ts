@@ -33,16 +33,14 @@ export const kernel32 = {
     result: "i32", // BOOL
   },
 
-  /** The same on another thread, entries in native memory */
+  /** BOOL InitOnceExecuteOnce(...) on another thread: see packet_wait.ts */
   WaitForCompletions: {
-    name: "GetQueuedCompletionStatusEx",
+    name: "InitOnceExecuteOnce",
     parameters: [
-      "usize", // HANDLE CompletionPort
-      "usize", // LPOVERLAPPED_ENTRY lpCompletionPortEntries
-      "u32", // ULONG ulCount
-      "usize", // PULONG ulNumEntriesRemoved
-      "u32", // DWORD dwMilliseconds
-      "i32", // BOOL fAlertable
+      "usize", // PINIT_ONCE InitOnce
+      "usize", // PINIT_ONCE_FN InitFn
+      "usize", // PVOID Parameter
+      "usize", // LPVOID *Context
     ],
     result: "i32", // BOOL
     nonblocking: true,
@@ -111,6 +109,9 @@ export const kernel32 = {
     ],
     result: "usize", // HANDLE
   },
+
+  /** BOOL DisconnectNamedPipe(HANDLE hNamedPipe) */
+  DisconnectNamedPipe: { parameters: ["usize"], result: "i32" },
 
   /** BOOL SetNamedPipeHandleState(...) */
   SetNamedPipeHandleState: {

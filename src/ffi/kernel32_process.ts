@@ -224,6 +224,18 @@ export const kernel32Process = {
     nonblocking: true,
   },
 
+  /** DWORD GetShortPathNameW(...) on another thread */
+  GetShortPathOnThread: {
+    name: "GetShortPathNameW",
+    parameters: [
+      "usize", // LPCWSTR lpszLongPath
+      "usize", // LPWSTR lpszShortPath
+      "u32", // DWORD cchBuffer
+    ],
+    result: "u32", // DWORD, characters
+    nonblocking: true,
+  },
+
   /** DWORD GetFullPathNameW(...) */
   GetFullPathNameW: getFullPathName,
 

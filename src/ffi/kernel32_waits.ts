@@ -48,6 +48,25 @@ export const kernel32Waits = {
     nonblocking: true,
   },
 
+  /** HANDLE CreateThread(...) */
+  CreateThread: {
+    parameters: [
+      "usize", // LPSECURITY_ATTRIBUTES lpThreadAttributes
+      "usize", // SIZE_T dwStackSize
+      "usize", // LPTHREAD_START_ROUTINE lpStartAddress
+      "usize", // LPVOID lpParameter
+      "u32", // DWORD dwCreationFlags
+      "usize", // LPDWORD lpThreadId
+    ],
+    result: "usize", // HANDLE
+  },
+
+  /** BOOL CancelSynchronousIo(hThread) */
+  CancelSynchronousIo: {
+    parameters: ["usize"], // HANDLE hThread
+    result: "i32", // BOOL
+  },
+
   /** HMODULE GetModuleHandleW(lpModuleName) */
   GetModuleHandleW: {
     parameters: ["buffer"], // LPCWSTR lpModuleName

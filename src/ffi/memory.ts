@@ -5,6 +5,13 @@
  * @module
  */
 
+import {
+  byteLengthOf,
+  copyBytes,
+  isShared,
+  setBytes,
+  viewOf,
+} from "./bytes.ts";
 import { MEM_COMMIT, MEM_RELEASE, MEM_RESERVE } from "./constants.ts";
 import { windowsError } from "./errors.ts";
 import type { Address, Win32Api } from "./win32_api.ts";
@@ -71,27 +78,34 @@ export class NativeBuffer {
    * @param data The bytes.
    * @param offset Where in the buffer.
    */
-  write(data: Uint8Array<ArrayBuffer>, offset: number): void {
+  write(data: Uint8Array, offset: number): void {
     const view = this.#map();
-    if (view !== null) view.set(data, offset);
-    else if (data.byteLength > 0) {
-      this.#api.copyIn(this.#position(offset), data);
+    if (view !== null) setBytes(view, data, offset);
+    else if (byteLengthOf(data) > 0) {
+      const bytes = isShared(data) ? copyBytes(data) : viewOf(data);
+      this.#api.copyIn(this.#position(offset), bytes);
     }
   }
 
   /**
-   * Copies bytes out of the buffer, over the whole of `target`.
+   * Copies bytes out of the buffer, to the start of `target`.
    *
    * @param target Where they go.
    * @param offset Where in the buffer they begin.
+   * @param length Their number: as many as `target` has by default.
    */
-  read(target: Uint8Array, offset: number): void {
+  read(
+    target: Uint8Array,
+    offset: number,
+    length: number = byteLengthOf(target),
+  ): void {
     const view = this.#map();
     if (view !== null) {
-      target.set(view.subarray(offset, offset + target.byteLength));
-    } else if (target.byteLength > 0) {
-      const bytes = target as Uint8Array<ArrayBuffer>;
-      this.#api.copyOut(bytes, this.#position(offset));
+      setBytes(target, viewOf(view, offset, offset + length), 0);
+    } else if (isShared(target)) {
+      setBytes(target, this.copy(offset, offset + length), 0);
+    } else if (length > 0) {
+      this.#api.copyOut(viewOf(target, 0, length), this.#position(offset));
     }
   }
 
@@ -102,9 +116,9 @@ export class NativeBuffer {
    * @param end Where they end.
    * @returns The copy.
    */
-  slice(start: number, end: number): Uint8Array<ArrayBuffer> {
+  copy(start: number, end: number): Uint8Array<ArrayBuffer> {
     const view = this.#map();
-    if (view !== null) return view.slice(start, end);
+    if (view !== null) return copyBytes(view, start, end);
     const copy = new Uint8Array(end - start);
     this.read(copy, start);
     return copy;

@@ -16,6 +16,7 @@ import type {
   NotifyParameters,
 } from "./file_api.ts";
 import {
+  ERROR_FILENAME_EXCED_RANGE,
   FILE_ATTRIBUTE_NORMAL,
   FILE_NETWORK_OPEN_INFORMATION,
 } from "./file_constants.ts";
@@ -80,7 +81,9 @@ export class NativeFiles implements FileApi {
     );
     if (units === 0) return this.lastError = this.#getLastError(), "";
     // What does not fit is told by its length only, and not written.
-    if (units >= MAX_PATH_UNITS) return path;
+    if (units >= MAX_PATH_UNITS) {
+      return this.lastError = ERROR_FILENAME_EXCED_RANGE, "";
+    }
     return decodeUnits(full.subarray(0, units * 2));
   }
 

@@ -17,6 +17,7 @@ import {
   DUPLICATE_SAME_ACCESS,
   MEM_RELEASE,
 } from "./constants.ts";
+import { isLiteralPath } from "./file_path.ts";
 import {
   loadProcessSymbols,
   loadSymbols,
@@ -226,11 +227,29 @@ export class NativeProcesses implements ProcessApi {
   }
 
   fullPath(path: string): string {
+    if (isLiteralPath(path)) return path;
     const kernel32 = this.#kernel32;
     const name = encodeWideString(path);
     return readPath((buffer, length) =>
       kernel32.GetFullPathNameW(name, length, buffer, null)
     );
+  }
+
+  async shortPath(path: string): Promise<string> {
+    const name = encodeWideString(path);
+    const memory = allocate(this.#win32, name.byteLength + MAX_PATH * 2);
+    const short = memory + BigInt(name.byteLength);
+    this.#win32.copyIn(memory, name);
+    try {
+      const units = await this.#kernel32.GetShortPathOnThread(
+        memory,
+        short,
+        MAX_PATH,
+      );
+      return units < MAX_PATH ? this.#readString(short, units) : "";
+    } finally {
+      this.#win32.virtualFree(memory, 0, MEM_RELEASE);
+    }
   }
 
   programPath(): string {

@@ -7,6 +7,8 @@
  * @module
  */
 
+import { defaultFiles } from "./default_files.ts";
+import type { OpenFileApi } from "./file_api.ts";
 import {
   FILE_NO_INTERMEDIATE_BUFFERING,
   FILE_SYNCHRONOUS_IO,
@@ -31,6 +33,7 @@ const UNSUITABLE = FILE_NO_INTERMEDIATE_BUFFERING | FILE_SYNCHRONOUS_IO;
 /** Files of the real Windows. */
 export class NativeSendFile implements SendFileApi {
   lastError = 0;
+  readonly paths: OpenFileApi = defaultFiles();
   readonly #kernel32: SendFileSymbols["kernel32"];
   readonly #ntdll: SendFileSymbols["ntdll"];
   readonly #getLastError: () => number;

@@ -13,6 +13,7 @@ import {
   ERROR_IO_PENDING,
 } from "./constants.ts";
 import { loadSymbols, loadWaitSymbols, type WaitSymbols } from "./load.ts";
+import { findFunction } from "./machine_code.ts";
 import { OutU64 } from "./out_parameters.ts";
 import type { WaitApi, WaitParameters } from "./wait_api.ts";
 import { waitCallback } from "./wait_callback.ts";
@@ -24,6 +25,8 @@ import {
 } from "./win32_api.ts";
 
 const WAIT_FAILED = 0xffff_ffff;
+const STACK_SIZE = 65_536n;
+const STACK_SIZE_PARAM_IS_A_RESERVATION = 0x1_0000;
 
 // The callback only posts, so it need not leave the thread that waits.
 const WT_EXECUTEINWAITTHREAD = 0x4;
@@ -36,6 +39,7 @@ export class NativeWaits implements WaitApi {
   readonly #kernel32: WaitSymbols;
   readonly #getLastError: () => number;
   readonly #callback: Address;
+  readonly #flush: Address;
 
   /**
    * Loads the functions, and makes the callback.
@@ -48,6 +52,7 @@ export class NativeWaits implements WaitApi {
     this.#kernel32 = loadWaitSymbols();
     this.#getLastError = loadSymbols().kernel32.GetLastError;
     this.#callback = waitCallback(win32);
+    this.#flush = findFunction(win32, "FlushFileBuffers");
   }
 
   tryWait(object: Handle): number {
@@ -94,5 +99,24 @@ export class NativeWaits implements WaitApi {
 
   unregisterWaitAndJoin(wait: Handle): Promise<number> {
     return this.#kernel32.UnregisterWaitAndJoin(wait, INVALID_HANDLE_VALUE);
+  }
+
+  startFlush(file: Handle): Handle {
+    // A thread's function takes a pointer and returns a DWORD: this one does.
+    const thread = this.#kernel32.CreateThread(
+      0n,
+      STACK_SIZE,
+      this.#flush,
+      file,
+      STACK_SIZE_PARAM_IS_A_RESERVATION,
+      0n,
+    );
+    if (thread === 0n) this.lastError = this.#getLastError();
+    return thread;
+  }
+
+  cancelSynchronousIo(thread: Handle): number {
+    const ok = this.#kernel32.CancelSynchronousIo(thread);
+    return ok !== 0 ? 0 : (this.lastError = this.#getLastError());
   }
 }

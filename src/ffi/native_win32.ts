@@ -21,6 +21,11 @@ import { loadSymbols, type Symbols } from "./load.ts";
 import { mapMemory } from "./map_memory.ts";
 import { OutU32, OutU64 } from "./out_parameters.ts";
 import {
+  encodePacketWait,
+  PACKET_WAIT_ONCE,
+  packetWaitFunction,
+} from "./packet_wait.ts";
+import {
   decodeWideString,
   encodeSecurityAttributes,
   encodeWideString,
@@ -28,6 +33,7 @@ import {
   OVERLAPPED_OFFSET,
 } from "./structs.ts";
 import { threadHandles } from "./thread_handles.ts";
+import { WAIT_TIMEOUT } from "./wait_api.ts";
 import { readUserSid } from "./user_sid.ts";
 import {
   type Address,
@@ -36,6 +42,7 @@ import {
   INVALID_HANDLE_VALUE,
   type NamedPipeInfo,
   type NamedPipeParameters,
+  type PacketWait,
   type ThreadHandles,
   type Win32Api,
 } from "./win32_api.ts";
@@ -100,28 +107,21 @@ export class NativeWin32 implements Win32Api {
       timeout,
       0,
     );
-    // After a failure the count is not to be trusted.
-    return ok === 0 ? 0 : this.#removed.value;
+    if (ok !== 0) return this.#removed.value;
+    this.lastError = this.#kernel32.GetLastError();
+    return this.lastError === WAIT_TIMEOUT ? 0 : -1;
   }
 
-  waitForCompletions(
-    port: Handle,
-    entries: Address,
-    capacity: number,
-    timeout: number,
-  ): Promise<number> {
+  waitForCompletions(wait: PacketWait): Promise<number> {
+    const { entries, capacity } = wait;
+    const record = entries + BigInt(capacity * ENTRY_SIZE);
+    this.copyIn(record, encodePacketWait(wait));
     return this.#kernel32.WaitForCompletions(
-      port,
-      entries,
-      capacity,
-      entries + BigInt(capacity * ENTRY_SIZE),
-      timeout,
-      0,
+      record + PACKET_WAIT_ONCE,
+      packetWaitFunction(this),
+      record,
+      0n,
     );
-  }
-
-  yieldExecution(): boolean {
-    return this.#ntdll.NtYieldExecution() === 0;
   }
 
   postQueuedCompletionStatus(
@@ -262,6 +262,11 @@ export class NativeWin32 implements Win32Api {
     return this.fsControl(pipe, FSCTL_PIPE_LISTEN, null, overlapped);
   }
 
+  disconnectNamedPipe(pipe: Handle): number {
+    const ok = this.#kernel32.DisconnectNamedPipe(pipe);
+    return ok !== 0 ? 0 : (this.lastError = this.#kernel32.GetLastError());
+  }
+
   setNamedPipeHandleState(pipe: Handle, mode: number): number {
     const bytes = new Uint8Array(Uint32Array.of(mode).buffer);
     const ok = this.#kernel32.SetNamedPipeHandleState(pipe, bytes, null, null);
@@ -295,14 +300,8 @@ export class NativeWin32 implements Win32Api {
 
   peekMessageRemainder(pipe: Handle): number {
     const left = new OutU32();
-    const ok = this.#kernel32.PeekNamedPipe(
-      pipe,
-      null,
-      0,
-      null,
-      null,
-      left.bytes,
-    );
+    const k = this.#kernel32;
+    const ok = k.PeekNamedPipe(pipe, null, 0, null, null, left.bytes);
     if (ok === 0) return this.lastError = this.#kernel32.GetLastError(), -1;
     return left.value;
   }

@@ -56,9 +56,6 @@ export const ntdll = {
     result: "u32", // NTSTATUS
   },
 
-  /** NTSTATUS NtYieldExecution(): what SwitchToThread calls */
-  NtYieldExecution: { parameters: [], result: "u32" },
-
   /**
    * NTSTATUS NtReadFile(...): what ReadFile calls. It returns the status, so
    * there is no last error that somebody could overwrite

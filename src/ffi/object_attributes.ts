@@ -14,9 +14,14 @@ const OBJECT_NAME = 48;
 export const CREATE_STATUS = 64;
 /** Offset of the HANDLE, where a call on another thread writes it. */
 export const CREATE_HANDLE = 80;
-const CREATE_NAME = 88;
+const QUALITY_OF_SERVICE = 88;
+const CREATE_NAME = 104;
 
 const OBJ_CASE_INSENSITIVE = 0x40;
+
+/** `sizeof(SECURITY_QUALITY_OF_SERVICE)`. */
+const QUALITY_OF_SERVICE_SIZE = 12;
+const SECURITY_IDENTIFICATION = 1;
 
 /**
  * Allocates and fills the memory of `NtCreateFile`.
@@ -38,7 +43,10 @@ export function allocateObjectAttributes(
 
 /**
  * Encodes the memory of `NtCreateFile`: OBJECT_ATTRIBUTES, UNICODE_STRING, room
- * for the status and the handle, and the name.
+ * for the status and the handle, SECURITY_QUALITY_OF_SERVICE and the name.
+ *
+ * Without a quality of service, the server of a pipe that the name leads to may
+ * act as the user of this process.
  *
  * @param address Where the bytes will stand.
  * @param name A path of the object manager, of 32,766 code units at most.
@@ -54,9 +62,12 @@ export function encodeObjectAttributes(
   view.setUint32(0, OBJECT_NAME, true); // Length, that of the structure
   view.setBigUint64(16, address + BigInt(OBJECT_NAME), true);
   view.setUint32(24, OBJ_CASE_INSENSITIVE, true);
+  view.setBigUint64(40, address + BigInt(QUALITY_OF_SERVICE), true);
   view.setUint16(OBJECT_NAME, name.length * 2, true);
   view.setUint16(OBJECT_NAME + 2, text.byteLength, true);
   view.setBigUint64(OBJECT_NAME + 8, address + BigInt(CREATE_NAME), true);
+  view.setUint32(QUALITY_OF_SERVICE, QUALITY_OF_SERVICE_SIZE, true);
+  view.setUint32(QUALITY_OF_SERVICE + 4, SECURITY_IDENTIFICATION, true);
   bytes.set(text, CREATE_NAME);
   return bytes;
 }

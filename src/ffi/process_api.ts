@@ -106,6 +106,8 @@ export interface ProcessApi {
   searchPath(search: ProgramSearch): Promise<string>;
   /** `GetFullPathNameW`: the path from its root on, or `""`. */
   fullPath(path: string): string;
+  /** `GetShortPathNameW` on another thread: the path, or `""`. */
+  shortPath(path: string): Promise<string>;
   /** `GetModuleFileNameW`: the path of the running program, or `""`. */
   programPath(): string;
   /** `GetSystemDirectoryW`: `C:\Windows\System32`, or `""`. */

@@ -6,12 +6,15 @@
  * @module
  */
 
+import type { OpenFileApi } from "./file_api.ts";
 import type { FileParameters, Handle } from "./win32_api.ts";
 
 /** Every native call about a file that is to be sent. */
 export interface SendFileApi {
   /** The error code of the last call on this object that failed. */
   readonly lastError: number;
+  /** Opens paths. */
+  readonly paths: OpenFileApi;
 
   /**
    * `GetFileType`.

@@ -104,6 +104,11 @@ export const NI_DGRAM = 0x10;
 // Winsock error codes that the library acts on
 export const ERROR_NETNAME_DELETED = 64;
 export const ERROR_PORT_UNREACHABLE = 1234;
+export const ERROR_CONNECTION_REFUSED = 1225;
+export const ERROR_NETWORK_UNREACHABLE = 1231;
+export const ERROR_HOST_UNREACHABLE = 1232;
+export const ERROR_PROTOCOL_UNREACHABLE = 1233;
+export const WSAEACCES = 10013;
 export const WSAEFAULT = 10014;
 export const WSAEINVAL = 10022;
 export const WSAEWOULDBLOCK = 10035;
@@ -115,11 +120,14 @@ export const WSAEAFNOSUPPORT = 10047;
 export const WSAEADDRINUSE = 10048;
 export const WSAEADDRNOTAVAIL = 10049;
 export const WSAENETDOWN = 10050;
+export const WSAENETUNREACH = 10051;
+export const WSAENETRESET = 10052;
 export const WSAECONNABORTED = 10053;
 export const WSAECONNRESET = 10054;
 export const WSAEISCONN = 10056;
 export const WSAENOTCONN = 10057;
 export const WSAECONNREFUSED = 10061;
+export const WSAEHOSTUNREACH = 10065;
 export const WSA_E_CANCELLED = 10111;
 export const WSAHOST_NOT_FOUND = 11001;
 

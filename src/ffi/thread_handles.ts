@@ -30,8 +30,8 @@
 
 import { INFINITE, MEM_COMMIT, MEM_RELEASE, MEM_RESERVE } from "./constants.ts";
 import { loadThreadSymbols, loadWaitSymbols } from "./load.ts";
+import { makeExecutable } from "./machine_code.ts";
 import { encodeWideString } from "./structs.ts";
-import { makeExecutable } from "./wait_callback.ts";
 import type {
   Address,
   CloseName,

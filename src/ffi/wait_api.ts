@@ -65,4 +65,16 @@ export interface WaitApi {
    * @returns Not 0 after a success.
    */
   unregisterWaitAndJoin(wait: Handle): Promise<number>;
+
+  /**
+   * `FlushFileBuffers` on a thread of its own, because Windows has no
+   * overlapped call that waits until the other end of a pipe has read.
+   *
+   * @param file The pipe.
+   * @returns The thread, which is signalled when the call has ended, or `0n`.
+   */
+  startFlush(file: Handle): Handle;
+
+  /** `CancelSynchronousIo`. */
+  cancelSynchronousIo(thread: Handle): number;
 }

@@ -24,18 +24,12 @@
  * a record may be used anew as soon as its packet has been dequeued. A leaf
  * function that leaves the stack alone needs no unwind information.
  *
- * The page is never writable and executable at once. Pages that
- * `VirtualProtect` makes executable are valid targets of calls under Control
- * Flow Guard. The ARM64 code was assembled and disassembled, but not run.
+ * The ARM64 code was assembled and disassembled, but not run.
  *
  * @module
  */
 
-import { CURRENT_PROCESS, MEM_COMMIT, MEM_RESERVE } from "./constants.ts";
-import { windowsError } from "./errors.ts";
-import { loadSymbols, loadWaitSymbols, type WaitSymbols } from "./load.ts";
-import { OutU32 } from "./out_parameters.ts";
-import { encodeWideString } from "./structs.ts";
+import { type MachineCode, makeFunction } from "./machine_code.ts";
 import type { Address, Win32Api } from "./win32_api.ts";
 
 /** Where the record begins: behind the OVERLAPPED of a slot. */
@@ -44,73 +38,48 @@ export const WAIT_RECORD = 32n;
 export const WAIT_RECORD_FIRED = 48n;
 
 const RECORD_SIZE = 24;
-const PAGE_READWRITE = 0x04;
-const PAGE_EXECUTE_READ = 0x20;
 
-/** The last eight bytes are the address of `PostQueuedCompletionStatus`. */
-const X64 = [
-  ...[0x49, 0x89, 0xc9], // mov r9, rcx             lpOverlapped
-  ...[0x0f, 0xb6, 0xd2], // movzx edx, dl           dwNumberOfBytes...
-  ...[0x4c, 0x8b, 0x41, 0x28], // mov r8, [rcx+40]  dwCompletionKey
-  ...[0xc7, 0x41, 0x30, 1, 0, 0, 0], // mov dword ptr [rcx+48], 1
-  ...[0x48, 0x8b, 0x49, 0x20], // mov rcx, [rcx+32] CompletionPort
-  ...[0xff, 0x25, 0, 0, 0, 0], // jmp [rip+0]
-  ...[0, 0, 0, 0, 0, 0, 0, 0],
-];
-
-/** The same for ARM64: the parameters are in x0 and w1. */
-const ARM64 = [
-  ...[0xe3, 0x03, 0x00, 0xaa], // mov x3, x0         lpOverlapped
-  ...[0x21, 0x1c, 0x00, 0x53], // uxtb w1, w1        dwNumberOfBytes...
-  ...[0x02, 0x14, 0x40, 0xf9], // ldr x2, [x0, #40]  dwCompletionKey
-  ...[0x29, 0x00, 0x80, 0x52], // mov w9, #1
-  ...[0x09, 0x30, 0x00, 0xb9], // str w9, [x0, #48]
-  ...[0x00, 0x10, 0x40, 0xf9], // ldr x0, [x0, #32]  CompletionPort
-  ...[0x50, 0x00, 0x00, 0x58], // ldr x16, #8
-  ...[0x00, 0x02, 0x1f, 0xd6], // br x16
-  ...[0, 0, 0, 0, 0, 0, 0, 0],
-];
+/** The code for each processor, which calls `PostQueuedCompletionStatus`. */
+export const WAIT_CALLBACK_CODE: MachineCode = {
+  x64: [
+    ...[0x49, 0x89, 0xc9], // mov r9, rcx             lpOverlapped
+    ...[0x0f, 0xb6, 0xd2], // movzx edx, dl           dwNumberOfBytes...
+    ...[0x4c, 0x8b, 0x41, 0x28], // mov r8, [rcx+40]  dwCompletionKey
+    ...[0xc7, 0x41, 0x30, 1, 0, 0, 0], // mov dword ptr [rcx+48], 1
+    ...[0x48, 0x8b, 0x49, 0x20], // mov rcx, [rcx+32] CompletionPort
+    ...[0xff, 0x25, 0, 0, 0, 0], // jmp [rip+0]
+    ...[0, 0, 0, 0, 0, 0, 0, 0],
+  ],
+  // The parameters are in x0 and w1.
+  arm64: [
+    ...[0xe3, 0x03, 0x00, 0xaa], // mov x3, x0         lpOverlapped
+    ...[0x21, 0x1c, 0x00, 0x53], // uxtb w1, w1        dwNumberOfBytes...
+    ...[0x02, 0x14, 0x40, 0xf9], // ldr x2, [x0, #40]  dwCompletionKey
+    ...[0x29, 0x00, 0x80, 0x52], // mov w9, #1
+    ...[0x09, 0x30, 0x00, 0xb9], // str w9, [x0, #48]
+    ...[0x00, 0x10, 0x40, 0xf9], // ldr x0, [x0, #32]  CompletionPort
+    ...[0x50, 0x00, 0x00, 0x58], // ldr x16, #8
+    ...[0x00, 0x02, 0x1f, 0xd6], // br x16
+    ...[0, 0, 0, 0, 0, 0, 0, 0],
+  ],
+};
 
 let address: Address = 0n;
 
 /**
- * The address of the callback. Its page is made on first use and never freed: a
- * wait may still end when everything else has.
+ * The address of the callback, which is made on first use.
  *
- * @param win32 Gives the text of errors.
+ * @param win32 Copies the code, and gives the text of errors.
  * @returns A WAITORTIMERCALLBACK.
  * @throws {Deno.errors.NotSupported} when the processor is an unknown one.
  * @throws {WindowsError} when Windows refuses the page.
  */
 export function waitCallback(win32: Win32Api): Address {
   if (address === 0n) {
-    const post = postFunction(win32, loadWaitSymbols());
-    address = makeExecutable(win32, waitCallbackCode(Deno.build.arch, post));
+    const callee = "PostQueuedCompletionStatus";
+    address = makeFunction(win32, WAIT_CALLBACK_CODE, callee);
   }
   return address;
-}
-
-/**
- * The machine code of the callback.
- *
- * @param arch The processor, as `Deno.build.arch`.
- * @param post The address of `PostQueuedCompletionStatus`.
- * @returns The bytes.
- * @throws {Deno.errors.NotSupported} when the processor is an unknown one.
- */
-export function waitCallbackCode(
-  arch: string,
-  post: Address,
-): Uint8Array<ArrayBuffer> {
-  const code = arch === "x86_64" ? X64 : arch === "aarch64" ? ARM64 : null;
-  if (code === null) {
-    throw new Deno.errors.NotSupported(
-      `Cannot wait for handles: the processor is "${arch}"`,
-    );
-  }
-  const bytes = Uint8Array.from(code);
-  new DataView(bytes.buffer).setBigUint64(bytes.length - 8, post, true);
-  return bytes;
 }
 
 /**
@@ -128,47 +97,4 @@ export function encodeWaitRecord(
   view.setBigUint64(0, port, true);
   view.setBigUint64(8, BigInt(key), true);
   return new Uint8Array(view.buffer);
-}
-
-function postFunction(win32: Win32Api, symbols: WaitSymbols): Address {
-  const { GetLastError } = loadSymbols().kernel32;
-  const name = new TextEncoder().encode("PostQueuedCompletionStatus\0");
-  const module = symbols.GetModuleHandleW(encodeWideString("kernel32.dll"));
-  const post = symbols.GetProcAddress(module, name);
-  if (post !== 0n) return post;
-  throw windowsError(win32, GetLastError(), {
-    syscall: "GetProcAddress",
-    action: "Cannot find PostQueuedCompletionStatus",
-  });
-}
-
-/**
- * Makes a page of machine code.
- *
- * @param win32 Copies, and gives the text of errors.
- * @param code The bytes.
- * @returns The address of the page.
- * @throws {WindowsError} when Windows refuses the page.
- */
-export function makeExecutable(
-  win32: Win32Api,
-  code: Uint8Array<ArrayBuffer>,
-): Address {
-  const { VirtualAlloc, GetLastError } = loadSymbols().kernel32;
-  const { VirtualProtect, FlushInstructionCache } = loadWaitSymbols();
-  const size = BigInt(code.length);
-  const type = MEM_RESERVE | MEM_COMMIT;
-  const old = new OutU32().bytes;
-  const page = VirtualAlloc(0n, size, type, PAGE_READWRITE);
-  if (page === 0n) throw codeError(win32, GetLastError(), "VirtualAlloc");
-  win32.copyIn(page, code);
-  const ok = VirtualProtect(page, size, PAGE_EXECUTE_READ, old);
-  if (ok === 0) throw codeError(win32, GetLastError(), "VirtualProtect");
-  FlushInstructionCache(CURRENT_PROCESS, page, size);
-  return page;
-}
-
-function codeError(win32: Win32Api, code: number, syscall: string): Error {
-  const action = "Cannot make a callback";
-  return windowsError(win32, code, { syscall, action });
 }

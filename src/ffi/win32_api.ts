@@ -54,6 +54,18 @@ export interface FileParameters {
   flags: number;
 }
 
+/** A wait for packets on another thread. */
+export interface PacketWait {
+  /** The completion port. */
+  port: Handle;
+  /** Native memory for the entries, with the record behind them. */
+  entries: Address;
+  /** How many entries there is room for. */
+  capacity: number;
+  /** Milliseconds, or INFINITE. */
+  timeout: number;
+}
+
 /** What `GetNamedPipeInfo` and `GetNamedPipeHandleStateW` tell. */
 export interface NamedPipeInfo {
   /** True for the end that `CreateNamedPipeW` made. */
@@ -110,7 +122,8 @@ export interface Win32Api {
    * `GetQueuedCompletionStatusEx` on this thread. Fills `entries` with
    * OVERLAPPED_ENTRY records of 32 bytes.
    *
-   * @returns The number of entries, or 0 when none came in time.
+   * @returns The number of entries, 0 when none came in time, or -1 with the
+   * code in `lastError`.
    */
   getQueuedCompletionStatusEx(
     port: Handle,
@@ -118,22 +131,13 @@ export interface Win32Api {
     timeout: number,
   ): number;
   /**
-   * `GetQueuedCompletionStatusEx` on another thread. `entries` is native
-   * memory for `capacity` records, followed by a ULONG for the count.
+   * `GetQueuedCompletionStatusEx` on another thread. Behind the entries is
+   * the record of the wait (`packet_wait.ts`), which gets their number, and
+   * says whether the wait has begun.
    *
-   * @returns Not 0 when entries came; 0 on time-out or when the port closed.
+   * @returns Not 0 when entries came; 0 on time-out or failure.
    */
-  waitForCompletions(
-    port: Handle,
-    entries: Address,
-    capacity: number,
-    timeout: number,
-  ): Promise<number>;
-  /**
-   * `NtYieldExecution`: lets other threads of this processor run. Returns true
-   * when there were some.
-   */
-  yieldExecution(): boolean;
+  waitForCompletions(wait: PacketWait): Promise<number>;
   /** `PostQueuedCompletionStatus`. */
   postQueuedCompletionStatus(
     port: Handle,
@@ -185,6 +189,8 @@ export interface Win32Api {
   connectNamedPipe(pipe: Handle, overlapped: Address): number;
   /** `SetNamedPipeHandleState` with the mode only. */
   setNamedPipeHandleState(pipe: Handle, mode: number): number;
+  /** `DisconnectNamedPipe`, by the server's end only. */
+  disconnectNamedPipe(pipe: Handle): number;
   /** `GetNamedPipeInfo` and `GetNamedPipeHandleStateW`; `null` on failure. */
   getNamedPipeInfo(pipe: Handle): NamedPipeInfo | null;
   /**

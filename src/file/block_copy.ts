@@ -112,8 +112,17 @@ export class BlockCopy {
     return block;
   }
 
-  /** Starts reads and writes of a block until one is pending. */
   #advance(block: Block): void {
+    try {
+      this.#move(block);
+    } catch (error) {
+      this.#fail(error);
+      this.#retire(block);
+    }
+  }
+
+  /** Starts reads and writes of a block until one is pending. */
+  #move(block: Block): void {
     for (;;) {
       if (this.#failure !== undefined) return this.#retire(block);
       if (block.length === 0 && this.#next >= this.#end) {

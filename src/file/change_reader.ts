@@ -32,6 +32,8 @@ export interface ChangeConsumer {
   onOverflow(): void;
   /** @param code The Win32 code: the last call. */
   onError(code: number): void;
+  /** @param error What was thrown: the last call. */
+  onFailure(error: unknown): void;
 }
 
 /** Has one read in flight, and starts the next before it tells of the last. */
@@ -96,14 +98,24 @@ export class ChangeReader {
       return this.#consumer.onError(code);
     }
     const data = this.#take(code === 0 ? bytes : 0);
-    const failure = this.#consumer.wantsMore ? this.arm() : 0;
+    const fail = this.#rearm();
     if (data.byteLength > 0) this.#consumer.onChanges(data);
     else this.#consumer.onOverflow();
-    if (failure !== 0) this.#consumer.onError(failure);
+    fail?.();
+  }
+
+  /** Gives what tells that it has failed. */
+  #rearm(): (() => void) | undefined {
+    try {
+      const code = this.#consumer.wantsMore ? this.arm() : 0;
+      return code === 0 ? undefined : () => this.#consumer.onError(code);
+    } catch (error) {
+      return () => this.#consumer.onFailure(error);
+    }
   }
 
   #take(length: number): Uint8Array<ArrayBuffer> {
     const count = Math.min(length, this.#options.bufferSize);
-    return this.#lane.buffer!.slice(0, count);
+    return this.#lane.buffer!.copy(0, count);
   }
 }

@@ -7,15 +7,11 @@
 import type { FileApi } from "../ffi/file_api.ts";
 import { DELETE } from "../ffi/file_constants.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
+import { fullPath } from "../proactor/open_path.ts";
 import { assertCopyOptions, copyTo, type CopyToOptions } from "./copy_to.ts";
-import {
-  DELETE_FILE,
-  deleteFile,
-  queryInformation,
-  setEndOfFile,
-} from "./file_calls.ts";
+import { deleteFile, queryInformation, setEndOfFile } from "./file_calls.ts";
 import type { FileCore } from "./file_core.ts";
-import { fileSystem, fullPath, openHandle } from "./open_handle.ts";
+import { fileSystem, openHandle } from "./open_handle.ts";
 import { openParameters } from "./open_options.ts";
 
 /** Options of {@linkcode copyFile}. */
@@ -32,21 +28,27 @@ export interface CopyFileOptions extends CopyToOptions {
 
 /**
  * Copies the bytes of a file, with many blocks in flight and none of them in
- * JavaScript. A file that is there is overwritten; nobody can open it until it
- * is complete, and if it cannot be completed, it is deleted. Attributes, times
- * and other streams of the file are not copied.
+ * JavaScript. A file that is there is emptied first; nobody can open it until
+ * it is complete. Attributes, times and other streams of the file are not
+ * copied.
+ *
+ * When the copy fails, is aborted, or the proactor is closed meanwhile, the file
+ * is deleted, also one that was there before, and the promise rejects after
+ * that. (Only what stops the copy before it opens its target, such as a source
+ * that is not there, leaves a file that was there as it was.)
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { copyFile } from "@iocp/proactor";
  *
- * const bytes = await copyFile("C:\\from.bin", "D:\\to.bin");
+ * const bytes = await copyFile("data.bin", "copy.bin");
  * console.log(`${bytes} bytes copied`);
  * ```
  *
  * @param from The path of the file, or a `file:` URL.
  * @param to The path of the copy, or a `file:` URL.
- * @param options Blocks in flight, their size, a signal.
+ * @param options Blocks in flight, their size, a signal. An abort waits for the
+ * target to be opened, if that has begun.
  * @returns The number of bytes.
  * @throws {TypeError} when a path is empty or holds a NUL.
  * @throws {RangeError} when a number is out of its range.
@@ -116,7 +118,7 @@ function openTarget(
     parameters: { ...parameters, access: parameters.access | DELETE },
     skip: true,
     signal: options.signal,
-    onLate: (handle) => system.files.setInformation(handle, DELETE_FILE),
+    undo: deleteFile,
   });
 }
 
@@ -125,15 +127,12 @@ async function copyAll(
   target: FileCore,
   options: CopyFileOptions,
 ): Promise<number> {
-  try {
-    const { endOfFile } = await queryInformation(source, "copy");
-    // Windows makes a file longer while everybody waits: once is enough.
-    await setEndOfFile(target, endOfFile);
-    const bytes = await copyTo(source, target, options);
-    if (bytes !== endOfFile) await setEndOfFile(target, bytes);
-    return bytes;
-  } catch (error) {
-    if (!target.closing) await deleteFile(target).catch(() => {});
-    throw error;
-  }
+  const { endOfFile } = await queryInformation(source, "copy");
+  // Windows makes a file longer while everybody waits: once is enough.
+  await setEndOfFile(target, endOfFile);
+  const bytes = await copyTo(source, target, options);
+  if (bytes !== endOfFile) await setEndOfFile(target, bytes);
+  target.assertOpen("copy to");
+  target.keep();
+  return bytes;
 }

@@ -37,10 +37,10 @@ export interface DirectoryWatcherOptions extends ChangeReaderOptions {
  * {@linkcode watchDirectory}.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { watchDirectory } from "@iocp/proactor";
  *
- * using watcher = await watchDirectory("C:\\inbox");
+ * using watcher = await watchDirectory("inbox");
  * for await (const event of watcher) {
  *   console.log(event.kind, event.path);
  * }
@@ -157,6 +157,8 @@ class ChangeQueue implements ForgottenPart {
     signal?.addEventListener("abort", abort, { once: true });
     this.#forgetSignal = () => signal?.removeEventListener("abort", abort);
     this.#arm();
+    const failure = this.#failure as { error: unknown } | undefined;
+    if (failure !== undefined) throw failure.error;
   }
 
   /** True when nothing more will come. */
@@ -193,6 +195,7 @@ class ChangeQueue implements ForgottenPart {
       onChanges: (bytes) => this.#push(this.#events.translate(bytes)),
       onOverflow: () => this.#push(this.#events.overflow()),
       onError: (code) => this.#fail(this.#error(code)),
+      onFailure: (error) => this.#fail(error),
     };
   }
 
@@ -207,15 +210,17 @@ class ChangeQueue implements ForgottenPart {
   /** Not before half of what waited is taken: arming costs a system call. */
   #resume(): void {
     if (this.#core.closing || this.#waiting.length > MAX_WAITING / 2) return;
-    const code = this.#reader.arm();
-    if (code !== 0) this.#fail(this.#error(code));
+    this.#arm();
   }
 
+  /** A directory that was deleted while nothing was read tells it here. */
   #arm(): void {
-    const code = this.#reader.arm();
-    if (code === 0) return;
-    this.#stop();
-    throw this.#error(code);
+    try {
+      const code = this.#reader.arm();
+      if (code !== 0) this.#fail(this.#error(code));
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   #fail(error: unknown): void {

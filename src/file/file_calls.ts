@@ -5,6 +5,7 @@
  */
 
 import type {
+  FileApi,
   FileInformation,
   FileInformationSetting,
 } from "../ffi/file_api.ts";
@@ -13,6 +14,7 @@ import {
   FILE_END_OF_FILE_INFORMATION,
 } from "../ffi/file_constants.ts";
 import { encodeLargeInteger } from "../ffi/file_structs.ts";
+import type { Handle } from "../ffi/win32_api.ts";
 import type { FileCore } from "./file_core.ts";
 
 /**
@@ -47,19 +49,18 @@ export function setEndOfFile(file: FileCore, size: number): Promise<void> {
   });
 }
 
-/** Deletes a file when its handles are closed: FILE_DISPOSITION_INFORMATION. */
-export const DELETE_FILE: FileInformationSetting = {
-  informationClass: FILE_DISPOSITION_INFORMATION,
-  data: Uint8Array.of(1),
-};
-
 /**
  * Deletes a file when its handles are closed.
  *
- * @param file The file, opened with the right to delete it.
+ * @param files The file system.
+ * @param handle The file, opened with the right to delete it.
+ * @returns 0 or a Win32 code.
  */
-export function deleteFile(file: FileCore): Promise<void> {
-  return setInformation(file, "delete", DELETE_FILE);
+export function deleteFile(files: FileApi, handle: Handle): Promise<number> {
+  return files.setInformation(handle, {
+    informationClass: FILE_DISPOSITION_INFORMATION,
+    data: Uint8Array.of(1),
+  });
 }
 
 /**

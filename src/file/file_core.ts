@@ -8,21 +8,20 @@
 import { type FailedCall, windowsError } from "../ffi/errors.ts";
 import type { FileApi } from "../ffi/file_api.ts";
 import type { Handle } from "../ffi/win32_api.ts";
-import { CallQueue } from "../proactor/call_queue.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { PortDependent } from "../proactor/dependents.ts";
+import { fileThreads } from "../proactor/open_path.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
 import { type FileBuffers, fileBuffers } from "./file_buffers.ts";
 import type { FileLane } from "./file_lane.ts";
 
 /**
- * Threads of Deno's pool that calls of files may hold at once. A computer that
- * does not answer holds one for a minute, and the port's wait needs one too.
+ * Takes back what opening a file has made.
+ *
+ * @param files The file system.
+ * @param handle The file, which is closed afterwards.
  */
-const MAX_THREADS = 8;
-
-/** The threads of all files of this isolate. */
-export const fileThreads: CallQueue = new CallQueue(MAX_THREADS);
+export type UndoCall = (files: FileApi, handle: Handle) => Promise<unknown>;
 
 /** What is known of an open file. */
 export interface FileTraits {
@@ -30,6 +29,8 @@ export interface FileTraits {
   files: FileApi;
   /** What messages call it: `file "C:\x"`. */
   name: string;
+  /** Made before the handle is closed, unless the file is kept. */
+  undo?: UndoCall | undefined;
 }
 
 /**
@@ -47,6 +48,7 @@ export class FileCore implements PortDependent {
   readonly #traits: FileTraits;
   readonly #lanes = new Set<FileLane>();
   readonly #finished = Promise.withResolvers<void>();
+  #undo: UndoCall | undefined;
   #calls = 0;
   #closing = false;
 
@@ -59,6 +61,7 @@ export class FileCore implements PortDependent {
     this.port = port;
     this.handle = handle;
     this.#traits = traits;
+    this.#undo = traits.undo;
     this.buffers = fileBuffers(port);
     this.buffers.addFile();
     port.dependents.add(this);
@@ -108,14 +111,12 @@ export class FileCore implements PortDependent {
     call: (files: FileApi, handle: Handle) => Promise<T>,
   ): Promise<T> {
     this.assertOpen(action);
-    const { handle } = this.handle;
-    this.#calls++;
-    try {
-      return await fileThreads.run(() => call(this.#traits.files, handle));
-    } finally {
-      this.#calls--;
-      if (this.#closing) this.#closeHandle();
-    }
+    return await this.#onThread(call);
+  }
+
+  /** What was made stays from now on, also when the file is closed. */
+  keep(): void {
+    this.#undo = undefined;
   }
 
   /**
@@ -125,6 +126,7 @@ export class FileCore implements PortDependent {
   close(): void {
     if (this.#closing) return;
     this.#closing = true;
+    if (this.#undo !== undefined) this.#onThread(this.#undo).catch(() => {});
     if (this.#calls > 0) this.handle.cancel(0n);
     this.#closeHandle();
   }
@@ -179,6 +181,19 @@ export class FileCore implements PortDependent {
    */
   writeError(code: number): Error {
     return this.error(code, { syscall: "WriteFile", action: "write to" });
+  }
+
+  async #onThread<T>(
+    call: (files: FileApi, handle: Handle) => Promise<T>,
+  ): Promise<T> {
+    const { handle } = this.handle;
+    this.#calls++;
+    try {
+      return await fileThreads.run(() => call(this.#traits.files, handle));
+    } finally {
+      this.#calls--;
+      if (this.#closing) this.#closeHandle();
+    }
   }
 
   #closeHandle(): void {

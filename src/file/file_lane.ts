@@ -100,6 +100,7 @@ export class FileLane implements CompletionListener {
    *
    * @param call Makes it; returns what it returned.
    * @returns 0, 997 when the callback will be told, or a Win32 code.
+   * @throws {unknown} what `call` throws; slot and buffer are the lane's again.
    */
   run(call: (operation: Operation) => number): number {
     // The value of a closed handle may be another's by now.
@@ -109,11 +110,9 @@ export class FileLane implements CompletionListener {
     operation.buffer = this.buffer;
     this.buffer = null;
     port.begin(operation);
-    const code = port.settle(operation, call(operation));
+    const code = port.settle(operation, this.#call(call));
     this.#pending = code === ERROR_IO_PENDING;
-    if (this.#pending) return code;
-    this.buffer = operation.buffer;
-    operation.buffer = null;
+    if (!this.#pending) this.#takeBuffer();
     return code;
   }
 
@@ -133,21 +132,35 @@ export class FileLane implements CompletionListener {
   /**
    * Called by the dispatch.
    *
-   * @param operation Our operation.
+   * @param _operation Our operation.
    * @param code 0 or a Win32 code.
    * @param bytes Bytes moved.
    */
-  onCompletion(operation: Operation, code: number, bytes: number): void {
+  onCompletion(_operation: Operation, code: number, bytes: number): void {
     this.#pending = false;
-    this.buffer = operation.buffer;
-    operation.buffer = null;
+    this.#takeBuffer();
     if (this.#disposed) this.#release();
     else this.#onEnd(code, bytes);
+  }
+
+  #call(call: (operation: Operation) => number): number {
+    try {
+      return call(this.#operation);
+    } catch (error) { // the kernel was not asked
+      this.#operation.pending = false;
+      this.#takeBuffer();
+      throw error;
+    }
   }
 
   #locate(position: number): void {
     const target = this.#operation.address + BigInt(OVERLAPPED_OFFSET);
     this.#file.port.api.copyIn(target, encodeOffset(position));
+  }
+
+  #takeBuffer(): void {
+    this.buffer = this.#operation.buffer;
+    this.#operation.buffer = null;
   }
 
   /** The next operation of the slot may know nothing of offsets. */

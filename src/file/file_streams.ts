@@ -5,6 +5,7 @@
  */
 
 import { MAX_POOLED_BUFFER } from "../ffi/memory.ts";
+import { ownedWritable } from "../stream/owned_writable.ts";
 import { spendTurn } from "../stream/turn_budget.ts";
 import type { FileCore } from "./file_core.ts";
 import { ReadAhead } from "./read_ahead.ts";
@@ -55,7 +56,7 @@ export class FileStreams {
 
   /** A stream of writes, one after the other. */
   get writable(): WritableStream<Uint8Array<ArrayBufferLike>> {
-    return this.#writable ??= new WritableStream({
+    return this.#writable ??= ownedWritable({
       write: (chunk) => this.#write(chunk),
       close: () => this.#end(),
       abort: () => this.#end(),

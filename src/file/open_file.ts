@@ -10,9 +10,10 @@ import {
   ERROR_NOT_SUPPORTED,
   FSCTL_SET_SPARSE,
 } from "../ffi/file_constants.ts";
+import { fullPath } from "../proactor/open_path.ts";
 import type { FileCore } from "./file_core.ts";
 import { FileLane } from "./file_lane.ts";
-import { fileSystem, fullPath, openHandle } from "./open_handle.ts";
+import { fileSystem, openHandle } from "./open_handle.ts";
 import { type OpenFileOptions, openParameters } from "./open_options.ts";
 import { OverlappedFile } from "./overlapped_file.ts";
 
@@ -24,11 +25,17 @@ const SET_SPARSE = Uint8Array.of(1);
  * is waited for on one of Deno's. It takes `--allow-ffi`; Deno's permissions to
  * read and write do not limit it.
  *
+ * Names are Windows': `file.txt:stream` is a stream of a file, spaces and
+ * periods at the end of a path do not count. A path may begin with a drive, a
+ * share, or `\\?\`; pipes and devices are refused before they are opened, also
+ * `NUL` and `COM1` where the version of Windows knows them. What a link leads
+ * to may identify this process, and not act for it.
+ *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { openFile } from "@iocp/proactor";
  *
- * await using log = await openFile("C:\\app.log", {
+ * await using log = await openFile("app.log", {
  *   append: true,
  *   create: true,
  * });
@@ -66,14 +73,18 @@ export async function openFile(
     skip: true,
     signal,
   });
-  if (sparse) await makeSparse(core);
+  if (sparse) await makeSparse(core).catch((error) => fail(core, error));
   return new OverlappedFile(core, { path: full, append });
+}
+
+function fail(core: FileCore, error: unknown): never {
+  core.close();
+  throw error;
 }
 
 async function makeSparse(core: FileCore): Promise<void> {
   const code = await setSparse(core);
   if (code === 0) return;
-  core.close();
   const unknown = code === ERROR_INVALID_FUNCTION ||
     code === ERROR_NOT_SUPPORTED;
   throw core.error(code, {
@@ -89,18 +100,23 @@ async function makeSparse(core: FileCore): Promise<void> {
 }
 
 function setSparse(core: FileCore): Promise<number> {
-  return new Promise((resolve) => {
-    const lane = new FileLane(core, end);
-    const { api } = core.port;
-    const { handle } = core.handle;
+  const { promise, resolve } = Promise.withResolvers<number>();
+  const lane = new FileLane(core, end);
+  const { api } = core.port;
+  const { handle } = core.handle;
+  try {
     const code = lane.run(({ address }) =>
       api.fsControl(handle, FSCTL_SET_SPARSE, SET_SPARSE, address)
     );
     if (code !== ERROR_IO_PENDING) end(code);
+  } catch (error) {
+    lane.dispose();
+    throw error;
+  }
+  return promise;
 
-    function end(code: number): void {
-      lane.dispose();
-      resolve(code);
-    }
-  });
+  function end(code: number): void {
+    lane.dispose();
+    resolve(code);
+  }
 }

@@ -90,7 +90,7 @@ export interface OpenFileOptions {
   shareDelete?: boolean;
   /**
    * Makes the file sparse: what is never written takes no room on the disk.
-   * Needs `write`.
+   * Needs `write`. A file that was made stays when the disk has no such files.
    *
    * @default {false}
    */

@@ -5,11 +5,16 @@
  * @module
  */
 
+import { byteLengthOf, copyBytes, viewOf } from "../ffi/bytes.ts";
 import { END_OF_FILE } from "../ffi/file_structs.ts";
 import type { Handle } from "../ffi/win32_api.ts";
-import { assertArray, assertInteger } from "../proactor/arguments.ts";
+import {
+  assertArray,
+  assertInteger,
+  stableBytes,
+} from "../proactor/arguments.ts";
 import { closeWhenForgotten } from "../proactor/forgotten.ts";
-import { spendTurn } from "../stream/turn_budget.ts";
+import { TurnOrder } from "../stream/turn_budget.ts";
 import { copyTo, type CopyToOptions } from "./copy_to.ts";
 import {
   flushFileBuffers,
@@ -20,7 +25,10 @@ import type { FileCore } from "./file_core.ts";
 import { fileInfo, type OverlappedFileInfo } from "./file_info.ts";
 import { FileStreams } from "./file_streams.ts";
 import { InOrder } from "./in_order.ts";
-import { readAt, writeAt } from "./transfer.ts";
+import { MAX_STARTED, readAt, writeAt } from "./transfer.ts";
+
+/** `WriteFile` takes a DWORD. */
+const MAX_APPEND = 0xffff_ffff;
 
 /** Options of reads and writes of an {@linkcode OverlappedFile}. */
 export interface FileOperationOptions {
@@ -54,10 +62,10 @@ export interface OverlappedFileTraits {
  * `noBuffering` and have their size already wait for the disk in the kernel.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { openFile } from "@iocp/proactor";
  *
- * await using file = await openFile("C:\\data.bin", { read: true, write: true });
+ * await using file = await openFile("data.bin", { read: true, write: true });
  * const [head, tail] = [new Uint8Array(16), new Uint8Array(16)];
  * const { size } = await file.stat();
  * await Promise.all([
@@ -71,6 +79,7 @@ export class OverlappedFile implements Disposable, AsyncDisposable {
   readonly #traits: OverlappedFileTraits;
   readonly #streams: FileStreams;
   readonly #order = new InOrder();
+  readonly #turns: TurnOrder;
   #position = 0;
 
   /**
@@ -84,6 +93,7 @@ export class OverlappedFile implements Disposable, AsyncDisposable {
     this.#core = core;
     closeWhenForgotten(this, { port: core.port, part: core, name: core.name });
     this.#traits = traits;
+    this.#turns = new TurnOrder(core.port);
     this.#streams = new FileStreams(core, {
       position: () => this.#position,
       write: (data) => this.write(data),
@@ -118,7 +128,8 @@ export class OverlappedFile implements Disposable, AsyncDisposable {
    * transferred until the promise is settled. More than 64 KiB take memory of
    * the size of the read, in pieces of 1 MiB of which four are in flight.
    * @param options Where to read, and a signal that cancels.
-   * @returns The number of bytes, or `null` at the end of the file.
+   * @returns The number of bytes, or `null` at the end of the file. An empty
+   * array is filled at once, whatever the state of the file.
    * @throws {TypeError} when `target` is not a `Uint8Array`.
    * @throws {RangeError} when `at` is not an integer from 0 to 2 ** 53 - 1.
    * @throws {Deno.errors.BadResource} when the file is closed.
@@ -130,12 +141,13 @@ export class OverlappedFile implements Disposable, AsyncDisposable {
     options: FileOperationOptions = {},
   ): Promise<number | null> {
     assertArray("read into", target);
+    if (byteLengthOf(target) === 0) return 0;
     const { at, signal } = this.#checked("read from", options);
-    if (target.byteLength === 0) return 0;
+    const bytes = viewOf(target);
     const count = at === undefined
-      ? await this.#order.run(() => this.#readOn(target, signal))
-      : await readAt(this.#core, target, { position: at, signal });
-    const turn = spendTurn(this.#core.port);
+      ? await this.#order.run(() => this.#readOn(bytes, signal))
+      : await readAt(this.#core, bytes, { position: at, signal });
+    const turn = this.#turns.spend();
     if (turn !== undefined) await turn;
     return count === 0 ? null : count;
   }
@@ -143,14 +155,15 @@ export class OverlappedFile implements Disposable, AsyncDisposable {
   /**
    * Writes all bytes.
    *
-   * @param data The bytes. Up to 4 MiB are copied before this returns; a longer
-   * array must not change until the promise is settled.
+   * @param data The bytes, copied before this returns.
    * @param options Where to write, and a signal that cancels. Of a write that
    * was cancelled, a part may have been written.
    * @returns The number of bytes.
    * @throws {TypeError} when `data` is not a `Uint8Array`, or `at` is given for
    * a file that was opened with `append`.
-   * @throws {RangeError} when `at` is not an integer from 0 to 2 ** 53 - 1.
+   * @throws {RangeError} when `at` is not an integer from 0 to 2 ** 53 - 1, or
+   * 4 GiB or more are to be appended: an append is one write of Windows, which
+   * nobody's bytes come between.
    * @throws {Deno.errors.BadResource} when the file is closed.
    * @throws {Deno.errors.Interrupted} when it is closed meanwhile.
    * @throws {Deno.errors.PermissionDenied} when it is not open for writing.
@@ -159,19 +172,14 @@ export class OverlappedFile implements Disposable, AsyncDisposable {
     data: Uint8Array,
     options: FileOperationOptions = {},
   ): Promise<number> {
-    assertArray("write", data);
+    const bytes = stableBytes("write", data);
     const { at, signal } = this.#checked("write to", options);
-    if (at !== undefined && this.#traits.append) {
-      throw new TypeError(
-        `Cannot write to ${this.#core.name}: "at" is given, but it was opened ` +
-          `with "append"`,
-      );
-    }
-    if (data.byteLength === 0) return 0;
+    if (this.#traits.append) this.#assertAppend(byteLengthOf(bytes), at);
+    if (byteLengthOf(bytes) === 0) return 0;
     const count = at === undefined
-      ? await this.#writeInOrder(data, signal)
-      : await writeAt(this.#core, data, { position: at, signal });
-    const turn = spendTurn(this.#core.port);
+      ? await this.#writeInOrder(bytes, signal)
+      : await writeAt(this.#core, started(bytes), { position: at, signal });
+    const turn = this.#turns.spend();
     if (turn !== undefined) await turn;
     return count;
   }
@@ -313,6 +321,19 @@ export class OverlappedFile implements Disposable, AsyncDisposable {
     return options;
   }
 
+  #assertAppend(length: number, at: number | undefined): void {
+    const { name } = this.#core;
+    if (at !== undefined) {
+      throw new TypeError(
+        `Cannot write to ${name}: "at" is given, but it was opened with "append"`,
+      );
+    }
+    if (length <= MAX_APPEND) return;
+    throw new RangeError(
+      `Cannot append ${length} bytes to ${name}: one write takes ${MAX_APPEND}`,
+    );
+  }
+
   async #readOn(target: Uint8Array, signal?: AbortSignal): Promise<number> {
     const position = this.#position;
     const count = await readAt(this.#core, target, { position, signal });
@@ -320,9 +341,8 @@ export class OverlappedFile implements Disposable, AsyncDisposable {
     return count;
   }
 
-  /** What must wait for its turn is copied: the array is the caller's. */
   #writeInOrder(data: Uint8Array, signal?: AbortSignal): Promise<number> {
-    const bytes = this.#order.idle ? data : data.slice();
+    const bytes = this.#order.idle ? started(data) : copyBytes(data);
     return this.#order.run(() => this.#writeOn(bytes, signal));
   }
 
@@ -344,6 +364,11 @@ export class OverlappedFile implements Disposable, AsyncDisposable {
     }
     return (await queryInformation(this.#core, "seek in")).endOfFile;
   }
+}
+
+/** What must wait for its turn is copied: the array is the caller's. */
+function started(data: Uint8Array): Uint8Array {
+  return byteLengthOf(data) <= MAX_STARTED ? viewOf(data) : copyBytes(data);
 }
 
 function assertPosition(position: number): void {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { byteLengthOf } from "../ffi/bytes.ts";
 import {
   ERROR_HANDLE_EOF,
   ERROR_IO_PENDING,
@@ -84,8 +85,8 @@ export class ReadAhead {
   }
 
   #take(first: Ahead, target: Uint8Array): number {
-    const count = Math.min(target.byteLength, first.bytes - first.taken);
-    first.lane.buffer!.read(target.subarray(0, count), first.taken);
+    const count = Math.min(byteLengthOf(target), first.bytes - first.taken);
+    first.lane.buffer!.read(target, first.taken, count);
     first.taken += count;
     if (first.taken === first.bytes) this.#finish(first);
     return count;

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { viewOf } from "../ffi/bytes.ts";
 import {
   ERROR_HANDLE_EOF,
   ERROR_IO_PENDING,
@@ -23,6 +24,9 @@ const MAX_PIECE = MAX_KEPT_BUFFER;
 
 /** Pieces of one call that are in flight at once, and begin in one turn. */
 const PIECES_IN_FLIGHT = 4;
+
+/** Bytes that are in native memory, at least, when a write has been started. */
+export const MAX_STARTED: number = MAX_PIECE * PIECES_IN_FLIGHT;
 
 /** Where in the file, and how to end early. */
 export interface TransferOptions {
@@ -61,8 +65,9 @@ export function readAt(
  * write comes between.
  *
  * @param file The file.
- * @param data The bytes. Up to 4 MiB are copied before this returns, and all
- * that go to the end of the file.
+ * @param data The bytes, less than 4 GiB for the end of the file. Up to
+ * `MAX_STARTED`, and all that go to the end of the file, are copied before this
+ * returns; more must not change until the promise is settled.
  * @param options Where in the file, and a signal that cancels.
  * @returns The number of bytes.
  * @throws {TypeError} when the array is transferred meanwhile.
@@ -137,7 +142,7 @@ function partOf(
   length: number,
 ): Uint8Array<ArrayBuffer> | null {
   if (offset >= array.byteLength) return null;
-  return array.subarray(offset, offset + length) as Uint8Array<ArrayBuffer>;
+  return viewOf(array, offset, Math.min(offset + length, array.byteLength));
 }
 
 function transferred(action: string, file: FileCore): TypeError {
@@ -188,13 +193,14 @@ abstract class Piece {
   ): number;
 
   protected start(position: number): void {
+    let code: number;
     try {
       this.#lane.allocate(this.length);
+      code = this.begin(this.#lane, position);
     } catch (error) {
       this.#lane.dispose();
       throw error;
     }
-    const code = this.begin(this.#lane, position);
     if (code === ERROR_IO_PENDING) return;
     this.#end(code, code === 0 ? this.#lane.transferred : 0);
   }
@@ -232,7 +238,7 @@ class ReadPiece extends Piece {
     if (code !== 0) throw this.file.readError(code);
     if (this.part.byteLength < bytes) throw transferred("read from", this.file);
     if (bytes === 0) return 0;
-    lane.buffer!.read(this.part.subarray(0, bytes), 0);
+    lane.buffer!.read(this.part, 0, bytes);
     return bytes;
   }
 }

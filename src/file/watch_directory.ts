@@ -27,8 +27,9 @@ import {
 } from "../ffi/file_constants.ts";
 import { assertInteger } from "../proactor/arguments.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
+import { fullPath } from "../proactor/open_path.ts";
 import { DirectoryWatcher } from "./directory_watcher.ts";
-import { fileSystem, fullPath, openHandle } from "./open_handle.ts";
+import { fileSystem, openHandle } from "./open_handle.ts";
 import type { OpenParameters } from "./open_options.ts";
 
 /**
@@ -105,12 +106,16 @@ const MIN_BUFFER = 256;
  * however slowly the events are taken, or an `"overflow"` says that some are
  * lost. Between two events the next read is with the kernel already.
  *
+ * When the directory itself is deleted, the iteration ends with a `NotFound`,
+ * behind the events that came before. When it is renamed, watching goes on, and
+ * the events have the old path.
+ *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { watchDirectory } from "@iocp/proactor";
  *
  * const signal = AbortSignal.timeout(60_000);
- * for await (const event of await watchDirectory("C:\\inbox", { signal })) {
+ * for await (const event of await watchDirectory("inbox", { signal })) {
  *   if (event.kind === "rename") console.log(event.oldPath, "->", event.path);
  *   else console.log(event.kind, event.path);
  * }

@@ -38,7 +38,7 @@ export interface BaseEventLoopOptions {
  * {@linkcode ProactorEventLoop} for the loop to use.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { ProactorEventLoop } from "@iocp/proactor";
  *
  * await using loop = new ProactorEventLoop();

@@ -27,7 +27,7 @@ let native: NativeWin32 | undefined;
  * `asyncio.loop.call_soon_threadsafe` for threads other than the loop's own.
  *
  * @example Usage in a worker
- * ```ts ignore
+ * ```ts
  * import { callSoonThreadsafe, type RemoteToken } from "@iocp/proactor";
  *
  * self.addEventListener("message", (event) => {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { logError } from "../ffi/thrown.ts";
 import { kindOf } from "./arguments.ts";
 import { Handle } from "./handles.ts";
 import type { ProactorEventLoop } from "./proactor_event_loop.ts";
@@ -85,7 +86,7 @@ export class ExceptionReporter {
     attempt(
       () => this.#loop.defaultExceptionHandler(context),
       (error) =>
-        console.error(
+        logError(
           "Exception in default exception handler",
           error,
           "while handling",
@@ -107,7 +108,7 @@ export function logException(context: ExceptionContext): void {
     .map((name) => `  ${name}: ${describe(fields[name])}`);
   const title = message || "Unhandled exception in event loop";
   const text = [title, ...lines].join("\n");
-  if ("exception" in context) console.error(text, exception);
+  if ("exception" in context) logError(text, exception);
   else console.error(text);
 }
 

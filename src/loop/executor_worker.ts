@@ -72,6 +72,14 @@ export function executorWorker(port: WorkerPort): void {
   }
 
   function encode(thrown: unknown): ThrownValue {
+    try {
+      return encodeValue(thrown);
+    } catch (error) { // of what was thrown, when it is looked at
+      return encodeValue(error);
+    }
+  }
+
+  function encodeValue(thrown: unknown): ThrownValue {
     if (!(thrown instanceof Error)) return { value: thrown };
     const { name, message, stack } = thrown;
     const cause = "cause" in thrown ? encode(thrown.cause) : undefined;

@@ -36,7 +36,7 @@ export interface ShutdownDefaultExecutorOptions {
  * {@linkcode ProactorEventLoop} for the loop to use.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { ProactorEventLoop } from "@iocp/proactor";
  *
  * await using loop = new ProactorEventLoop();

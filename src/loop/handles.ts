@@ -40,7 +40,7 @@ export interface ScheduledCall {
  * `asyncio.Handle`.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { ProactorEventLoop } from "@iocp/proactor";
  *
  * await using loop = new ProactorEventLoop();
@@ -137,12 +137,12 @@ export class Handle {
  * `asyncio.TimerHandle`.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { ProactorEventLoop } from "@iocp/proactor";
  *
  * await using loop = new ProactorEventLoop();
  * const timer = loop.callLater(50, () => loop.stop());
- * console.log(timer.when() - loop.time()); // 50
+ * console.log(timer.when() > loop.time()); // true
  * await loop.runForever();
  * ```
  */

@@ -29,7 +29,7 @@ export interface RunOptions {
  * `asyncio.AbstractEventLoopPolicy`.
  *
  * @example Loops in debug mode
- * ```ts ignore
+ * ```ts
  * import {
  *   EventLoopPolicy,
  *   ProactorEventLoop,
@@ -156,7 +156,7 @@ export function getRunningLoop(): ProactorEventLoop {
  * a loop over the default proactor, made on first use.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { getEventLoop } from "@iocp/proactor";
  *
  * const loop = getEventLoop();
@@ -193,7 +193,7 @@ export function setEventLoop(loop: ProactorEventLoop | null): void {
  * Makes a loop with a proactor of its own.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { newEventLoop } from "@iocp/proactor";
  *
  * await using loop = newEventLoop();
@@ -215,7 +215,7 @@ export function newEventLoop(): ProactorEventLoop {
  * default executor, and closes the loop. The counterpart of `asyncio.run`.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { getRunningLoop, run } from "@iocp/proactor";
  * import { assertEquals } from "@std/assert";
  *

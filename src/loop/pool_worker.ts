@@ -4,6 +4,7 @@
  * @module
  */
 
+import { logError } from "../ffi/thrown.ts";
 import {
   SHARE_ENV,
   type Transferable as NodeTransferable,
@@ -118,7 +119,7 @@ export class PoolWorker {
     const call = this.#call;
     void this.terminate();
     if (call !== null) call.onError(error);
-    else console.error("Exception in an idle worker:", error);
+    else logError("Exception in an idle worker:", error);
   }
 
   #leave(): void {

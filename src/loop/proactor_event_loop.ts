@@ -49,7 +49,7 @@ const DEFAULT_DEADLINE = 5000;
  * While it runs it keeps the process alive.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { ProactorEventLoop } from "@iocp/proactor";
  * import { assertEquals } from "@std/assert";
  *

@@ -29,7 +29,7 @@ const PIPED = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
  * use.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { ProactorEventLoop } from "@iocp/proactor";
  *
  * await using loop = new ProactorEventLoop();
@@ -37,7 +37,7 @@ const PIPED = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
  *   () => ({ pipeDataReceived: (fd, data) => console.log(fd, data.length) }),
  *   "whoami.exe",
  * );
- * console.log(await transport.wait());
+ * console.log(await transport.wait()); // 0
  * ```
  */
 export abstract class ProcessEventLoop extends HandleEventLoop {

@@ -66,7 +66,7 @@ export interface RemoteHost {
  * process alive, unless `unref` was called.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { ProactorEventLoop } from "@iocp/proactor";
  *
  * await using loop = new ProactorEventLoop();

@@ -7,6 +7,10 @@
 import type { Handle } from "../ffi/win32_api.ts";
 import type { SocketServer } from "../net/socket_server.ts";
 import { CancelledError, InvalidStateError } from "../proactor/future.ts";
+import {
+  assertDeadline,
+  type DeadlineOptions,
+} from "../stream/close_deadline.ts";
 import type {
   ServedConnection,
   ServerShutdownOptions,
@@ -36,7 +40,7 @@ export interface ServerParts<A extends object> {
  * @typeParam A The addresses of its sockets.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { ProactorEventLoop } from "@iocp/proactor";
  *
  * await using loop = new ProactorEventLoop();
@@ -45,7 +49,8 @@ export interface ServerParts<A extends object> {
  *   ["127.0.0.1", "::1"],
  *   8000,
  * );
- * await server.serveForever({ signal: AbortSignal.timeout(60_000) });
+ * loop.callLater(1000, () => server.close());
+ * await loop.runUntilComplete(server.finished);
  * ```
  */
 export class Server<A extends object = object>
@@ -182,9 +187,16 @@ export class Server<A extends object = object>
     this.#cancelForever?.(new CancelledError("The server was closed"));
   }
 
-  /** Closes the connections that are open now; queued writes go out first. */
-  closeClients(): void {
-    for (const connection of this.connections) connection.close();
+  /**
+   * Closes the connections that are open now; queued writes go out first.
+   *
+   * @param options How long to wait for a peer that takes nothing.
+   * @throws {RangeError} when the deadline is neither an integer from 0 to
+   * 2147483647 nor `Infinity`.
+   */
+  closeClients(options: DeadlineOptions = {}): void {
+    assertDeadline(options.deadline);
+    for (const connection of this.connections) connection.close(options);
   }
 
   /** Closes the connections that are open now at once. */

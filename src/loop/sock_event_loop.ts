@@ -4,6 +4,7 @@
  * @module
  */
 
+import { byteLengthOf, copyBytes, viewOf } from "../ffi/bytes.ts";
 import {
   type Ipv4Address,
   type Ipv6Address,
@@ -13,7 +14,12 @@ import {
 import { adoptSocket } from "../net/accepted_socket.ts";
 import { resolveHost } from "../net/resolve.ts";
 import { Socket } from "../net/socket.ts";
-import { assertAddress, assertInteger } from "../proactor/arguments.ts";
+import {
+  assertAddress,
+  assertBytes,
+  assertInteger,
+  stableBytes,
+} from "../proactor/arguments.ts";
 import type {
   HandleLike,
   OperationOptions,
@@ -22,6 +28,7 @@ import type {
   ReceivedFrom,
   ReceivedFromInto,
 } from "../proactor/socket_proactor.ts";
+import type { DeadlineOptions } from "../stream/close_deadline.ts";
 import {
   FileMover,
   type SendFileOptions,
@@ -62,7 +69,7 @@ export interface SockRecvFromIntoOptions extends OperationOptions {
  * They work at any time, also while the loop does not run.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { createSocket, ProactorEventLoop } from "@iocp/proactor";
  *
  * await using loop = new ProactorEventLoop();
@@ -159,11 +166,11 @@ export abstract class SockEventLoop extends SocketEventLoop {
     options: SockRecvFromIntoOptions = {},
   ): Promise<ReceivedFromInto> {
     this.assertOpen("receive");
-    const { size = target.byteLength } = options;
-    if (size !== target.byteLength) {
-      assertInteger("size", size, [1, target.byteLength]);
-    }
-    const part = target.subarray(0, size);
+    assertBytes("receive into", target);
+    const room = byteLengthOf(target);
+    const { size = room } = options;
+    assertInteger("size", size, [1, room]);
+    const part = viewOf(target, 0, size);
     return await this.proactor.recvFromInto(socket, part, options);
   }
 
@@ -171,7 +178,7 @@ export abstract class SockEventLoop extends SocketEventLoop {
    * Sends all bytes.
    *
    * @param socket A connected socket.
-   * @param data Not to be changed until then. Several arrays go out as one.
+   * @param data Copied before the call returns. Several arrays go out as one.
    * @param options A signal that cancels. How much was sent is not known then.
    * @throws {TypeError} when `data` is no `Uint8Array`, nor an array of such.
    * @throws {Deno.errors.BadResource} when the socket is closed.
@@ -210,7 +217,7 @@ export abstract class SockEventLoop extends SocketEventLoop {
     if (isNumeric(address)) {
       return await this.proactor.sendTo(socket, data, address);
     }
-    const copy = data.slice();
+    const copy = copyBytes(stableBytes("send", data));
     return await this.proactor.sendTo(socket, copy, await lookUp(address));
   }
 
@@ -236,7 +243,8 @@ export abstract class SockEventLoop extends SocketEventLoop {
   }
 
   /**
-   * Connects a socket.
+   * Connects a socket. An unspecified address, such as `0.0.0.0`, is this
+   * computer. Under a scoped grant the socket is nonblocking from then on.
    *
    * @param socket The socket; one that is not bound is bound to any address.
    * @param address Where to; a name is looked up first.
@@ -246,7 +254,6 @@ export abstract class SockEventLoop extends SocketEventLoop {
    * @throws {Deno.errors.BadResource} when the socket is closed or none.
    * @throws {Deno.errors.ConnectionRefused} when nobody listens there.
    * @throws {Deno.errors.NotFound} when there is no such host.
-   * @throws {Deno.errors.NotCapable} when the grant is scoped.
    * @throws {InvalidStateError} when the loop is closed.
    */
   async sockConnect(
@@ -268,6 +275,7 @@ export abstract class SockEventLoop extends SocketEventLoop {
    * @param protocolFactory Called once.
    * @param socket Of {@linkcode sockAccept}, or connected by
    * {@linkcode sockConnect}; the transport's from now on.
+   * @param options The deadline of its close.
    * @returns The transport and the protocol, whose `connectionMade` was called.
    * @throws {TypeError} when the factory is not a function.
    * @throws {Deno.errors.NotConnected} when the socket is not connected.
@@ -278,9 +286,11 @@ export abstract class SockEventLoop extends SocketEventLoop {
   async connectAcceptedSocket<P extends Protocol>(
     protocolFactory: ProtocolFactory<P>,
     socket: Socket,
+    { deadline }: DeadlineOptions = {},
   ): Promise<[Transport, P]> {
     this.assertOpen("connect protocol");
-    return adoptSocket(protocolFactory, socket, this.proactor);
+    const { proactor } = this;
+    return adoptSocket(protocolFactory, socket, { proactor, deadline });
   }
 
   // --- files ---------------------------------------------------------------
@@ -297,8 +307,8 @@ export abstract class SockEventLoop extends SocketEventLoop {
    * @throws {TypeError} when `file` is no regular file, or `socket` no stream.
    * @throws {RangeError} when a number is not 0 or more.
    * @throws {Deno.errors.NotFound} when there is no such file.
-   * @throws {Deno.errors.NotSupported} when Windows cannot send the file by
-   * itself, and `fallback` is false.
+   * @throws {Deno.errors.NotSupported} when the path is that of a pipe or a
+   * device, or Windows cannot send the file by itself and `fallback` is false.
    * @throws {Deno.errors.BadResource} when the socket is closed or none.
    * @throws {Deno.errors.ConnectionReset} when the peer has gone away.
    * @throws {InvalidStateError} when the loop is closed.
@@ -310,7 +320,7 @@ export abstract class SockEventLoop extends SocketEventLoop {
   ): Promise<number> {
     this.assertOpen("send file");
     const sink = new SocketSink(this.proactor, socket, options.signal);
-    using mover = new FileMover(sink, file, options);
+    using mover = await FileMover.open(sink, file, options);
     return await mover.move();
   }
 
@@ -333,8 +343,8 @@ export abstract class SockEventLoop extends SocketEventLoop {
    * @throws {RangeError} when a number is not 0 or more.
    * @throws {Deno.errors.NotFound} when there is no such file.
    * @throws {Deno.errors.NotSupported} when the transport sends datagrams or
-   * messages, or Windows cannot send the file by itself and `fallback` is
-   * false.
+   * messages, the path is that of a pipe or a device, or Windows cannot send
+   * the file by itself and `fallback` is false.
    * @throws {Deno.errors.BadResource} when the transport is closing.
    * @throws {Deno.errors.ConnectionReset} when the peer has gone away.
    * @throws {InvalidStateError} when the loop is closed.

@@ -13,7 +13,7 @@ import {
   type GetNameInfoOptions,
   type NameInfo,
 } from "../net/address_info.ts";
-import type { Direction } from "../net/polled_socket.ts";
+import type { Direction } from "../proactor/polled_socket.ts";
 import { unwatch, watch } from "../net/readiness.ts";
 import type { SocketAddress } from "../ffi/sockaddr.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
@@ -29,10 +29,11 @@ import type { Callback } from "./handles.ts";
  * use.
  *
  * @example Usage
- * ```ts ignore
- * import { ProactorEventLoop } from "@iocp/proactor";
+ * ```ts
+ * import { createSocket, ProactorEventLoop } from "@iocp/proactor";
  *
- * declare const socket: bigint; // of another library
+ * using socket = createSocket({ type: "datagram" });
+ * socket.bind({ family: "IPv4", hostname: "127.0.0.1", port: 5000 });
  * await using loop = new ProactorEventLoop();
  * loop.addReader(socket, () => loop.stop());
  * await loop.runForever();

@@ -4,6 +4,9 @@
  * @module
  */
 
+import { copyBytes, viewOf } from "../ffi/bytes.ts";
+import type { Bytes } from "../ffi/socket_api.ts";
+import { stableBytes } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { FileRange } from "../proactor/file_to_send.ts";
 import { totalLength } from "../proactor/gather.ts";
@@ -13,6 +16,9 @@ import type {
   OperationOptions,
 } from "../proactor/proactor_options.ts";
 import type { FileSink } from "../stream/file_mover.ts";
+
+/** The most bytes of a call. */
+const MAX_PIECE = 16 << 20;
 
 /** What to send. */
 export interface SendAllOptions extends OperationOptions {
@@ -34,21 +40,38 @@ export async function sendAll(
   options: SendAllOptions,
 ): Promise<void> {
   const { data, signal } = options;
-  let sent = await proactor.send(socket, data, { signal });
-  const parts = Array.isArray(data) ? data : [data];
-  for (const total = totalLength(parts); sent < total;) {
-    sent += await proactor.send(socket, rest(parts, sent), { signal });
+  const list: Uint8Array[] = Array.isArray(data) ? [...data] : [data];
+  const parts = list.map((part) => stableBytes("send", part));
+  for (const piece of piecesOf(parts)) {
+    for (let rest = piece; rest.length > 0;) {
+      const part = rest;
+      rest = [];
+      const onRest = (data: Bytes) => rest = [data];
+      await proactor.sendPart(socket, part, { signal, onRest });
+    }
   }
 }
 
-/** What stands behind so many bytes. */
-function rest(parts: readonly Uint8Array[], sent: number): Uint8Array[] {
-  let before = sent;
-  return parts.map((part) => {
-    const skipped = Math.min(before, part.byteLength);
-    before -= skipped;
-    return part.subarray(skipped);
-  });
+/** The first is sent at once; what must wait for its turn is copied. */
+function piecesOf(parts: Bytes[]): Bytes[][] {
+  if (totalLength(parts) <= MAX_PIECE) return [parts];
+  return [...cut(parts.map((part) => copyBytes(part)))];
+}
+
+function* cut(parts: Bytes[]): Generator<Bytes[]> {
+  let piece: Bytes[] = [];
+  for (const part of parts) {
+    for (let at = 0; at < part.length;) {
+      const room = MAX_PIECE - totalLength(piece);
+      const end = Math.min(part.length, at + room);
+      piece.push(viewOf(part, at, end));
+      at = end;
+      if (totalLength(piece) < MAX_PIECE) continue;
+      yield piece;
+      piece = [];
+    }
+  }
+  if (piece.length > 0) yield piece;
 }
 
 /** Sends files to a raw socket. */

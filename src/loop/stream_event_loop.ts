@@ -88,7 +88,7 @@ export type CreateConnectionOptions = Omit<
  * does stream I/O; see {@linkcode ProactorEventLoop} for the loop to use.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { ProactorEventLoop } from "@iocp/proactor";
  *
  * await using loop = new ProactorEventLoop();
@@ -153,7 +153,8 @@ export abstract class StreamEventLoop extends SockEventLoop {
    * no bound TCP socket.
    * @throws {RangeError} when a number is out of its range.
    * @throws {InvalidStateError} when the loop is closed.
-   * @throws {Deno.errors.AddrInUse} when an address is taken.
+   * @throws {Deno.errors.AddrInUse} when an address is taken, or Windows has
+   * reserved the port.
    * @throws {Deno.errors.AddrNotAvailable} when no address is this computer's.
    * @throws {Deno.errors.NotFound} when there is no such host.
    */
@@ -269,7 +270,7 @@ export abstract class StreamEventLoop extends SockEventLoop {
    *
    * @typeParam P The protocol.
    * @param protocolFactory Called once the connection is there.
-   * @param path `\\.\pipe\name`.
+   * @param path `\\.\pipe\name`, `//./pipe/name`, or `name` alone.
    * @param options As for `connectPipe`.
    * @returns The transport and the protocol, whose `connectionMade` was called.
    * @throws {TypeError} when the factory is not a function, or the name or an
@@ -297,7 +298,7 @@ export abstract class StreamEventLoop extends SockEventLoop {
    *
    * @param protocolFactory Called for each client. If it throws, the client is
    * disconnected, and the exception handler is told.
-   * @param path `\\.\pipe\name`.
+   * @param path `\\.\pipe\name`, `//./pipe/name`, or `name` alone.
    * @param options As for `PipeServer.listen`.
    * @returns The server, in a list as in asyncio; clients can connect from now
    * on.
@@ -333,7 +334,8 @@ export abstract class StreamEventLoop extends SockEventLoop {
    * @throws {TypeError} when the factory is not a function, or an option is
    * malformed.
    * @throws {InvalidStateError} when the loop is closed.
-   * @throws {Deno.errors.AddrInUse} when the local address is taken.
+   * @throws {Deno.errors.AddrInUse} when the local address is taken, or Windows
+   * has reserved the port.
    */
   async createDatagramEndpoint<P extends DatagramProtocol>(
     protocolFactory: () => P,

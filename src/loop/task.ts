@@ -4,8 +4,10 @@
  * @module
  */
 
+import { isInstance } from "../ffi/thrown.ts";
 import {
   CancelledError,
+  cancelReason,
   Future,
   type FutureContext,
   InvalidStateError,
@@ -49,13 +51,14 @@ let count = 0;
  * @typeParam T The type of the result.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { ProactorEventLoop } from "@iocp/proactor";
  *
  * await using loop = new ProactorEventLoop();
  * const { proactor } = loop;
  * const task = loop.createTask(async (signal) => {
- *   const handle = await proactor.connectPipe("\\\\.\\pipe\\x", { signal });
+ *   const path = "\\\\.\\pipe\\echo";
+ *   const handle = await proactor.connectPipe(path, { signal });
  *   proactor.closeHandle(handle);
  * });
  * loop.callLater(1000, () => task.cancel());
@@ -113,13 +116,13 @@ export class Task<T> extends Future<T> {
    * task whose function was not called yet, or that follows a promise, is
    * cancelled at once.
    *
-   * @param reason What the signal and awaiting the task throw: a
-   * {@linkcode CancelledError} by default.
+   * @param reason What the signal and awaiting the task throw, `null` too: a
+   * {@linkcode CancelledError} when it is `undefined`.
    * @returns False when the task was done already.
    */
   override cancel(reason?: unknown): boolean {
     if (this.done()) return false;
-    const cause = reason ?? new CancelledError("Cancelled");
+    const cause = cancelReason(reason);
     if (this.#abortable) this.#controller.abort(cause);
     else this.#end(() => super.cancel(cause));
     return true;
@@ -178,7 +181,7 @@ export class Task<T> extends Future<T> {
 
   #fail(error: unknown): void {
     const { aborted, reason } = this.#controller.signal;
-    const cancelled = error instanceof CancelledError ||
+    const cancelled = isInstance(error, CancelledError) ||
       (aborted && error === reason);
     if (cancelled) super.cancel(error);
     else super.setException(error);

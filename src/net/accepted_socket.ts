@@ -6,6 +6,10 @@
 
 import { windowsError } from "../ffi/errors.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
+import {
+  assertDeadline,
+  type DeadlineOptions,
+} from "../stream/close_deadline.ts";
 import type {
   Protocol,
   ProtocolFactory,
@@ -23,7 +27,7 @@ import { tcpAddr } from "./tcp_socket.ts";
  * @typeParam P The protocol.
  * @param protocolFactory Called once.
  * @param socket The socket, which is the transport's from now on.
- * @param proactor Its proactor.
+ * @param options Its proactor, and the deadline of its close.
  * @returns The transport and the protocol, whose `connectionMade` was called.
  * @throws {TypeError} when the factory is not a function.
  * @throws {Deno.errors.NotConnected} when the socket is not connected.
@@ -32,9 +36,10 @@ import { tcpAddr } from "./tcp_socket.ts";
 export function adoptSocket<P extends Protocol>(
   protocolFactory: ProtocolFactory<P>,
   socket: Socket,
-  proactor: IocpProactor,
+  { proactor, deadline }: DeadlineOptions & { proactor: IocpProactor },
 ): [Transport, P] {
   assertFactory(protocolFactory);
+  assertDeadline(deadline);
   const { port } = proactor;
   const sockets = defaultSockets();
   const handle = proactor.ownerOf(socket, "connect protocol");
@@ -46,7 +51,8 @@ export function adoptSocket<P extends Protocol>(
       action: "Cannot connect protocol",
     });
   }
-  const traits = { sockets, local: tcpAddr(local), remote: tcpAddr(remote) };
+  const ends = { local: tcpAddr(local), remote: tcpAddr(remote) };
+  const traits = { sockets, deadline, ...ends };
   const kept = socket.detach();
   port.api.threadHandles?.add(kept, "closesocket");
   return openTransport(

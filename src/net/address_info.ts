@@ -139,10 +139,10 @@ export interface NameInfo {
  * the thread, and not all of Deno's threads can wait for name servers.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { getaddrinfo } from "@iocp/proactor";
  *
- * for (const { address } of await getaddrinfo("deno.com", "https")) {
+ * for (const { address } of await getaddrinfo("localhost", 443)) {
  *   console.log(address);
  * }
  * ```
@@ -188,11 +188,11 @@ export async function getaddrinfo(
  * Looks up the names of an address and its port. It never blocks the thread.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { getnameinfo } from "@iocp/proactor";
  *
  * const address = { family: "IPv4", hostname: "127.0.0.1", port: 80 } as const;
- * console.log(await getnameinfo(address)); // { hostname: ..., service: "http" }
+ * console.log(await getnameinfo(address)); // { hostname: ..., service: ... }
  * ```
  *
  * @param address An address of the internet.

@@ -4,15 +4,21 @@
  * @module
  */
 
+import {
+  admitMapped,
+  encodeDestination,
+  isLoopbackAddress,
+} from "../ffi/destination.ts";
 import { encodeSocketAddress, type SocketAddress } from "../ffi/sockaddr.ts";
 import type { Bytes, Socket, SocketApi } from "../ffi/socket_api.ts";
-import { SIO_TCP_INITIAL_RTO } from "../ffi/socket_constants.ts";
+import {
+  ERROR_CONNECTION_REFUSED,
+  SIO_TCP_INITIAL_RTO,
+} from "../ffi/socket_constants.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
 import { CallGate } from "./call_gate.ts";
 import { createSocket, type SocketKind } from "./socket_kind.ts";
-
-const ERROR_CONNECTION_REFUSED = 1225;
 
 const NOTHING = new Uint8Array(0);
 
@@ -101,7 +107,7 @@ export class ClientSocket<A> {
     this.#port = port;
     this.#sockets = sockets;
     this.#target = target;
-    this.address = encodeSocketAddress(remote);
+    this.address = encodeDestination(remote);
     this.text = kind.text(kind.decode(this.address));
     this.gate = this.#makeGate("");
   }
@@ -114,10 +120,11 @@ export class ClientSocket<A> {
    * @throws {WindowsError} when Windows refuses for another reason.
    */
   open(): Socket {
-    const { kind, remote } = this.#target;
+    const { kind } = this.#target;
     const socket = createSocket(this.#sockets, kind, this.gate);
     try {
-      if (isLoopback(remote)) this.#failFast(socket);
+      if (isLoopbackAddress(this.address)) this.#failFast(socket);
+      admitMapped(this.#sockets, socket, this.address);
       this.#bind(socket);
       return socket;
     } catch (error) {
@@ -148,6 +155,7 @@ export class ClientSocket<A> {
     if (local === null) return;
     const address = encodeSocketAddress(local);
     const gate = this.#makeGate(` from ${kind.text(kind.decode(address))}`);
+    admitMapped(this.#sockets, socket, address);
     gate.check("bind", this.#sockets.bind(socket, address));
   }
 
@@ -161,9 +169,4 @@ export class ClientSocket<A> {
     const sockets = this.#sockets;
     sockets.wsaIoctl(socket, SIO_TCP_INITIAL_RTO, NO_RETRIES, NOTHING);
   }
-}
-
-function isLoopback(address: SocketAddress): boolean {
-  if (address.family === "IPv4") return address.hostname.startsWith("127.");
-  return address.family === "IPv6" && address.hostname === "::1";
 }

@@ -10,6 +10,7 @@ import type { CompletionPort } from "../proactor/completion_port.ts";
 import { defaultProactor } from "../proactor/default_proactor.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import { assertDeadline } from "../stream/close_deadline.ts";
 import { connectedSocket } from "./client_socket.ts";
 import { ConnectRace, interleave } from "./connect_race.ts";
 import { resolveHost } from "./resolve.ts";
@@ -73,10 +74,11 @@ const DEFAULT_ATTEMPT_DELAY = 250;
 
 /**
  * Connects to a TCP port. A name's addresses are tried one after the other,
- * without waiting long for any of them; the first that answers wins.
+ * without waiting long for any of them; the first that answers wins. An
+ * unspecified address, such as `0.0.0.0` of a listener, is this computer.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { connectTcp } from "@iocp/proactor";
  *
  * using connection = await connectTcp({
@@ -94,7 +96,8 @@ const DEFAULT_ATTEMPT_DELAY = 250;
  * @throws {Deno.errors.ConnectionRefused} when nobody listens there.
  * @throws {Deno.errors.NotFound} when there is no such host.
  * @throws {Deno.errors.TimedOut} when nobody answered in time.
- * @throws {Deno.errors.AddrInUse} when the local port is taken.
+ * @throws {Deno.errors.AddrInUse} when the local port is taken, or Windows has
+ * reserved it.
  * @throws {Deno.errors.BadResource} when the proactor is closed.
  * @throws {Deno.errors.NotSupported} when the system is not Windows.
  * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
@@ -154,6 +157,7 @@ function resolvePlan(options: ConnectTcpOptions): Plan {
   assertInteger("localPort", localPort, [0, 0xffff]);
   assertInteger("attemptDelay", attemptDelay, [0, MAX_DELAY]);
   assertTimeout(timeout);
+  assertDeadline(options.deadline);
   const local = resolveLocal(localAddress, localPort);
   const name = addressText({ hostname, port });
   return { name, hostname, port, local, localPort, attemptDelay };
@@ -222,11 +226,12 @@ function finish(
 ): TcpTraits {
   const sockets = defaultSockets();
   applyTcpOptions(sockets, handle.handle, options);
-  const { hostname = "127.0.0.1" } = options;
+  const { hostname = "127.0.0.1", deadline } = options;
   const name = addressText({ hostname, port: options.port });
-  return connectedTraits(port, handle, {
+  const traits = connectedTraits(port, handle, {
     sockets,
     kind: tcpKind("IPv4"), // the addresses of both families decode alike
     action: `Cannot connect to ${name}`,
   });
+  return { ...traits, deadline };
 }

@@ -9,6 +9,10 @@ import type { CompletionPort } from "../proactor/completion_port.ts";
 import { defaultProactor } from "../proactor/default_proactor.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import {
+  assertDeadline,
+  type DeadlineOptions,
+} from "../stream/close_deadline.ts";
 import { connectedSocket } from "./client_socket.ts";
 import { PolledConnect } from "./polled_connect.ts";
 import { defaultSockets } from "../ffi/default_sockets.ts";
@@ -24,7 +28,7 @@ import {
 } from "./unix_socket.ts";
 
 /** Options of {@linkcode connectUnix}. */
-export interface ConnectUnixOptions {
+export interface ConnectUnixOptions extends DeadlineOptions {
   /** The path, at most 107 bytes of UTF-8. */
   path: string;
   /**
@@ -44,10 +48,10 @@ export interface ConnectUnixOptions {
  * version 1803, on.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { connectUnix } from "@iocp/proactor";
  *
- * using connection = await connectUnix({ path: "C:\\Temp\\echo.sock" });
+ * using connection = await connectUnix({ path: "echo.sock" });
  * await connection.write(new TextEncoder().encode("hello"));
  * ```
  *
@@ -86,7 +90,8 @@ export async function connectUnix(
 export async function openUnix(
   options: ConnectUnixOptions,
 ): Promise<OpenedSocket<UnixAddr>> {
-  const { path, timeout = Infinity, signal } = options;
+  const { path, timeout = Infinity, signal, deadline } = options;
+  assertDeadline(deadline);
   const address = parseUnixPath(path);
   assertTimeout(timeout);
   signal?.throwIfAborted();
@@ -95,7 +100,7 @@ export async function openUnix(
   port.assertOpen(`connect to ${name}`);
   using limit = new TimeLimit(name, { timeout, signal });
   const handle = await connect(port, address, limit.signal);
-  return { port, handle, traits: traitsOf(handle, path) };
+  return { port, handle, traits: { ...traitsOf(handle, path), deadline } };
 }
 
 /** `ConnectEx` does not know such sockets. */

@@ -4,10 +4,21 @@
  * @module
  */
 
+import {
+  ERROR_HANDLES_CLOSED,
+  ERROR_OPERATION_ABORTED,
+  ERROR_TIMEOUT,
+} from "../ffi/constants.ts";
 import type { Bytes, SocketApi } from "../ffi/socket_api.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { PortDependent } from "../proactor/dependents.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import {
+  type ChannelEnd,
+  closeError,
+  CloseTimer,
+  type DroppedBytesError,
+} from "../stream/close_deadline.ts";
 import { DatagramReader } from "./datagram_reader.ts";
 import { DatagramWriter } from "./datagram_writer.ts";
 import type { AddressRules } from "./udp_address.ts";
@@ -30,6 +41,8 @@ export interface DatagramHandle {
   remoteName: Bytes | null;
   /** Receives tell that an earlier datagram has reached no one. */
   reportUnreachable: boolean;
+  /** Milliseconds without progress after which a close drops the rest. */
+  deadline: number | undefined;
 }
 
 /** Who uses a channel. */
@@ -38,8 +51,12 @@ export interface DatagramConsumer {
   onReadable(): void;
   /** Less is queued than before; perhaps nothing. */
   onSent(): void;
-  /** The socket is closed; its last packets may still be under way. */
-  onClosed(): void;
+  /**
+   * The socket is closed; its last packets may still be under way.
+   *
+   * @param loss What was dropped, unless an abort has asked for that.
+   */
+  onClosed(loss: DroppedBytesError | null): void;
   /** The kernel has nothing of the channel any more: the last call. */
   onReleased(): void;
 }
@@ -53,7 +70,7 @@ export class DatagramChannel implements PortDependent {
   /** The sending side. */
   readonly writer: DatagramWriter;
   readonly #consumer: DatagramConsumer;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #timer: CloseTimer;
   #closing = false;
   #sides = 2;
 
@@ -64,6 +81,8 @@ export class DatagramChannel implements PortDependent {
   constructor(socket: DatagramHandle, consumer: DatagramConsumer) {
     this.socket = socket;
     this.#consumer = consumer;
+    const expired = () => this.#close(ERROR_TIMEOUT);
+    this.#timer = new CloseTimer(socket.deadline, expired);
     const { port, handle, sockets, reportUnreachable } = socket;
     try {
       this.reader = new DatagramReader(port, handle, {
@@ -85,28 +104,49 @@ export class DatagramChannel implements PortDependent {
   }
 
   /**
-   * Closes the socket when everything was sent or the deadline has passed.
+   * Closes the socket when everything was sent, or nothing was for too long.
    *
-   * @param deadline Milliseconds.
+   * @param deadline Milliseconds, or `Infinity`; by default that of the socket.
    */
-  close(deadline: number): void {
-    if (this.#closing) return;
+  close(deadline?: number): void {
     this.#closing = true;
-    if (this.writer.idle) return this.destroy();
-    this.#timer = setTimeout(() => this.destroy(), deadline);
+    if (this.writer.idle) this.#close(0);
+    else if (!this.socket.handle.closed) this.#timer.start(deadline);
   }
 
-  /** Closes the socket now. */
+  /** Closes the socket now; what waits to be sent is dropped. */
+  abort(): void {
+    this.#close(this.#closing ? ERROR_OPERATION_ABORTED : 0);
+  }
+
+  /** The port closes. */
   destroy(): void {
+    this.#close(ERROR_HANDLES_CLOSED);
+  }
+
+  #close(code: number): void {
     this.#closing = true;
-    clearTimeout(this.#timer);
+    this.#timer.stop();
     const { port, handle } = this.socket;
     if (handle.closed) return;
+    const loss = code === 0 || this.writer.taken ? null : this.#loss(code);
     port.dependents.delete(this);
     port.closeHandle(handle);
-    this.#consumer.onClosed();
+    this.#consumer.onClosed(loss);
     this.reader.dispose();
-    this.writer.dispose();
+    this.writer.dispose(code === 0 ? ERROR_OPERATION_ABORTED : code);
+  }
+
+  #loss(code: number): DroppedBytesError {
+    const { port, local } = this.socket;
+    const { delay: deadline } = this.#timer;
+    const end: ChannelEnd = {
+      code,
+      bytesDropped: this.writer.bytes,
+      deadline,
+    };
+    const name = `the peers of UDP port ${local.port}`;
+    return closeError(port.api, end, { name, syscall: "WSASendTo" });
   }
 
   #makeWriter(): DatagramWriter {
@@ -126,8 +166,9 @@ export class DatagramChannel implements PortDependent {
 
   /** Called by the sending side. */
   onSent(): void {
+    this.#timer.progress();
     if (!this.#closing) this.#consumer.onSent();
-    else if (this.writer.idle) this.destroy();
+    else if (this.writer.idle) this.#close(0);
   }
 
   /** Called by the receiving side. */

@@ -5,8 +5,13 @@
  */
 
 import { isWindowsError } from "../ffi/errors.ts";
-import { assertArray } from "../proactor/arguments.ts";
-import { DEFAULT_CLOSE_DEADLINE } from "../stream/channel.ts";
+import { toError } from "../ffi/thrown.ts";
+import { isUnreachable } from "../ffi/unreachable.ts";
+import {
+  assertDeadline,
+  type DeadlineOptions,
+  type DroppedBytesError,
+} from "../stream/close_deadline.ts";
 import type { WriteBufferLimits } from "../stream/protocol.ts";
 import {
   DatagramChannel,
@@ -17,14 +22,11 @@ import type {
   DatagramProtocol,
   DatagramTransport,
 } from "./datagram_protocol.ts";
-import { isUnreachable } from "./datagram_reader.ts";
 import { DatagramSender } from "./datagram_sender.ts";
 import type { UdpTarget } from "./udp_address.ts";
+import { assertArray } from "../proactor/arguments.ts";
 import { receiveError } from "./udp_errors.ts";
 import { writeBufferLimits } from "../stream/write_buffer_limits.ts";
-
-/** Receives that may complete at once before others get their turn. */
-const RECEIVES_PER_TURN = 16;
 
 /** Receives that fail one after the other before the socket is given up. */
 const MAX_FAILURES = 16;
@@ -41,6 +43,7 @@ export class DatagramChannelTransport
   #continuing = false;
   #failures = 0;
   #lost = false;
+  #overtaken = false;
   #error: Error | null = null;
 
   /**
@@ -63,8 +66,7 @@ export class DatagramChannelTransport
   }
 
   sendTo(data: Uint8Array, addr?: UdpTarget): void {
-    assertArray("send", data);
-    if (this.isClosing()) return;
+    if (this.isClosing()) return assertArray("send", data);
     try {
       const rest = this.#sender.send(data, addr);
       rest?.catch((error) => this.#reportError(error));
@@ -75,12 +77,14 @@ export class DatagramChannelTransport
     this.#reviewBuffer();
   }
 
-  close(): void {
-    this.#channel.close(DEFAULT_CLOSE_DEADLINE);
+  close({ deadline }: DeadlineOptions = {}): void {
+    assertDeadline(deadline);
+    this.#channel.close(deadline);
   }
 
   abort(): void {
-    this.#channel.destroy();
+    this.#overtaken = this.#channel.closing;
+    this.#channel.abort();
   }
 
   isClosing(): boolean {
@@ -111,10 +115,10 @@ export class DatagramChannelTransport
 
   /** There is a datagram or an error, or a receive must be started again. */
   onReadable(): void {
-    const { reader } = this.#channel;
-    for (let budget = RECEIVES_PER_TURN; !this.isClosing(); budget--) {
+    const { reader, socket } = this.#channel;
+    for (let first = true; !this.isClosing(); first = false) {
+      if (!first && !socket.port.calls.spend()) return this.#continueLater();
       if (!reader.arm()) return;
-      if (budget === 0) return this.#continueLater();
       if (reader.datagram !== null) this.#deliver();
       else this.#receiveFailed(reader.error);
     }
@@ -125,8 +129,9 @@ export class DatagramChannelTransport
     this.#reviewBuffer();
   }
 
-  /** The socket is closed. */
-  onClosed(): void {
+  /** @param loss What the close has dropped; an abort was asked for. */
+  onClosed(loss: DroppedBytesError | null): void {
+    if (!this.#overtaken) this.#error ??= loss;
     this.#channel.socket.port.defer(() => this.#callConnectionLost());
   }
 
@@ -150,7 +155,7 @@ export class DatagramChannelTransport
     const { reader, socket } = this.#channel;
     reader.next();
     const error = receiveError(socket, code);
-    if (!isUnreachable(code) && ++this.#failures === MAX_FAILURES) {
+    if (!isUnreachable(code, true) && ++this.#failures === MAX_FAILURES) {
       this.#error = error;
       return this.abort();
     }
@@ -199,7 +204,7 @@ export class DatagramChannelTransport
     } catch (error) {
       const { port } = this.#channel.socket;
       port.report(error, "Exception in a protocol");
-      return error instanceof Error ? error : new Error(String(error));
+      return toError(error);
     }
   }
 }

@@ -17,6 +17,7 @@ import { resolveTarget } from "./target_encoder.ts";
 import {
   type AddressRules,
   type InternetAddress,
+  isDualStack,
   parseTarget,
   type UdpTarget,
 } from "./udp_address.ts";
@@ -39,7 +40,7 @@ export interface DatagramEndpointOptions extends UdpOptions {
  * `loop.create_datagram_endpoint`.
  *
  * @example Answer every datagram
- * ```ts ignore
+ * ```ts
  * import { type DatagramTransport, openDatagramEndpoint } from "@iocp/proactor";
  *
  * class Echo {
@@ -64,7 +65,8 @@ export interface DatagramEndpointOptions extends UdpOptions {
  * @throws {TypeError} when the factory is no function, or an option is of the
  * wrong type or family.
  * @throws {RangeError} when a port is none.
- * @throws {Deno.errors.AddrInUse} when another socket has the local address.
+ * @throws {Deno.errors.AddrInUse} when another socket has the local address, or
+ * Windows has reserved the port.
  * @throws {Deno.errors.NotFound} when there is no such host.
  */
 export async function openDatagramEndpoint<P extends DatagramProtocol>(
@@ -84,10 +86,13 @@ export async function openDatagramEndpoint<P extends DatagramProtocol>(
 }
 
 async function endsOf(options: DatagramEndpointOptions): Promise<DatagramEnds> {
-  const { localAddr, remoteAddr, broadcast = false, ipv6Only = true } = options;
+  const { localAddr, remoteAddr, broadcast = false, ipv6Only } = options;
   const action = "open datagram endpoint";
   const asked = localAddr && await addressOf(action, localAddr);
-  const rules = asked && { family: asked.family, dualStack: !ipv6Only };
+  const rules = asked && {
+    family: asked.family,
+    dualStack: isDualStack(asked, undefined, ipv6Only),
+  };
   const remote = remoteAddr && await addressOf(action, remoteAddr, rules);
   const local = asked ?? anyAddress(remote?.family ?? "IPv4");
   if (remote === undefined) return { action, local };

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DeadlineOptions } from "../stream/close_deadline.ts";
 import type { WriteBufferLimits } from "../stream/protocol.ts";
 import type { UdpTarget } from "./udp_address.ts";
 
@@ -35,7 +36,8 @@ export interface DatagramProtocol {
   /**
    * The socket is closed: the last call, exactly once.
    *
-   * @param error What ended it, or `null` after a close.
+   * @param error What ended it, or `null` after a close or an abort. When a
+   * close had to drop datagrams, a {@linkcode DroppedBytesError}.
    */
   connectionLost?(error: Error | null): void;
   /** More waits to be sent than the high-water mark: stop sending. */
@@ -56,8 +58,16 @@ export interface DatagramTransport {
    * @param addr To whom; not needed with a `remoteAddr`.
    */
   sendTo(data: Uint8Array, addr?: UdpTarget): void;
-  /** Closes: receiving stops now, what was sent still goes out. */
-  close(): void;
+  /**
+   * Closes: receiving stops now, what was sent still goes out, unless none does
+   * until the deadline.
+   *
+   * @param options The deadline, by default that of the socket. The last one
+   * that was given counts.
+   * @throws {RangeError} when the deadline is neither an integer from 0 to
+   * 2147483647 nor `Infinity`.
+   */
+  close(options?: DeadlineOptions): void;
   /** Closes at once; what is queued is dropped. */
   abort(): void;
   /**

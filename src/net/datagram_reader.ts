@@ -13,10 +13,6 @@ import {
 import { MAX_POOLED_BUFFER, type NativeBuffer } from "../ffi/memory.ts";
 import type { SocketApi } from "../ffi/socket_api.ts";
 import {
-  ERROR_PORT_UNREACHABLE,
-  WSAECONNRESET,
-} from "../ffi/socket_constants.ts";
-import {
   ADDRESS_AREA_LENGTH,
   ADDRESS_AREA_SIZE,
   encodeDword,
@@ -24,9 +20,12 @@ import {
   WSABUF_SIZE,
 } from "../ffi/socket_structs.ts";
 import { OVERLAPPED_SIZE } from "../ffi/structs.ts";
+import { isUnreachable } from "../ffi/unreachable.ts";
+import type { Address } from "../ffi/win32_api.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { CompletionListener, Operation } from "../proactor/operation.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import { thrownCall } from "../proactor/thrown_call.ts";
 import { SenderCache } from "./udp_address.ts";
 
 /** A datagram. */
@@ -56,18 +55,6 @@ export interface DatagramReaderOptions {
 }
 
 const LENGTH = encodeDword(ADDRESS_AREA_LENGTH);
-
-/**
- * Tells whether a receive was failed by an ICMP message that answers an
- * earlier datagram: the code differs between receives that end at once and
- * those that wait.
- *
- * @param code The code of the receive.
- * @returns True for "port unreachable".
- */
-export function isUnreachable(code: number): boolean {
-  return code === WSAECONNRESET || code === ERROR_PORT_UNREACHABLE;
-}
 
 /** The receiving side of a datagram socket. */
 export class DatagramReader implements CompletionListener {
@@ -177,20 +164,24 @@ export class DatagramReader implements CompletionListener {
     this.#port.api.copyIn(from + BigInt(ADDRESS_AREA_LENGTH), LENGTH);
     operation.buffer = buffer;
     this.#port.begin(operation);
-    const code = this.#options.sockets.wsaRecvFrom(
-      this.#owner.handle,
-      this.#buffers,
-      0,
-      from,
-      operation.address,
-    );
-    return this.#port.settle(operation, code);
+    return this.#port.settle(operation, this.#call(from));
+  }
+
+  #call(from: Address): number {
+    const { sockets } = this.#options;
+    const { handle } = this.#owner;
+    const { address } = this.#operation;
+    try {
+      return sockets.wsaRecvFrom(handle, this.#buffers, 0, from, address);
+    } catch (error) {
+      return thrownCall(this.#port, error);
+    }
   }
 
   /** Returns false when the receive has brought nothing and is repeated. */
   #accept(code: number, bytes: number, buffer: NativeBuffer | null): boolean {
     if (code !== 0) return this.#fail(code);
-    const data = buffer!.slice(0, bytes);
+    const data = buffer!.copy(0, bytes);
     this.#datagram = { data, addr: this.#sender() };
     return true;
   }
@@ -203,7 +194,9 @@ export class DatagramReader implements CompletionListener {
 
   #fail(code: number): boolean {
     if (code === ERROR_OPERATION_ABORTED) return false;
-    if (isUnreachable(code) && !this.#options.reportUnreachable) return false;
+    if (!this.#options.reportUnreachable && isUnreachable(code, true)) {
+      return false;
+    }
     this.#error = code;
     return true;
   }

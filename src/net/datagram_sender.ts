@@ -4,13 +4,14 @@
  * @module
  */
 
+import { byteLengthOf, copyBytes } from "../ffi/bytes.ts";
 import { ERROR_IO_PENDING } from "../ffi/constants.ts";
 import type { Bytes } from "../ffi/socket_api.ts";
-import { assertArray } from "../proactor/arguments.ts";
+import { stableBytes } from "../proactor/arguments.ts";
 import type { DatagramChannel } from "./datagram_channel.ts";
 import { DATAGRAM_OVERHEAD } from "./datagram_writer.ts";
 import { TargetEncoder } from "./target_encoder.ts";
-import type { UdpTarget } from "./udp_address.ts";
+import { toNetAddr, type UdpTarget } from "./udp_address.ts";
 import { assertDatagram, sendError } from "./udp_errors.ts";
 
 /** Checks, addresses and queues datagrams. */
@@ -41,12 +42,12 @@ export class DatagramSender {
    * @throws {Deno.errors.Busy} when too much waits to be sent.
    */
   send(data: Uint8Array, addr?: UdpTarget): Promise<void> | undefined {
-    assertArray("send", data);
-    assertDatagram(this.#channel.socket, data);
+    const bytes = stableBytes("send", data);
     const to = this.#target(addr);
+    assertDatagram(this.#channel.socket, byteLengthOf(bytes));
     this.#assertOpen();
-    if (to === undefined) return this.#sendByName(data.slice(), addr!);
-    return this.#send(data as Bytes, to);
+    if (to === undefined) return this.#sendByName(copyBytes(bytes), addr!);
+    return this.#send(bytes, to);
   }
 
   /** `null` is the peer, `undefined` a name that must be looked up. */
@@ -58,10 +59,20 @@ export class DatagramSender {
     if (addr === undefined) return remoteName;
     const { hostname, port } = Object(addr);
     if (hostname === remote.hostname && port === remote.port) return remoteName;
+    if (this.#isPeer(addr)) return remoteName;
     throw new TypeError(
       `Cannot send to another address: the socket sends to port ` +
         `${remote.port} of ${remote.hostname}`,
     );
+  }
+
+  /** The peer may be spelled in another way. */
+  #isPeer(addr: UdpTarget): boolean {
+    const to = this.#targets.encode("send", addr);
+    if (to === null) return false;
+    const { hostname, port } = toNetAddr(to);
+    const { remote } = this.#channel.socket;
+    return hostname === remote!.hostname && port === remote!.port;
   }
 
   async #sendByName(data: Bytes, target: UdpTarget): Promise<void> {
@@ -72,7 +83,7 @@ export class DatagramSender {
 
   #send(data: Bytes, to: Bytes | null): Promise<void> | undefined {
     const { writer, socket } = this.#channel;
-    this.#assertRoom(data.byteLength + DATAGRAM_OVERHEAD);
+    this.#assertRoom(byteLengthOf(data) + DATAGRAM_OVERHEAD);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const onDone = (code: number) => {
       if (code === 0) resolve();

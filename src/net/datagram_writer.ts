@@ -5,6 +5,7 @@
  * @module
  */
 
+import { byteLengthOf, copyBytes } from "../ffi/bytes.ts";
 import {
   ERROR_IO_PENDING,
   ERROR_NOT_ENOUGH_MEMORY,
@@ -15,7 +16,10 @@ import type { Bytes, SocketApi } from "../ffi/socket_api.ts";
 import { writeBuffer, WSABUF_SIZE } from "../ffi/socket_structs.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { CompletionListener, Operation } from "../proactor/operation.ts";
+import { Fifo } from "../proactor/fifo.ts";
+import { bytesMoved } from "../proactor/overlapped_status.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import { thrownCall } from "../proactor/thrown_call.ts";
 
 /** What a queued datagram counts beyond its bytes: none is for free. */
 export const DATAGRAM_OVERHEAD = 8;
@@ -50,9 +54,6 @@ interface InFlight extends Pick<OutgoingDatagram, "onDone"> {
   size: number;
 }
 
-/** Entries that were sent and still stand in the queue, at most. */
-const MAX_SENT = 1024;
-
 /** The sending side of a datagram socket. */
 export class DatagramWriter implements CompletionListener {
   readonly #port: CompletionPort;
@@ -62,8 +63,7 @@ export class DatagramWriter implements CompletionListener {
   readonly #operation: Operation;
   readonly #buffers = new Uint8Array(WSABUF_SIZE);
   readonly #view = new DataView(this.#buffers.buffer);
-  #queue: OutgoingDatagram[] = [];
-  #head = 0;
+  readonly #queue = new Fifo<OutgoingDatagram>();
   #current: InFlight | null = null;
   #buffered = 0;
   #continuing = false;
@@ -91,9 +91,23 @@ export class DatagramWriter implements CompletionListener {
     return this.#buffered;
   }
 
+  /** The bytes alone. */
+  get bytes(): number {
+    const current = this.#current === null ? 0 : 1;
+    const count = this.#queue.length + current;
+    return this.#buffered - count * DATAGRAM_OVERHEAD;
+  }
+
   /** True when nothing is queued or in flight. */
   get idle(): boolean {
-    return this.#current === null && this.#head === this.#queue.length;
+    return this.#current === null && this.#queue.length === 0;
+  }
+
+  /** True when Windows has everything, also if its packet has not come. */
+  get taken(): boolean {
+    if (this.idle) return true;
+    if (this.#queue.length > 0) return false;
+    return bytesMoved(this.#port.api, this.#operation) >= 0;
   }
 
   /**
@@ -108,15 +122,19 @@ export class DatagramWriter implements CompletionListener {
     if (this.#disposed) return ERROR_OPERATION_ABORTED;
     if (this.idle) return this.#start(datagram);
     this.#buffered += sizeOf(datagram);
-    this.#queue.push({ ...datagram, data: datagram.data.slice() });
+    this.#queue.push({ ...datagram, data: copyBytes(datagram.data) });
     return ERROR_IO_PENDING;
   }
 
-  /** Drops what is queued; gives the slot back when the packet has come. */
-  dispose(): void {
+  /**
+   * Drops what is queued; gives the slot back when the packet has come.
+   *
+   * @param code What those are told whose datagrams are dropped.
+   */
+  dispose(code = ERROR_OPERATION_ABORTED): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#drop();
+    this.#drop(this.taken ? 0 : code);
     if (!this.#operation.pending) this.#release();
   }
 
@@ -138,7 +156,7 @@ export class DatagramWriter implements CompletionListener {
   }
 
   #start(datagram: OutgoingDatagram): number {
-    const size = Math.max(datagram.data.byteLength, MIN_BUFFER);
+    const size = Math.max(byteLengthOf(datagram.data), MIN_BUFFER);
     const buffer = this.#port.buffers.tryAcquire(size);
     if (buffer === null) return ERROR_NOT_ENOUGH_MEMORY;
     const operation = this.#operation;
@@ -160,23 +178,29 @@ export class DatagramWriter implements CompletionListener {
   #fill(buffer: NativeBuffer, data: Bytes): void {
     buffer.write(data, 0);
     const { address } = buffer;
-    writeBuffer(this.#view, 0, { address, length: data.byteLength });
+    writeBuffer(this.#view, 0, { address, length: byteLengthOf(data) });
   }
 
   #call(to: Bytes | null): number {
     const { handle } = this.#owner;
     const { address } = this.#operation;
     const buffers = this.#buffers;
-    if (to === null) return this.#sockets.wsaSend(handle, buffers, 0, address);
-    return this.#sockets.wsaSendTo(handle, buffers, 0, to, address);
+    const sockets = this.#sockets;
+    try {
+      return to === null
+        ? sockets.wsaSend(handle, buffers, 0, address)
+        : sockets.wsaSendTo(handle, buffers, 0, to, address);
+    } catch (error) {
+      return thrownCall(this.#port, error);
+    }
   }
 
   /** A datagram that fails stops none of those behind it. */
   #continue(): void {
-    for (let budget = SENDS_PER_TURN; this.#head < this.#queue.length;) {
+    for (let budget = SENDS_PER_TURN; this.#queue.length > 0;) {
       if (this.#current !== null) break;
       if (budget-- === 0) return this.#continueLater();
-      const datagram = this.#shift();
+      const datagram = this.#queue.shift()!;
       this.#buffered -= sizeOf(datagram);
       const code = this.#start(datagram);
       if (code !== ERROR_IO_PENDING) datagram.onDone(code);
@@ -193,23 +217,12 @@ export class DatagramWriter implements CompletionListener {
     });
   }
 
-  #shift(): OutgoingDatagram {
-    const datagram = this.#queue[this.#head++]!;
-    if (this.#head === this.#queue.length || this.#head > MAX_SENT) {
-      this.#queue = this.#queue.slice(this.#head);
-      this.#head = 0;
-    }
-    return datagram;
-  }
-
-  #drop(): void {
-    const queued = this.#queue.slice(this.#head);
+  #drop(code: number): void {
+    const queued = this.#queue.clear();
     const rest = this.#current === null ? queued : [this.#current, ...queued];
     this.#current = null;
-    this.#queue = [];
-    this.#head = 0;
     this.#buffered = 0;
-    for (const { onDone } of rest) onDone(ERROR_OPERATION_ABORTED);
+    for (const { onDone } of rest) onDone(code);
   }
 
   #release(): void {
@@ -219,5 +232,5 @@ export class DatagramWriter implements CompletionListener {
 }
 
 function sizeOf({ data }: OutgoingDatagram): number {
-  return data.byteLength + DATAGRAM_OVERHEAD;
+  return byteLengthOf(data) + DATAGRAM_OVERHEAD;
 }

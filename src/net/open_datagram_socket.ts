@@ -39,8 +39,10 @@ import { encodeInterface } from "./multicast.ts";
 import { associateSocket } from "../proactor/socket_association.ts";
 import { defaultSockets } from "../ffi/default_sockets.ts";
 import {
+  type AddressRules,
   encodeTarget,
   type InternetAddress,
+  isDualStack,
   toNetAddr,
 } from "./udp_address.ts";
 import type { UdpOptions } from "./udp_options.ts";
@@ -82,16 +84,14 @@ export function openDatagramSocket(
   const { action, local, remote } = ends;
   const { port } = options.proactor ?? defaultProactor();
   port.assertOpen(action);
-  const rules = {
-    family: local.family,
-    dualStack: local.family === "IPv6" && options.ipv6Only === false,
-  };
+  const dualStack = isDualStack(local, remote, options.ipv6Only);
+  const rules = { family: local.family, dualStack };
   const to = remote ? encodeTarget(action, remote, rules) : null;
   const outgoing = outgoingInterface(local, options);
   const sockets = options.sockets ?? defaultSockets();
   const setup = createSocket(port, sockets, { action, family: local.family });
   try {
-    configure(setup, local, options);
+    configure(setup, rules, options);
     if (outgoing) setInterface(setup, local, outgoing);
     check(
       setup,
@@ -110,6 +110,7 @@ export function openDatagramSocket(
       remote: to && toNetAddr(to),
       remoteName: ends.connect ? null : to,
       reportUnreachable: options.reportUnreachable === true,
+      deadline: options.deadline,
     };
   } catch (error) {
     sockets.closeSocket(setup.socket);
@@ -138,28 +139,27 @@ function createSocket(
 
 function configure(
   setup: Setup,
-  local: InternetAddress,
+  { family, dualStack }: AddressRules,
   options: UdpOptions,
 ): void {
   const { reuseAddress = false, broadcast = false } = options;
   const sharing = reuseAddress ? SO_REUSEADDR : SO_EXCLUSIVEADDRUSE;
   set(setup, { level: SOL_SOCKET, name: sharing }, true);
   if (broadcast) set(setup, { level: SOL_SOCKET, name: SO_BROADCAST }, true);
-  if (local.family === "IPv6") {
-    const only = { level: IPPROTO_IPV6, name: IPV6_V6ONLY };
-    set(setup, only, options.ipv6Only ?? true);
+  if (family === "IPv6") {
+    set(setup, { level: IPPROTO_IPV6, name: IPV6_V6ONLY }, !dualStack);
   }
-  configureMulticast(setup, local, options);
+  configureMulticast(setup, family, options);
   configureUnreachable(setup, options.reportUnreachable ?? false);
 }
 
 /** Both families use the same numbers, on levels of their own. */
 function configureMulticast(
   setup: Setup,
-  local: InternetAddress,
+  family: InternetAddress["family"],
   { multicastTtl, multicastLoopback }: UdpOptions,
 ): void {
-  const level = local.family === "IPv4" ? IPPROTO_IP : IPPROTO_IPV6;
+  const level = family === "IPv4" ? IPPROTO_IP : IPPROTO_IPV6;
   if (multicastTtl !== undefined) {
     set(setup, { level, name: IP_MULTICAST_TTL }, multicastTtl);
   }

@@ -9,6 +9,7 @@ import type { Duplex } from "node:stream";
 import {
   connect,
   createSecureContext,
+  type PeerCertificate,
   type SecureContext,
   TLSSocket,
 } from "node:tls";
@@ -18,6 +19,7 @@ import type {
   StartTlsOptions,
   StartTlsServerOptions,
 } from "./start_tls.ts";
+import { isCertificateFor } from "./server_name.ts";
 import { TlsSession } from "./tls_session.ts";
 
 /**
@@ -58,9 +60,21 @@ function clientSocket(
     rejectUnauthorized: true, // else an environment variable decides
     ...isIP(hostname) === 0 && { servername: hostname },
     ...alpnProtocols && { ALPNProtocols: alpnProtocols },
-    ...unsafelyDisableHostnameVerification &&
-      { checkServerIdentity: () => undefined },
+    checkServerIdentity: (_, certificate) =>
+      unsafelyDisableHostnameVerification
+        ? undefined
+        : nameError(hostname, certificate),
   });
+}
+
+/** Node's own check trusts common names. */
+function nameError(
+  hostname: string,
+  { raw }: PeerCertificate,
+): Error | undefined {
+  if (isCertificateFor(new Uint8Array(raw ?? []), hostname)) return undefined;
+  const error = new Error(`The certificate is not for "${hostname}"`);
+  return Object.assign(error, { code: "ERR_TLS_CERT_ALTNAME_INVALID" });
 }
 
 function serverSocket(

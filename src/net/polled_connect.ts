@@ -1,39 +1,30 @@
 /**
- * One nonblocking `connect`, and a poll that tells how it ended: for sockets
- * that have no `ConnectEx`, and where a scoped grant forbids to call it.
+ * Connects without `ConnectEx`, which some sockets do not have, and a scoped
+ * grant forbids to call.
  *
  * @module
  */
 
 import { ERROR_OPERATION_ABORTED } from "../ffi/constants.ts";
 import type { Socket, SocketApi } from "../ffi/socket_api.ts";
-import {
-  FIONBIO,
-  SO_ERROR,
-  SOL_SOCKET,
-  WSAEWOULDBLOCK,
-} from "../ffi/socket_constants.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
+import { ConnectPoll } from "../proactor/connect_poll.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import { associateSocket } from "../proactor/socket_association.ts";
 import {
   ClientSocket,
   type Connecting,
   type ConnectTarget,
 } from "./client_socket.ts";
-import type { PolledSocket, Waiter } from "./polled_socket.ts";
-import { associateSocket } from "../proactor/socket_association.ts";
-import { pollerOf } from "./socket_poller.ts";
 
 /** A socket on its way to be connected. */
-export class PolledConnect<A> implements Connecting, Waiter {
-  /** A socket that was connected, or refused, can be written. */
-  readonly direction = "writable";
+export class PolledConnect<A> implements Connecting {
   readonly #port: CompletionPort;
   readonly #sockets: SocketApi;
   readonly #client: ClientSocket<A>;
   readonly #connected = Promise.withResolvers<PortHandle>();
   #socket!: Socket;
-  #polled: PolledSocket | undefined;
+  #poll!: ConnectPoll;
   #ended = false;
 
   /**
@@ -58,7 +49,7 @@ export class PolledConnect<A> implements Connecting, Waiter {
       this.#connected.reject(error);
       return;
     }
-    this.#attempt(() => this.#start());
+    this.#start();
   }
 
   /** Resolves to the socket, which is on the port only then. */
@@ -73,34 +64,25 @@ export class PolledConnect<A> implements Connecting, Waiter {
    */
   cancel(reason?: unknown): void {
     if (this.#ended) return;
-    this.#polled?.remove(this);
+    this.#poll.cancel();
     const { gate } = this.#client;
-    this.#fail(reason ?? gate.error("connect", ERROR_OPERATION_ABORTED));
-  }
-
-  /**
-   * Called when the poll has ended.
-   *
-   * @param error Why there will be no answer, if there will not.
-   */
-  settle(error?: Error): void {
-    this.#attempt(() => {
-      this.#port.assertOpen(`connect to ${this.#client.text}`);
-      if (error !== undefined) throw error;
-      this.#client.gate.check("connect", this.#socketError());
-      this.#finish();
-    });
+    const aborted = reason === undefined;
+    this.#fail(
+      aborted ? gate.error("connect", ERROR_OPERATION_ABORTED) : reason,
+    );
   }
 
   #start(): void {
-    const { gate, address } = this.#client;
-    const sockets = this.#sockets;
-    gate.check("ioctlsocket", sockets.ioctlSocket(this.#socket, FIONBIO, 1));
-    const code = sockets.connect(this.#socket, address);
-    if (code === 0) return this.#finish();
-    if (code !== WSAEWOULDBLOCK) gate.check("connect", code);
-    const polled = pollerOf(this.#port).wait(this.#socket, this);
-    if (!this.#ended) this.#polled = polled;
+    const { gate, address, text } = this.#client;
+    this.#poll = new ConnectPoll(this.#port, this.#sockets, {
+      socket: this.#socket,
+      address,
+      action: `connect to ${text}`,
+      check: (syscall, code) => gate.check(syscall, code),
+      onConnected: () => this.#finish(),
+      onFailed: (error) => this.#fail(error),
+    });
+    this.#poll.start();
   }
 
   /** Puts the socket on the port now: `connect` queues no packet. */
@@ -109,22 +91,6 @@ export class PolledConnect<A> implements Connecting, Waiter {
     const handle = associateSocket(this.#port, this.#sockets, this.#socket);
     this.#ended = true;
     this.#connected.resolve(handle);
-  }
-
-  #socketError(): number {
-    const value = new Uint32Array(1);
-    const option = { level: SOL_SOCKET, name: SO_ERROR };
-    const bytes = new Uint8Array(value.buffer);
-    const code = this.#sockets.getSocketOption(this.#socket, option, bytes);
-    return code === 0 ? value[0]! : code;
-  }
-
-  #attempt(step: () => void): void {
-    try {
-      step();
-    } catch (error) {
-      this.#fail(error);
-    }
   }
 
   #fail(error: unknown): void {

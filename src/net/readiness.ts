@@ -6,14 +6,15 @@
  */
 
 import { cancelBySignal } from "../proactor/arguments.ts";
+import type { CompletionPort } from "../proactor/completion_port.ts";
 import { defaultProactor } from "../proactor/default_proactor.ts";
-import { Future, type FutureContext } from "../proactor/future.ts";
+import { Future } from "../proactor/future.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type {
   HandleLike,
   OperationOptions,
 } from "../proactor/proactor_options.ts";
-import type { Direction, Waiter } from "./polled_socket.ts";
+import type { Direction, Waiter } from "../proactor/polled_socket.ts";
 import {
   readinessKey,
   readinessOf,
@@ -45,10 +46,11 @@ export interface WaitSocketOptions extends OperationOptions, WatchOptions {}
  * Files are refused: they have no such state.
  *
  * @example Usage
- * ```ts ignore
- * import { waitReadable } from "@iocp/proactor";
+ * ```ts
+ * import { createSocket, waitReadable } from "@iocp/proactor";
  *
- * declare const socket: bigint; // of another library
+ * using socket = createSocket({ type: "datagram" });
+ * socket.bind({ family: "IPv4", hostname: "127.0.0.1", port: 5000 });
  * await waitReadable(socket, { signal: AbortSignal.timeout(1000) });
  * ```
  *
@@ -82,10 +84,11 @@ export function waitReadable(
  * they take writes at any time too, and each write can be awaited.
  *
  * @example Usage
- * ```ts ignore
- * import { waitWritable } from "@iocp/proactor";
+ * ```ts
+ * import { createSocket, waitWritable } from "@iocp/proactor";
  *
- * declare const socket: bigint; // of another library
+ * using socket = createSocket({ type: "datagram" });
+ * socket.bind({ family: "IPv4", hostname: "127.0.0.1", port: 0 });
  * await waitWritable(socket);
  * ```
  *
@@ -116,13 +119,15 @@ export function waitWritable(
  * is closed meanwhile ends them with a report.
  *
  * @example Usage
- * ```ts ignore
- * import { addReader, removeReader } from "@iocp/proactor";
+ * ```ts
+ * import { addReader, createSocket, removeReader } from "@iocp/proactor";
  *
- * declare const socket: bigint; // of another library
+ * const socket = createSocket({ type: "datagram" });
+ * socket.bind({ family: "IPv4", hostname: "127.0.0.1", port: 5000 });
  * addReader(socket, () => {
- *   console.log("ready");
+ *   console.log("ready"); // ready
  *   removeReader(socket);
+ *   socket.close();
  * });
  * ```
  *
@@ -151,10 +156,10 @@ export function addReader(
  * Ends what {@linkcode addReader} began. The callback is not called again.
  *
  * @example Usage
- * ```ts ignore
- * import { removeReader } from "@iocp/proactor";
+ * ```ts
+ * import { createSocket, removeReader } from "@iocp/proactor";
  *
- * declare const socket: bigint; // of another library
+ * using socket = createSocket({ type: "datagram" });
  * console.log(removeReader(socket)); // false
  * ```
  *
@@ -178,13 +183,15 @@ export function removeReader(
  * nothing to write.
  *
  * @example Usage
- * ```ts ignore
- * import { addWriter, removeWriter } from "@iocp/proactor";
+ * ```ts
+ * import { addWriter, createSocket, removeWriter } from "@iocp/proactor";
  *
- * declare const socket: bigint; // of another library
+ * const socket = createSocket({ type: "datagram" });
+ * socket.bind({ family: "IPv4", hostname: "127.0.0.1", port: 0 });
  * addWriter(socket, () => {
- *   console.log("room for more");
+ *   console.log("room for more"); // room for more
  *   removeWriter(socket);
+ *   socket.close();
  * });
  * ```
  *
@@ -212,10 +219,10 @@ export function addWriter(
  * Ends what {@linkcode addWriter} began. The callback is not called again.
  *
  * @example Usage
- * ```ts ignore
- * import { removeWriter } from "@iocp/proactor";
+ * ```ts
+ * import { createSocket, removeWriter } from "@iocp/proactor";
  *
- * declare const socket: bigint; // of another library
+ * using socket = createSocket({ type: "datagram" });
  * console.log(removeWriter(socket)); // false
  * ```
  *
@@ -301,7 +308,7 @@ function wait(
   const { signal, proactor = defaultProactor() } = options;
   const action = "wait for handle";
   const source = readinessOf(target, { proactor, direction, action });
-  const future = new ReadinessFuture(direction, proactor.context);
+  const future = new ReadinessFuture(direction, proactor);
   if (signal?.aborted !== true) future.stop = source.wait(future);
   cancelBySignal(future, signal);
   return future;
@@ -310,14 +317,24 @@ function wait(
 /** Nothing is lost by a cancellation, so it takes effect at once. */
 class ReadinessFuture extends Future<void> implements Waiter {
   readonly direction: Direction;
+  readonly #port: CompletionPort;
   stop: (() => void) | undefined;
 
-  constructor(direction: Direction, context: FutureContext | undefined) {
+  constructor(direction: Direction, { port, context }: IocpProactor) {
     super(context);
     this.direction = direction;
+    this.#port = port;
   }
 
+  /** Who waits for what is ready leaves others their turn. */
   settle(error?: Error): void {
+    if (this.#port.calls.spend()) return this.#settle(error);
+    this.#port.defer(() => {
+      if (!this.done()) this.#settle(error);
+    });
+  }
+
+  #settle(error?: Error): void {
     if (error === undefined) this.setResult(undefined);
     else this.setException(error);
   }

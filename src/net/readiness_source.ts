@@ -9,8 +9,8 @@ import { assertHandle } from "../proactor/arguments.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type { HandleLike } from "../proactor/proactor_options.ts";
 import { StreamConnection } from "../stream/stream_connection.ts";
-import type { Direction, Waiter } from "./polled_socket.ts";
-import { pollerOf } from "./socket_poller.ts";
+import type { Direction, Waiter } from "../proactor/polled_socket.ts";
+import { pollerOf } from "../proactor/socket_poller.ts";
 
 /** A socket or a pipe, or its owner; or a connection of this library. */
 export type ReadinessTarget = HandleLike | StreamConnection;

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { byteLengthOf, isDetached, setBytes, viewOf } from "../ffi/bytes.ts";
+import { Fifo } from "../proactor/fifo.ts";
 import type { Datagram, DatagramReader } from "./datagram_reader.ts";
 import type { ReceivedDatagram } from "./udp_options.ts";
 
@@ -13,13 +15,15 @@ type Take<T> = (datagram: Datagram) => T;
 interface Request {
   resolve(datagram: Datagram): void;
   reject(error: unknown): void;
+  /** Called when it no longer waits. */
+  unlisten?: () => void;
 }
 
 /** The promises of those who receive from a {@linkcode DatagramReader}. */
 export class ReceiveQueue {
   readonly #reader: DatagramReader;
   readonly #toError: (code: number) => Error;
-  readonly #requests: Request[] = [];
+  readonly #requests = new Fifo<Request>();
 
   /**
    * @param reader Where the datagrams come from.
@@ -49,6 +53,7 @@ export class ReceiveQueue {
   advance(): void {
     while (this.#requests.length > 0 && this.#reader.arm()) {
       const request = this.#requests.shift()!;
+      request.unlisten?.();
       try {
         this.#take((datagram) => request.resolve(datagram));
       } catch (error) {
@@ -59,7 +64,10 @@ export class ReceiveQueue {
 
   /** @param error Ends all waits. */
   fail(error: unknown): void {
-    for (const request of this.#requests.splice(0)) request.reject(error);
+    for (const request of this.#requests.clear()) {
+      request.unlisten?.();
+      request.reject(error);
+    }
   }
 
   /** An error is told once: the next receive goes on behind it. */
@@ -84,14 +92,13 @@ export class ReceiveQueue {
     if (signal === undefined) return promise;
     const abort = () => this.#withdraw(request, signal.reason);
     signal.addEventListener("abort", abort, { once: true });
-    return promise.finally(() => signal.removeEventListener("abort", abort));
+    request.unlisten = () => signal.removeEventListener("abort", abort);
+    return promise;
   }
 
   /** Nobody waits any more: the buffer is asked back. */
   #withdraw(request: Request, reason: unknown): void {
-    const index = this.#requests.indexOf(request);
-    if (index < 0) return;
-    this.#requests.splice(index, 1);
+    if (!this.#requests.remove(request)) return;
     request.reject(reason);
     if (this.#requests.length === 0) this.#reader.cancel();
   }
@@ -102,19 +109,40 @@ export class ReceiveQueue {
  *
  * @param datagram The datagram.
  * @param target The caller's array.
+ * @param size Its bytes when the caller gave it.
  * @returns What was copied, and what was not.
- * @throws {TypeError} when the array was transferred meanwhile.
+ * @throws {TypeError} when the array was transferred or has shrunk meanwhile,
+ * and has no room for what it would have had room for.
  */
-export function place(
+export function placeDatagram(
   { data, addr }: Datagram,
   target: Uint8Array,
+  size: number,
 ): ReceivedDatagram {
-  if (target.buffer instanceof ArrayBuffer && target.buffer.detached) {
+  const datagramLength = data.byteLength;
+  const byteLength = Math.min(datagramLength, size);
+  if (byteLengthOf(target) < byteLength || isDetached(target)) {
     throw new TypeError("Cannot receive: the array was transferred");
   }
-  const byteLength = Math.min(data.byteLength, target.byteLength);
-  target.set(data.subarray(0, byteLength));
-  const datagramLength = data.byteLength;
+  setBytes(target, viewOf(data, 0, byteLength), 0);
   const truncated = byteLength < datagramLength;
   return { byteLength, datagramLength, truncated, addr };
+}
+
+/**
+ * Copies a datagram to where the caller wants it, if there is room for it.
+ *
+ * @param datagram The datagram.
+ * @param target The caller's array, if there is one.
+ * @returns The bytes there, or else in an array of their own; and the sender.
+ */
+export function deliver(
+  { data, addr }: Datagram,
+  target: Uint8Array | undefined,
+): [Uint8Array<ArrayBuffer>, Deno.NetAddr] {
+  const { byteLength } = data;
+  const room = target === undefined ? 0 : byteLengthOf(target);
+  if (byteLength === 0 || room < byteLength) return [data, addr];
+  setBytes(target!, data, 0);
+  return [viewOf(target!, 0, byteLength), addr];
 }

@@ -4,11 +4,16 @@
  * @module
  */
 
+import { isMappedAddress, unmapAddress } from "../ffi/destination.ts";
 import { windowsError } from "../ffi/errors.ts";
 import type { AddressAnswer, NameApi } from "../ffi/name_api.ts";
 import { NativeNames } from "../ffi/native_names.ts";
 import { NativeWin32 } from "../ffi/native_win32.ts";
-import { decodeSocketAddress, parseSocketAddress } from "../ffi/sockaddr.ts";
+import {
+  decodeSocketAddress,
+  encodeSocketAddress,
+  parseSocketAddress,
+} from "../ffi/sockaddr.ts";
 import type { SocketAddress } from "../ffi/sockaddr.ts";
 import {
   AF_INET,
@@ -146,9 +151,17 @@ export function ofFamily(
   const wanted = familyNumber(family);
   if (wanted === AF_UNSPEC) return addresses;
   const name = wanted === AF_INET ? "IPv4" : "IPv6";
-  const kept = addresses.filter((address) => address.family === name);
+  const kept = addresses
+    .map((address) => wanted === AF_INET ? withoutMapping(address) : address)
+    .filter((address) => address.family === name);
   if (kept.length > 0) return kept;
   throw lookupError(WSAHOST_NOT_FOUND, hostname, `no ${name} address`);
+}
+
+function withoutMapping(address: SocketAddress): SocketAddress {
+  const bytes = encodeSocketAddress(address);
+  if (!isMappedAddress(bytes)) return address;
+  return decodeSocketAddress(unmapAddress(bytes));
 }
 
 /**

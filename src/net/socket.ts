@@ -4,6 +4,8 @@
  * @module
  */
 
+import { copyBytes, isBytes } from "../ffi/bytes.ts";
+import { admitMapped } from "../ffi/destination.ts";
 import { windowsError } from "../ffi/errors.ts";
 import { NativeWin32 } from "../ffi/native_win32.ts";
 import {
@@ -11,11 +13,7 @@ import {
   encodeSocketAddress,
   type SocketAddress,
 } from "../ffi/sockaddr.ts";
-import type {
-  Bytes,
-  Socket as SocketHandle,
-  SocketApi,
-} from "../ffi/socket_api.ts";
+import type { Socket as SocketHandle, SocketApi } from "../ffi/socket_api.ts";
 import {
   AF_INET,
   AF_INET6,
@@ -25,6 +23,7 @@ import {
   SD_SEND,
   SOCK_DGRAM,
   SOCK_STREAM,
+  WSAEACCES,
   WSAEINVAL,
 } from "../ffi/socket_constants.ts";
 import { encodeDword } from "../ffi/socket_structs.ts";
@@ -36,6 +35,7 @@ import {
 } from "../proactor/forgotten.ts";
 import type { SocketType } from "./address_info.ts";
 import { defaultSockets } from "../ffi/default_sockets.ts";
+import { UNIX_DENIED } from "./unix_socket.ts";
 
 /** Options of {@linkcode createSocket}. */
 export interface CreateSocketOptions {
@@ -94,12 +94,12 @@ function win32(): NativeWin32 {
  * `socket.socket`.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { createSocket, ProactorEventLoop } from "@iocp/proactor";
  *
  * await using loop = new ProactorEventLoop();
  * using listener = createSocket();
- * listener.bind({ family: "IPv4", hostname: "127.0.0.1", port: 0 });
+ * listener.bind({ family: "IPv4", hostname: "127.0.0.1", port: 8000 });
  * listener.listen();
  * console.log(listener.localAddress);
  * const { socket } = await loop.sockAccept(listener);
@@ -157,7 +157,8 @@ export class Socket implements Disposable {
    * @param address Numeric, of the socket's family; port 0 lets Windows choose.
    * @throws {TypeError} when `address` is no numeric address.
    * @throws {RangeError} when a number of it is out of range.
-   * @throws {Deno.errors.AddrInUse} when the address is taken.
+   * @throws {Deno.errors.AddrInUse} when the address is taken, or Windows has
+   * reserved the port.
    * @throws {Deno.errors.AddrNotAvailable} when it is not this computer's.
    * @throws {Deno.errors.BadResource} when the socket is closed.
    */
@@ -165,7 +166,14 @@ export class Socket implements Disposable {
     assertAddress("bind", address);
     const name = encodeSocketAddress(address);
     const socket = this.#open("bind");
-    this.#check("bind", "bind", this.#owned.sockets.bind(socket, name));
+    const { sockets } = this.#owned;
+    admitMapped(sockets, socket, name);
+    const code = sockets.bind(socket, name);
+    if (code === WSAEACCES && address.family === "Unix") {
+      const call = { syscall: "bind", action: "Cannot bind", ...UNIX_DENIED };
+      throw windowsError(new NativeWin32(), code, call);
+    }
+    this.#check("bind", "bind", code);
   }
 
   /**
@@ -215,11 +223,11 @@ export class Socket implements Disposable {
     name: number,
     value: number | boolean | Uint8Array,
   ): void {
-    const bytes = value instanceof Uint8Array ? value : encodeDword(value);
+    const bytes = isBytes(value) ? copyBytes(value) : encodeDword(value);
     const { sockets } = this.#owned;
     const socket = this.#open("set option");
     const option = { level, name };
-    const code = sockets.setSocketOption(socket, option, bytes as Bytes);
+    const code = sockets.setSocketOption(socket, option, bytes);
     this.#check("set option", "setsockopt", code);
   }
 
@@ -272,7 +280,7 @@ export class Socket implements Disposable {
  * Makes a socket, as Python's `socket.socket` does.
  *
  * @example Connect and send
- * ```ts ignore
+ * ```ts
  * import { createSocket, IocpProactor } from "@iocp/proactor";
  *
  * await using proactor = new IocpProactor();

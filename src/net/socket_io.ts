@@ -5,8 +5,13 @@
  */
 
 import type { Socket, SocketApi } from "../ffi/socket_api.ts";
-import { SD_SEND, SOCK_STREAM } from "../ffi/socket_constants.ts";
-import { WSABUF_SIZE } from "../ffi/socket_structs.ts";
+import {
+  SD_SEND,
+  SO_LINGER,
+  SOCK_STREAM,
+  SOL_SOCKET,
+} from "../ffi/socket_constants.ts";
+import { encodeLinger, WSABUF_SIZE } from "../ffi/socket_structs.ts";
 import type { Address, Win32Api } from "../ffi/win32_api.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { FileRange } from "../proactor/file_to_send.ts";
@@ -59,16 +64,17 @@ export function connectedTraits<A>(
  * What streams must know of a connected stream socket.
  *
  * @param handle The socket on its port.
- * @param sockets Winsock.
+ * @param traits What is known of it.
  * @param name What messages call it.
  * @returns The traits.
  */
 export function socketStream(
   handle: PortHandle,
-  sockets: SocketApi,
+  { sockets, deadline }: Pick<SocketTraits<unknown>, "sockets" | "deadline">,
   name: string,
 ): StreamTraits {
   return {
+    deadline,
     io: new SocketIo(sockets, handle.handle),
     emptyIsEnd: true,
     probe: true,
@@ -115,6 +121,12 @@ export class SocketIo implements StreamIo {
   /** Sends a FIN behind what was written. */
   endWrites(): number {
     return this.#sockets.shutdown(this.#socket, SD_SEND);
+  }
+
+  /** A reset instead of a FIN. */
+  dropOnClose(): void {
+    const option = { level: SOL_SOCKET, name: SO_LINGER };
+    this.#sockets.setSocketOption(this.#socket, option, encodeLinger(0));
   }
 
   /** Sends a part of a file, which Windows reads. */

@@ -11,6 +11,7 @@ import type {
   SocketOption,
   SocketParameters,
 } from "../ffi/socket_api.ts";
+import type { DeadlineOptions } from "../stream/close_deadline.ts";
 import type { CallGate, KnownErrors } from "./call_gate.ts";
 
 /**
@@ -54,7 +55,7 @@ export interface SocketFlag {
  *
  * @typeParam A Its addresses.
  */
-export interface SocketTraits<A> {
+export interface SocketTraits<A> extends DeadlineOptions {
   /** Winsock. */
   sockets: SocketApi;
   /** This end. */

@@ -28,6 +28,7 @@ import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { PortDependent } from "../proactor/dependents.ts";
 import type { CompletionListener, Operation } from "../proactor/operation.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import { thrownCall } from "../proactor/thrown_call.ts";
 import { CallGate } from "./call_gate.ts";
 import { associateSocket } from "../proactor/socket_association.ts";
 import {
@@ -340,21 +341,21 @@ export class SocketListener<A extends object>
     const place = this.#places.pop()!;
     this.#armed.set(operation, { socket, place });
     this.#port.begin(operation);
-    const code = this.#port.settle(
-      operation,
-      this.#sockets.acceptEx(
-        this.#handle.handle,
-        socket,
-        this.#buffer(place),
-        operation.address,
-      ),
-    );
-    if (code !== ERROR_IO_PENDING) this.#endedAtOnce(operation, code);
+    const started = this.#accept(operation, { socket, place });
+    const code = this.#port.settle(operation, started);
+    if (code === ERROR_IO_PENDING) return;
+    // A client was faster than us. It is handed out in the next turn.
+    this.#port.defer(() => this.onCompletion(operation, code));
   }
 
-  /** A client was faster than us. It is handed out in the next turn. */
-  #endedAtOnce(operation: Operation, code: number): void {
-    this.#port.defer(() => this.onCompletion(operation, code));
+  #accept({ address }: Operation, { socket, place }: Accept): number {
+    const { handle } = this.#handle;
+    try {
+      const buffer = this.#buffer(place);
+      return this.#sockets.acceptEx(handle, socket, buffer, address);
+    } catch (error) {
+      return thrownCall(this.#port, error);
+    }
   }
 
   #create(): Socket {

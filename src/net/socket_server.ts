@@ -67,7 +67,7 @@ const DEFAULT_ACCEPTS = 8;
  * @typeParam C Its connections.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { type SocketServer, TcpListener } from "@iocp/proactor";
  *
  * const server: SocketServer = TcpListener.listen({ port: 8000 });

@@ -90,9 +90,9 @@ function makeTransport<A>(
   protocol: Protocol,
   name: string,
 ): ChannelTransport {
-  const { sockets, local, remote } = traits;
+  const { local, remote } = traits;
   return new ChannelTransport(port, handle, {
-    ...socketStream(handle, sockets, name),
+    ...socketStream(handle, traits, name),
     protocol,
     extra: { sockname: local, peername: remote, socket: handle.handle },
   });

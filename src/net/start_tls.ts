@@ -7,13 +7,18 @@
  */
 
 import { assertInteger } from "../proactor/arguments.ts";
+import {
+  assertDeadline,
+  type DeadlineOptions,
+} from "../stream/close_deadline.ts";
 import { StreamConnection } from "../stream/stream_connection.ts";
+import { isServerName } from "./server_name.ts";
 import { addressText, type TcpAddr } from "./tcp_socket.ts";
 import { TlsConnection, type TlsTransport } from "./tls_connection.ts";
 import type { TlsSession } from "./tls_session.ts";
 
 /** What both ends may want; see {@linkcode startTls}. */
-export interface TlsOptions {
+export interface TlsOptions extends DeadlineOptions {
   /** What ALPN offers or chooses from, the best first. By default no ALPN. */
   alpnProtocols?: string[];
   /**
@@ -31,7 +36,9 @@ export interface StartTlsClientOptions extends TlsOptions {
   /** This end is the client. */
   serverSide?: false;
   /**
-   * The host name or the address that the certificate must be for.
+   * The host name or the address that the certificate must be for: a name of
+   * DNS (`xn--` for one that is not ASCII), or a numeric address without
+   * brackets. Only the certificate's subject alternative names count.
    *
    * @default {"127.0.0.1"}
    */
@@ -74,16 +81,17 @@ const MAX_PROTOCOL_LENGTH = 255;
  * do reads and writes. When it fails the connection is closed.
  *
  * @example The client's end
- * ```ts ignore
+ * ```ts
  * import { connectTcp, startTls } from "@iocp/proactor";
  *
- * const tcp = await connectTcp({ hostname: "example.com", port: 443 });
- * await using tls = await startTls(tcp, { hostname: "example.com" });
+ * const caCerts = [await Deno.readTextFile("ca.pem")];
+ * const tcp = await connectTcp({ hostname: "localhost", port: 8443 });
+ * await using tls = await startTls(tcp, { hostname: "localhost", caCerts });
  * await tls.handshake();
  * ```
  *
  * @example The server's end
- * ```ts ignore
+ * ```ts
  * import { startTls, TcpListener } from "@iocp/proactor";
  *
  * const cert = await Deno.readTextFile("cert.pem");
@@ -109,17 +117,29 @@ export async function startTls<A extends object = TcpAddr>(
   if (!(connection instanceof StreamConnection)) {
     throw new TypeError("Cannot start TLS: this is no connection");
   }
-  assertOptions(options);
-  options.signal?.throwIfAborted();
+  const own = copyOptions(options);
+  assertOptions(own);
+  own.signal?.throwIfAborted();
   const name = nameOf(connection.remoteAddr);
   const { openTls } = await import("./open_tls.ts");
-  const session = openTls(connection, name, options);
-  limitHandshake(session, name, options);
-  return new TlsConnection(connection, session);
+  const session = openTls(connection, name, own);
+  limitHandshake(session, name, own);
+  return new TlsConnection(connection, session, own);
+}
+
+/** What was checked is what is used, whatever the caller does meanwhile. */
+function copyOptions(options: StartTlsOptions): StartTlsOptions {
+  const copy: StartTlsOptions = { ...options };
+  for (const name of ["alpnProtocols", "caCerts"] as const) {
+    const list: unknown = Reflect.get(copy, name);
+    if (Array.isArray(list)) Reflect.set(copy, name, [...list]);
+  }
+  return copy;
 }
 
 function assertOptions(options: StartTlsOptions): void {
   const { alpnProtocols = [], handshakeTimeout = Infinity } = options;
+  assertDeadline(options.deadline);
   for (const name of assertList("alpnProtocols", alpnProtocols)) {
     if (isProtocolName(name)) continue;
     throw new TypeError(
@@ -136,9 +156,10 @@ function assertOptions(options: StartTlsOptions): void {
 
 function assertClientOptions(options: StartTlsClientOptions): void {
   const { hostname = "127.0.0.1", caCerts = [] } = options;
-  if (typeof hostname !== "string" || hostname === "") {
+  if (typeof hostname !== "string" || !isServerName(hostname)) {
     throw new TypeError(
-      `Cannot use hostname ${JSON.stringify(hostname)}: it is not a name`,
+      `Cannot use hostname ${JSON.stringify(hostname)}: ` +
+        "it is neither a name of DNS nor a numeric address",
     );
   }
   for (const pem of assertList("caCerts", caCerts)) {

@@ -20,7 +20,7 @@ export type TcpTraits = SocketTraits<TcpAddr>;
  * One end of a TCP connection, with the members of `Deno.TcpConn`.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { connectTcp } from "@iocp/proactor";
  *
  * using connection = await connectTcp({ hostname: "127.0.0.1", port: 7 });
@@ -42,7 +42,7 @@ export class TcpConnection extends StreamConnection {
    * @param traits What is known of the connection.
    */
   constructor(port: CompletionPort, handle: PortHandle, traits: TcpTraits) {
-    super(port, handle, socketStream(handle, traits.sockets, tcpName(traits)));
+    super(port, handle, socketStream(handle, traits, tcpName(traits)));
     this.#traits = traits;
   }
 

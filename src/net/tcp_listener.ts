@@ -4,6 +4,8 @@
  * @module
  */
 
+import { isMappedAddress } from "../ffi/destination.ts";
+import { encodeSocketAddress } from "../ffi/sockaddr.ts";
 import {
   IPPROTO_IPV6,
   IPV6_V6ONLY,
@@ -15,6 +17,7 @@ import type { CompletionPort } from "../proactor/completion_port.ts";
 import { defaultProactor } from "../proactor/default_proactor.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import { assertDeadline } from "../stream/close_deadline.ts";
 import type { SocketFlag } from "./socket_kind.ts";
 import type { SocketListenerOptions } from "./socket_listener.ts";
 import { listenLimits, type Serving, SocketServer } from "./socket_server.ts";
@@ -52,7 +55,8 @@ export interface TcpListenOptions extends TcpOptions {
    */
   accepts?: number;
   /**
-   * False lets a listener on `"::"` take IPv4 clients too.
+   * False lets a listener on `"::"` take IPv4 clients too. False by default
+   * for an address such as `::ffff:127.0.0.1`.
    *
    * @default {true}
    */
@@ -83,7 +87,7 @@ export interface TcpListenOptions extends TcpOptions {
  * Closing it does not touch the connections it has handed out.
  *
  * @example Echo
- * ```ts ignore
+ * ```ts
  * import { TcpListener } from "@iocp/proactor";
  *
  * await using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 7 });
@@ -100,15 +104,17 @@ export class TcpListener extends SocketServer<TcpAddr, TcpConnection> {
    * @param serving How an event loop takes the clients.
    * @throws {TypeError} when the host name is not numeric.
    * @throws {RangeError} when a number is out of its range.
-   * @throws {Deno.errors.AddrInUse} when the address is taken.
+   * @throws {Deno.errors.AddrInUse} when the address is taken, or Windows has
+   * reserved the port.
    * @throws {Deno.errors.AddrNotAvailable} when the address is not this
    * computer's.
    * @throws {Deno.errors.NotSupported} when the system is not Windows.
    * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
    */
   constructor(options: TcpListenOptions, serving: Serving<TcpAddr> = {}) {
-    const { signal, onError } = options;
+    const { signal, onError, deadline } = options;
     const { factory = makeConnection, startServing = true, adopted } = serving;
+    assertDeadline(deadline);
     const resolved = resolveOptions(options);
     signal?.throwIfAborted();
     const { port } = options.proactor ?? defaultProactor();
@@ -123,7 +129,7 @@ export class TcpListener extends SocketServer<TcpAddr, TcpConnection> {
       adopted,
       factory: (port, handle, traits) => {
         applyTcpOptions(traits.sockets, handle.handle, options);
-        return factory(port, handle, traits);
+        return factory(port, handle, { ...traits, deadline });
       },
     });
   }
@@ -135,7 +141,8 @@ export class TcpListener extends SocketServer<TcpAddr, TcpConnection> {
    * @returns The listener; clients can connect from now on.
    * @throws {TypeError} when the host name is not numeric.
    * @throws {RangeError} when a number is out of its range.
-   * @throws {Deno.errors.AddrInUse} when the address is taken.
+   * @throws {Deno.errors.AddrInUse} when the address is taken, or Windows has
+   * reserved the port.
    * @throws {Deno.errors.AddrNotAvailable} when the address is not this
    * computer's.
    * @throws {Deno.errors.BadResource} when the proactor is closed.
@@ -154,7 +161,7 @@ function resolveOptions(
   const limits = listenLimits(options);
   const address = parseHost(hostname, port);
   if (address !== null) {
-    const flags = listenFlags(address.family, options);
+    const flags = listenFlags(address, options);
     return { kind: tcpKind(address.family), address, flags, ...limits };
   }
   throw new TypeError(
@@ -163,16 +170,17 @@ function resolveOptions(
 }
 
 function listenFlags(
-  family: IpAddress["family"],
+  address: IpAddress,
   options: TcpListenOptions,
 ): SocketFlag[] {
-  const { reuseAddress = false, ipv6Only = true } = options;
+  const mapped = isMappedAddress(encodeSocketAddress(address));
+  const { reuseAddress = false, ipv6Only = !mapped } = options;
   // Else others could bind the same port and take our clients.
   const sharing = reuseAddress ? SO_REUSEADDR : SO_EXCLUSIVEADDRUSE;
   const flags = [
     { option: { level: SOL_SOCKET, name: sharing }, value: true },
   ];
-  if (family === "IPv4") return flags;
+  if (address.family === "IPv4") return flags;
   const v6Only = { level: IPPROTO_IPV6, name: IPV6_V6ONLY };
   return [...flags, { option: v6Only, value: ipv6Only }];
 }

@@ -32,7 +32,8 @@ export type ServeOptions<A> = Omit<Serving<A>, "factory">;
  * @returns The listener; clients can connect from now on.
  * @throws {TypeError} when the factory is no function, or the host name not
  * numeric.
- * @throws {Deno.errors.AddrInUse} when the address is taken.
+ * @throws {Deno.errors.AddrInUse} when the address is taken, or Windows has
+ * reserved the port.
  */
 export function serveTcp(
   protocolFactory: ProtocolFactory,

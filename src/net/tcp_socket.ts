@@ -28,6 +28,7 @@ import {
 } from "../ffi/socket_constants.ts";
 import { encodeDword } from "../ffi/socket_structs.ts";
 import { assertInteger } from "../proactor/arguments.ts";
+import type { DeadlineOptions } from "../stream/close_deadline.ts";
 import type { SocketKind } from "./socket_kind.ts";
 
 /** The address of one end of a TCP connection, as Deno has it. */
@@ -44,7 +45,7 @@ export interface TcpAddr {
 export type IpAddress = Ipv4Address | Ipv6Address;
 
 /** What both ends may be set to. */
-export interface TcpOptions {
+export interface TcpOptions extends DeadlineOptions {
   /**
    * True sends small writes at once; false lets TCP gather them.
    *

@@ -4,20 +4,16 @@
  * @module
  */
 
-import { assertArray, assertInteger } from "../proactor/arguments.ts";
-import {
-  closeWhenForgotten,
-  type ForgottenPart,
-} from "../proactor/forgotten.ts";
-import { DEFAULT_CLOSE_DEADLINE } from "../stream/channel.ts";
+import { byteLengthOf, copyBytes } from "../ffi/bytes.ts";
+import { assertArray } from "../proactor/arguments.ts";
+import { closeWhenForgotten } from "../proactor/forgotten.ts";
+import type { DeadlineOptions } from "../stream/close_deadline.ts";
 import type { DuplexConnection } from "../stream/node_duplex.ts";
-import { ReadQueue } from "../stream/read_queue.ts";
-import type {
-  ReadOptions,
-  ShutdownOptions,
-} from "../stream/stream_connection.ts";
+import type { ReadQueue } from "../stream/read_queue.ts";
+import type { ReadOptions } from "../stream/stream_connection.ts";
 import { WebStreams } from "../stream/web_streams.ts";
 import type { TcpAddr } from "./tcp_socket.ts";
+import { TlsPart } from "./tls_part.ts";
 import type { TlsHandshakeInfo, TlsSession } from "./tls_session.ts";
 
 /**
@@ -31,6 +27,15 @@ export interface TlsTransport<A extends object = TcpAddr>
   readonly localAddr: A;
   /** The address of the other end. */
   readonly remoteAddr: A;
+  /** Milliseconds that its close waits for a peer that takes nothing. */
+  readonly deadline?: number | undefined;
+  /**
+   * Has somebody told when Windows has taken some of what was written.
+   *
+   * @ignore
+   * @param onProgress Who is told.
+   */
+  watchWrites(onProgress: () => void): void;
 }
 
 /**
@@ -43,15 +48,16 @@ export interface TlsTransport<A extends object = TcpAddr>
  * @typeParam A The addresses of its ends.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { connectTcp, startTls } from "@iocp/proactor";
  *
- * const tcp = await connectTcp({ hostname: "example.com", port: 443 });
- * using tls = await startTls(tcp, { hostname: "example.com" });
- * await tls.write(new TextEncoder().encode("HEAD / HTTP/1.0\r\n\r\n"));
+ * const caCerts = [await Deno.readTextFile("ca.pem")];
+ * const tcp = await connectTcp({ hostname: "localhost", port: 8443 });
+ * using tls = await startTls(tcp, { hostname: "localhost", caCerts });
+ * await tls.write(new TextEncoder().encode("hello"));
  * const buffer = new Uint8Array(1024);
  * const count = await tls.read(buffer);
- * console.log(new TextDecoder().decode(buffer.subarray(0, count ?? 0)));
+ * console.log(new TextDecoder().decode(buffer.subarray(0, count ?? 0))); // hello
  * ```
  */
 export class TlsConnection<A extends object = TcpAddr>
@@ -60,8 +66,9 @@ export class TlsConnection<A extends object = TcpAddr>
   readonly #session: TlsSession;
   readonly #reads: ReadQueue;
   readonly #streams: WebStreams = new WebStreams(this);
-  #writeClosed = false;
   readonly #part: TlsPart;
+  #lastWrite: Promise<void> | undefined;
+  #ending: Promise<void> | undefined;
 
   /**
    * Made by {@linkcode startTls}.
@@ -69,12 +76,18 @@ export class TlsConnection<A extends object = TcpAddr>
    * @ignore
    * @param transport The connection below TLS.
    * @param session TLS on it.
+   * @param options The deadline of its close.
    */
-  constructor(transport: TlsTransport<A>, session: TlsSession) {
+  constructor(
+    transport: TlsTransport<A>,
+    session: TlsSession,
+    options: DeadlineOptions = {},
+  ) {
     this.#transport = transport;
     this.#session = session;
-    this.#reads = makeReads(session);
-    this.#part = makePart(session, this.#reads);
+    const { deadline = transport.deadline } = options;
+    this.#part = new TlsPart(session, transport, deadline);
+    this.#reads = this.#part.reads;
     const name = `TLS connection to ${session.name}`;
     closeWhenForgotten(this, { part: this.#part, name });
   }
@@ -121,7 +134,8 @@ export class TlsConnection<A extends object = TcpAddr>
    * @param target Where the bytes go. It may be used, but must not be
    * transferred, until the promise is settled.
    * @param options A signal that ends the wait; no data are lost by it.
-   * @returns The number of bytes, or `null` at the end of the stream.
+   * @returns The number of bytes, or `null` at the end of the stream. An empty
+   * array is filled at once, whatever the state of the connection.
    * @throws {TypeError} when `target` is not a `Uint8Array`.
    * @throws {Deno.errors.BadResource} when the connection is closed.
    * @throws {Deno.errors.Interrupted} when it is closed meanwhile.
@@ -135,14 +149,9 @@ export class TlsConnection<A extends object = TcpAddr>
     options: ReadOptions = {},
   ): Promise<number | null> {
     assertArray("read into", target);
+    if (byteLengthOf(target) === 0 && this.#part.closing) return 0;
     this.#assertOpen("read");
-    if (target.byteLength === 0) return 0;
-    return await this.#reads.request(() => {
-      if (target.byteLength === 0) {
-        throw new TypeError("Cannot read: the array was transferred");
-      }
-      return this.#reads.takeInto(target);
-    }, options.signal);
+    return await this.#reads.read(target, options.signal);
   }
 
   /** The bytes as a stream, with BYOB readers. Cancelling it closes the
@@ -168,9 +177,11 @@ export class TlsConnection<A extends object = TcpAddr>
   async write(data: Uint8Array): Promise<number> {
     assertArray("write", data);
     this.#assertWritable();
-    const { byteLength } = data;
-    if (byteLength > 0) await this.#session.write(data.slice());
-    return byteLength;
+    const bytes = copyBytes(data);
+    const length = byteLengthOf(bytes);
+    if (length > 0) this.#lastWrite = this.#session.write(bytes);
+    await this.#lastWrite;
+    return length;
   }
 
   /** Writing as a stream. Closing it closes the write side, or the connection
@@ -181,25 +192,31 @@ export class TlsConnection<A extends object = TcpAddr>
 
   /**
    * Tells the peer, in TLS, that nothing more will be written, behind what
-   * was. It can go on writing.
+   * was. It can go on writing. The second call waits for the first.
    *
    * @throws {Deno.errors.BadResource} when the connection is closed.
    */
   async closeWrite(): Promise<void> {
-    this.#assertWritable();
-    this.#writeClosed = true;
-    await this.#session.end();
+    this.#assertOpen("close the write side");
+    await (this.#ending ??= this.#session.end());
   }
 
   // --- end -----------------------------------------------------------------
 
   /**
-   * Closes the connection: what was written, and TLS's own end, go out first
-   * (for 5 s at most). Before the end of the handshake it is closed at once.
-   * Idempotent.
+   * Closes the connection: what was written, and TLS's own end, go out first,
+   * for as long as the peer takes them. When it takes nothing until the
+   * deadline, the rest is dropped, and the connection below is reset. Before the
+   * end of the handshake it is closed at once. Idempotent, unlike that of
+   * `Deno.Conn`.
+   *
+   * @param options The deadline, by default that of the connection. The last
+   * one that was given counts.
+   * @throws {RangeError} when the deadline is neither an integer from 0 to
+   * 2147483647 nor `Infinity`.
    */
-  close(): void {
-    this.#close(DEFAULT_CLOSE_DEADLINE);
+  close(options: DeadlineOptions = {}): void {
+    this.#part.close(options.deadline);
   }
 
   /** Closes the connection at once; the peer is not told in TLS. */
@@ -210,14 +227,20 @@ export class TlsConnection<A extends object = TcpAddr>
   /**
    * Closes the connection and waits until it is.
    *
-   * @param options The deadline for what is to go out first.
-   * @throws {RangeError} when the deadline is not a positive integer or 0.
+   * @param options The deadline, as for {@linkcode close}.
+   * @throws {RangeError} when the deadline is neither an integer from 0 to
+   * 2147483647 nor `Infinity`.
+   * @throws {Deno.errors.TimedOut} when the peer took nothing until the
+   * deadline; as each of the following a {@linkcode DroppedBytesError}.
+   * @throws {Deno.errors.Interrupted} when an abort, or the close of the
+   * proactor, has overtaken the close.
+   * @throws {Deno.errors.ConnectionReset} when the peer has gone before it had
+   * all.
    */
-  async shutdown(options: ShutdownOptions = {}): Promise<void> {
-    const { deadline = DEFAULT_CLOSE_DEADLINE } = options;
-    assertInteger("deadline", deadline, [0, 0x7fff_ffff]);
-    this.#close(deadline);
+  async shutdown(options: DeadlineOptions = {}): Promise<void> {
+    this.close(options);
     await this.finished;
+    if (this.#part.loss !== undefined) throw this.#part.loss;
   }
 
   /** Lets pending reads and writes keep the process alive (the default). */
@@ -235,24 +258,12 @@ export class TlsConnection<A extends object = TcpAddr>
     this.close();
   }
 
-  /** Closes the connection and waits until it is. */
+  /** As {@linkcode shutdown}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown();
   }
 
   // --- parts ---------------------------------------------------------------
-
-  #close(deadline: number): void {
-    if (this.#part.closing) return;
-    this.#part.closing = true;
-    this.#reads.fail(interrupted("read"));
-    if (this.#session.failure !== undefined) return; // it closes by itself
-    if (!this.#session.established) return this.abort();
-    const timer = setTimeout(() => this.abort(), deadline);
-    this.finished.then(() => clearTimeout(timer));
-    const close = () => this.#session.close();
-    this.#session.end().then(close, close);
-  }
 
   #assertOpen(action: string): void {
     if (!this.#part.closing) return;
@@ -263,36 +274,9 @@ export class TlsConnection<A extends object = TcpAddr>
 
   #assertWritable(): void {
     this.#assertOpen("write");
-    if (!this.#writeClosed) return;
+    if (this.#ending === undefined) return;
     throw new Deno.errors.BadResource(
       "Cannot write: the write side is closed",
     );
   }
-}
-
-interface TlsPart extends ForgottenPart {
-  closing: boolean;
-}
-
-/** Nothing that the session holds refers to the connection. */
-function makePart(session: TlsSession, reads: ReadQueue): TlsPart {
-  const part = {
-    closing: false,
-    destroy: () => {
-      part.closing = true;
-      reads.fail(interrupted("read"));
-      session.fail(interrupted("use TLS"));
-    },
-  };
-  return part;
-}
-
-function makeReads(session: TlsSession): ReadQueue {
-  const reads = new ReadQueue(session, () => session.failure!);
-  session.onReadable = () => reads.advance();
-  return reads;
-}
-
-function interrupted(action: string): Error {
-  return new Deno.errors.Interrupted(`Cannot ${action}: operation canceled`);
 }

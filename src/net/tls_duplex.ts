@@ -31,6 +31,8 @@ export class TlsDuplex extends NodeDuplex {
   #demanded = false;
   #wanted = false;
   #reading = false;
+  /** Milliseconds that the connection has for TLS's last words. */
+  deadline: number | undefined;
 
   /**
    * @param connection The connection below TLS.
@@ -77,8 +79,19 @@ export class TlsDuplex extends NodeDuplex {
 
   /** @param error What has ended the stream; else what was written goes out. */
   protected override closeConnection(error: Error | null): void {
-    if (error === null) this.#connection.close();
+    const { deadline } = this;
+    if (error === null) this.#connection.close({ deadline });
     else this.#connection.abort();
+  }
+
+  /**
+   * `node:tls` never changes what it has written.
+   *
+   * @param chunk Its own.
+   * @returns The same.
+   */
+  protected override owned(chunk: unknown): unknown {
+    return chunk;
   }
 
   /** @param data The encrypted bytes. */

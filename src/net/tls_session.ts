@@ -8,6 +8,8 @@
 import type { Duplex } from "node:stream";
 import { setImmediate } from "node:timers";
 import type { TLSSocket } from "node:tls";
+import { byteLengthOf, setBytes, viewOf } from "../ffi/bytes.ts";
+import { Fifo } from "../proactor/fifo.ts";
 import type { DuplexConnection } from "../stream/node_duplex.ts";
 import type { ReadSource } from "../stream/read_queue.ts";
 import { TlsDuplex, type TlsDuplexEvents } from "./tls_duplex.ts";
@@ -46,12 +48,15 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
   readonly #socket: TLSSocket;
   readonly #secured = Promise.withResolvers<TlsHandshakeInfo>();
   readonly #calls = new Set<(error: Error) => void>();
-  readonly #chunks: Uint8Array[] = [];
+  readonly #chunks = new Fifo<Uint8Array>();
   #available = 0;
+  #writing = 0;
   #established = false;
   #ended = false;
   #ending: Promise<void> | undefined;
+  #discarding = false;
   #failure: Error | undefined;
+  #dropped = 0;
 
   /**
    * Starts the handshake.
@@ -127,14 +132,15 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
    * @returns Their number.
    */
   takeInto(target: Uint8Array): number {
+    const room = byteLengthOf(target);
     let filled = 0;
-    while (filled < target.length && this.#chunks.length > 0) {
-      const chunk = this.#chunks[0]!;
-      const part = chunk.subarray(0, target.length - filled);
-      target.set(part, filled);
-      filled += part.length;
-      if (part.length === chunk.length) this.#chunks.shift();
-      else this.#chunks[0] = chunk.subarray(part.length);
+    while (filled < room && this.#chunks.length > 0) {
+      const chunk = this.#chunks.first!;
+      const count = Math.min(chunk.length, room - filled);
+      setBytes(target, viewOf(chunk, 0, count), filled);
+      filled += count;
+      if (count === chunk.length) this.#chunks.shift();
+      else this.#chunks.replaceFirst(viewOf(chunk, count));
     }
     this.#available -= filled;
     return filled;
@@ -142,14 +148,24 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
 
   // --- writing -------------------------------------------------------------
 
+  /** Bytes, written or made of what was, that Windows did not get. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
   /**
    * Encrypts and writes.
    *
    * @param data The session's own.
    */
   async write(data: Uint8Array): Promise<void> {
-    await this.handshake;
-    await this.#call((done) => this.#socket.write(data, done));
+    this.#writing += data.byteLength;
+    try {
+      await this.handshake;
+      await this.#call((done) => this.#socket.write(data, done));
+    } finally {
+      this.#writing -= data.byteLength;
+    }
   }
 
   /**
@@ -164,6 +180,18 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
   // --- end -----------------------------------------------------------------
 
   /**
+   * Reads and throws away what comes from now on, such as the tickets of a
+   * server: Windows resets a connection that is closed with bytes unread, and
+   * the peer loses what it has not read yet.
+   */
+  discard(): void {
+    this.#discarding = true;
+    this.#available = 0;
+    this.#chunks.clear();
+    this.#duplex.demand();
+  }
+
+  /**
    * Ends the session for a reason that is not TLS's; what is queued is dropped.
    *
    * @param error What those get who wait.
@@ -173,8 +201,13 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
     this.#fail(error);
   }
 
-  /** Ends what is left of the session. The connection closes gracefully. */
-  close(): void {
+  /**
+   * Ends what is left of the session. The connection closes gracefully.
+   *
+   * @param deadline Milliseconds that it waits for its peer.
+   */
+  close(deadline: number): void {
+    this.#duplex.deadline = deadline;
     this.#socket.destroy();
   }
 
@@ -182,12 +215,14 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
 
   /** What has come was handed to TLS. */
   onReceived(): void {
-    if (this.#established) this.onReadable();
+    if (this.#discarding) this.#duplex.demand();
+    else if (this.#established) this.onReadable();
     else if (this.#failure === undefined) this.#duplex.demand();
   }
 
   /** The peer is gone. Had it said so in TLS, we would know in a turn. */
   onEnded(): void {
+    if (this.#discarding) return; // it may still read what we write
     setImmediate(() => {
       if (!this.#ended) this.fail(this.#truncated());
     });
@@ -221,6 +256,7 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
   }
 
   #decrypted(chunk: Uint8Array): void {
+    if (this.#discarding) return;
     this.#chunks.push(chunk);
     this.#available += chunk.length;
     this.onReadable();
@@ -244,8 +280,13 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     this.#calls.add(reject);
-    start((error) => error ? reject(this.#failure ?? error) : resolve());
+    start((error) => error ? reject(this.#reason(error)) : resolve());
     return promise.finally(() => this.#calls.delete(reject));
+  }
+
+  /** A signal's reason may be `null`. */
+  #reason(error: Error): Error {
+    return this.#failure === undefined ? error : this.#failure;
   }
 
   #tlsFailed(error: Error): void {
@@ -267,6 +308,7 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
   #fail(error: Error): void {
     if (this.#failure !== undefined) return;
     this.#failure = error;
+    this.#dropped = Math.max(this.#writing, this.#duplex.writableLength);
     this.#secured.reject(error);
     for (const reject of this.#calls) reject(error);
     this.#socket.destroy();

@@ -4,6 +4,13 @@
  * @module
  */
 
+import { copyBytes, viewOf } from "../ffi/bytes.ts";
+import {
+  encodeDestination,
+  isMappedAddress,
+  mapAddress,
+  unmapAddress,
+} from "../ffi/destination.ts";
 import {
   decodeSocketAddress,
   encodeSocketAddress,
@@ -16,7 +23,10 @@ import { ADDRESS_AREA_LENGTH } from "../ffi/socket_structs.ts";
 
 /** Where datagrams go to or come from. */
 export interface UdpTarget {
-  /** A numeric address, `%3` behind it is a zone; or a name where allowed. */
+  /**
+   * A numeric address, `%3` behind it is a zone; or a name where allowed. To
+   * send to, an unspecified address such as `0.0.0.0` is this computer.
+   */
   hostname: string;
   /** 0 to 65535. */
   port: number;
@@ -24,6 +34,28 @@ export interface UdpTarget {
 
 /** An address of IPv4 or IPv6. */
 export type InternetAddress = Ipv4Address | Ipv6Address;
+
+/**
+ * Tells whether a socket has to take both families.
+ *
+ * @param local Where it is bound.
+ * @param remote Where it sends to, if that is known.
+ * @param ipv6Only What the user wants, if anything: by default an address of
+ * IPv4 in the form of IPv6 takes both.
+ * @returns True for a socket of IPv6 that takes IPv4.
+ */
+export function isDualStack(
+  local: InternetAddress,
+  remote: InternetAddress | undefined,
+  ipv6Only: boolean | undefined,
+): boolean {
+  if (local.family === "IPv4") return false;
+  return !(ipv6Only ?? ![local, remote].some(isMapped));
+}
+
+function isMapped(address: InternetAddress | undefined): boolean {
+  return address !== undefined && isMappedAddress(encodeSocketAddress(address));
+}
 
 /** What a socket can send to. */
 export interface AddressRules {
@@ -88,15 +120,16 @@ export function encodeTarget(
   if (address.port === 0) {
     throw new RangeError(`Cannot ${action}: nobody can be at port 0`);
   }
-  if (address.family === family) return encodeSocketAddress(address);
+  const bytes = encodeDestination(address);
+  const mapped = isMappedAddress(bytes);
+  if (address.family === family && (!mapped || dualStack)) return bytes;
+  if (mapped && family === "IPv4") return unmapAddress(bytes);
   if (!dualStack || address.family !== "IPv4") {
     throw new TypeError(
       `Cannot ${action}: "${address.hostname}" is not of ${family}`,
     );
   }
-  const hostname = `::ffff:${address.hostname}`;
-  const mapped = { family, hostname, port: address.port } as const;
-  return encodeSocketAddress({ ...mapped, flowInfo: 0, scopeId: 0 });
+  return mapAddress(bytes);
 }
 
 /**
@@ -126,10 +159,10 @@ export class SenderCache {
    * @returns A new object each time.
    */
   decode(area: Bytes): Deno.NetAddr {
-    const bytes = area.subarray(0, area[ADDRESS_AREA_LENGTH]);
+    const bytes = viewOf(area, 0, area[ADDRESS_AREA_LENGTH]);
     if (bytes.byteLength > 0 && !equals(bytes, this.#last)) {
       this.#addr = toNetAddr(bytes);
-      this.#last = bytes.slice();
+      this.#last = copyBytes(bytes);
     }
     return { ...this.#addr };
   }

@@ -5,7 +5,7 @@
  */
 
 import { windowsError } from "../ffi/errors.ts";
-import { isUnreachable } from "./datagram_reader.ts";
+import { isUnreachable } from "../ffi/unreachable.ts";
 import type { DatagramHandle } from "./datagram_channel.ts";
 
 /** The most bytes of a datagram: 65535 without the headers. */
@@ -23,7 +23,7 @@ export function receiveError(socket: DatagramHandle, code: number): Error {
   return windowsError(socket.port.api, code, {
     syscall: "WSARecvFrom",
     action: "Cannot receive",
-    ...(isUnreachable(code)
+    ...(isUnreachable(code, true)
       ? { errorClass: Deno.errors.ConnectionReset, state }
       : {}),
   });
@@ -47,17 +47,37 @@ export function sendError(socket: DatagramHandle, code: number): Error {
  * Refuses what is too long for any datagram.
  *
  * @param socket The socket.
- * @param data The bytes.
+ * @param length Bytes.
  * @throws {RangeError} when there are too many.
  */
 export function assertDatagram(
   socket: DatagramHandle,
-  data: Uint8Array,
+  length: number,
 ): void {
   const most = MAX_DATAGRAM[socket.rules.family];
-  if (data.byteLength <= most) return;
+  if (length <= most) return;
   throw new RangeError(
-    `Cannot send ${data.byteLength} bytes: ` +
+    `Cannot send ${length} bytes: ` +
       `a datagram of ${socket.rules.family} has ${most} at most`,
   );
+}
+
+/**
+ * Tells that receiving has ended because the socket was closed.
+ *
+ * @param error What a receive has rejected with.
+ * @returns True when it has.
+ */
+export function isReceiveEnd(error: unknown): boolean {
+  return error instanceof Deno.errors.Interrupted ||
+    error instanceof Deno.errors.BadResource;
+}
+
+/**
+ * Makes the error of receives whose socket is closed.
+ *
+ * @returns The error.
+ */
+export function receiveInterrupted(): Error {
+  return new Deno.errors.Interrupted("Cannot receive: operation canceled");
 }

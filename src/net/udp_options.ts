@@ -7,9 +7,13 @@
 import type { SocketApi } from "../ffi/socket_api.ts";
 import { assertInteger } from "../proactor/arguments.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
+import {
+  assertDeadline,
+  type DeadlineOptions,
+} from "../stream/close_deadline.ts";
 
 /** Options of every UDP socket. */
-export interface UdpOptions {
+export interface UdpOptions extends DeadlineOptions {
   /**
    * True lets other sockets bind the same address, as receivers of a
    * multicast group do. Windows then gives a datagram to any one of them.
@@ -41,7 +45,8 @@ export interface UdpOptions {
    */
   multicastInterface?: string | number;
   /**
-   * False makes a socket of IPv6 take IPv4 too.
+   * False makes a socket of IPv6 take IPv4 too. False by default when it is
+   * bound or connected to an address such as `::ffff:127.0.0.1`.
    *
    * @default {true}
    */
@@ -120,6 +125,7 @@ export function assertUdpOptions(options: UdpOptions): void {
     if (type === "boolean" || type === "undefined") continue;
     throw new TypeError(`Cannot use option ${name}: it is not a boolean`);
   }
-  const { multicastTtl = 1 } = options;
+  const { multicastTtl = 1, deadline } = options;
+  assertDeadline(deadline);
   assertInteger("multicastTtl", multicastTtl, [0, 255]);
 }

@@ -4,18 +4,21 @@
  * @module
  */
 
+import type { DroppedBytesError } from "../stream/close_deadline.ts";
 import { DatagramChannel, type DatagramHandle } from "./datagram_channel.ts";
 import { ReceiveQueue } from "./receive_queue.ts";
-import { receiveError } from "./udp_errors.ts";
+import { receiveError, receiveInterrupted } from "./udp_errors.ts";
 
 /** What is behind a UDP socket. */
 export interface UdpParts {
   /** Its handle. */
-  channel: DatagramChannel;
+  readonly channel: DatagramChannel;
   /** Who receives. */
-  receives: ReceiveQueue;
+  readonly receives: ReceiveQueue;
   /** Resolves when the kernel has let go. */
-  finished: Promise<void>;
+  readonly finished: Promise<void>;
+  /** What the close has dropped, if it has. */
+  loss: DroppedBytesError | null;
 }
 
 /**
@@ -29,21 +32,16 @@ export function udpParts(socket: DatagramHandle): UdpParts {
   const channel = new DatagramChannel(socket, {
     onReadable: () => receives.advance(),
     onSent: () => {},
-    onClosed: () => receives.fail(receiveInterrupted()),
+    onClosed: (loss) => {
+      parts.loss = loss;
+      receives.fail(receiveInterrupted());
+    },
     onReleased: resolve,
   });
   const receives = new ReceiveQueue(
     channel.reader,
     (code) => receiveError(socket, code),
   );
-  return { channel, receives, finished: promise };
-}
-
-/**
- * What a receive ends with when the socket is closed.
- *
- * @returns The error.
- */
-export function receiveInterrupted(): Error {
-  return new Deno.errors.Interrupted("Cannot receive: operation canceled");
+  const parts: UdpParts = { channel, receives, finished: promise, loss: null };
+  return parts;
 }

@@ -4,18 +4,19 @@
  * @module
  */
 
-import type { Bytes } from "../ffi/socket_api.ts";
+import { byteLengthOf } from "../ffi/bytes.ts";
 import { SO_BROADCAST, SOL_SOCKET } from "../ffi/socket_constants.ts";
 import { encodeDword } from "../ffi/socket_structs.ts";
-import { assertArray, assertInteger } from "../proactor/arguments.ts";
-import { DEFAULT_CLOSE_DEADLINE } from "../stream/channel.ts";
-import type {
-  ReadOptions,
-  ShutdownOptions,
-} from "../stream/stream_connection.ts";
+import { assertArray } from "../proactor/arguments.ts";
+import {
+  assertDeadline,
+  type DeadlineOptions,
+  type DroppedBytesError,
+} from "../stream/close_deadline.ts";
+import type { ReadOptions } from "../stream/stream_connection.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import { closeWhenForgotten } from "../proactor/forgotten.ts";
-import { spendTurn } from "../stream/turn_budget.ts";
+import { TurnOrder } from "../stream/turn_budget.ts";
 import type { DatagramChannel, DatagramHandle } from "./datagram_channel.ts";
 import type { Datagram } from "./datagram_reader.ts";
 import { DatagramSender } from "./datagram_sender.ts";
@@ -28,8 +29,9 @@ import {
   setOption,
 } from "./multicast.ts";
 import { openDatagramSocket } from "./open_datagram_socket.ts";
-import { place, type ReceiveQueue } from "./receive_queue.ts";
+import { deliver, placeDatagram, type ReceiveQueue } from "./receive_queue.ts";
 import type { UdpTarget } from "./udp_address.ts";
+import { isReceiveEnd, receiveInterrupted } from "./udp_errors.ts";
 import { connectEnds, listenEnds } from "./udp_ends.ts";
 import {
   assertUdpOptions,
@@ -37,7 +39,7 @@ import {
   type UdpConnectOptions,
   type UdpListenOptions,
 } from "./udp_options.ts";
-import { receiveInterrupted, udpParts } from "./udp_parts.ts";
+import { type UdpParts, udpParts } from "./udp_parts.ts";
 
 /** Bytes that may be queued to be sent; each datagram counts 8 more. */
 const MAX_QUEUED = 4 << 20;
@@ -50,7 +52,7 @@ const MAX_QUEUED = 4 << 20;
  * (ICMP "port unreachable") never ends receiving from the others.
  *
  * @example Answer every datagram
- * ```ts ignore
+ * ```ts
  * import { UdpSocket } from "@iocp/proactor";
  *
  * using socket = UdpSocket.listen({ port: 5353 });
@@ -62,11 +64,12 @@ export class UdpSocket
     AsyncIterable<[Uint8Array<ArrayBuffer>, Deno.NetAddr]>,
     Disposable,
     AsyncDisposable {
-  readonly #port: CompletionPort;
   readonly #channel: DatagramChannel;
   readonly #receives: ReceiveQueue;
   readonly #sender: DatagramSender;
-  readonly #finished: Promise<void>;
+  readonly #parts: UdpParts;
+  readonly #receiveTurns: TurnOrder;
+  readonly #sendTurns: TurnOrder;
 
   /**
    * Made by {@linkcode UdpSocket.listen} and {@linkcode UdpSocket.connect}.
@@ -75,11 +78,12 @@ export class UdpSocket
    * @param socket A socket that is bound and on the port.
    */
   constructor(socket: DatagramHandle) {
-    this.#port = socket.port;
-    const { channel, receives, finished } = udpParts(socket);
+    this.#receiveTurns = new TurnOrder(socket.port);
+    this.#sendTurns = new TurnOrder(socket.port);
+    this.#parts = udpParts(socket);
+    const { channel, receives } = this.#parts;
     this.#channel = channel;
     this.#receives = receives;
-    this.#finished = finished;
     this.#sender = new DatagramSender(this.#channel, MAX_QUEUED);
     const { hostname, port } = socket.local;
     const name = `UDP socket ${hostname}:${port}`;
@@ -90,7 +94,7 @@ export class UdpSocket
    * Makes a socket that receives from anyone.
    *
    * @example Usage
-   * ```ts ignore
+   * ```ts
    * import { UdpSocket } from "@iocp/proactor";
    *
    * using socket = UdpSocket.listen({ hostname: "0.0.0.0", port: 0 });
@@ -102,7 +106,8 @@ export class UdpSocket
    * @throws {TypeError} when an option is of the wrong type, or the host is a
    * name.
    * @throws {RangeError} when the port is not 0 to 65535.
-   * @throws {Deno.errors.AddrInUse} when another socket has the address.
+   * @throws {Deno.errors.AddrInUse} when another socket has the address, or
+   * Windows has reserved the port.
    * @throws {Deno.errors.AddrNotAvailable} when this computer has no such
    * address.
    * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
@@ -116,7 +121,7 @@ export class UdpSocket
    * Makes a socket that sends to one peer, and receives from nobody else.
    *
    * @example Usage
-   * ```ts ignore
+   * ```ts
    * import { UdpSocket } from "@iocp/proactor";
    *
    * using socket = await UdpSocket.connect({ hostname: "::1", port: 5353 });
@@ -150,7 +155,7 @@ export class UdpSocket
 
   /** Resolves when the socket is closed and the kernel has let go. */
   get finished(): Promise<void> {
-    return this.#finished;
+    return this.#parts.finished;
   }
 
   /** Bytes that wait to be sent, and 8 for each datagram. */
@@ -178,14 +183,7 @@ export class UdpSocket
     options: ReadOptions = {},
   ): Promise<[Uint8Array<ArrayBuffer>, Deno.NetAddr]> {
     if (p !== undefined) assertArray("receive into", p);
-    const target = p as Bytes | undefined;
-    return await this.#receive(({ data, addr }) => {
-      if (target === undefined || target.byteLength < data.byteLength) {
-        return [data, addr];
-      }
-      target.set(data);
-      return [target.subarray(0, data.byteLength), addr];
-    }, options);
+    return await this.#receive((datagram) => deliver(datagram, p), options);
   }
 
   /**
@@ -204,7 +202,9 @@ export class UdpSocket
     options: ReadOptions = {},
   ): Promise<ReceivedDatagram> {
     assertArray("receive into", target);
-    return await this.#receive((datagram) => place(datagram, target), options);
+    const size = byteLengthOf(target);
+    const take = (datagram: Datagram) => placeDatagram(datagram, target, size);
+    return await this.#receive(take, options);
   }
 
   /**
@@ -219,7 +219,7 @@ export class UdpSocket
       try {
         yield await this.receive();
       } catch (error) {
-        if (this.#channel.closing && isEnd(error)) return;
+        if (this.#channel.closing && isReceiveEnd(error)) return;
         throw error;
       }
     }
@@ -248,10 +248,11 @@ export class UdpSocket
    */
   async send(p: Uint8Array, addr?: UdpTarget): Promise<number> {
     const sent = this.#sender.send(p, addr);
-    const { byteLength } = p;
-    await sent;
-    await spendTurn(this.#port);
-    return byteLength;
+    const length = byteLengthOf(p);
+    if (sent !== undefined) await sent;
+    const turn = this.#sendTurns.spend();
+    if (turn !== undefined) await turn;
+    return length;
   }
 
   // --- options -------------------------------------------------------------
@@ -313,29 +314,35 @@ export class UdpSocket
   // --- end -----------------------------------------------------------------
 
   /**
-   * Closes the socket: receiving stops now, what was sent goes out first (for
-   * 5 s at most). Idempotent.
+   * Closes the socket: receiving stops now, what was sent goes out first, for
+   * as long as any of it does. Idempotent.
+   *
+   * @param options The deadline; the last one counts.
+   * @throws {RangeError} when the deadline is no integer that fits a timer.
    */
-  close(): void {
-    this.#close(DEFAULT_CLOSE_DEADLINE);
+  close(options: DeadlineOptions = {}): void {
+    assertDeadline(options.deadline);
+    this.#receives.fail(receiveInterrupted());
+    this.#channel.close(options.deadline);
   }
 
   /** Closes the socket at once; what is queued is dropped. */
   abort(): void {
-    this.#channel.destroy();
+    this.#channel.abort();
   }
 
   /**
    * Closes the socket and waits until it is.
    *
-   * @param options The deadline for queued datagrams.
-   * @throws {RangeError} when the deadline is not a positive integer or 0.
+   * @param options As for {@linkcode close}.
+   * @throws {Deno.errors.TimedOut} when nothing was sent until the deadline.
+   * @throws {Deno.errors.Interrupted} when an abort or the proactor's close was
+   * faster. Both errors are a {@linkcode DroppedBytesError}.
    */
-  async shutdown(options: ShutdownOptions = {}): Promise<void> {
-    const { deadline = DEFAULT_CLOSE_DEADLINE } = options;
-    assertInteger("deadline", deadline, [0, 0x7fff_ffff]);
-    this.#close(deadline);
+  async shutdown(options: DeadlineOptions = {}): Promise<void> {
+    this.close(options);
     await this.finished;
+    if (this.#parts.loss !== null) throw this.#parts.loss;
   }
 
   /** Lets pending receives and sends keep the process alive (the default). */
@@ -353,7 +360,7 @@ export class UdpSocket
     this.close();
   }
 
-  /** Closes the socket and waits until it is. */
+  /** As {@linkcode shutdown}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown();
   }
@@ -366,13 +373,9 @@ export class UdpSocket
   ): Promise<T> {
     this.#assertOpen("receive");
     const taken = await this.#receives.request(take, signal);
-    await spendTurn(this.#port);
+    const turn = this.#receiveTurns.spend();
+    if (turn !== undefined) await turn;
     return taken;
-  }
-
-  #close(deadline: number): void {
-    this.#receives.fail(receiveInterrupted());
-    this.#channel.close(deadline);
   }
 
   #setReferenced(referenced: boolean): void {
@@ -384,9 +387,4 @@ export class UdpSocket
     if (!this.#channel.closing) return;
     throw new Deno.errors.BadResource(`Cannot ${action}: the socket is closed`);
   }
-}
-
-function isEnd(error: unknown): boolean {
-  return error instanceof Deno.errors.Interrupted ||
-    error instanceof Deno.errors.BadResource;
 }

@@ -18,10 +18,10 @@ export type UnixTraits = SocketTraits<UnixAddr>;
  * One end of a connection by path, with the members of `Deno.UnixConn`.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { connectUnix } from "@iocp/proactor";
  *
- * using connection = await connectUnix({ path: "C:\\Temp\\echo.sock" });
+ * using connection = await connectUnix({ path: "echo.sock" });
  * await connection.write(new TextEncoder().encode("hello"));
  * const buffer = new Uint8Array(1024);
  * const count = await connection.read(buffer);
@@ -40,7 +40,7 @@ export class UnixConnection extends StreamConnection {
    * @param traits What is known of the connection.
    */
   constructor(port: CompletionPort, handle: PortHandle, traits: UnixTraits) {
-    super(port, handle, socketStream(handle, traits.sockets, unixName(traits)));
+    super(port, handle, socketStream(handle, traits, unixName(traits)));
     this.#traits = traits;
   }
 

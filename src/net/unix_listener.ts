@@ -8,6 +8,10 @@ import type { CompletionPort } from "../proactor/completion_port.ts";
 import { defaultProactor } from "../proactor/default_proactor.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import {
+  assertDeadline,
+  type DeadlineOptions,
+} from "../stream/close_deadline.ts";
 import { listenLimits, type Serving, SocketServer } from "./socket_server.ts";
 import { UnixConnection, type UnixTraits } from "./unix_connection.ts";
 import {
@@ -19,7 +23,7 @@ import {
 } from "./unix_socket.ts";
 
 /** Options of {@linkcode UnixListener}. */
-export interface UnixListenOptions {
+export interface UnixListenOptions extends DeadlineOptions {
   /** The path, at most 107 bytes of UTF-8. Its folder must exist. */
   path: string;
   /**
@@ -63,10 +67,10 @@ export interface UnixListenOptions {
  * the connections it has handed out.
  *
  * @example Echo
- * ```ts ignore
+ * ```ts
  * import { UnixListener } from "@iocp/proactor";
  *
- * await using listener = UnixListener.listen({ path: "C:\\Temp\\echo.sock" });
+ * await using listener = UnixListener.listen({ path: "echo.sock" });
  * for await (const connection of listener) {
  *   connection.readable.pipeTo(connection.writable).catch(console.error);
  * }
@@ -88,7 +92,8 @@ export class UnixListener extends SocketServer<UnixAddr, UnixConnection> {
    * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
    */
   constructor(options: UnixListenOptions, serving: Serving<UnixAddr> = {}) {
-    const { path, signal, onError } = options;
+    const { path, signal, onError, deadline } = options;
+    assertDeadline(deadline);
     const { factory = makeConnection, startServing = true } = serving;
     const address = parseUnixPath(path);
     const limits = listenLimits(options);
@@ -108,7 +113,7 @@ export class UnixListener extends SocketServer<UnixAddr, UnixConnection> {
       startServing,
       factory: (port, handle, traits) => {
         const local: UnixAddr = { transport: "unix", path };
-        return factory(port, handle, { ...traits, local });
+        return factory(port, handle, { ...traits, local, deadline });
       },
     });
   }

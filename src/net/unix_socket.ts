@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { FailedCall } from "../ffi/errors.ts";
 import { NativeSocketFile } from "../ffi/native_socket_file.ts";
 import {
   decodeSocketAddress,
@@ -16,6 +17,7 @@ import type { Bytes } from "../ffi/socket_api.ts";
 import {
   AF_UNIX,
   SOCK_STREAM,
+  WSAEACCES,
   WSAEAFNOSUPPORT,
   WSAENETDOWN,
 } from "../ffi/socket_constants.ts";
@@ -30,11 +32,18 @@ export interface UnixAddr {
   path: string;
 }
 
+/** For internet addresses a denied bind means something else. */
+export const UNIX_DENIED: Pick<FailedCall, "errorClass" | "state"> = {
+  errorClass: Deno.errors.PermissionDenied,
+  state: "access is denied",
+};
+
 /** Sockets with a path. */
 export const UNIX: SocketKind<UnixAddr> = {
   parameters: { family: AF_UNIX, type: SOCK_STREAM, protocol: 0 },
   addressLength: SOCKADDR_UN_SIZE + 2, // so that addresses are aligned
   errors: {
+    [WSAEACCES]: UNIX_DENIED,
     [WSAENETDOWN]: {
       errorClass: Deno.errors.NotFound,
       state: "no such folder",

@@ -5,7 +5,7 @@
  */
 
 import type { CompletionPort } from "../proactor/completion_port.ts";
-import type { Direction, Waiter } from "./polled_socket.ts";
+import type { Direction, Waiter } from "../proactor/polled_socket.ts";
 import type { readinessKey, ReadinessSource } from "./readiness_source.ts";
 
 /** What makes two watches the same. */

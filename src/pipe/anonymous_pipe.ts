@@ -59,7 +59,7 @@ export interface PipeOptions {
  * `windows_utils.pipe`.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { IocpProactor, pipe } from "@iocp/proactor";
  *
  * await using proactor = new IocpProactor();

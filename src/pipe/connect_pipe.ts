@@ -15,10 +15,17 @@ import {
   SECURITY_SQOS_PRESENT,
 } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
+import { normalizePipeName } from "../ffi/pipe_name.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import { assertInteger } from "../proactor/arguments.ts";
 import { defaultProactor } from "../proactor/default_proactor.ts";
+import type { Future } from "../proactor/future.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
+import { DialFuture } from "../proactor/pipe_dialer.ts";
+import {
+  assertDeadline,
+  type DeadlineOptions,
+} from "../stream/close_deadline.ts";
 import {
   PipeConnection,
   type PipeDirection,
@@ -27,7 +34,7 @@ import {
 import { assertOneOf } from "./server_options.ts";
 
 /** Options of {@linkcode connectPipe}. */
-export interface ConnectPipeOptions {
+export interface ConnectPipeOptions extends DeadlineOptions {
   /**
    * The directions, seen from the client; the server must offer them.
    *
@@ -85,20 +92,22 @@ const MAX_TIMEOUT = 0x7fff_ffff;
  * without polling; when there is no such pipe, it fails at once.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { connectPipe } from "@iocp/proactor";
  *
  * using connection = await connectPipe("\\\\.\\pipe\\echo", { timeout: 1000 });
  * await connection.write(new TextEncoder().encode("hello"));
  * ```
  *
- * @param path `\\.\pipe\name`, or `\\server\pipe\name`.
+ * @param path `\\.\pipe\name`, `//./pipe/name`, or `name` alone; or
+ * `\\server\pipe\name`. A name may hold backslashes.
  * @param options Access, read mode, time-out, signal.
  * @returns The connection.
  * @throws {TypeError} when the name or an option is malformed.
  * @throws {RangeError} when the time-out is not from 0 to 2147483647 ms.
  * @throws {Deno.errors.NotFound} when there is no such pipe.
- * @throws {Deno.errors.TimedOut} when no instance was free in time.
+ * @throws {Deno.errors.TimedOut} when no instance was free, or with
+ * `waitForServer` no server came, in time.
  * @throws {Deno.errors.PermissionDenied} when the pipe is not open to us, or
  * not in these directions.
  * @throws {Deno.errors.NotSupported} when the pipe has no messages to read, or
@@ -111,7 +120,7 @@ export async function connectPipe(
 ): Promise<PipeConnection> {
   const proactor = options.proactor ?? defaultProactor();
   const { handle, traits } = await openPipe(proactor, path, options);
-  const warnings = traits.messageReadMode;
+  const warnings = traits.messageType;
   try {
     const registered = proactor.port.associate(handle, { warnings });
     return new PipeConnection(proactor.port, registered, traits);
@@ -142,12 +151,15 @@ export async function openPipe(
   path: string,
   options: ConnectPipeOptions,
 ): Promise<OpenedPipe> {
+  const name = normalizePipeName(path, { remote: true });
   const { access = "duplex", readMode = "byte", impersonation } = options;
+  const { deadline } = options;
+  assertDeadline(deadline);
   const level = impersonation ?? "identification";
   assertOneOf("access", access, ["duplex", "in", "out"]);
   assertOneOf("readMode", readMode, ["byte", "message"]);
   assertOneOf("impersonation", level, Object.keys(IMPERSONATION));
-  const handle = await dial(proactor, path, {
+  const handle = await dial(proactor, name, {
     ...options,
     accessMask: ACCESS[access],
     qualityOfService: SECURITY_SQOS_PRESENT | IMPERSONATION[level],
@@ -155,7 +167,10 @@ export async function openPipe(
   try {
     return {
       handle,
-      traits: inspect(proactor, handle, { path, access, readMode }),
+      traits: {
+        ...inspect(proactor, handle, { path: name, access, readMode }),
+        deadline,
+      },
     };
   } catch (error) {
     proactor.port.api.closeHandle(handle);
@@ -184,7 +199,10 @@ async function dial(
     signal,
   });
   if (timeout === Infinity || future.done()) return await future;
-  const timer = setTimeout(() => future.cancel(timedOut(path)), timeout);
+  const timer = setTimeout(
+    () => future.cancel(timedOut(path, future)),
+    timeout,
+  );
   try {
     return await future;
   } finally {
@@ -192,10 +210,12 @@ async function dial(
   }
 }
 
-function timedOut(path: string): Error {
-  return new Deno.errors.TimedOut(
-    `Cannot connect to pipe "${path}": no instance was free in time`,
-  );
+function timedOut(path: string, future: Future<Handle>): Error {
+  const absent = future instanceof DialFuture && future.absent;
+  const state = absent
+    ? "no server came in time"
+    : "no instance was free in time";
+  return new Deno.errors.TimedOut(`Cannot connect to pipe "${path}": ${state}`);
 }
 
 function inspect(
@@ -213,14 +233,15 @@ function inspect(
       `Cannot read messages from pipe "${path}": it is a byte-type pipe`,
     );
   }
-  if (messageReadMode) {
-    const code = api.setNamedPipeHandleState(handle, PIPE_READMODE_MESSAGE);
-    if (code !== 0) {
-      throw windowsError(api, code, {
-        syscall: "SetNamedPipeHandleState",
-        action: `Cannot read messages from pipe "${path}"`,
-      });
-    }
+  // Also for a stream: who reads bytes does not see the peer's end.
+  const code = messageType
+    ? api.setNamedPipeHandleState(handle, PIPE_READMODE_MESSAGE)
+    : 0;
+  if (code !== 0 && messageReadMode) {
+    throw windowsError(api, code, {
+      syscall: "SetNamedPipeHandleState",
+      action: `Cannot read messages from pipe "${path}"`,
+    });
   }
   return {
     path,

@@ -4,9 +4,12 @@
  * @module
  */
 
+import type { Handle } from "../ffi/win32_api.ts";
 import { assertInteger } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import { drainPipe } from "../proactor/wait_proactor.ts";
+import type { DeadlineOptions } from "../stream/close_deadline.ts";
 import type { ReadOptions as ReadSideOptions } from "../stream/read_half.ts";
 import {
   type ReadOptions,
@@ -26,7 +29,7 @@ export interface PipeAddr {
 export type PipeDirection = "duplex" | "in" | "out";
 
 /** What the library knows of a connected pipe. */
-export interface PipeTraits {
+export interface PipeTraits extends DeadlineOptions {
   /** `\\.\pipe\name`. */
   path: string;
   /** The directions of this end. */
@@ -63,7 +66,7 @@ const DEFAULT_MAX_MESSAGE = 16 * 1024 * 1024;
  * One end of a connected pipe, with the members of `Deno.Conn`.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { connectPipe } from "@iocp/proactor";
  *
  * using connection = await connectPipe("\\\\.\\pipe\\echo");
@@ -92,6 +95,7 @@ export class PipeConnection extends StreamConnection {
       writable: traits.direction !== "in",
       messages: traits.messageType,
       syscalls: { read: "ReadFile", write: "WriteFile" },
+      deadline: traits.deadline,
     });
     this.#traits = traits;
   }
@@ -165,6 +169,39 @@ export function pipeIo(
   handle: PortHandle,
   messageType: boolean,
 ): ReadSideOptions {
-  const io = new FileIo(port.api, handle.handle);
+  const io = fileIo(port, handle.handle, messageType);
   return { io, emptyIsEnd: messageType, probe: !messageType };
+}
+
+/**
+ * How the bytes of a pipe move.
+ *
+ * @param port The completion port.
+ * @param pipe The pipe, or another file.
+ * @param messageType True for a message-type pipe.
+ * @returns The calls.
+ */
+export function fileIo(
+  port: CompletionPort,
+  pipe: Handle,
+  messageType: boolean,
+): FileIo {
+  return messageType ? new MessageIo(port, pipe) : new FileIo(port.api, pipe);
+}
+
+/** The end of the write side is an empty message, which must not be behind
+ * data: who reads such a pipe as bytes goes over it to what comes next. */
+class MessageIo extends FileIo {
+  readonly #port: CompletionPort;
+  readonly #pipe: Handle;
+
+  constructor(port: CompletionPort, pipe: Handle) {
+    super(port.api, pipe);
+    this.#port = port;
+    this.#pipe = pipe;
+  }
+
+  drain(signal: AbortSignal): Promise<void> {
+    return drainPipe(this.#port, this.#pipe, signal);
+  }
 }

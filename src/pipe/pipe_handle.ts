@@ -35,7 +35,7 @@ class OwnedHandle implements ForgottenPart {
  * The counterpart of asyncio's `PipeHandle`.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { pipe } from "@iocp/proactor";
  *
  * const [server, client] = pipe();

@@ -5,23 +5,29 @@
  * instances as were asked for are waiting again, and before a connected
  * instance is handed out its successor is armed.
  *
+ * It owns the name for as long as it lives: one instance more, to which nobody
+ * can connect, is there from the beginning to the end. Otherwise anybody could
+ * create the name when the last client has left, and would get the next ones.
+ *
  * @module
  */
 
 import {
   ERROR_ACCESS_DENIED,
   ERROR_IO_PENDING,
-  ERROR_NO_DATA,
   ERROR_PIPE_BUSY,
-  ERROR_PIPE_CONNECTED,
   FILE_FLAG_FIRST_PIPE_INSTANCE,
+  SECURITY_ANONYMOUS,
+  SECURITY_SQOS_PRESENT,
 } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
 import { type Handle, INVALID_HANDLE_VALUE } from "../ffi/win32_api.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { CompletionListener, Operation } from "../proactor/operation.ts";
+import { hasClient } from "../proactor/overlapped_calls.ts";
 import type { PortDependent } from "../proactor/dependents.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import { thrownCall } from "../proactor/thrown_call.ts";
 import { SecurityDescriptor } from "./security.ts";
 import type { ListenerOptions } from "./server_options.ts";
 
@@ -48,6 +54,7 @@ export class PipeListener implements CompletionListener, PortDependent {
   readonly #events: ListenerEvents;
   readonly #armed = new Map<Operation, PortHandle>();
   readonly #descriptor: SecurityDescriptor;
+  #keeper: Handle = INVALID_HANDLE_VALUE;
   #live = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #backOff = FIRST_BACK_OFF;
@@ -74,7 +81,7 @@ export class PipeListener implements CompletionListener, PortDependent {
     this.#events = events;
     this.#descriptor = new SecurityDescriptor(port.api, options.security);
     try {
-      this.#arm(this.#createFirst());
+      this.#keepName();
       this.#fill();
       this.#listening = true;
       port.dependents.add(this);
@@ -98,6 +105,9 @@ export class PipeListener implements CompletionListener, PortDependent {
     this.#port.dependents.delete(this);
     clearTimeout(this.#timer);
     for (const handle of this.#armed.values()) this.#port.closeHandle(handle);
+    if (this.#keeper !== INVALID_HANDLE_VALUE) {
+      this.#port.api.closeHandle(this.#keeper);
+    }
     this.#descriptor[Symbol.dispose]();
     this.#reviewRelease();
   }
@@ -154,12 +164,9 @@ export class PipeListener implements CompletionListener, PortDependent {
 
   /** A wait has ended, at once or by its packet. */
   #ended(handle: PortHandle, code: number): void {
-    if (code === 0 || code === ERROR_PIPE_CONNECTED) {
-      return this.#connected(handle);
-    }
+    if (code === 0 || hasClient(code)) return this.#connected(handle);
     this.#port.closeHandle(handle);
-    if (code === ERROR_NO_DATA) this.refill();
-    else this.#failed(this.#error(code));
+    this.#failed(this.#error(code));
   }
 
   #connected(handle: PortHandle): void {
@@ -177,19 +184,52 @@ export class PipeListener implements CompletionListener, PortDependent {
       !this.#closed && this.#armed.size < instances &&
       this.#armed.size + this.#live < maxInstances && this.#events.hasRoom()
     ) {
-      this.#arm(this.#create(0));
+      this.#arm(this.#create());
     }
+  }
+
+  /** A client that is faster than us has an instance; then it is the next. */
+  #keepName(): void {
+    for (let instance = this.#createFirst();; instance = this.#create()) {
+      const code = this.#block(instance);
+      if (code === 0) return;
+      this.#arm(instance);
+      if (code === ERROR_ACCESS_DENIED) return;
+      if (code !== ERROR_PIPE_BUSY) throw this.#createError(code, false);
+    }
+  }
+
+  /** An instance whose only client, which is ours, has left is no one's. */
+  #block(instance: Handle): number {
+    const { api } = this.#port;
+    const client = api.createFile({
+      name: this.#options.path,
+      access: 0,
+      shareMode: 0,
+      flags: (SECURITY_SQOS_PRESENT | SECURITY_ANONYMOUS) >>> 0,
+    });
+    if (client === INVALID_HANDLE_VALUE) return api.lastError;
+    api.closeHandle(client);
+    this.#keeper = instance;
+    api.threadHandles?.add(instance, "CloseHandle");
+    return 0;
   }
 
   #arm(instance: Handle): void {
     const { handle, operation } = this.#register(instance);
     this.#armed.set(operation, handle);
     this.#port.begin(operation);
-    const code = this.#port.settle(
-      operation,
-      this.#port.api.connectNamedPipe(instance, operation.address),
-    );
+    const started = this.#connect(instance, operation);
+    const code = this.#port.settle(operation, started);
     if (code !== ERROR_IO_PENDING) this.#connectedAtOnce(operation, code);
+  }
+
+  #connect(instance: Handle, { address }: Operation): number {
+    try {
+      return this.#port.api.connectNamedPipe(instance, address);
+    } catch (error) {
+      return thrownCall(this.#port, error);
+    }
   }
 
   /** A client was faster than us. It is handed out in the next turn. */
@@ -230,7 +270,15 @@ export class PipeListener implements CompletionListener, PortDependent {
     return limit && (this.#live > 0 || this.#backOff < LAST_BACK_OFF);
   }
 
-  #create(flags: number): Handle {
+  /** Without a keeper (who may not open the pipe has none), the name may be
+   * somebody else's by now. */
+  #create(): Handle {
+    const owned = this.#keeper !== INVALID_HANDLE_VALUE ||
+      this.#armed.size + this.#live > 0;
+    return owned ? this.#createInstance(0) : this.#createFirst();
+  }
+
+  #createInstance(flags: number): Handle {
     const { parameters } = this.#options;
     const { api } = this.#port;
     const handle = api.createNamedPipe({
@@ -244,7 +292,7 @@ export class PipeListener implements CompletionListener, PortDependent {
 
   /** Windows refuses a name that is served; Wine makes another instance. */
   #createFirst(): Handle {
-    const handle = this.#create(FILE_FLAG_FIRST_PIPE_INSTANCE);
+    const handle = this.#createInstance(FILE_FLAG_FIRST_PIPE_INSTANCE);
     const info = this.#port.api.getNamedPipeInfo(handle);
     if (info === null || info.instances <= 1) return handle;
     this.#port.api.closeHandle(handle);

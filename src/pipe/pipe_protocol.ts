@@ -27,7 +27,7 @@ import {
  *
  * @param protocolFactory Called for each client. If it throws, the client is
  * disconnected and the error goes to `onError`.
- * @param path `\\.\pipe\name`.
+ * @param path `\\.\pipe\name`, `//./pipe/name`, or `name` alone.
  * @param options As for {@linkcode PipeServer.listen}.
  * @returns The server; clients can connect from now on.
  * @throws {TypeError} when the factory is no function, or the name malformed.
@@ -54,7 +54,7 @@ export function servePipe(
  *
  * @typeParam P The protocol.
  * @param protocolFactory Called once the connection is there.
- * @param path `\\.\pipe\name`.
+ * @param path `\\.\pipe\name`, `//./pipe/name`, or `name` alone.
  * @param options As for {@linkcode connectPipe}.
  * @returns The transport and the protocol, whose `connectionMade` was called.
  * @throws {TypeError} when the factory is no function, or the name malformed.
@@ -71,7 +71,7 @@ export async function openPipeTransport<P extends Protocol>(
   const { port } = proactor;
   try {
     const protocol = protocolFactory();
-    const warnings = traits.messageReadMode;
+    const warnings = traits.messageType;
     const registered = port.associate(handle, { warnings });
     const transport = makeTransport(port, registered, { protocol, ...traits });
     return [transport, protocol];
@@ -86,13 +86,14 @@ function makeTransport(
   handle: PortHandle,
   options: PipeTraits & { protocol: Protocol },
 ): ChannelTransport {
-  const { protocol, path, direction, messageType } = options;
+  const { protocol, path, direction, messageType, deadline } = options;
   return new ChannelTransport(port, handle, {
     protocol,
     name: `pipe "${path}"`,
     readable: direction !== "out",
     writable: direction !== "in",
     messages: messageType,
+    deadline,
     ...pipeIo(port, handle, messageType),
     extra: { addr: path, pipe: handle.handle },
   });

@@ -39,13 +39,14 @@ const DEFAULT_BACKLOG = 128;
  * A named pipe that serves clients, with the members of `Deno.Listener` and
  * `Deno.HttpServer`. When `listen` returns, clients can connect.
  *
- * Closing it does not touch the connections it has handed out.
+ * Closing it does not touch the connections it has handed out. Until then the
+ * name is the server's alone, also while it has no client and can take none.
  *
  * @example Echo
- * ```ts ignore
+ * ```ts
  * import { PipeServer } from "@iocp/proactor";
  *
- * await using server = PipeServer.listen("\\\\.\\pipe\\echo", { type: "byte" });
+ * await using server = PipeServer.listen("\\\\.\\pipe\\echo");
  * for await (const connection of server) {
  *   connection.readable.pipeTo(connection.writable).catch(console.error);
  * }
@@ -57,7 +58,7 @@ export class PipeServer extends StreamServer<PipeConnection> {
   /**
    * Serves a name; {@linkcode PipeServer.listen} is the usual way.
    *
-   * @param path `\\.\pipe\name`.
+   * @param path `\\.\pipe\name`, `//./pipe/name`, or `name` alone.
    * @param options Type, access, instances, security.
    * @param factory Takes the clients instead of `accept`; for the event loop.
    * @throws {TypeError} when the name or an option is malformed.
@@ -76,7 +77,7 @@ export class PipeServer extends StreamServer<PipeConnection> {
     assertInteger("backlog", backlog, [1, 0xffff_ffff]);
     signal?.throwIfAborted();
     const { port } = options.proactor ?? defaultProactor();
-    port.assertOpen(`listen on pipe "${path}"`);
+    port.assertOpen(`listen on pipe "${resolved.path}"`);
     const protocols = factory !== undefined;
     super(port, { label: "pipe server", signal, onError, protocols });
     this.#options = resolved;
@@ -96,7 +97,7 @@ export class PipeServer extends StreamServer<PipeConnection> {
   /**
    * Serves a name.
    *
-   * @param path `\\.\pipe\name`.
+   * @param path `\\.\pipe\name`, `//./pipe/name`, or `name` alone.
    * @param options Type, access, instances, security.
    * @returns The server; clients can connect from now on.
    * @throws {TypeError} when the name or an option is malformed.

@@ -15,22 +15,30 @@ import {
   PIPE_TYPE_MESSAGE,
   PIPE_UNLIMITED_INSTANCES,
 } from "../ffi/constants.ts";
-import { assertPipeName } from "../ffi/pipe_name.ts";
+import { normalizePipeName } from "../ffi/pipe_name.ts";
 import type { NamedPipeParameters } from "../ffi/win32_api.ts";
 import { assertInteger } from "../proactor/arguments.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
+import {
+  assertDeadline,
+  type DeadlineOptions,
+} from "../stream/close_deadline.ts";
 import type { PipeDirection, PipeTraits } from "./pipe_connection.ts";
 import type { PipeSecurity } from "./security.ts";
 
 /** Options of {@linkcode PipeServer}. */
-export interface PipeServerOptions {
+export interface PipeServerOptions extends DeadlineOptions {
   /**
-   * A `"message"` pipe keeps the boundaries of writes and can end one
-   * direction by itself; a `"byte"` pipe is a plain stream.
+   * A `"byte"` pipe is a plain stream, as `node:net`, .NET and go-winio make
+   * them. A `"message"` pipe keeps the boundaries of writes and can end one
+   * direction by itself, by an empty message. asyncio makes message pipes and
+   * reads them as streams; but there an empty write of a client that means
+   * nothing by it, as Node's `socket.write("")`, ends the server's reads, and
+   * what comes behind it is lost.
    *
-   * @default {"message"}
+   * @default {"byte"}
    */
-  type?: "message" | "byte";
+  type?: "byte" | "message" | undefined;
   /**
    * The directions, seen from the server.
    *
@@ -91,7 +99,7 @@ export interface PipeServerOptions {
 }
 
 /** What a listener needs of the options. */
-export interface ListenerOptions {
+export interface ListenerOptions extends DeadlineOptions {
   /** `\\.\pipe\name`. */
   path: string;
   /** The directions, seen from the server. */
@@ -132,20 +140,22 @@ export function resolveServerOptions(
   path: string,
   options: PipeServerOptions,
 ): ListenerOptions {
-  assertPipeName(path);
-  const { type = "message", access = "duplex", security = "currentUser" } =
+  const name = normalizePipeName(path);
+  const { type = "byte", access = "duplex", security = "currentUser" } =
     options;
-  assertOneOf("type", type, ["message", "byte"]);
+  assertOneOf("type", type, ["byte", "message"]);
   assertOneOf("access", access, ["duplex", "in", "out"]);
+  assertDeadline(options.deadline);
   const { instances, maxInstances } = resolveInstances(options);
   return {
-    path,
+    path: name,
     direction: access,
     messageType: type === "message",
     instances,
     maxInstances,
     security,
-    parameters: resolveParameters(path, options),
+    deadline: options.deadline,
+    parameters: resolveParameters(name, options),
   };
 }
 
@@ -156,9 +166,10 @@ export function resolveServerOptions(
  * @returns The traits of the server's end.
  */
 export function serverTraits(options: ListenerOptions): PipeTraits {
-  const { path, direction, messageType } = options;
+  const { path, direction, messageType, deadline } = options;
   const messageReadMode = messageType;
-  return { path, direction, messageType, messageReadMode, serverEnd: true };
+  const serverEnd = true;
+  return { path, direction, messageType, messageReadMode, serverEnd, deadline };
 }
 
 /**
@@ -192,9 +203,9 @@ function resolveInstances(options: PipeServerOptions) {
   return { instances, maxInstances };
 }
 
-function resolveParameters(path: string, options: PipeServerOptions) {
+function resolveParameters(name: string, options: PipeServerOptions) {
   const {
-    type = "message",
+    type = "byte",
     access = "duplex",
     maxInstances = Infinity,
     inBufferSize = 65536,
@@ -207,12 +218,11 @@ function resolveParameters(path: string, options: PipeServerOptions) {
     ? PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE
     : PIPE_TYPE_BYTE;
   return {
-    name: path,
+    name,
     openMode: (ACCESS[access] | FILE_FLAG_OVERLAPPED) >>> 0,
     pipeMode: mode | (allowRemote ? 0 : PIPE_REJECT_REMOTE_CLIENTS),
-    maxInstances: maxInstances === Infinity
-      ? PIPE_UNLIMITED_INSTANCES
-      : maxInstances,
+    // One more keeps the name.
+    maxInstances: Math.min(maxInstances + 1, PIPE_UNLIMITED_INSTANCES),
     outBufferSize,
     inBufferSize,
   };

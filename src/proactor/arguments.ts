@@ -4,8 +4,18 @@
  * @module
  */
 
+import {
+  byteLengthOf,
+  copyBytes,
+  isBytes,
+  isDetached,
+  isShared,
+  setBytes,
+} from "../ffi/bytes.ts";
 import { INFINITE } from "../ffi/constants.ts";
+import { encodeDestination } from "../ffi/destination.ts";
 import type { SocketAddress } from "../ffi/sockaddr.ts";
+import type { Bytes } from "../ffi/socket_api.ts";
 import { INVALID_HANDLE_VALUE } from "../ffi/win32_api.ts";
 import type { Future } from "./future.ts";
 
@@ -41,13 +51,13 @@ export function cancelBySignal<T>(
  * @throws {TypeError} when the array has shrunk meanwhile; `cause` has the data.
  */
 export function place(data: Uint8Array, target: Uint8Array): number {
-  if (target.byteLength < data.byteLength) {
+  if (byteLengthOf(target) < data.byteLength) {
     throw new TypeError(
       `Cannot deliver ${data.byteLength} bytes: the array was transferred`,
       { cause: data },
     );
   }
-  target.set(data);
+  setBytes(target, data, 0);
   return data.byteLength;
 }
 
@@ -127,11 +137,29 @@ export function assertHandle(action: string, handle: unknown): void {
  * @throws {TypeError} when it is something else, or detached.
  */
 export function assertArray(action: string, data: Uint8Array): void {
-  if (!(data instanceof Uint8Array)) {
+  if (!isBytes(data)) {
     throw new TypeError(`Cannot ${action}: the data are not a Uint8Array`);
   }
-  if (!(data.buffer instanceof ArrayBuffer) || !data.buffer.detached) return;
+  if (!isDetached(data)) return;
   throw new TypeError(`Cannot ${action}: the array is detached`);
+}
+
+/**
+ * Refuses what cannot be written, and sees to it that no other thread changes
+ * it between two looks.
+ *
+ * @param action The beginning of the message.
+ * @param data The value.
+ * @returns The array itself, which is still the caller's; a copy where its
+ * memory is shared.
+ * @throws {TypeError} when it is not a `Uint8Array`, or detached.
+ */
+export function stableBytes(
+  action: string,
+  data: Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  assertArray(action, data);
+  return isShared(data) ? copyBytes(data) : data as Uint8Array<ArrayBuffer>;
 }
 
 /**
@@ -143,7 +171,7 @@ export function assertArray(action: string, data: Uint8Array): void {
  */
 export function assertBytes(action: string, data: Uint8Array): void {
   assertArray(action, data);
-  if (data.byteLength > 0) return;
+  if (byteLengthOf(data) > 0) return;
   throw new TypeError(`Cannot ${action} array: it is empty`);
 }
 
@@ -159,4 +187,38 @@ const FAMILIES: readonly unknown[] = ["IPv4", "IPv6", "Unix"];
 export function assertAddress(action: string, address: SocketAddress): void {
   if (FAMILIES.includes(Object(address).family)) return;
   throw new TypeError(`Cannot ${action}: the address has no known family`);
+}
+
+/**
+ * Encodes an address to send or connect to.
+ *
+ * @param action The beginning of the message.
+ * @param address The address.
+ * @returns A `sockaddr`.
+ * @throws {TypeError} when it is no numeric address.
+ * @throws {RangeError} when a number of it is out of range.
+ */
+export function encodeAddress(action: string, address: SocketAddress): Bytes {
+  assertAddress(action, address);
+  return encodeDestination(address);
+}
+
+/**
+ * Encodes an address of IPv4 or IPv6 to connect to.
+ *
+ * @param action The beginning of the message.
+ * @param address The address.
+ * @returns A `sockaddr`.
+ * @throws {TypeError} when it is a path, or no numeric address.
+ * @throws {RangeError} when a number of it is out of range.
+ */
+export function encodeInternetAddress(
+  action: string,
+  address: SocketAddress,
+): Bytes {
+  const bytes = encodeAddress(action, address);
+  if (address.family !== "Unix") return bytes;
+  throw new TypeError(
+    `Cannot ${action} to address: its family is "Unix", not IPv4 or IPv6`,
+  );
 }

@@ -7,6 +7,7 @@
 import { windowsError } from "../ffi/errors.ts";
 import { NativeWin32 } from "../ffi/native_win32.ts";
 import type { SocketApi } from "../ffi/socket_api.ts";
+import { logError } from "../ffi/thrown.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import {
   assertHandle,
@@ -17,7 +18,7 @@ import {
 } from "./arguments.ts";
 import { CompletionPort } from "./completion_port.ts";
 import type { FutureContext } from "./future.ts";
-import { FutureTracker } from "./future_tracker.ts";
+import { FutureTracker, MAX_RESULTS } from "./future_tracker.ts";
 import { HandleRegistry } from "./handle_registry.ts";
 import { SocketDetector, type SocketInfo } from "./socket_association.ts";
 import { type OverlappedCall, OverlappedFuture } from "./overlapped_future.ts";
@@ -38,22 +39,23 @@ export const DEFAULT_DEADLINE = 5000;
  * {@linkcode IocpProactor} for the proactor to use.
  *
  * @example Usage
- * ```ts ignore
- * import { IocpProactor, PipeHandle } from "@iocp/proactor";
+ * ```ts
+ * import { IocpProactor } from "@iocp/proactor";
  *
  * await using proactor = new IocpProactor();
- * using handle = new PipeHandle(await proactor.connectPipe("\\\\.\\pipe\\echo"));
- * proactor.register(handle);
+ * const handle = await proactor.connectPipe("\\\\.\\pipe\\echo");
+ * await proactor.send(handle, new TextEncoder().encode("hello"));
  * const read = proactor.recv(handle, 1024);
  * const [done] = await proactor.select(1000);
- * console.log(done === read);
+ * console.log(done === read); // true
+ * proactor.closeHandle(handle);
  * ```
  */
 export abstract class BaseProactor implements AsyncDisposable {
   readonly #port: CompletionPort;
   readonly #handles: HandleRegistry;
   readonly #detector: SocketDetector;
-  readonly #futures = new FutureTracker();
+  readonly #futures: FutureTracker;
   readonly #notServed = new WeakSet<PortHandle>();
   #context: FutureContext | undefined;
 
@@ -66,15 +68,20 @@ export abstract class BaseProactor implements AsyncDisposable {
    * @throws {RangeError} when the concurrency is not a DWORD.
    */
   constructor(options: IocpProactorOptions = {}) {
-    const { concurrency = 1, skipCompletionPortOnSuccess = true } = options;
+    const { concurrency = MAX_DWORD, skipCompletionPortOnSuccess = true } =
+      options;
     assertInteger("concurrency", concurrency, [0, MAX_DWORD]);
     this.#port = new CompletionPort(options.api ?? new NativeWin32(), {
       concurrency,
       skipOnSuccess: skipCompletionPortOnSuccess,
-      report: (error, message) => console.error(message, error),
+      report: (error, message) => logError(message, error),
     });
     this.#detector = new SocketDetector(this.#port.api, options);
     this.#handles = new HandleRegistry(this.#port, this.#detector);
+    this.#futures = new FutureTracker(() => {
+      const error = new Error(`Cannot keep results: ${MAX_RESULTS} wait`);
+      this.#port.report(error, "Nobody calls select() any more");
+    });
   }
 
   /**
@@ -109,7 +116,7 @@ export abstract class BaseProactor implements AsyncDisposable {
     this.#context = context;
     this.#port.report = context
       ? (error, message) => context.report(error, message)
-      : (error, message) => console.error(message, error);
+      : (error, message) => logError(message, error);
   }
 
   /**
@@ -191,7 +198,8 @@ export abstract class BaseProactor implements AsyncDisposable {
 
   /**
    * Waits until operations have ended, without blocking the thread. From the
-   * first call on, the results are collected for the next one.
+   * first call on, the results are collected for the next one: 65,536 of them;
+   * further ones are dropped, and that is reported.
    *
    * @param timeout Milliseconds, rounded up. Without it there is no limit.
    * @returns The futures that have ended with a result or an exception; none
@@ -217,7 +225,7 @@ export abstract class BaseProactor implements AsyncDisposable {
   poll(timeout = 0): number {
     const milliseconds = waitMilliseconds(timeout);
     this.#port.assertOpen("poll");
-    return this.#port.drain(milliseconds);
+    return this.#port.poll(milliseconds);
   }
 
   // --- close ---------------------------------------------------------------

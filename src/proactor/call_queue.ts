@@ -16,15 +16,54 @@ export interface QueuedCallOptions<T> {
   onLate?: ((result: T) => void) | undefined;
 }
 
-/** Runs a few calls at once, in the order they came. */
+/** Threads of Deno's pool: on Windows, four for each processor. */
+const POOL_THREADS = navigator.hardwareConcurrency * 4;
+
+/** The threads that the calls of several queues may hold together. */
+export class ThreadShare {
+  /** Their number. */
+  readonly size: number;
+  /** Calls that hold one now. */
+  running = 0;
+  readonly #queues: CallQueue[] = [];
+
+  /** @param size How many threads. */
+  constructor(size: number) {
+    this.size = size;
+  }
+
+  /** @param queue Told when a thread has become free. */
+  add(queue: CallQueue): void {
+    this.#queues.push(queue);
+  }
+
+  /** Lets the queues go on. */
+  freed(): void {
+    for (const queue of this.#queues) queue.advance();
+  }
+}
+
+/** Half of the pool: the rest is Deno's own, and the wait for packets needs one. */
+const SHARE = new ThreadShare(Math.max(2, POOL_THREADS / 2));
+
+/**
+ * Runs a few calls at once, in the order they came. Whatever its calls wait
+ * for, they leave a thread of the share to other queues.
+ */
 export class CallQueue {
   readonly #limit: number;
+  readonly #share: ThreadShare;
   readonly #waiting = new Set<() => void>();
   #running = 0;
 
-  /** @param limit How many may run at once. */
-  constructor(limit: number) {
-    this.#limit = limit;
+  /**
+   * @param limit How many may run at once.
+   * @param share The threads that they share with other queues.
+   */
+  constructor(limit: number, share: ThreadShare = SHARE) {
+    this.#limit = Math.min(limit, share.size - 1);
+    this.#share = share;
+    share.add(this);
   }
 
   /** Calls that have begun and not ended. */
@@ -63,25 +102,29 @@ export class CallQueue {
     };
     signal?.addEventListener("abort", abandon, { once: true });
     this.#waiting.add(begin);
-    this.#next();
+    this.advance();
     return promise.finally(() => signal?.removeEventListener("abort", abandon));
+  }
+
+  /** Begins what there is room for. */
+  advance(): void {
+    for (const begin of this.#waiting) {
+      const full = this.#share.running >= this.#share.size;
+      if (full || this.#running >= this.#limit) return;
+      this.#waiting.delete(begin);
+      begin();
+    }
   }
 
   async #begin<T>(call: () => Promise<T>): Promise<T> {
     this.#running++;
+    this.#share.running++;
     try {
       return await call();
     } finally {
       this.#running--;
-      this.#next();
-    }
-  }
-
-  #next(): void {
-    for (const begin of this.#waiting) {
-      if (this.#running >= this.#limit) return;
-      this.#waiting.delete(begin);
-      begin();
+      this.#share.running--;
+      this.#share.freed();
     }
   }
 }

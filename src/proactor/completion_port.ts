@@ -5,12 +5,20 @@
  * @module
  */
 
-import { ERROR_IO_PENDING } from "../ffi/constants.ts";
+import {
+  ERROR_INVALID_HANDLE,
+  ERROR_IO_PENDING,
+  ERROR_OPERATION_ABORTED,
+  INFINITE,
+} from "../ffi/constants.ts";
+import { windowsError } from "../ffi/errors.ts";
 import { BufferPool } from "../ffi/memory.ts";
+import { logError } from "../ffi/thrown.ts";
 import type { Handle, Win32Api } from "../ffi/win32_api.ts";
 import { timerDelay } from "./arguments.ts";
 import { associate } from "./association.ts";
 import { CallBudget } from "./call_budget.ts";
+import { setCallReferenced } from "./call_reference.ts";
 import { DeferredWork } from "./deferred_work.ts";
 import { Dependents } from "./dependents.ts";
 import { Dispatcher } from "./dispatcher.ts";
@@ -43,7 +51,7 @@ export class CompletionPort implements PumpHost, LateHost {
   readonly buffers: BufferPool;
   /** What may still end at once in this turn. */
   readonly calls: CallBudget = new CallBudget();
-  /** Who reads when peers have had a turn. */
+  /** Who reads when the batch was dispatched. */
   readonly late: LateReads;
   /** Who is destroyed when the port closes. */
   readonly dependents: Dependents = new Dependents();
@@ -62,6 +70,7 @@ export class CompletionPort implements PumpHost, LateHost {
   #waits = 0;
   #onIdle: (() => void) | undefined;
   #closed = false;
+  #failed = false;
   #closing: Promise<number> | undefined;
 
   /**
@@ -80,6 +89,7 @@ export class CompletionPort implements PumpHost, LateHost {
       api,
       queue: this.#queue,
       operations: this.operations,
+      buffers: this.buffers,
       outstanding: this.#outstanding,
       report: this.report,
       onCall: (id, value) => this.onCall?.(id, value),
@@ -102,6 +112,10 @@ export class CompletionPort implements PumpHost, LateHost {
     return this.#closed;
   }
 
+  get #ended(): boolean {
+    return this.#closed || this.#failed;
+  }
+
   /** The port's own handle. */
   get handle(): Handle {
     return this.#queue.handle;
@@ -119,7 +133,7 @@ export class CompletionPort implements PumpHost, LateHost {
 
   /** True when work was put off to the next turn. */
   get deferred(): boolean {
-    return this.#deferred.length > 0;
+    return this.#deferred.length > 0 || this.late.waiting;
   }
 
   /**
@@ -247,8 +261,9 @@ export class CompletionPort implements PumpHost, LateHost {
    * @returns 0, or a Win32 code when nothing was left to cancel.
    */
   cancel(operation: Operation): number {
-    if (!operation.pending || operation.owner!.closed) return 0;
-    return operation.owner!.cancel(operation.address);
+    const { pending, owner } = operation;
+    if (!pending || owner === null || owner.closed) return 0;
+    return owner.cancel(operation.address);
   }
 
   /**
@@ -261,31 +276,44 @@ export class CompletionPort implements PumpHost, LateHost {
     this.#pump.hurry();
   }
 
-  /** Begins a turn with the work that was put off. */
-  runDeferred(): void {
+  /**
+   * A turn: what was put off, then what has completed.
+   *
+   * @param poll False when a thread waits for packets.
+   * @returns The number of packets.
+   */
+  turn(poll: boolean): number {
+    const ready = this.#runDeferred() && poll && this.outstanding > 0;
+    const count = ready ? this.drain() : 0;
+    if (count === 0) this.late.run();
+    return count;
+  }
+
+  /** Packets come behind what was put off before them. */
+  #runDeferred(): boolean {
     this.calls.renew();
-    this.#deferred.run((error) => {
+    return this.#deferred.run((error) => {
       this.report(error, "Exception in deferred work");
     });
   }
 
   /** Keeps the pump waiting although nothing is pending. */
   hold(): void {
-    if (this.closed) return;
+    if (this.#ended) return;
     this.#outstanding.holds++;
     this.#pump.start();
   }
 
   /** Takes back a `hold`. */
   unhold(): void {
-    if (this.closed) return;
+    if (this.#ended) return;
     this.#outstanding.holds--;
     this.#pump.review();
   }
 
   /** Waits until the wait on another thread has ended that nothing needs. */
   async settled(): Promise<void> {
-    if (this.outstanding === 0) await this.#pump.waiting;
+    if (this.outstanding === 0) await this.#pump.ending;
   }
 
   /**
@@ -294,29 +322,67 @@ export class CompletionPort implements PumpHost, LateHost {
    * @param timeout Milliseconds to wait on this thread for the first packet.
    * @returns The number of packets; 0 when called from within a callback.
    */
+  poll(timeout: number): number {
+    if (this.#busy) return 0;
+    const { deferred } = this;
+    while (!this.#runDeferred());
+    return this.drain(deferred ? 0 : timeout);
+  }
+
+  /**
+   * Dispatches packets.
+   *
+   * @param timeout Milliseconds to wait on this thread for the first.
+   * @returns Their number; 0 when called from within a callback.
+   */
   drain(timeout = 0): number {
-    if (this.dispatcher.active || this.late.running) return 0;
+    if (this.#busy) return 0;
     const count = this.#queue.dequeue(timeout);
     if (count > 0) this.#dispatch(count);
+    else if (count < 0) {
+      this.#fail("GetQueuedCompletionStatusEx", this.api.lastError);
+    }
     this.#pump.review();
-    return count;
+    return Math.max(count, 0);
   }
 
-  /** Waits for packets on another thread. */
-  wait(): Promise<number> {
+  get #busy(): boolean {
+    return this.dispatcher.active || this.late.running || this.#deferred.active;
+  }
+
+  /** Waits for packets on another thread, or only looks for them there. */
+  wait(rest: boolean): Promise<number> {
     this.#waits++;
-    return this.#queue.wait();
+    return this.#queue.wait(rest ? 0 : INFINITE);
   }
 
-  /** Dispatches what a wait has brought. */
+  /** False while the wait is queued, because no thread is free. */
+  get waitStarted(): boolean {
+    return this.#queue.waitStarted;
+  }
+
+  /** Dispatches what a wait has brought, behind what was put off before. */
   collect(arrived: number): void {
-    this.calls.renew();
+    while (!this.#runDeferred());
     if (arrived !== 0) this.#dispatch(this.#queue.collect());
   }
 
-  /** Makes a wait return. */
-  wake(): void {
-    this.#queue.wake();
+  /**
+   * Makes a wait return.
+   *
+   * @returns False when that has to be tried again.
+   */
+  wake(): boolean {
+    const code = this.#failed ? 0 : this.#queue.wake();
+    if (code === 0) return true;
+    const syscall = "PostQueuedCompletionStatus";
+    if (code === ERROR_INVALID_HANDLE) this.#fail(syscall, code);
+    else {
+      const action = "Cannot wake the event loop";
+      const error = windowsError(this.api, code, { syscall, action });
+      this.report(error, "A wait was not ended");
+    }
+    return false;
   }
 
   #dispatch(count: number): void {
@@ -325,11 +391,32 @@ export class CompletionPort implements PumpHost, LateHost {
     if (this.#outstanding.pending === 0) this.#onIdle?.();
   }
 
+  /** No packet will come any more: somebody has closed the port. */
+  #fail(syscall: string, code: number): void {
+    if (!this.#failed) {
+      this.#failed = true;
+      const action = "Cannot take completion packets";
+      const error = windowsError(this.api, code, { syscall, action });
+      this.report(error, "The completion port has failed");
+      this.#destroyDependents();
+    }
+    this.#abandon(code);
+  }
+
+  /** What is pending ends for its callers, and stays the kernel's. */
+  #abandon(code: number): void {
+    this.#outstanding.holds = 0;
+    for (const operation of this.operations.pending()) {
+      this.dispatcher.abandon(operation, code);
+    }
+    this.#onIdle?.();
+  }
+
   #report(error: unknown, message: string): void {
     try {
       this.#reporter(error, message);
     } catch (thrown) {
-      console.error("Exception in an error handler:", thrown, message, error);
+      logError("Exception in an error handler:", thrown, message, error);
     }
   }
 
@@ -352,49 +439,59 @@ export class CompletionPort implements PumpHost, LateHost {
    * @throws {Deno.errors.BadResource} when the port is closed.
    */
   assertOpen(action: string): void {
-    if (!this.closed) return;
-    throw new Deno.errors.BadResource(
-      `Cannot ${action}: the proactor is closed`,
-    );
+    if (!this.#ended) return;
+    const state = this.closed
+      ? "the proactor is closed"
+      : "the port has failed";
+    throw new Deno.errors.BadResource(`Cannot ${action}: ${state}`);
   }
 
   async #close(deadline: number): Promise<number> {
     this.#outstanding.holds++;
     this.#pump.start();
-    this.dependents.destroy((error) => {
-      this.report(error, "Exception in a close");
-    });
+    this.#destroyDependents();
     for (const operation of this.operations.pending()) this.cancel(operation);
     await this.#idleWithin(deadline);
-    this.#outstanding.holds = 0;
-    this.operations.abandon(this.report);
+    this.#abandon(ERROR_OPERATION_ABORTED);
     await this.#endWait();
     await this.onClose?.();
-    while (this.deferred) this.runDeferred();
+    while (this.#deferred.length > 0) this.#runDeferred();
     this.#pump.stop();
-    this.#queue.close();
-    this.#queue.free();
+    if (!this.#failed) this.#queue.close(); // else it is not ours
+    this.#free();
     const quarantined = this.operations.dispose();
     if (quarantined === 0) this.buffers.dispose();
     return quarantined;
   }
 
-  #idleWithin(deadline: number): Promise<void> {
-    if (this.#outstanding.pending === 0) return Promise.resolve();
+  #destroyDependents(): void {
+    this.dependents.destroy((error) => {
+      this.report(error, "Exception in a close");
+    });
+  }
+
+  async #idleWithin(deadline: number): Promise<void> {
+    await undefined; // who closes cancels its futures meanwhile
+    if (deadline === 0) this.drain();
+    if (this.#outstanding.pending === 0 || deadline === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, timerDelay(deadline));
     this.#onIdle = resolve;
-    return promise.finally(() => clearTimeout(timer));
+    await promise.finally(() => clearTimeout(timer));
   }
 
+  /** Neither a wait that no thread has begun is waited for, nor a lost one. */
   async #endWait(): Promise<void> {
     const wait = this.#pump.waiting;
-    if (wait === undefined) return;
-    try {
-      this.wake();
-    } catch {
-      this.#queue.close(); // ends the wait as well
-    }
-    await wait;
+    if (wait === undefined || this.#failed) return;
+    if (!this.#queue.endWait()) await wait;
+  }
+
+  /** A thread may still come to a wait that has lost its port. */
+  #free(): void {
+    const wait = this.#pump.waiting;
+    if (wait === undefined) return this.#queue.free();
+    setCallReferenced(wait, false);
+    wait.then(() => this.#queue.free());
   }
 }

@@ -5,6 +5,7 @@
  */
 
 import { completionCode } from "../ffi/errors.ts";
+import type { BufferPool } from "../ffi/memory.ts";
 import type { Win32Api } from "../ffi/win32_api.ts";
 import type { Operation, OperationTable } from "./operation.ts";
 import type { Outstanding } from "./outstanding.ts";
@@ -24,6 +25,8 @@ export interface DispatcherParts {
   queue: PacketQueue;
   /** The slots. */
   operations: OperationTable;
+  /** Native buffers. */
+  buffers: BufferPool;
   /** The counts of what is pending. */
   outstanding: Outstanding;
   /** Takes what listeners throw; throws nothing itself. */
@@ -68,12 +71,29 @@ export class Dispatcher {
     this.#active = false;
   }
 
+  /**
+   * Gives an operation up whose packet has not come: its listener is told, its
+   * memory stays the kernel's until the packet comes, if ever.
+   *
+   * @param operation A pending operation.
+   * @param code A Win32 code.
+   */
+  abandon(operation: Operation, code: number): void {
+    const { buffer } = operation;
+    if (operation.listener === null) return;
+    this.#parts.outstanding.end(operation.owner!);
+    operation.buffer = null;
+    this.#tell(operation, code, 0);
+    operation.listener = null;
+    operation.buffer = buffer;
+  }
+
   #dispatchPacket(): void {
     const { queue, operations, api } = this.#parts;
     const { key, low, high, status, bytes } = queue;
     if (key < FIRST_HANDLE_KEY) return this.#dispatchPosted(key, low, bytes);
     const operation = operations.find(low, high);
-    if (!operation?.pending || operation.owner!.key !== key) {
+    if (!operation?.pending || !hasKey(operation, key)) {
       return this.#dispatchUnknown(key, low, high);
     }
     const code = status === 0 ? 0 : completionCode(api, status);
@@ -82,13 +102,26 @@ export class Dispatcher {
 
   #complete(operation: Operation, code: number, bytes: number): void {
     operation.pending = false;
-    this.#parts.outstanding.end(operation.owner!);
     this.packets++;
+    if (operation.listener === null) return this.#takeBack(operation);
+    this.#parts.outstanding.end(operation.owner!);
+    this.#tell(operation, code, bytes);
+  }
+
+  #tell(operation: Operation, code: number, bytes: number): void {
     try {
       operation.listener!.onCompletion(operation, code, bytes);
     } catch (error) {
       this.#parts.report(error, "Exception in a completion callback");
     }
+  }
+
+  /** The packet of an operation that was given up before. */
+  #takeBack(operation: Operation): void {
+    const { buffer, owner } = operation;
+    operation.buffer = null;
+    if (buffer !== null) this.#parts.buffers.release(buffer);
+    if (owner === null) this.#parts.operations.release(operation);
   }
 
   #dispatchPosted(key: number, id: number, value: number): void {
@@ -110,4 +143,9 @@ export class Dispatcher {
       "Unknown completion packet",
     );
   }
+}
+
+/** The key of an operation that was given up and given back is not known. */
+function hasKey({ owner }: Operation, key: number): boolean {
+  return owner === null || owner.key === key;
 }

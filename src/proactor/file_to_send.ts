@@ -4,7 +4,6 @@
  * @module
  */
 
-import { fileURLToPath } from "node:url";
 import {
   FILE_FLAG_OVERLAPPED,
   FILE_FLAG_SEQUENTIAL_SCAN,
@@ -14,18 +13,30 @@ import {
   GENERIC_READ,
 } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
-import { FILE_TYPE_DISK } from "../ffi/file_constants.ts";
+import type { CreateFileParameters } from "../ffi/file_api.ts";
+import {
+  FILE_GENERIC_READ,
+  FILE_NON_DIRECTORY_FILE,
+  FILE_OPEN,
+  FILE_SEQUENTIAL_ONLY,
+  FILE_TYPE_DISK,
+} from "../ffi/file_constants.ts";
 import type { SendFileApi } from "../ffi/sendfile_api.ts";
 import {
   type FileParameters,
   type Handle,
   INVALID_HANDLE_VALUE,
-  type Win32Api,
 } from "../ffi/win32_api.ts";
 import { assertHandle, assertInteger } from "./arguments.ts";
+import type { CompletionPort } from "./completion_port.ts";
+import { fullPath, openPath } from "./open_path.ts";
 import type { HandleLike, OperationOptions } from "./proactor_options.ts";
 
-/** A file to send: its path, or a handle of it, however that was opened. */
+/**
+ * A file to send: its path (or `file:` URL), or a handle of it, however that was
+ * opened. Paths are opened as {@linkcode openFile} opens them: pipes and devices
+ * are refused, and this thread is not blocked.
+ */
 export type FileLike = string | URL | HandleLike;
 
 /** Options of {@linkcode IocpProactor.sendfile}. */
@@ -58,9 +69,9 @@ export interface FileRange {
 
 /** What a file to send is opened with. */
 export interface SendFileSeam {
-  /** Opens and closes files, and gives the text of errors. */
-  api: Win32Api;
-  /** Looks at files. */
+  /** Closes files, and gives the text of errors. */
+  port: CompletionPort;
+  /** Opens files, and looks at them. */
   files: SendFileApi;
 }
 
@@ -68,9 +79,18 @@ export interface SendFileSeam {
 const MAX_PIECE = 0x7fff_0000;
 const PROGRESS_PIECE = 64 << 20;
 
-const OPENED: Omit<FileParameters, "name"> = {
+const SHARE_ALL = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+
+const OPENED: Omit<CreateFileParameters, "path"> = {
+  access: FILE_GENERIC_READ,
+  shareMode: SHARE_ALL,
+  disposition: FILE_OPEN,
+  options: FILE_NON_DIRECTORY_FILE | FILE_SEQUENTIAL_ONLY,
+};
+
+const REOPENED: Omit<FileParameters, "name"> = {
   access: GENERIC_READ,
-  shareMode: FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+  shareMode: SHARE_ALL,
   flags: FILE_FLAG_OVERLAPPED | FILE_FLAG_SEQUENTIAL_SCAN,
 };
 
@@ -87,28 +107,55 @@ export class FileToSend implements Disposable {
   #owned: boolean;
 
   /**
-   * Opens a file, or looks at one that is open.
-   *
    * @param seam Windows.
-   * @param file Its path or handle.
-   * @throws {TypeError} when it is neither, or no file on a disk.
+   * @param file A handle of it.
+   * @param owned True for a handle that is this object's from now on.
+   * @throws {TypeError} when it is no file on a disk.
    * @throws {Deno.errors.BadResource} when the handle is closed.
-   * @throws {Deno.errors.NotFound} when there is no such file.
    * @throws {WindowsError} when Windows refuses for another reason.
    */
-  constructor(seam: SendFileSeam, file: FileLike) {
+  private constructor(seam: SendFileSeam, file: HandleLike, owned: boolean) {
     this.#seam = seam;
-    const path = file instanceof URL ? fileURLToPath(file) : file;
-    this.#owned = typeof path === "string";
-    this.#handle = typeof path === "string"
-      ? this.#open(path)
-      : this.#borrow(path);
+    this.#owned = owned;
+    this.#handle = owned ? file as Handle : this.#borrow(file);
     try {
       this.#size = this.#measure();
     } catch (error) {
       this[Symbol.dispose]();
       throw error;
     }
+  }
+
+  /**
+   * Opens a file, or looks at one that is open: at once for a handle, whose
+   * value may be another's later.
+   *
+   * @param seam Windows.
+   * @param file Its path or handle.
+   * @param signal Abandons opening.
+   * @returns The file.
+   * @throws {TypeError} when it is neither, or no file on a disk.
+   * @throws {Deno.errors.BadResource} when the handle is closed.
+   * @throws {Deno.errors.NotFound} when there is no such file.
+   * @throws {Deno.errors.NotSupported} when the path is that of a pipe or a
+   * device.
+   * @throws {WindowsError} when Windows refuses for another reason.
+   */
+  static async open(
+    seam: SendFileSeam,
+    file: FileLike,
+    signal?: AbortSignal,
+  ): Promise<FileToSend> {
+    const isPath = typeof file === "string" || file instanceof URL;
+    if (!isPath) return new FileToSend(seam, file, false);
+    const system = { port: seam.port, files: seam.files.paths };
+    const handle = await openPath(system, {
+      path: fullPath(system, file, "send file"),
+      kind: "file",
+      parameters: OPENED,
+      signal,
+    });
+    return new FileToSend(seam, handle, true);
   }
 
   /** The overlapped handle; perhaps the caller's. */
@@ -141,7 +188,7 @@ export class FileToSend implements Disposable {
   [Symbol.dispose](): void {
     if (!this.#owned) return;
     this.#owned = false;
-    this.#seam.api.closeHandle(this.#handle);
+    this.#seam.port.api.closeHandle(this.#handle);
   }
 
   /**
@@ -152,16 +199,6 @@ export class FileToSend implements Disposable {
   release(): Handle {
     this.#owned = false;
     return this.#handle;
-  }
-
-  #open(name: string): Handle {
-    const { api } = this.#seam;
-    const handle = api.createFile({ name, ...OPENED });
-    if (handle !== INVALID_HANDLE_VALUE) return handle;
-    throw windowsError(api, api.lastError, {
-      syscall: "CreateFileW",
-      action: `Cannot open file "${name}"`,
-    });
   }
 
   #borrow(file: HandleLike): Handle {
@@ -181,7 +218,7 @@ export class FileToSend implements Disposable {
   }
 
   #reopen(handle: Handle): Handle {
-    const other = this.#seam.files.reOpenFile(handle, OPENED);
+    const other = this.#seam.files.reOpenFile(handle, REOPENED);
     if (other === INVALID_HANDLE_VALUE) throw this.#error("ReOpenFile");
     this.#owned = true;
     return this.#handle = other;
@@ -194,8 +231,8 @@ export class FileToSend implements Disposable {
   }
 
   #error(syscall: string): Error {
-    const { api, files } = this.#seam;
-    return windowsError(api, files.lastError, { syscall, action: ACTION });
+    const { port, files } = this.#seam;
+    return windowsError(port.api, files.lastError, { syscall, action: ACTION });
   }
 }
 

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { logError } from "../ffi/thrown.ts";
 import type { ErrorReporter } from "./port_options.ts";
 
 /** What is behind the object that a user has. */
@@ -29,7 +30,7 @@ interface Forgotten {
 }
 
 const CONSOLE: Reporter = {
-  report: (error, message) => console.error(message, error),
+  report: (error, message) => logError(message, error),
 };
 
 const registry = new FinalizationRegistry<Forgotten>(closeForgotten);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { logError } from "../ffi/thrown.ts";
 /** A function that is told of a future's end. */
 export type FutureCallback<T> = (future: Future<T>) => void;
 
@@ -71,9 +72,20 @@ export class InvalidStateError extends Error {
   override name = "InvalidStateError";
 }
 
+/**
+ * What a cancellation is told by: the reason, as the web platform has it for
+ * signals; none at all is asyncio's.
+ *
+ * @param reason Any value; `undefined` is none.
+ * @returns The reason, or a `CancelledError`.
+ */
+export function cancelReason(reason: unknown): unknown {
+  return reason === undefined ? new CancelledError("Cancelled") : reason;
+}
+
 const MICROTASKS: FutureContext = {
   schedule: (callback) => queueMicrotask(callback),
-  report: (error, message) => console.error(message, error),
+  report: (error, message) => logError(message, error),
 };
 
 /**
@@ -223,13 +235,13 @@ export class Future<T> implements PromiseLike<T> {
   /**
    * Cancels the future.
    *
-   * @param reason What awaiting it throws: a {@linkcode CancelledError} by
-   * default.
+   * @param reason What awaiting it throws, `null` too: a
+   * {@linkcode CancelledError} when it is `undefined`.
    * @returns False when the future was done already.
    */
   cancel(reason?: unknown): boolean {
     if (this.done()) return false;
-    this.#fail("cancelled", reason ?? new CancelledError("Cancelled"));
+    this.#fail("cancelled", cancelReason(reason));
     return true;
   }
 

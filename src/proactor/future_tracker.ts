@@ -11,6 +11,9 @@ import type { PortHandle } from "./port_handle.ts";
 
 type AnyFuture = OverlappedFuture<unknown>;
 
+/** The most results that wait for `select()`. */
+export const MAX_RESULTS = 65_536;
+
 /** Knows which futures are pending on which handle. */
 export class FutureTracker {
   readonly #pending = new Set<AnyFuture>();
@@ -19,8 +22,20 @@ export class FutureTracker {
    * gains and loses the same key with every operation becomes slow.
    */
   readonly #ofHandle = new WeakMap<PortHandle, Set<AnyFuture>>();
+  readonly #onFull: () => void;
+  readonly #waiting = new Set<() => void>();
   #results: AnyFuture[] | undefined;
-  #onResult: (() => void)[] = [];
+  #full = false;
+
+  /** @param onFull Told when results are dropped from now on. */
+  constructor(onFull: () => void) {
+    this.#onFull = onFull;
+  }
+
+  /** How many wait for results. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
 
   /**
    * Takes note of a future that was started.
@@ -63,25 +78,38 @@ export class FutureTracker {
   async results(milliseconds: number): Promise<AnyFuture[]> {
     this.#results ??= [];
     if (this.#results.length === 0) await this.#resultWithin(milliseconds);
+    this.#full = false;
     return this.#results.splice(0);
   }
 
   /** Ends the waits for results. */
   wake(): void {
-    for (const resolve of this.#onResult.splice(0)) resolve();
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
   }
 
   #ended(future: AnyFuture): void {
     if (this.#results === undefined || future.cancelled()) return;
+    if (this.#results.length === MAX_RESULTS) return this.#drop();
     this.#results.push(future);
     this.wake();
   }
 
+  /** Whoever has called `select()` once may never do it again. */
+  #drop(): void {
+    if (this.#full) return;
+    this.#full = true;
+    this.#onFull();
+  }
+
   #resultWithin(milliseconds: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#onResult.push(resolve);
+    this.#waiting.add(resolve);
     if (milliseconds === INFINITE) return promise;
     const timer = setTimeout(resolve, timerDelay(milliseconds));
-    return promise.finally(() => clearTimeout(timer));
+    return promise.finally(() => {
+      clearTimeout(timer);
+      this.#waiting.delete(resolve);
+    });
   }
 }

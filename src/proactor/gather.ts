@@ -4,6 +4,7 @@
  * @module
  */
 
+import { byteLengthOf } from "../ffi/bytes.ts";
 import type { NativeBuffer } from "../ffi/memory.ts";
 import type { Bytes } from "../ffi/socket_api.ts";
 
@@ -14,7 +15,9 @@ import type { Bytes } from "../ffi/socket_api.ts";
  * @returns Bytes.
  */
 export function totalLength(data: readonly Uint8Array[]): number {
-  return data.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  let length = 0;
+  for (const part of data) length += byteLengthOf(part);
+  return length;
 }
 
 /**
@@ -22,14 +25,20 @@ export function totalLength(data: readonly Uint8Array[]): number {
  *
  * @param buffer Where to; `null` when there are no bytes.
  * @param data The arrays.
+ * @param size Their bytes when the buffer was made for them.
+ * @throws {TypeError} when they have others now.
  */
 export function gather(
   buffer: NativeBuffer | null,
   data: readonly Bytes[],
+  size: number,
 ): void {
+  if (totalLength(data) !== size) {
+    throw new TypeError("Cannot write: an array was resized meanwhile");
+  }
   let offset = 0;
   for (const part of data) {
     buffer?.write(part, offset);
-    offset += part.byteLength;
+    offset += byteLengthOf(part);
   }
 }

@@ -12,7 +12,7 @@ import {
   WAIT_TIMEOUT,
 } from "../ffi/wait_api.ts";
 import { WAIT_RECORD, WAIT_RECORD_FIRED } from "../ffi/wait_callback.ts";
-import type { Handle } from "../ffi/win32_api.ts";
+import type { Address, Handle } from "../ffi/win32_api.ts";
 import type { HandleWaits } from "./handle_waits.ts";
 import type { Operation } from "./operation.ts";
 import type { OverlappedCall, OverlappedEnd } from "./overlapped_future.ts";
@@ -94,14 +94,20 @@ export class HandleWait implements OverlappedCall<boolean> {
     if (this.#object === 0n) return this.#failed("DuplicateHandle");
     port.api.copyIn(operation.address + WAIT_RECORD, record);
     this.#operation = operation;
-    this.#registration = api.registerWait({
-      object: this.#object,
-      context: operation.address,
-      milliseconds: this.#milliseconds,
-    });
+    this.#registration = this.#register(operation.address);
     if (this.#registration === 0n) return this.#failed(this.#syscall);
     this.#waits.registered++;
     return ERROR_IO_PENDING;
+  }
+
+  #register(context: Address): Handle {
+    const [object, milliseconds] = [this.#object, this.#milliseconds];
+    try {
+      return this.#waits.api.registerWait({ object, context, milliseconds });
+    } catch (error) {
+      this.#waits.port.api.closeHandle(object);
+      throw error;
+    }
   }
 
   /**

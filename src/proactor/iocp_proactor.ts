@@ -4,6 +4,7 @@
  * @module
  */
 
+import { byteLengthOf } from "../ffi/bytes.ts";
 import {
   FILE_FLAG_OVERLAPPED,
   GENERIC_READ,
@@ -11,21 +12,27 @@ import {
   SECURITY_IDENTIFICATION,
   SECURITY_SQOS_PRESENT,
 } from "../ffi/constants.ts";
-import { assertPipeName } from "../ffi/pipe_name.ts";
+import { normalizePipeName } from "../ffi/pipe_name.ts";
+import type { Bytes } from "../ffi/socket_api.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import {
-  assertArray,
   assertBytes,
   assertInteger,
   cancelBySignal,
   MAX_DWORD,
   place,
+  stableBytes,
 } from "./arguments.ts";
-import { Future } from "./future.ts";
+import type { Future } from "./future.ts";
 import { totalLength } from "./gather.ts";
-import { acceptCall, readCall, writeCall } from "./overlapped_calls.ts";
-import type { OverlappedFuture } from "./overlapped_future.ts";
-import { PipeDialer } from "./pipe_dialer.ts";
+import {
+  acceptCall,
+  keepRest,
+  readCall,
+  writeCall,
+} from "./overlapped_calls.ts";
+import type { OverlappedCall, OverlappedFuture } from "./overlapped_future.ts";
+import { DialFuture, PipeDialer } from "./pipe_dialer.ts";
 import type { PortHandle } from "./port_handle.ts";
 import type {
   ConnectOptions,
@@ -44,7 +51,7 @@ import { WaitProactor } from "./wait_proactor.ts";
  * outstanding; an idle proactor keeps no process alive.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { IocpProactor } from "@iocp/proactor";
  *
  * await using proactor = new IocpProactor();
@@ -114,7 +121,7 @@ export class IocpProactor extends WaitProactor {
   ): OverlappedFuture<number> {
     assertBytes("read into", target);
     const owner = this.ownerOf(handle, "read");
-    const size = Math.min(target.byteLength, MAX_DWORD);
+    const size = Math.min(byteLengthOf(target), MAX_DWORD);
     const deliver = (data: Uint8Array) => place(data, target);
     return this.#read(owner, { size, deliver }, options);
   }
@@ -142,11 +149,27 @@ export class IocpProactor extends WaitProactor {
   ): OverlappedFuture<number> {
     const parts = partsOf(data);
     const owner = this.ownerOf(handle, "write");
-    const socket = this.socketTarget(owner);
-    const call = socket === undefined
-      ? writeCall(this.port.api, owner.handle, parts)
-      : sendCall(socket, parts);
-    return this.start(owner, call, options);
+    return this.start(owner, this.#writeCall(owner, parts), options);
+  }
+
+  /**
+   * As {@linkcode send}, for those who send until all is sent.
+   *
+   * @ignore
+   * @param handle The handle, or its owner.
+   * @param data Copied before the call returns.
+   * @param options A signal, and who is given what Windows has not taken.
+   * @returns The number of bytes written.
+   */
+  sendPart(
+    handle: HandleLike,
+    data: readonly Uint8Array[],
+    options: OperationOptions & { onRest: (rest: Bytes) => void },
+  ): OverlappedFuture<number> {
+    const parts = partsOf(data);
+    const owner = this.ownerOf(handle, "write");
+    const call = this.#writeCall(owner, parts);
+    return this.start(owner, keepRest(call, options.onRest), options);
   }
 
   /**
@@ -154,8 +177,8 @@ export class IocpProactor extends WaitProactor {
    *
    * @param pipe The handle, or its owner.
    * @param options A signal that cancels.
-   * @returns The handle, once it has a client. The future fails with
-   * `Deno.errors.BrokenPipe` when the client has come and left.
+   * @returns The handle, once it has a client. One that has left meanwhile is
+   * a client, too: what it wrote can be read, up to the end.
    * @throws {TypeError} when `pipe` is not a handle.
    * @throws {Deno.errors.BadResource} when the handle or proactor is closed,
    * or serving was stopped.
@@ -174,7 +197,8 @@ export class IocpProactor extends WaitProactor {
    * Connects to a named pipe. When all instances are busy it waits, without
    * polling and without a thread, until one is free.
    *
-   * @param path `\\.\pipe\name`, or `\\server\pipe\name`.
+   * @param path `\\.\pipe\name`, `//./pipe/name`, or `name` alone; or
+   * `\\server\pipe\name`.
    * @param options Access, security, a signal that cancels.
    * @returns The handle of the client end, which the caller must close. The
    * future fails with `Deno.errors.NotFound` when there is no such pipe.
@@ -182,22 +206,32 @@ export class IocpProactor extends WaitProactor {
    * @throws {Deno.errors.BadResource} when the proactor is closed.
    */
   connectPipe(path: string, options: ConnectOptions = {}): Future<Handle> {
-    assertPipeName(path, { remote: true });
-    this.port.assertOpen(`connect to pipe "${path}"`);
+    const name = normalizePipeName(path, { remote: true });
+    this.port.assertOpen(`connect to pipe "${name}"`);
     const {
       access = GENERIC_READ | GENERIC_WRITE,
       qualityOfService = SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION,
       waitForServer = false,
     } = options;
     const flags = (FILE_FLAG_OVERLAPPED | qualityOfService) >>> 0;
-    const future = new Future<Handle>(this.context);
+    const future = new DialFuture(this.context);
     if (cancelBySignal(future, options.signal)) return future;
     this.#dialer.dial({
-      parameters: { name: path, access: access >>> 0, shareMode: 0, flags },
+      parameters: { name, access: access >>> 0, shareMode: 0, flags },
       waitForServer,
       future,
     });
     return future;
+  }
+
+  #writeCall(
+    owner: PortHandle,
+    parts: readonly Bytes[],
+  ): OverlappedCall<number> {
+    const socket = this.socketTarget(owner);
+    return socket === undefined
+      ? writeCall(this.port.api, owner.handle, parts)
+      : sendCall(socket, parts);
   }
 
   #read<T>(
@@ -215,9 +249,9 @@ export class IocpProactor extends WaitProactor {
 
 function partsOf(
   data: Uint8Array | readonly Uint8Array[],
-): readonly Uint8Array<ArrayBuffer>[] {
-  const parts = Array.isArray(data) ? data : [data];
-  for (const part of parts) assertArray("write", part);
+): readonly Bytes[] {
+  const list = Array.isArray(data) ? [...data] : [data];
+  const parts = list.map((part) => stableBytes("write", part));
   assertInteger("length", totalLength(parts), [0, MAX_DWORD]);
   return parts;
 }

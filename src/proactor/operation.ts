@@ -8,16 +8,10 @@
  * @module
  */
 
-import {
-  ERROR_OPERATION_ABORTED,
-  MEM_COMMIT,
-  MEM_RELEASE,
-  MEM_RESERVE,
-} from "../ffi/constants.ts";
+import { MEM_COMMIT, MEM_RELEASE, MEM_RESERVE } from "../ffi/constants.ts";
 import { allocationError, type NativeBuffer } from "../ffi/memory.ts";
 import type { Address, Win32Api } from "../ffi/win32_api.ts";
 import type { PortHandle } from "./port_handle.ts";
-import type { ErrorReporter } from "./port_options.ts";
 
 /** Bytes of a slot: an OVERLAPPED, and room for a socket address. */
 export const SLOT_SIZE = 64;
@@ -54,9 +48,9 @@ export class Operation {
   pending = false;
   /** How often the slot was handed out; tells a stale reference. */
   generation = 0;
-  /** The handle it works on; `null` while the slot is free. */
+  /** The handle it works on; `null` when the slot was given back. */
   owner: PortHandle | null = null;
-  /** Who is told. */
+  /** Who is told; `null` also when a close has given the operation up. */
   listener: CompletionListener | null = null;
   /** Native memory that the kernel reads or writes. */
   buffer: NativeBuffer | null = null;
@@ -119,14 +113,15 @@ export class OperationTable {
   }
 
   /**
-   * Gives a slot back.
+   * Gives a slot back. One that a close has given up while it was pending is
+   * still the kernel's, until its packet comes.
    *
-   * @param operation An operation that is not pending.
+   * @param operation An operation.
    */
   release(operation: Operation): void {
     operation.owner = null;
     operation.listener = null;
-    this.#free.push(operation);
+    if (!operation.pending) this.#free.push(operation);
   }
 
   /**
@@ -145,24 +140,6 @@ export class OperationTable {
   *pending(): Generator<Operation> {
     for (const operation of this.#operations) {
       if (operation.pending) yield operation;
-    }
-  }
-
-  /**
-   * Tells the listeners of operations that have not come back. Their slots
-   * and buffers stay the kernel's for ever.
-   *
-   * @param report Told of what the listeners throw.
-   */
-  abandon(report: ErrorReporter): void {
-    for (const operation of this.pending()) {
-      operation.buffer = null;
-      try {
-        const code = ERROR_OPERATION_ABORTED;
-        operation.listener!.onCompletion(operation, code, 0);
-      } catch (error) {
-        report(error, "Exception in a completion callback");
-      }
     }
   }
 

@@ -10,14 +10,16 @@ import {
   ERROR_MORE_DATA,
   ERROR_NO_DATA,
   ERROR_PIPE_CONNECTED,
+  ERROR_PIPE_NOT_CONNECTED,
 } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
 import type { Handle, Win32Api } from "../ffi/win32_api.ts";
 import { gather, totalLength } from "./gather.ts";
-import type { OverlappedCall } from "./overlapped_future.ts";
+import type { OverlappedCall, OverlappedEnd } from "./overlapped_future.ts";
 
 /**
- * `ReadFile`. A broken pipe is the end of the stream: no bytes.
+ * `ReadFile`. A pipe that has no other end any more is the end of the stream:
+ * no bytes.
  *
  * @typeParam T The result.
  * @param api The seam.
@@ -33,11 +35,12 @@ export function readCall<T>(
   const { size, deliver } = read;
   return {
     size,
+    order: "reads",
     start: ({ buffer, address }) =>
       api.readFile(file, buffer?.address ?? 0n, size, address),
     finish: ({ code, bytes, buffer }) => {
       const count = received(api, code, bytes);
-      return deliver(buffer?.slice(0, count) ?? new Uint8Array(0));
+      return deliver(buffer?.copy(0, count) ?? new Uint8Array(0));
     },
   };
 }
@@ -58,8 +61,9 @@ export function writeCall(
   const size = totalLength(data);
   return {
     size,
+    order: "writes",
     start: ({ buffer, address }) => {
-      gather(buffer, data);
+      gather(buffer, data, size);
       return api.writeFile(file, buffer?.address ?? 0n, size, address);
     },
     finish: ({ code, bytes }) => {
@@ -73,7 +77,8 @@ export function writeCall(
 }
 
 /**
- * `ConnectNamedPipe`. A client that is there already is a success.
+ * `ConnectNamedPipe`. A client that is there already is a success, and so is
+ * one that has left: what it wrote can be read.
  *
  * @param api The seam.
  * @param pipe The server end.
@@ -87,19 +92,59 @@ export function acceptCall(
     size: 0,
     start: ({ address }) => api.connectNamedPipe(pipe, address),
     finish: ({ code }) => {
-      if (code === 0 || code === ERROR_PIPE_CONNECTED) return pipe;
+      if (code === 0 || hasClient(code)) return pipe;
       throw windowsError(api, code, {
         syscall: "ConnectNamedPipe",
         action: "Cannot accept",
-        ...(code === ERROR_NO_DATA ? { state: "the client has left" } : {}),
       });
     },
   };
 }
 
+/**
+ * Tells whether `ConnectNamedPipe` has failed because there is a client
+ * already, be it one that has left.
+ *
+ * @param code The Win32 code.
+ * @returns True when the pipe is connected, and can be read to its end.
+ */
+export function hasClient(code: number): boolean {
+  return code === ERROR_PIPE_CONNECTED || code === ERROR_NO_DATA;
+}
+
+/**
+ * Tells whether a read has failed because nothing more can come: the other end
+ * is closed, or the server has disconnected us.
+ *
+ * @param code The Win32 code.
+ * @returns True at the end of the stream.
+ */
+export function isEndOfStream(code: number): boolean {
+  return code === ERROR_BROKEN_PIPE || code === ERROR_PIPE_NOT_CONNECTED;
+}
+
 /** A warning is data: the message goes on. */
+/**
+ * Keeps the bytes that a write has not moved.
+ *
+ * @param call The write.
+ * @param onRest Given them when there are some, before the call ends.
+ * @returns The write, to be started instead.
+ */
+export function keepRest(
+  call: OverlappedCall<number>,
+  onRest: (rest: Uint8Array<ArrayBuffer>) => void,
+): OverlappedCall<number> {
+  const finish = (end: OverlappedEnd): number => {
+    const moved = call.finish(end);
+    if (moved < call.size) onRest(end.buffer!.copy(moved, call.size));
+    return moved;
+  };
+  return { ...call, finish };
+}
+
 function received(api: Win32Api, code: number, bytes: number): number {
   if (code === 0 || code === ERROR_MORE_DATA) return bytes;
-  if (code === ERROR_BROKEN_PIPE) return 0;
+  if (isEndOfStream(code)) return 0;
   throw windowsError(api, code, { syscall: "ReadFile", action: "Cannot read" });
 }

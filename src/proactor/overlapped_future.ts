@@ -15,11 +15,14 @@ import type { CompletionPort } from "./completion_port.ts";
 import { Future, type FutureContext } from "./future.ts";
 import type { Operation } from "./operation.ts";
 import type { PortHandle } from "./port_handle.ts";
+import type { Place, SettleOrder } from "./settle_order.ts";
 
 /** One overlapped call: how it starts and what its end means. */
 export interface OverlappedCall<T> {
   /** Bytes of native memory that it needs; 0 for none. */
   size: number;
+  /** Among which calls of the handle it settles in order. */
+  order?: "reads" | "writes";
   /**
    * Bytes moved by a start that returned 0; those of `Win32Api` by default.
    *
@@ -41,7 +44,7 @@ export interface OverlappedCall<T> {
    * @returns The result.
    */
   finish(end: OverlappedEnd): T;
-  /** Called in place of `finish` when a cancellation took effect. */
+  /** Called in place of `finish`: it was cancelled, or `start` has thrown. */
   cancelled?(): void;
 }
 
@@ -68,7 +71,7 @@ export interface OverlappedEnd {
  * @typeParam T The type of the result.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { IocpProactor, pipe } from "@iocp/proactor";
  *
  * await using proactor = new IocpProactor();
@@ -83,8 +86,12 @@ export class OverlappedFuture<T> extends Future<T> {
   readonly #call: OverlappedCall<T>;
   #operation: Operation | null = null;
   #cancelRequested = false;
+  #putOff = false;
   #reason: unknown;
   #partial = false;
+  #order: SettleOrder | undefined;
+  #place: Place | undefined;
+  #held = false;
   /**
    * Told at once of the end; for the proactor.
    *
@@ -110,7 +117,7 @@ export class OverlappedFuture<T> extends Future<T> {
     this.#call = call;
   }
 
-  /** True while the kernel owns the operation. */
+  /** True until the operation has ended. */
   get pending(): boolean {
     return this.#operation !== null;
   }
@@ -129,12 +136,25 @@ export class OverlappedFuture<T> extends Future<T> {
   start(owner: PortHandle): void {
     const port = this.#port;
     const operation = port.acquire(owner, this);
-    const { size } = this.#call;
+    const { size, order } = this.#call;
+    if (order !== undefined) this.#order = owner[order];
     operation.buffer = size > 0 ? this.#acquireBuffer(operation, size) : null;
     port.begin(operation);
     const code = port.settle(operation, this.#begin(operation));
-    if (code === ERROR_IO_PENDING) this.#operation = operation;
-    else this.#end(operation, code, this.#immediateBytes(operation, code));
+    if (code === ERROR_IO_PENDING) {
+      this.#operation = operation;
+      this.#place = this.#order?.enter();
+    } else {
+      this.#endAtOnce(operation, code, this.#immediateBytes(operation, code));
+    }
+  }
+
+  /** When too many calls have ended at once, this one ends in the next turn. */
+  #endAtOnce(operation: Operation, code: number, bytes: number): void {
+    if (this.#port.calls.spend()) return this.#end(operation, code, bytes);
+    this.#operation = operation;
+    this.#place = this.#order?.enter();
+    this.#port.defer(() => this.#endLater(operation, code, bytes));
   }
 
   /**
@@ -145,12 +165,27 @@ export class OverlappedFuture<T> extends Future<T> {
    */
   override cancel(reason?: unknown): boolean {
     if (this.done()) return false;
-    if (this.#cancelRequested) return true;
+    if (this.#cancelRequested || this.#held) return true;
     this.#cancelRequested = true;
     this.#reason = reason;
-    if (this.#operation === null) return super.cancel(reason);
-    this.#port.cancel(this.#operation);
+    if (this.#operation !== null) this.#port.cancel(this.#operation);
+    else if (!this.#putOff) return super.cancel(reason);
     return true;
+  }
+
+  /**
+   * Ends with a result that was there at once; for the proactor.
+   *
+   * @ignore
+   * @param result The result, which a cancellation does not lose.
+   */
+  resolveAtOnce(result: T): void {
+    if (this.#port.calls.spend()) return this.setResult(result);
+    this.#putOff = true;
+    this.#port.defer(() => {
+      this.setResult(result);
+      this.#tell();
+    });
   }
 
   /**
@@ -162,9 +197,13 @@ export class OverlappedFuture<T> extends Future<T> {
    * @param bytes Bytes moved.
    */
   onCompletion(operation: Operation, code: number, bytes: number): void {
+    this.#endLater(operation, code, bytes);
+  }
+
+  #endLater(operation: Operation, code: number, bytes: number): void {
     this.#operation = null;
     this.#end(operation, code, bytes);
-    this.onDone?.();
+    if (!this.#held) this.#tell();
   }
 
   /** What throws has not called Windows: the memory is ours. */
@@ -174,6 +213,7 @@ export class OverlappedFuture<T> extends Future<T> {
     } catch (error) {
       operation.pending = false;
       this.#giveBack(operation);
+      this.#call.cancelled?.();
       throw error;
     }
   }
@@ -219,14 +259,39 @@ export class OverlappedFuture<T> extends Future<T> {
     if (end.code === ERROR_OPERATION_ABORTED && this.#cancelRequested) {
       this.#call.cancelled?.();
       super.cancel(this.#reason);
+      this.#leave();
       return;
     }
     try {
       const result = this.#call.finish(end);
       this.#partial = end.partial;
-      this.setResult(result);
+      this.#succeed(result);
     } catch (error) {
       this.setException(error);
+      this.#leave();
     }
+  }
+
+  #succeed(result: T): void {
+    const order = this.#order;
+    if (order === undefined) return this.setResult(result);
+    if (this.#place === undefined && order.idle) return this.setResult(result);
+    this.#held = !order.succeed(this.#place, () => this.#settle(result));
+  }
+
+  #settle(result: T): void {
+    this.setResult(result);
+    this.#held = false;
+    this.#tell();
+  }
+
+  #tell(): void {
+    const { onDone } = this;
+    this.onDone = undefined;
+    onDone?.();
+  }
+
+  #leave(): void {
+    if (this.#place !== undefined) this.#order!.leave(this.#place);
   }
 }

@@ -5,9 +5,15 @@
  * @module
  */
 
-import { INFINITE, MEM_RELEASE } from "../ffi/constants.ts";
+import { MEM_RELEASE } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
 import { allocate } from "../ffi/memory.ts";
+import {
+  PACKET_WAIT_COUNT,
+  PACKET_WAIT_PORT,
+  PACKET_WAIT_SIZE,
+  PACKET_WAIT_STARTED,
+} from "../ffi/packet_wait.ts";
 import {
   ENTRY_BYTES,
   ENTRY_KEY,
@@ -55,9 +61,11 @@ export class PacketQueue {
   readonly #api: Win32Api;
   readonly #entries = new Uint8Array(BATCH * ENTRY_SIZE);
   readonly #view = new DataView(this.#entries.buffer);
-  readonly #count = new Uint32Array(1);
+  readonly #word = new Uint32Array(1);
+  readonly #wordBytes = new Uint8Array(this.#word.buffer);
   /** A wait may outlive its caller, so it writes to native memory. */
   readonly #waitEntries: Address;
+  readonly #record: Address;
   #closed = false;
 
   /**
@@ -69,7 +77,9 @@ export class PacketQueue {
    */
   constructor(api: Win32Api, concurrency: number) {
     this.#api = api;
-    this.#waitEntries = allocate(api, BATCH * ENTRY_SIZE + 4);
+    const size = BATCH * ENTRY_SIZE;
+    this.#waitEntries = allocate(api, size + PACKET_WAIT_SIZE);
+    this.#record = this.#waitEntries + BigInt(size);
     try {
       this.handle = createPort(api, concurrency);
     } catch (error) {
@@ -83,7 +93,7 @@ export class PacketQueue {
    * Takes packets on this thread.
    *
    * @param timeout Milliseconds to wait for the first.
-   * @returns Their number.
+   * @returns Their number, or -1 with the code in the seam's `lastError`.
    */
   dequeue(timeout: number): number {
     return this.#api.getQueuedCompletionStatusEx(
@@ -96,16 +106,38 @@ export class PacketQueue {
   /**
    * Waits for packets on another thread. One wait at a time.
    *
+   * @param timeout Milliseconds, or INFINITE.
    * @returns Not 0 when `collect` will find some.
    */
-  wait(): Promise<number> {
-    const { handle } = this;
-    return this.#api.waitForCompletions(
-      handle,
-      this.#waitEntries,
-      BATCH,
-      INFINITE,
-    );
+  wait(timeout: number): Promise<number> {
+    return this.#api.waitForCompletions({
+      port: this.handle,
+      entries: this.#waitEntries,
+      capacity: BATCH,
+      timeout,
+    });
+  }
+
+  /** False while the wait is queued, because no thread is free. */
+  get waitStarted(): boolean {
+    return this.#readWord(PACKET_WAIT_STARTED) !== 0;
+  }
+
+  /**
+   * Ends the wait. If no thread has begun it, the port is taken from it: when
+   * one does, it fails, and touches no other port that has got the same handle.
+   *
+   * @returns False when the wait has begun with the port, and ends by a packet.
+   */
+  endWait(): boolean {
+    const port = this.#record + BigInt(PACKET_WAIT_PORT);
+    this.#api.copyIn(port, new Uint8Array(8));
+    // The other thread sets the flag, then reads the port: the system call
+    // keeps our two steps in their order.
+    const code = this.wake();
+    if (!this.waitStarted) return true;
+    if (code !== 0) this.close(); // ends the wait as well
+    return false;
   }
 
   /**
@@ -114,12 +146,15 @@ export class PacketQueue {
    * @returns The number of packets.
    */
   collect(): number {
-    const end = this.#waitEntries + BigInt(BATCH * ENTRY_SIZE);
-    this.#api.copyOut(new Uint8Array(this.#count.buffer), end);
-    const count = this.#count[0]!;
+    const count = this.#readWord(PACKET_WAIT_COUNT);
     const bytes = this.#entries.subarray(0, count * ENTRY_SIZE);
     this.#api.copyOut(bytes, this.#waitEntries);
     return count;
+  }
+
+  #readWord(offset: number): number {
+    this.#api.copyOut(this.#wordBytes, this.#record + BigInt(offset));
+    return this.#word[0]!;
   }
 
   /**
@@ -140,20 +175,11 @@ export class PacketQueue {
   /**
    * Makes a wait return.
    *
-   * @throws {WindowsError} when the packet cannot be queued.
+   * @returns 0 or a Win32 code.
    */
-  wake(): void {
-    const code = this.#api.postQueuedCompletionStatus(
-      this.handle,
-      0,
-      KEY_WAKE,
-      0n,
-    );
-    if (code === 0) return;
-    throw windowsError(this.#api, code, {
-      syscall: "PostQueuedCompletionStatus",
-      action: "Cannot wake the event loop",
-    });
+  wake(): number {
+    const { handle } = this;
+    return this.#api.postQueuedCompletionStatus(handle, 0, KEY_WAKE, 0n);
   }
 
   /** Closes the port, which ends a wait. Idempotent. */
@@ -163,7 +189,7 @@ export class PacketQueue {
     this.#api.closeHandle(this.handle);
   }
 
-  /** Frees the memory. No wait may be outstanding. */
+  /** Frees the memory. No wait may be outstanding, not even a disarmed one. */
   free(): void {
     this.#api.virtualFree(this.#waitEntries, 0, MEM_RELEASE);
   }

@@ -28,9 +28,10 @@ import {
 } from "../ffi/win32_api.ts";
 import type { CompletionPort } from "./completion_port.ts";
 import type { PortDependent } from "./dependents.ts";
-import type { Future } from "./future.ts";
+import { Future } from "./future.ts";
 import type { CompletionListener, Operation } from "./operation.ts";
 import type { PortHandle } from "./port_handle.ts";
+import { thrownCall } from "./thrown_call.ts";
 
 /** Connections that one turn may open. */
 const CONNECTS_PER_TURN = 64;
@@ -43,13 +44,24 @@ const LAST_RETRY = 100;
 const MAX_FALSE_ALARMS = 8;
 
 /**
- * A server of one instance has none for a moment between two clients: so often
- * is a pipe looked for again that was busy and then was not there.
+ * Other programs' servers of one instance have none for a moment between two
+ * clients: so often is a pipe looked for again that was busy and is not there.
  */
 const MAX_ABSENCES = 5;
 
 /** Milliseconds after which a wait looks for itself: waiters can be lost. */
 const WAIT_LIMIT = 1000;
+
+/** A client end that is on its way. */
+export class DialFuture extends Future<Handle> {
+  /** Who looks for an instance. */
+  queue: { readonly absent: boolean } | null = null;
+
+  /** True when there was no such pipe when it was last looked for. */
+  get absent(): boolean {
+    return this.queue?.absent ?? false;
+  }
+}
 
 /** One connection that is wanted. */
 export interface Dial {
@@ -58,7 +70,7 @@ export interface Dial {
   /** Whether to wait for a pipe that does not exist yet. */
   waitForServer: boolean;
   /** Ends with the handle of the client end. */
-  future: Future<Handle>;
+  future: DialFuture;
 }
 
 /** Opens client ends of pipes. */
@@ -78,11 +90,11 @@ export class PipeDialer implements PortDependent {
    * @param dial What to open and whom to tell.
    */
   dial(dial: Dial): void {
-    const key = dial.parameters.name.toLowerCase();
-    let queue = this.#queues.get(key);
+    const { name } = dial.parameters;
+    let queue = this.#queues.get(name);
     if (queue === undefined) {
-      queue = new DialQueue(this.#port, () => this.#queues.delete(key));
-      this.#queues.set(key, queue);
+      queue = new DialQueue(this.#port, () => this.#queues.delete(name));
+      this.#queues.set(name, queue);
     }
     queue.add(dial);
   }
@@ -98,6 +110,8 @@ export class PipeDialer implements PortDependent {
 
 /** Those who wait for the same pipe, first come first served. */
 class DialQueue implements CompletionListener {
+  /** True when there was no such pipe when it was last looked for. */
+  absent = false;
   readonly #port: CompletionPort;
   readonly #onEmpty: () => void;
   #dials: Dial[] = [];
@@ -116,6 +130,7 @@ class DialQueue implements CompletionListener {
 
   add(dial: Dial): void {
     this.#dials.push(dial);
+    dial.future.queue = this;
     const remove = () => this.#remove(dial);
     // Not a done callback: those wait for a loop that may not run.
     dial.future.then(remove, remove);
@@ -169,11 +184,12 @@ class DialQueue implements CompletionListener {
       return true;
     }
     const code = api.lastError;
+    this.absent = code === ERROR_FILE_NOT_FOUND;
     if (code === ERROR_PIPE_BUSY) {
       this.#absences = 0;
       return this.#waitForInstance(dial), false;
     }
-    if (code === ERROR_FILE_NOT_FOUND && this.#mayCome(dial)) {
+    if (this.absent && this.#mayCome(dial)) {
       return this.#retryLater(), false;
     }
     dial.future.setException(dialError(this.#port, dial, code));
@@ -192,17 +208,20 @@ class DialQueue implements CompletionListener {
     const operation = this.#tryAcquire(this.#root);
     if (operation === null) return this.#retryLater();
     this.#port.begin(operation);
-    const code = this.#port.settle(
-      operation,
-      this.#port.api.fsControl(
-        this.#root.handle,
-        FSCTL_PIPE_WAIT,
-        encodePipeWait(name, WAIT_LIMIT),
-        operation.address,
-      ),
-    );
+    const code = this.#port.settle(operation, this.#wait(operation, name));
     if (code === ERROR_IO_PENDING) this.#operation = operation;
     else this.#waitRefused(operation, code);
+  }
+
+  #wait({ address, owner }: Operation, name: string): number {
+    const { api } = this.#port;
+    const { handle } = owner!;
+    try {
+      const input = encodePipeWait(name, WAIT_LIMIT);
+      return api.fsControl(handle, FSCTL_PIPE_WAIT, input, address);
+    } catch (error) {
+      return thrownCall(this.#port, error);
+    }
   }
 
   /** `null` when there is no memory for another slot. */

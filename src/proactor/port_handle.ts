@@ -6,6 +6,7 @@
 
 import { ERROR_IO_PENDING, ERROR_MORE_DATA } from "../ffi/constants.ts";
 import type { Address, Handle } from "../ffi/win32_api.ts";
+import { SettleOrder } from "./settle_order.ts";
 
 /** Which immediate outcomes of an operation queue a packet. */
 export interface PacketModes {
@@ -62,6 +63,8 @@ export class PortHandle {
 
   readonly #close: CloseFunction;
   readonly #cancel: CancelFunction;
+  #reads: SettleOrder | undefined;
+  #writes: SettleOrder | undefined;
 
   /**
    * @param handle The Windows handle.
@@ -75,6 +78,16 @@ export class PortHandle {
     this.#cancel = options.cancel;
     this.skipsOnSuccess = modes.skipsOnSuccess;
     this.queuesWarnings = modes.queuesWarnings;
+  }
+
+  /** How the reads settle that futures stand for. */
+  get reads(): SettleOrder {
+    return this.#reads ??= new SettleOrder();
+  }
+
+  /** How the writes settle that futures stand for. */
+  get writes(): SettleOrder {
+    return this.#writes ??= new SettleOrder();
   }
 
   /**

@@ -5,10 +5,19 @@
  * with operations outstanding, it has exactly one wait on another thread. With
  * nothing outstanding it has none, so an idle proactor keeps no process alive.
  *
+ * The thread is one of Deno's pool, which others may have taken as a whole:
+ * calls of the FFI, files, pipes of children. Then the wait is queued, and the
+ * pump polls on a timer until a thread begins it.
+ *
  * @module
  */
 
-import { clearImmediate, setImmediate } from "node:timers";
+import {
+  clearImmediate,
+  clearTimeout,
+  setImmediate,
+  setTimeout,
+} from "node:timers";
 import type { CallBudget } from "./call_budget.ts";
 import { setCallReferenced } from "./call_reference.ts";
 
@@ -22,28 +31,34 @@ export interface PumpHost {
   readonly referenced: number;
   /** True when work was put off to the next turn. */
   readonly deferred: boolean;
+  /** False while the wait is queued, because no thread is free. */
+  readonly waitStarted: boolean;
   /**
-   * Dispatches what has completed, without waiting.
+   * A turn: what was put off, then what has completed.
    *
+   * @param poll False when a thread waits for packets.
    * @returns The number of packets.
    */
-  drain(): number;
-  /** Begins a turn with the work that was put off. */
-  runDeferred(): void;
+  turn(poll: boolean): number;
   /**
    * Waits for packets on another thread.
    *
+   * @param rest True when the wait has to end at once.
    * @returns Not 0 when packets came.
    */
-  wait(): Promise<number>;
+  wait(rest: boolean): Promise<number>;
   /**
    * Dispatches what a wait has brought.
    *
    * @param arrived What the wait returned.
    */
   collect(arrived: number): void;
-  /** Makes a wait return. */
-  wake(): void;
+  /**
+   * Makes a wait return.
+   *
+   * @returns False when that has to be tried again.
+   */
+  wake(): boolean;
 }
 
 /**
@@ -60,16 +75,28 @@ const WAITS_PER_TRIAL = 64;
  * work: Deno looks at its own I/O then, and else only every 61st turn, which
  * takes seconds when each turn dispatches a batch. Short turns need no rest.
  */
-const BUSY_LIMIT = 2;
+const BUSY_LIMIT = 1;
 const TURNS_PER_LOOK = 61;
+
+/**
+ * Milliseconds after which a wait that no thread has begun is queued behind
+ * others, and between two polls as long as it is.
+ */
+const QUEUED_LIMIT = 5;
+
+/** Milliseconds of a rest when no thread is free to end it. */
+const SHORTEST_TIMER = 1;
 
 /** Drives a {@linkcode PumpHost} by Deno's event loop. */
 export class Pump {
   readonly #host: PumpHost;
   readonly #turn = (): void => this.#run();
+  readonly #look = (): void => this.#lookAtWait();
   #immediate: ReturnType<typeof setImmediate> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #wait: Promise<number> | undefined;
   #waitReferenced = true;
+  #waitState: "unknown" | "begun" | "queued" = "unknown";
   #wakePosted = false;
   #idleTurns = 0;
   #idleLimit = IDLE_TURNS;
@@ -88,10 +115,16 @@ export class Pump {
     return this.#wait;
   }
 
+  /** The wait, unless it is queued: then it may take any time. */
+  get ending(): Promise<number> | undefined {
+    return this.#waitState === "queued" ? undefined : this.#wait;
+  }
+
   /** Makes sure that what is outstanding will be dispatched. */
   start(): void {
-    if (this.#wait === undefined) this.#schedule();
-    else this.#applyReference(this.#wait);
+    if (this.#wait !== undefined) this.#applyReference();
+    if (!this.#threadWaits) return this.#schedule();
+    if (this.#waitState === "unknown") this.#startTimer(QUEUED_LIMIT);
   }
 
   /** Makes sure that a turn comes soon, also while a wait is outstanding. */
@@ -104,37 +137,48 @@ export class Pump {
   review(): void {
     if (this.#wait === undefined) return;
     if (this.#host.outstanding === 0) this.#wakeOnce();
-    else this.#applyReference(this.#wait);
+    else this.#applyReference();
   }
 
   /** Takes back a scheduled turn. */
   stop(): void {
     if (this.#immediate !== undefined) clearImmediate(this.#immediate);
     this.#immediate = undefined;
+    this.#stopTimer();
+  }
+
+  /** Polls would only be in the way of the thread that waits. */
+  get #threadWaits(): boolean {
+    return this.#wait !== undefined && this.#waitState !== "queued";
   }
 
   #schedule(): void {
     this.#immediate ??= setImmediate(this.#turn);
   }
 
+  /** Whoever ran has come to its next call: now the thread can rest. */
   #run(): void {
     this.#immediate = undefined;
-    this.#host.runDeferred();
-    if (this.#wait === undefined && this.#host.outstanding > 0) {
-      if (this.#host.drain() > 0) this.#found();
-    }
-    this.#next();
+    if (this.#idleTurns === 0 && this.#overdue()) return this.#rest();
+    const packets = this.#host.turn(!this.#threadWaits);
+    if (packets > 0) this.#found();
+    this.#next(packets > 0);
   }
 
-  #next(): void {
+  #next(found: boolean): void {
     const { outstanding, deferred } = this.#host;
-    if (this.#wait !== undefined) {
-      return deferred ? this.hurry() : this.review();
-    }
-    if (outstanding === 0 && !deferred) this.#busySince = 0;
-    else if (this.#idleTurns === 0 && this.#overdue()) this.#rest();
-    else if (deferred) this.hurry();
+    if (deferred) this.hurry();
+    else if (outstanding === 0) this.#stopPolling();
+    else if (this.#threadWaits) this.review();
+    else if (found) this.#schedule();
     else this.#idle();
+  }
+
+  /** A wait ends soon, unless it is queued: the timer will tell. */
+  #stopPolling(): void {
+    if (this.#wait === undefined) return this.#stopTimer();
+    this.#wakeOnce();
+    if (this.#waitState === "queued") this.#applyReference();
   }
 
   /** True when work has kept Deno's own I/O waiting for long enough. */
@@ -147,13 +191,23 @@ export class Pump {
     return now - this.#busySince > BUSY_LIMIT;
   }
 
-  /** A wait that ends at once: what matters is that the thread has no turn. */
+  /**
+   * A wait that ends at once: what matters is that the thread has no turn. It
+   * is the last thing that is done here, lest it ends before the thread rests.
+   */
   #rest(): void {
     this.#resting = true;
-    this.stop();
     this.#host.calls.exhaust();
-    this.#startWait();
-    this.#wakeOnce();
+    if (this.#wait === undefined) return this.#startWait();
+    if (this.#waitState !== "queued") return this.#wakeOnce();
+    this.#stopTimer();
+    this.#startTimer(SHORTEST_TIMER);
+  }
+
+  #endRest(): void {
+    this.#resting = false;
+    this.#busySince = 0;
+    this.#busyTurns = 0;
   }
 
   /** Packets came while idle turns polled: polling pays. */
@@ -166,39 +220,61 @@ export class Pump {
     if (++this.#idleTurns < this.#idleLimit) return this.#schedule();
     const trial = ++this.#waits % WAITS_PER_TRIAL === 0;
     this.#idleLimit = trial ? IDLE_TURNS : Math.max(1, this.#idleLimit >> 1);
-    this.#startWait();
+    if (this.#wait === undefined) this.#startWait();
+    else this.#startTimer(QUEUED_LIMIT);
   }
 
   #startWait(): void {
-    const wait = this.#host.wait();
+    this.#startTimer(QUEUED_LIMIT);
+    const wait = this.#host.wait(this.#resting);
     this.#wait = wait;
+    this.#waitState = "unknown";
     this.#waitReferenced = true;
-    this.#applyReference(wait);
+    this.#applyReference();
     wait.then((arrived) => this.#arrived(arrived));
   }
 
   #arrived(arrived: number): void {
     this.#wait = undefined;
-    this.#busySince = 0;
-    this.#busyTurns = 0;
-    this.#resting = false;
+    this.#waitState = "unknown";
+    this.#endRest();
     this.#wakePosted = false;
     this.#idleTurns = 0;
     this.#host.collect(arrived);
     if (this.#host.outstanding > 0 || this.#host.deferred) this.#schedule();
+    else this.#stopPolling();
+  }
+
+  #startTimer(milliseconds: number): void {
+    this.#timer ??= setTimeout(this.#look, milliseconds).unref();
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #lookAtWait(): void {
+    this.#timer = undefined;
+    if (this.#wait === undefined) return;
+    const begun = this.#host.waitStarted;
+    this.#waitState = begun ? "begun" : "queued";
+    if (begun && !this.#resting) return;
+    if (!begun) this.#wakePosted = false; // our polls take what was posted
+    this.#endRest();
+    this.#schedule();
   }
 
   #wakeOnce(): void {
     if (this.#wakePosted) return;
-    this.#wakePosted = true;
-    this.#host.wake();
+    this.#wakePosted = this.#host.wake();
   }
 
   /** A wait that only unreferenced operations need keeps no process alive. */
-  #applyReference(wait: Promise<number>): void {
+  #applyReference(): void {
     const referenced = this.#host.referenced > 0 || this.#resting;
     if (referenced === this.#waitReferenced) return;
     this.#waitReferenced = referenced;
-    setCallReferenced(wait, referenced);
+    setCallReferenced(this.#wait!, referenced);
   }
 }

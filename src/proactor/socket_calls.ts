@@ -4,22 +4,19 @@
  * @module
  */
 
+import { byteLengthOf, viewOf } from "../ffi/bytes.ts";
 import { windowsError } from "../ffi/errors.ts";
 import { MAX_POOLED_BUFFER } from "../ffi/memory.ts";
 import { decodeSocketAddress, type SocketAddress } from "../ffi/sockaddr.ts";
 import type { Bytes, Socket, SocketApi } from "../ffi/socket_api.ts";
-import {
-  ERROR_NETNAME_DELETED,
-  ERROR_PORT_UNREACHABLE,
-  SOCK_DGRAM,
-  WSAECONNRESET,
-} from "../ffi/socket_constants.ts";
+import { ERROR_NETNAME_DELETED, SOCK_DGRAM } from "../ffi/socket_constants.ts";
 import {
   ADDRESS_AREA_LENGTH,
   ADDRESS_AREA_SIZE,
   encodeBuffers,
 } from "../ffi/socket_structs.ts";
 import { OVERLAPPED_SIZE } from "../ffi/structs.ts";
+import { isUnreachable } from "../ffi/unreachable.ts";
 import type { Address, Win32Api } from "../ffi/win32_api.ts";
 import { gather, totalLength } from "./gather.ts";
 import type { Operation } from "./operation.ts";
@@ -73,6 +70,7 @@ export function receiveCall<T>(
   const size = bufferSize(target, request.size);
   return {
     size,
+    order: "reads",
     transferred: () => sockets.transferred,
     start: (operation) =>
       sockets.wsaRecv(socket, buffersOf(operation, size), 0, operation.address),
@@ -99,6 +97,7 @@ export function receiveFromCall<T>(
   const size = bufferSize(target, request.size);
   return {
     size,
+    order: "reads",
     transferred: () => sockets.transferred,
     start: (operation) => {
       const from = operation.address + AREA;
@@ -131,9 +130,10 @@ export function sendCall(
   const size = totalLength(data);
   return {
     size,
+    order: "writes",
     transferred: () => sockets.transferred,
     start: (operation) => {
-      gather(operation.buffer, data);
+      gather(operation.buffer, data, size);
       const buffers = buffersOf(operation, size);
       return sockets.wsaSend(socket, buffers, 0, operation.address);
     },
@@ -158,12 +158,13 @@ export function sendToCall(
   to: Bytes,
 ): OverlappedCall<number> {
   const { sockets, socket } = target;
-  const size = data.byteLength;
+  const size = byteLengthOf(data);
   return {
     size,
+    order: "writes",
     transferred: () => sockets.transferred,
     start: (operation) => {
-      gather(operation.buffer, [data]);
+      gather(operation.buffer, [data], size);
       const buffers = buffersOf(operation, size);
       return sockets.wsaSendTo(socket, buffers, 0, to, operation.address);
     },
@@ -211,18 +212,22 @@ export function checkSocket(
   call: { syscall: string; action: string },
 ): void {
   if (code === 0 || partial) return;
-  throw windowsError(target.api, code, { ...call, ...meaning(target, code) });
+  const receiving = call.syscall.startsWith("WSARecv");
+  const known = meaning(target, code, receiving);
+  throw windowsError(target.api, code, { ...call, ...known });
 }
 
 const RECEIVE = "Cannot receive";
 const SEND = "Cannot send";
 
 /** What these codes mean on a socket, and not in general. */
-function meaning({ type }: Pick<SocketTarget, "type">, code: number) {
+function meaning(
+  { type }: Pick<SocketTarget, "type">,
+  code: number,
+  receiving: boolean,
+) {
   const errorClass = Deno.errors.ConnectionReset;
-  const unreachable = code === ERROR_PORT_UNREACHABLE ||
-    code === WSAECONNRESET && type === SOCK_DGRAM;
-  if (unreachable) {
+  if (type === SOCK_DGRAM && isUnreachable(code, receiving)) {
     const state = "an earlier datagram has found no one at its port";
     return { errorClass, state };
   }
@@ -246,7 +251,7 @@ function buffersOf({ buffer, address }: Operation, length: number): Bytes {
 function take(end: OverlappedEnd, size: number): Bytes {
   end.partial ||= end.bytes > size;
   const count = Math.min(end.bytes, size);
-  return end.buffer?.slice(0, count) ?? new Uint8Array(0);
+  return end.buffer?.copy(0, count) ?? new Uint8Array(0);
 }
 
 function emptyArea(): Bytes {
@@ -260,5 +265,5 @@ function senderOf(api: Win32Api, from: Address): SocketAddress | null {
   api.copyOut(area, from);
   const family = area[0]!;
   if (family === 0) return null;
-  return decodeSocketAddress(area.subarray(0, ADDRESS_AREA_LENGTH));
+  return decodeSocketAddress(viewOf(area, 0, ADDRESS_AREA_LENGTH));
 }

@@ -4,9 +4,9 @@
  * @module
  */
 
+import { admitMapped } from "../ffi/destination.ts";
 import {
   decodeSocketAddress,
-  encodeSocketAddress,
   SOCKADDR_UN_SIZE,
   type SocketAddress,
 } from "../ffi/sockaddr.ts";
@@ -45,6 +45,9 @@ export interface AcceptedSocket {
 
 /** Room for the longest address, aligned, and what `AcceptEx` wants beyond. */
 const ADDRESS_SIZE = SOCKADDR_UN_SIZE + 2 + ACCEPT_EXTRA;
+
+/** Bytes of the family that a `sockaddr` begins with. */
+const FAMILY_SIZE = 2;
 
 const NOTHING = new Uint8Array(0);
 
@@ -153,15 +156,15 @@ function decodeEnd(bytes: Bytes): SocketAddress {
  * `ConnectEx`, of a socket that is bound when it was not.
  *
  * @param target A stream socket.
- * @param address Where to connect to.
+ * @param to Where to connect to: a `sockaddr`.
  * @returns The call.
  */
 export function connectSocketCall(
   target: SocketTarget,
-  address: SocketAddress,
+  to: Bytes,
 ): OverlappedCall<void> {
   const { sockets, socket } = target;
-  const [to, any] = [encodeSocketAddress(address), wildcard(address)];
+  const any = wildcard(to);
   let syscall = "bind";
   const check = (code: number) => {
     const call = { syscall, action: "Cannot connect" };
@@ -171,6 +174,7 @@ export function connectSocketCall(
     size: 0,
     transferred: () => 0,
     start: (operation) => {
+      admitMapped(sockets, socket, to);
       const bound = sockets.bind(socket, any);
       // Or it was bound already.
       if (bound !== 0 && bound !== WSAEINVAL) return bound;
@@ -187,17 +191,23 @@ export function connectSocketCall(
   };
 }
 
+/**
+ * `connect` of a datagram socket, which ends at once.
+ *
+ * @param target The socket.
+ * @param to Where to: a `sockaddr`.
+ */
+export function connectDatagrams(target: SocketTarget, to: Bytes): void {
+  const { sockets, socket } = target;
+  admitMapped(sockets, socket, to);
+  const code = sockets.connect(socket, to);
+  const call = { syscall: "connect", action: "Cannot connect" };
+  checkSocket(target, { code, partial: false }, call);
+}
+
 /** Any address of this computer, and any port. */
-function wildcard({ family }: SocketAddress): Bytes {
-  if (family === "IPv4") {
-    return encodeSocketAddress({ family, hostname: "0.0.0.0", port: 0 });
-  }
-  if (family === "IPv6") {
-    const hostname = "::";
-    const rest = { port: 0, flowInfo: 0, scopeId: 0 };
-    return encodeSocketAddress({ family, hostname, ...rest });
-  }
-  throw new TypeError(
-    `Cannot connect to address: its family is "${family}", not IPv4 or IPv6`,
-  );
+function wildcard(to: Bytes): Bytes {
+  const any = new Uint8Array(to.byteLength);
+  any.set(to.subarray(0, FAMILY_SIZE));
+  return any;
 }

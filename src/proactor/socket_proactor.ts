@@ -4,8 +4,10 @@
  * @module
  */
 
+import { byteLengthOf } from "../ffi/bytes.ts";
 import { defaultSendFile } from "../ffi/native_sendfile.ts";
-import { encodeSocketAddress, type SocketAddress } from "../ffi/sockaddr.ts";
+import { admitMapped, isMappedAddress } from "../ffi/destination.ts";
+import type { SocketAddress } from "../ffi/sockaddr.ts";
 import type { SendFileApi } from "../ffi/sendfile_api.ts";
 import type { Bytes } from "../ffi/socket_api.ts";
 import {
@@ -14,12 +16,14 @@ import {
   TF_REUSE_SOCKET,
 } from "../ffi/socket_constants.ts";
 import {
-  assertAddress,
-  assertArray,
   assertBytes,
   assertInteger,
+  cancelBySignal,
+  encodeAddress,
+  encodeInternetAddress,
   MAX_DWORD,
   place,
+  stableBytes,
 } from "./arguments.ts";
 import { BaseProactor } from "./base_proactor.ts";
 import {
@@ -31,6 +35,10 @@ import {
 } from "./file_to_send.ts";
 import { Future } from "./future.ts";
 import type { OverlappedFuture } from "./overlapped_future.ts";
+import {
+  PolledConnectFuture,
+  type PolledConnectTarget,
+} from "./polled_connect_future.ts";
 import type { PortHandle } from "./port_handle.ts";
 import type {
   HandleLike,
@@ -38,7 +46,6 @@ import type {
   OperationOptions,
 } from "./proactor_options.ts";
 import {
-  checkSocket,
   disconnectCall,
   type Received,
   receiveFromCall,
@@ -48,6 +55,7 @@ import {
 import {
   type AcceptedSocket,
   acceptSocketCall,
+  connectDatagrams,
   connectSocketCall,
 } from "./socket_connect_calls.ts";
 import { transmitCall } from "./transmit_call.ts";
@@ -91,7 +99,7 @@ export interface DisconnectOptions extends OperationOptions {
  * is opened then, unless the handle is a pipe.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { createSocket, IocpProactor } from "@iocp/proactor";
  *
  * await using proactor = new IocpProactor();
@@ -104,6 +112,8 @@ export interface DisconnectOptions extends OperationOptions {
  */
 export abstract class SocketProactor extends BaseProactor {
   readonly #files: SendFileApi | undefined;
+  /** Sockets that were asked to take addresses of IPv4 too. */
+  readonly #admitted = new WeakSet<PortHandle>();
 
   /**
    * Creates a completion port.
@@ -162,7 +172,7 @@ export abstract class SocketProactor extends BaseProactor {
     options: OperationOptions = {},
   ): OverlappedFuture<ReceivedFromInto> {
     assertBytes("receive into", target);
-    const size = Math.min(target.byteLength, MAX_DWORD);
+    const size = Math.min(byteLengthOf(target), MAX_DWORD);
     const deliver = ({ data, address, partial }: Received) => {
       return { byteLength: place(data, target), address, partial };
     };
@@ -187,10 +197,12 @@ export abstract class SocketProactor extends BaseProactor {
     data: Uint8Array,
     address: SocketAddress,
   ): OverlappedFuture<number> {
-    assertArray("send", data);
+    const bytes = stableBytes("send", data);
     const to = encodeAddress("send", address);
+    assertInteger("length", byteLengthOf(bytes), [0, MAX_DWORD]);
     const [owner, target] = this.#target(socket, "send");
-    return this.start(owner, sendToCall(target, data as Bytes, to), {});
+    this.#admitMapped(owner, target, to);
+    return this.start(owner, sendToCall(target, bytes, to), {});
   }
 
   /**
@@ -216,7 +228,8 @@ export abstract class SocketProactor extends BaseProactor {
   /**
    * Connects a socket. One that is not bound is bound to any address first. A
    * datagram socket is connected at once, to send to one address and to
-   * receive from nobody else.
+   * receive from nobody else. An unspecified address, such as `0.0.0.0`, is
+   * this computer. Under a scoped grant the socket is nonblocking from then on.
    *
    * @param socket The socket.
    * @param address Where to: numeric, of the family of the socket.
@@ -227,21 +240,22 @@ export abstract class SocketProactor extends BaseProactor {
    * @throws {RangeError} when the port is none.
    * @throws {Deno.errors.BadResource} when `socket` is closed or no socket, or
    * the proactor is closed.
-   * @throws {Deno.errors.NotCapable} when the grant is scoped: Winsock gives
-   * out `ConnectEx` by its address only.
    */
   connect(
     socket: HandleLike,
     address: SocketAddress,
     options: OperationOptions = {},
   ): Future<void> {
-    const to = encodeAddress("connect", address);
+    const to = encodeInternetAddress("connect", address);
     const [owner, target] = this.#target(socket, "connect");
     if (target.type === SOCK_DGRAM) {
       options.signal?.throwIfAborted();
       return this.#connectDatagrams(target, to);
     }
-    return this.start(owner, connectSocketCall(target, address), options);
+    if (!target.sockets.extensions) {
+      return this.#connectPolled(owner, { target, to }, options);
+    }
+    return this.start(owner, connectSocketCall(target, to), options);
   }
 
   /**
@@ -281,6 +295,8 @@ export abstract class SocketProactor extends BaseProactor {
    * @throws {TypeError} when `file` is no regular file, or `socket` no stream.
    * @throws {RangeError} when a number is not 0 or more.
    * @throws {Deno.errors.NotFound} when there is no such file.
+   * @throws {Deno.errors.NotSupported} when the path is that of a pipe or a
+   * device.
    * @throws {Deno.errors.BadResource} when a handle or the proactor is closed.
    * @throws {Deno.errors.ConnectionReset} when the peer has gone away.
    */
@@ -294,7 +310,8 @@ export abstract class SocketProactor extends BaseProactor {
     signal?.throwIfAborted();
     const [owner, target] = this.streamSocket(socket, "send file");
     const files = this.#files ?? defaultSendFile();
-    using opened = new FileToSend({ api: this.port.api, files }, file);
+    const seam = { port: this.port, files };
+    using opened = await FileToSend.open(seam, file, signal);
     return await sendPieces(
       opened,
       options,
@@ -332,12 +349,29 @@ export abstract class SocketProactor extends BaseProactor {
     return this.start(owner, receiveFromCall(target, request), options);
   }
 
+  /** A scoped grant forbids `ConnectEx`. */
+  #connectPolled(
+    owner: PortHandle,
+    what: PolledConnectTarget,
+    { signal }: OperationOptions,
+  ): Future<void> {
+    const future = new PolledConnectFuture(this.port, what, this.context);
+    if (cancelBySignal(future, signal)) return future;
+    future.connect();
+    this.track(owner, future);
+    return future;
+  }
+
+  #admitMapped(owner: PortHandle, target: SocketTarget, to: Bytes): void {
+    if (!isMappedAddress(to) || this.#admitted.has(owner)) return;
+    this.#admitted.add(owner);
+    admitMapped(target.sockets, target.socket, to);
+  }
+
   #connectDatagrams(target: SocketTarget, to: Bytes): Future<void> {
     const future = new Future<void>(this.context);
-    const code = target.sockets.connect(target.socket, to);
-    const call = { syscall: "connect", action: "Cannot connect" };
     try {
-      checkSocket(target, { code, partial: false }, call);
+      connectDatagrams(target, to);
       future.setResult();
     } catch (error) {
       future.setException(error);
@@ -368,9 +402,4 @@ export abstract class SocketProactor extends BaseProactor {
     if (info === undefined) return undefined;
     return { api: this.port.api, socket: owner.handle, ...info };
   }
-}
-
-function encodeAddress(action: string, address: SocketAddress): Bytes {
-  assertAddress(action, address);
-  return encodeSocketAddress(address);
 }

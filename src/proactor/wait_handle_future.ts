@@ -27,13 +27,19 @@ import { OverlappedFuture } from "./overlapped_future.ts";
  * nothing.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { IocpProactor } from "@iocp/proactor";
  *
- * declare const event: bigint; // of CreateEventW
+ * const { CreateEventW } = Deno.dlopen("kernel32.dll", {
+ *   CreateEventW: {
+ *     parameters: ["pointer", "i32", "i32", "pointer"],
+ *     result: "usize",
+ *   },
+ * }).symbols;
+ * const event = CreateEventW(null, 1, 0, null);
  * await using proactor = new IocpProactor();
  * const wait = proactor.waitForHandle(event, { timeout: 500 });
- * console.log(await wait ? "signalled" : "timed out");
+ * console.log(await wait ? "signalled" : "timed out"); // timed out
  * ```
  */
 export class WaitHandleFuture extends OverlappedFuture<boolean> {

@@ -9,6 +9,7 @@ import type { WaitApi } from "../ffi/wait_api.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import { assertHandle, cancelBySignal, waitMilliseconds } from "./arguments.ts";
 import { DEFAULT_DEADLINE } from "./base_proactor.ts";
+import type { CompletionPort } from "./completion_port.ts";
 import { HandleWait } from "./handle_wait.ts";
 import { HandleWaits } from "./handle_waits.ts";
 import type {
@@ -25,13 +26,17 @@ import { WaitHandleFuture } from "./wait_handle_future.ts";
  * see {@linkcode IocpProactor} for the proactor to use.
  *
  * @example Usage
- * ```ts ignore
- * import { IocpProactor } from "@iocp/proactor";
+ * ```ts
+ * import { IocpProactor, subprocessExec } from "@iocp/proactor";
  *
- * declare const process: bigint; // of OpenProcess with SYNCHRONIZE
+ * const SYNCHRONIZE = 0x0010_0000;
+ * const { OpenProcess } = Deno.dlopen("kernel32.dll", {
+ *   OpenProcess: { parameters: ["u32", "i32", "u32"], result: "usize" },
+ * }).symbols;
+ * await using child = await subprocessExec("whoami.exe", { stdout: "null" });
  * await using proactor = new IocpProactor();
- * await proactor.waitForHandle(process);
- * console.log("The process has ended");
+ * await proactor.waitForHandle(OpenProcess(SYNCHRONIZE, 0, child.pid));
+ * console.log("The process has ended"); // The process has ended
  * ```
  */
 export abstract class WaitProactor extends SocketProactor {
@@ -50,6 +55,7 @@ export abstract class WaitProactor extends SocketProactor {
   constructor(options: IocpProactorOptions = {}) {
     super(options);
     this.#api = options.waits;
+    proactors.set(this.port, this);
   }
 
   /**
@@ -60,7 +66,8 @@ export abstract class WaitProactor extends SocketProactor {
    * asyncio's `wait_for_handle`.
    *
    * When the object is signalled already, the future is done when the call
-   * returns. The wait holds a duplicate of the handle: closing the handle
+   * returns, but for those that end in the next turn, so that others have their
+   * turn between waits that end at once. The wait holds a duplicate of the handle: closing the handle
    * elsewhere does not end it, {@linkcode BaseProactor.closeHandle} does.
    *
    * A mutex belongs to the thread that got it: to this one when it was free,
@@ -90,7 +97,7 @@ export abstract class WaitProactor extends SocketProactor {
     const result = aborted ? undefined : wait.tryNow();
     const future = new WaitHandleFuture(this.port, wait, this.context);
     if (cancelBySignal(future, options.signal)) return future;
-    if (result !== undefined) future.setResult(result);
+    if (result !== undefined) future.resolveAtOnce(result);
     else future.start(wait.owner);
     this.track(wait.owner, future);
     this.#note(future);
@@ -130,6 +137,30 @@ export abstract class WaitProactor extends SocketProactor {
     return operations;
   }
 
+  /**
+   * Waits until the other end of a pipe has read everything, or is gone. That
+   * blocks a thread, which is neither this one nor one of Deno's.
+   *
+   * @ignore
+   * @param pipe The pipe.
+   * @param signal Ends the wait.
+   */
+  async drain(pipe: Handle, signal: AbortSignal): Promise<void> {
+    const { api } = this.#handleWaits();
+    const thread = api.startFlush(pipe);
+    if (thread === 0n) return;
+    try {
+      const flushed = this.waitForHandle(thread, { signal });
+      flushed.unref();
+      signal.addEventListener("abort", () => flushed.ref(), { once: true });
+      await flushed;
+    } catch {
+      api.cancelSynchronousIo(thread);
+    } finally {
+      this.port.api.closeHandle(thread);
+    }
+  }
+
   #handleWaits(): HandleWaits {
     return this.#waits ??= new HandleWaits(
       this.port,
@@ -151,6 +182,24 @@ export abstract class WaitProactor extends SocketProactor {
       onDone?.();
     };
   }
+}
+
+const proactors = new WeakMap<CompletionPort, WaitProactor>();
+
+/**
+ * Waits until the other end of a pipe has read everything, or is gone.
+ *
+ * @param port The port of the pipe.
+ * @param pipe The pipe.
+ * @param signal Ends the wait.
+ */
+export async function drainPipe(
+  port: CompletionPort,
+  pipe: Handle,
+  signal: AbortSignal,
+): Promise<void> {
+  // Without waits, or memory for one, the reader must be quick.
+  await proactors.get(port)?.drain(pipe, signal).catch(() => {});
 }
 
 function openHandle(handle: HandleLike): Handle {

@@ -4,14 +4,20 @@
  * @module
  */
 
+import { PIPE_READMODE_MESSAGE } from "../ffi/constants.ts";
 import { defaultProcesses } from "../ffi/default_processes.ts";
 import { defaultThreadIo } from "../ffi/default_thread_io.ts";
 import type { Handle } from "../ffi/win32_api.ts";
+import { fileIo } from "../pipe/pipe_connection.ts";
 import { assertOneOf } from "../pipe/server_options.ts";
 import { assertHandle } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import { defaultProactor } from "../proactor/default_proactor.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
+import {
+  assertDeadline,
+  type DeadlineOptions,
+} from "../stream/close_deadline.ts";
 import { StreamConnection } from "../stream/stream_connection.ts";
 import { FileIo } from "../stream/stream_io.ts";
 import { ThreadIo } from "../stream/thread_io.ts";
@@ -23,14 +29,14 @@ import {
 } from "./handle_kind.ts";
 
 /** Options of {@linkcode adoptHandle}. */
-export interface AdoptHandleOptions {
+export interface AdoptHandleOptions extends DeadlineOptions {
   /** What the handle is used for: to read, to write, or both. */
   direction: "in" | "out" | "duplex";
   /** The proactor to use instead of the shared one. */
   proactor?: IocpProactor;
 }
 
-interface Adoption extends HandleTraits {
+interface Adoption extends HandleTraits, DeadlineOptions {
   name: string;
   direction: AdoptHandleOptions["direction"];
   io: FileIo | ThreadIo;
@@ -41,7 +47,7 @@ interface Adoption extends HandleTraits {
  * stream that a parent gave us.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { type HandleStream, openStdin } from "@iocp/proactor";
  *
  * using input: HandleStream = openStdin();
@@ -62,10 +68,10 @@ export class HandleStream extends StreamConnection {
    * @param adoption What is known of it.
    */
   constructor(port: CompletionPort, handle: Handle, adoption: Adoption) {
-    const { io, kind, direction, messageType, messageReadMode } = adoption;
+    const { io, kind, direction, messageType } = adoption;
     const owner = io instanceof ThreadIo
       ? io.owner
-      : port.associate(handle, { warnings: messageReadMode });
+      : port.associate(handle, { warnings: messageType });
     super(port, owner, {
       io,
       emptyIsEnd: kind !== "pipe" || messageType,
@@ -75,6 +81,7 @@ export class HandleStream extends StreamConnection {
       writable: direction !== "in",
       messages: messageType,
       syscalls: { read: "ReadFile", write: "WriteFile" },
+      deadline: adoption.deadline,
     });
     this.#adoption = adoption;
   }
@@ -125,7 +132,7 @@ export class HandleStream extends StreamConnection {
  * were opened for overlapped I/O, which have no position to read from.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { adoptHandle } from "@iocp/proactor";
  *
  * // A handle that the parent passed with `inheritHandles`.
@@ -148,10 +155,12 @@ export function adoptHandle(
   handle: Handle,
   options: AdoptHandleOptions,
 ): HandleStream {
-  const { direction, proactor = defaultProactor() } = options;
+  const { direction, deadline, proactor = defaultProactor() } = options;
   assertHandle("adopt handle", handle);
   assertOneOf("direction", direction, ["in", "out", "duplex"]);
-  return adopt(proactor, handle, { direction, name: `handle ${handle}` });
+  assertDeadline(deadline);
+  const name = `handle ${handle}`;
+  return adopt(proactor, handle, { direction, name, deadline });
 }
 
 /**
@@ -167,7 +176,7 @@ export function adoptHandle(
 export function adopt(
   proactor: IocpProactor,
   handle: Handle,
-  options: Pick<Adoption, "direction" | "name">,
+  options: Pick<Adoption, "direction" | "name" | "deadline">,
 ): HandleStream {
   const { port } = proactor;
   port.assertOpen(`adopt ${options.name}`);
@@ -178,8 +187,14 @@ export function adopt(
   };
   const traits = inspectHandle(apis, handle);
   assertDrivable(traits, options);
-  const io = traits.overlapped
-    ? new FileIo(port.api, handle)
+  const { overlapped, messageType } = traits;
+  // Who reads a message pipe as bytes does not see its end. If it may not be
+  // set, the pipe is read as it is.
+  if (overlapped && messageType) {
+    port.api.setNamedPipeHandleState(handle, PIPE_READMODE_MESSAGE);
+  }
+  const io = overlapped
+    ? fileIo(port, handle, messageType)
     : new ThreadIo(port, apis.threads, handle);
   return new HandleStream(port, handle, { ...traits, ...options, io });
 }

@@ -7,6 +7,7 @@
 import { pipeIo } from "../pipe/pipe_connection.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import { ChannelTransport } from "../stream/channel_transport.ts";
+import type { DeadlineOptions } from "../stream/close_deadline.ts";
 import type { Protocol, Transport } from "../stream/protocol.ts";
 import type { ChildProcess, SubprocessSignal } from "./child_process.ts";
 import type { ParentEnd, ParentEnds } from "./stdio_ends.ts";
@@ -18,7 +19,7 @@ import type {
 type Event = () => void;
 
 /** What a transport needs of a child. */
-export interface TransportParts {
+export interface TransportParts extends DeadlineOptions {
   /** The process. */
   child: Pick<
     ChildProcess,
@@ -51,14 +52,16 @@ export class ChildTransport implements SubprocessTransport {
    */
   constructor(
     port: CompletionPort,
-    { child, ends }: TransportParts,
+    { child, ends, deadline }: TransportParts,
     protocol: SubprocessProtocol,
   ) {
     this.#port = port;
     this.#child = child;
     this.#protocol = protocol;
     this.#open = ends.filter((end) => end !== null).length;
-    this.#pipes = ends.map((end, fd) => end && this.#connect(end, fd));
+    this.#pipes = ends.map((end, fd) =>
+      end && this.#connect(end, fd, deadline)
+    );
     child.exited.then(() => this.#ended(), (error) => this.#lost(error));
     this.#begin();
   }
@@ -112,13 +115,18 @@ export class ChildTransport implements SubprocessTransport {
 
   // --- parts ---------------------------------------------------------------
 
-  #connect({ handle, path }: ParentEnd, fd: number): Transport {
+  #connect(
+    { handle, path }: ParentEnd,
+    fd: number,
+    deadline: number | undefined,
+  ): Transport {
     return new ChannelTransport(this.#port, handle, {
       protocol: this.#pipeProtocol(fd),
       name: `pipe "${path}"`,
       readable: true,
       writable: fd === 0,
       messages: false,
+      deadline,
       ...pipeIo(this.#port, handle, false),
       extra: { addr: path, pipe: handle.handle },
     });

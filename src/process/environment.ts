@@ -4,6 +4,9 @@
  * @module
  */
 
+/** Characters of `NAME=value` with its zero, as Windows limits them. */
+const MAX_VARIABLE = 32_767;
+
 /** What becomes of the parent's environment. */
 export interface EnvironmentChanges {
   /** Variables that are set. */
@@ -58,15 +61,22 @@ export function variable(
  * @param env Variables.
  * @throws {TypeError} when a name is empty or holds `=`, a name or a value
  * holds a NUL, or a value is no string.
+ * @throws {RangeError} when name and value have more than 32,765 characters:
+ * programs would see a part of them, or nothing.
  */
 export function assertEnvironment(env: Readonly<Record<string, string>>): void {
   for (const [name, value] of Object.entries(env)) {
     const fault = faultOf(name, value);
-    if (fault === "") continue;
-    throw new TypeError(
-      `Cannot set environment variable ${JSON.stringify(name)}: ${fault}`,
-    );
+    if (fault !== "") throw new TypeError(messageOf(name, fault));
+    const length = name.length + value.length + 2;
+    if (length <= MAX_VARIABLE) continue;
+    const size = `it takes ${length} characters, more than ${MAX_VARIABLE}`;
+    throw new RangeError(messageOf(name.slice(0, 100), size));
   }
+}
+
+function messageOf(name: string, fault: string): string {
+  return `Cannot set environment variable ${JSON.stringify(name)}: ${fault}`;
 }
 
 function faultOf(name: string, value: unknown): string {

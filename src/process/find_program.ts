@@ -9,9 +9,12 @@ import { ERROR_FILE_NOT_FOUND } from "../ffi/constants.ts";
 import type { ProcessApi } from "../ffi/process_api.ts";
 import type { Win32Api } from "../ffi/win32_api.ts";
 import { variable } from "./environment.ts";
+import { shortFullPath } from "./short_path.ts";
 
 /** What Windows appends to a name without a period. */
 const EXTENSION = ".exe";
+
+const ACTION = "start process";
 
 /** Where a program is looked for. */
 export interface SearchPlace {
@@ -31,6 +34,7 @@ export interface SearchApis {
     | "fullPath"
     | "programPath"
     | "searchPath"
+    | "shortPath"
     | "systemDirectory"
     | "windowsDirectory"
   >;
@@ -50,17 +54,28 @@ export interface SearchApis {
  * @param apis Windows.
  * @param command The name or path.
  * @param place Where to look.
- * @returns The absolute path of the program.
+ * @returns The absolute path of the program; the short name of a long one.
  * @throws {Deno.errors.NotFound} when a bare name is nowhere.
+ * @throws {Deno.errors.NotSupported} when it names a pipe or a device.
+ * @throws {RangeError} when it is too long.
  */
 export async function findProgram(
   apis: SearchApis,
   command: string,
   place: SearchPlace,
 ): Promise<string> {
-  if (/[\\/:]/.test(command)) {
-    return apis.processes.fullPath(withExtension(command));
-  }
+  const path = /[\\/:]/.test(command)
+    ? withExtension(command)
+    : await search(apis, command, place);
+  const missing = ERROR_FILE_NOT_FOUND;
+  return await shortFullPath(apis, path, { action: ACTION, missing });
+}
+
+async function search(
+  apis: SearchApis,
+  command: string,
+  place: SearchPlace,
+): Promise<string> {
   const path = await apis.processes.searchPath({
     directories: searchDirectories(apis.processes, place),
     name: command,
@@ -69,7 +84,7 @@ export async function findProgram(
   if (path !== "") return path;
   throw windowsError(apis.win32, ERROR_FILE_NOT_FOUND, {
     syscall: "SearchPathW",
-    action: `Cannot start process "${command}"`,
+    action: `Cannot ${ACTION} "${command}"`,
     state: "no such program",
   });
 }

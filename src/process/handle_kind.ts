@@ -25,8 +25,6 @@ export interface HandleTraits {
   overlapped: boolean;
   /** True for a message-type pipe. */
   messageType: boolean;
-  /** True for a pipe that is read message by message. */
-  messageReadMode: boolean;
 }
 
 /** The seams that tell. */
@@ -57,7 +55,7 @@ export function inspectHandle(apis: HandleApis, handle: Handle): HandleTraits {
   }
   const mode = apis.threads.fileMode(handle);
   const overlapped = mode >= 0 && (mode & FILE_SYNCHRONOUS_IO) === 0;
-  const none = { messageType: false, messageReadMode: false };
+  const none = { messageType: false };
   if (type === FILE_TYPE_DISK) return { kind: "file", overlapped, ...none };
   if (type === FILE_TYPE_CHAR) {
     const kind = apis.processes.isConsole(handle) ? "console" : "device";
@@ -65,6 +63,5 @@ export function inspectHandle(apis: HandleApis, handle: Handle): HandleTraits {
   }
   const pipe = apis.win32.getNamedPipeInfo(handle);
   if (pipe === null) return { kind: "socket", overlapped, ...none };
-  const { messageType, messageReadMode } = pipe;
-  return { kind: "pipe", overlapped, messageType, messageReadMode };
+  return { kind: "pipe", overlapped, messageType: pipe.messageType };
 }

@@ -24,6 +24,7 @@ import { assertLength, commandLine } from "./command_line.ts";
 import { mergeEnvironment, variable } from "./environment.ts";
 import { findProgram } from "./find_program.ts";
 import { Inheritance } from "./inheritance.ts";
+import { shortFullPath } from "./short_path.ts";
 import {
   inheritsConsole,
   type ParentEnds,
@@ -51,7 +52,7 @@ export interface Launched {
 /** What is run, and what it is told. */
 type Program = Pick<
   ProcessParameters,
-  "application" | "commandLine" | "environment"
+  "application" | "commandLine" | "directory" | "environment"
 >;
 
 /**
@@ -62,7 +63,9 @@ type Program = Pick<
  * @param signal Gives up while the process is being made, and kills it later.
  * @returns The process and our ends of its pipes.
  * @throws {TypeError} when the arguments cannot be given to a batch file.
- * @throws {RangeError} when the command line is too long.
+ * @throws {RangeError} when the command line or the directory is too long.
+ * @throws {Deno.errors.NotSupported} when the program or the directory is a
+ * pipe or a device.
  * @throws {Deno.errors.NotFound} when there is no such program.
  * @throws {Deno.errors.BadResource} when the proactor or a handle is closed.
  * @throws {WindowsError} when Windows refuses for another reason.
@@ -130,11 +133,13 @@ class Launcher {
   async start(): Promise<Launched> {
     const environment = this.#apis.processes.environmentStrings();
     const program = await this.#program(environment);
+    const directory = await this.#directory();
     this.#proactor.port.assertOpen("start process");
     try {
       this.#job = this.#makeJob();
       return await this.#startWith({
         ...program,
+        directory,
         environment: this.#environment(environment),
       });
     } finally { // a child has taken the job over
@@ -174,7 +179,6 @@ class Launcher {
     try {
       const created = await this.#apis.processes.createProcess({
         ...program,
-        directory: this.#launch.directory,
         flags: this.#flags(),
         hidden: this.#launch.hide,
         standard: ends.child,
@@ -213,7 +217,7 @@ class Launcher {
 
   async #program(
     environment: readonly string[],
-  ): Promise<Omit<Program, "environment">> {
+  ): Promise<Omit<Program, "directory" | "environment">> {
     const { command, args, raw, env } = this.#launch;
     const shell = `${this.#apis.processes.systemDirectory()}\\cmd.exe`;
     if (command === null) {
@@ -230,6 +234,15 @@ class Launcher {
     }
     const line = batchCommandLine(application, args, { raw });
     return { application: shell, commandLine: line };
+  }
+
+  async #directory(): Promise<string | null> {
+    const { directory } = this.#launch;
+    if (directory === null) return null;
+    return await shortFullPath(this.#apis, directory, {
+      action: "start process in",
+      missing: ERROR_DIRECTORY,
+    });
   }
 
   #environment(parent: readonly string[]): string[] | null {

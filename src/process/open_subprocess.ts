@@ -42,7 +42,8 @@ export async function openSubprocess<P extends SubprocessProtocol>(
   const launched = await launchProcess(proactor, launch, signal);
   try {
     const { port } = proactor;
-    const transport = new ChildTransport(port, launched, protocol);
+    const parts = { ...launched, deadline: launch.deadline };
+    const transport = new ChildTransport(port, parts, protocol);
     launched.child.handOver();
     return [transport, protocol];
   } catch (error) { // the proactor was closed in this very moment

@@ -39,7 +39,7 @@ interface StandardStream {
  * own handle open. What `Deno.stdin` reads meanwhile is missing here.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { openStdin } from "@iocp/proactor";
  *
  * using input = openStdin();
@@ -66,7 +66,7 @@ export function openStdin(options: StandardStreamOptions = {}): HandleStream {
  * Opens the standard output of this process; see {@linkcode openStdin}.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { openStdout } from "@iocp/proactor";
  *
  * await using output = openStdout();
@@ -92,7 +92,7 @@ export function openStdout(options: StandardStreamOptions = {}): HandleStream {
  * Opens the standard error of this process; see {@linkcode openStdin}.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { openStderr } from "@iocp/proactor";
  *
  * await using errors = openStderr();

@@ -4,8 +4,10 @@
  * @module
  */
 
+import { copyBytes } from "../ffi/bytes.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import { PipeConnection } from "../pipe/pipe_connection.ts";
+import type { DeadlineOptions } from "../stream/close_deadline.ts";
 import type {
   ChildProcess,
   SubprocessSignal,
@@ -48,7 +50,7 @@ const CHUNK_SIZE = 65536;
  * was started with `killOnExit`.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { subprocessExec } from "@iocp/proactor";
  *
  * await using child = await subprocessExec("sort.exe", {
@@ -58,7 +60,7 @@ const CHUNK_SIZE = 65536;
  * const { stdout } = await child.output({
  *   input: new TextEncoder().encode("b\r\na\r\n"),
  * });
- * console.log(new TextDecoder().decode(stdout));
+ * console.log(new TextDecoder().decode(stdout)); // a b
  * ```
  */
 export class Subprocess implements AsyncDisposable {
@@ -71,14 +73,19 @@ export class Subprocess implements AsyncDisposable {
    * @ignore
    * @param port The completion port.
    * @param launched The process and our ends of its pipes.
+   * @param options The deadline of standard input.
    */
-  constructor(port: CompletionPort, { child, ends }: Launched) {
+  constructor(
+    port: CompletionPort,
+    { child, ends }: Launched,
+    options: DeadlineOptions = {},
+  ) {
     this.#child = child;
     const [stdin, stdout, stderr] = ends;
     this.#pipes = {
-      stdin: connect(port, stdin, "out"),
-      stdout: connect(port, stdout, "in"),
-      stderr: connect(port, stderr, "in"),
+      stdin: connect(port, stdin, { direction: "out", ...options }),
+      stdout: connect(port, stdout, { direction: "in" }),
+      stderr: connect(port, stderr, { direction: "in" }),
     };
   }
 
@@ -220,7 +227,7 @@ export class Subprocess implements AsyncDisposable {
 function connect(
   port: CompletionPort,
   end: ParentEnd | null | undefined,
-  direction: "in" | "out",
+  { direction, deadline }: DeadlineOptions & { direction: "in" | "out" },
 ): PipeConnection | null {
   if (!end) return null;
   return new PipeConnection(port, end.handle, {
@@ -229,6 +236,7 @@ function connect(
     messageType: false,
     messageReadMode: false,
     serverEnd: direction === "in",
+    deadline,
   });
 }
 
@@ -255,7 +263,7 @@ async function readAll(
     const chunk = new Uint8Array(CHUNK_SIZE);
     const count = await pipe.read(chunk);
     if (count === null) break;
-    parts.push(chunk.slice(0, count));
+    parts.push(copyBytes(chunk, 0, count));
   }
   pipe.close();
   return await new Blob(parts).bytes();

@@ -29,7 +29,7 @@ import {
  * does, may get them too, and keep a pipe open until it ends.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { subprocessExec } from "@iocp/proactor";
  *
  * await using child = await subprocessExec("whoami.exe", { stdout: "piped" });
@@ -45,7 +45,8 @@ import {
  * @param options Arguments, streams, environment, and what Windows offers.
  * @returns The child, which runs.
  * @throws {TypeError} when something is malformed.
- * @throws {RangeError} when the command line is too long.
+ * @throws {RangeError} when the command line, an environment variable or the
+ * directory is too long.
  * @throws {Deno.errors.NotFound} when there is no such program.
  * @throws {Deno.errors.NotADirectory} when there is no such directory.
  * @throws {Deno.errors.PermissionDenied} when it may not be run.
@@ -65,7 +66,7 @@ export async function subprocessExec(
  * writes a part of the command line can run what he likes.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { subprocessShell } from "@iocp/proactor";
  *
  * await using child = await subprocessShell("dir | find /c /v \"\"");
@@ -76,7 +77,8 @@ export async function subprocessExec(
  * @param options Streams, environment, and what Windows offers.
  * @returns The shell, which runs.
  * @throws {TypeError} when something is malformed.
- * @throws {RangeError} when the command line is too long.
+ * @throws {RangeError} when the command line, an environment variable or the
+ * directory is too long.
  * @throws {Deno.errors.NotADirectory} when there is no such directory.
  * @throws {Deno.errors.BadResource} when the proactor or a handle is closed.
  * @throws {Deno.errors.NotSupported} when the system is not Windows.
@@ -97,7 +99,7 @@ async function start(
   const { port } = proactor;
   const launched = await launchProcess(proactor, launch, signal);
   try {
-    const subprocess = new Subprocess(port, launched);
+    const subprocess = new Subprocess(port, launched, launch);
     launched.child.handOver();
     return subprocess;
   } catch (error) { // the proactor was closed in this very moment

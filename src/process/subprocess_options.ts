@@ -4,7 +4,7 @@
  * @module
  */
 
-import { fileURLToPath } from "node:url";
+import { urlPath } from "../ffi/file_path.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import {
   CREATE_NEW_PROCESS_GROUP,
@@ -14,6 +14,10 @@ import {
 import { assertHandle } from "../proactor/arguments.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type { HandleLike } from "../proactor/proactor_options.ts";
+import {
+  assertDeadline,
+  type DeadlineOptions,
+} from "../stream/close_deadline.ts";
 import { assertEnvironment } from "./environment.ts";
 
 /**
@@ -25,10 +29,15 @@ export type SubprocessStdio = "piped" | "inherit" | "null" | HandleLike;
 /** Options of {@linkcode subprocessShell}. */
 export interface SubprocessOptions {
   /**
-   * The current directory: that of this process by default.
+   * The current directory: that of this process by default. Windows keeps 258
+   * characters of it: a longer one is replaced by its short name, and refused
+   * where it has none.
    */
   cwd?: string | URL;
-  /** Variables that are set in addition to those of this process. */
+  /**
+   * Variables that are set in addition to those of this process. Name and value
+   * have 32,765 characters at most; all variables together may have more.
+   */
   env?: Record<string, string>;
   /**
    * True begins with an empty environment.
@@ -42,6 +51,13 @@ export interface SubprocessOptions {
    * @default {"inherit"}
    */
   stdin?: SubprocessStdio;
+  /**
+   * Milliseconds that a close of standard input waits for a child that takes
+   * none of what was written; see {@linkcode DeadlineOptions}.
+   *
+   * @default {5000}
+   */
+  deadline?: number | undefined;
   /**
    * Standard output.
    *
@@ -134,7 +150,7 @@ export type StdioList = readonly [
 ];
 
 /** What is started, checked. */
-export interface Launch {
+export interface Launch extends DeadlineOptions {
   /** A name or path, or `null` for the system's shell. */
   command: string | null;
   /** The arguments; of a shell, the command line. */
@@ -188,9 +204,10 @@ export function resolveExec(
   if (!Array.isArray(args)) {
     throw new TypeError(`Cannot start process "${path}": args is not an array`);
   }
-  for (const arg of args) assertText("an argument", arg);
+  const own = [...args];
+  for (const arg of own) assertText("an argument", arg);
   const common = resolveCommon(options);
-  return { ...common, command: path, args, raw: windowsRawArguments };
+  return { ...common, command: path, args: own, raw: windowsRawArguments };
 }
 
 /**
@@ -210,12 +227,16 @@ export function resolveShell(line: string, options: SubprocessOptions): Launch {
 function resolveCommon(
   options: SubprocessOptions,
 ): Omit<Launch, "command" | "args" | "raw"> {
-  const { env = {}, clearEnv = false, hide = true, job } = options;
-  const { killTree = false, killOnExit = false, inheritHandles = [] } = options;
+  const { clearEnv = false, hide = true, job } = options;
+  const { killTree = false, killOnExit = false, deadline } = options;
+  // The caller may change what was checked before the process starts.
+  const env = { ...options.env };
+  const inheritHandles = [...options.inheritHandles ?? []];
+  assertDeadline(deadline);
   assertEnvironment(env);
   for (const handle of inheritHandles) assertHandle("inherit handle", handle);
   return {
-    directory: options.cwd === undefined ? null : toPath("cwd", options.cwd),
+    directory: directoryOf(options.cwd),
     env,
     clearEnv,
     stdio: resolveStdio(options),
@@ -223,9 +244,17 @@ function resolveCommon(
     hide,
     tree: killTree || killOnExit,
     killOnExit,
+    deadline,
     job: job === undefined ? null : handleOf("join job", job),
     inherited: inheritHandles,
   };
+}
+
+function directoryOf(cwd: string | URL | undefined): string | null {
+  if (cwd === undefined) return null;
+  const path = toPath("cwd", cwd);
+  if (path !== "") return path;
+  throw new TypeError("Cannot start process: cwd is empty");
 }
 
 function creationFlags(options: SubprocessOptions): number {
@@ -271,7 +300,7 @@ export function handleOf(action: string, handle: HandleLike): Handle {
 }
 
 function toPath(name: string, path: string | URL): string {
-  const text = path instanceof URL ? fileURLToPath(path) : path;
+  const text = path instanceof URL ? urlPath(path, "start process") : path;
   assertText(name, text);
   return text;
 }

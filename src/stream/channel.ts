@@ -4,17 +4,24 @@
  * @module
  */
 
+import {
+  ERROR_HANDLES_CLOSED,
+  ERROR_OPERATION_ABORTED,
+  ERROR_TIMEOUT,
+} from "../ffi/constants.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
 import type { PortDependent } from "../proactor/dependents.ts";
+import {
+  type ChannelEnd,
+  CloseTimer,
+  type DeadlineOptions,
+} from "./close_deadline.ts";
 import { type ReadConsumer, ReadHalf, type ReadOptions } from "./read_half.ts";
 import { type WriteConsumer, WriteHalf } from "./write_half.ts";
 
-/** Milliseconds that queued writes have to get through after a close. */
-export const DEFAULT_CLOSE_DEADLINE = 5000;
-
 /** How a channel reads and writes. */
-export interface ChannelOptions extends ReadOptions {
+export interface ChannelOptions extends ReadOptions, DeadlineOptions {
   /** One write is one message. */
   messages: boolean;
   /** Told of everything that happens. */
@@ -26,8 +33,13 @@ export interface ChannelConsumer
   extends
     Pick<ReadConsumer, "onReadable">,
     Omit<WriteConsumer, "onWriteReleased"> {
-  /** The handle is closed; its last packets may still be under way. */
-  onClosed(): void;
+  /**
+   * The handle is closed; its last packets may still be under way.
+   *
+   * @param end How it has ended, or `null` when Windows has all that was
+   * written, or nobody has ever asked for it to be sent.
+   */
+  onClosed(end: ChannelEnd | null): void;
   /** The kernel has nothing of the channel any more: the last call. */
   onReleased(): void;
 }
@@ -42,8 +54,11 @@ export class Channel implements ReadConsumer, WriteConsumer, PortDependent {
   readonly reader: ReadHalf;
   /** The write side. */
   readonly writer: WriteHalf;
+  /** Called when Windows has taken some of what was written. */
+  onProgress: (() => void) | null = null;
   readonly #consumer: ChannelConsumer;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #io: ChannelOptions["io"];
+  readonly #timer: CloseTimer;
   #closing = false;
   #halves = 2;
 
@@ -60,6 +75,11 @@ export class Channel implements ReadConsumer, WriteConsumer, PortDependent {
     this.port = port;
     this.handle = handle;
     this.#consumer = options.consumer;
+    this.#io = options.io;
+    this.#timer = new CloseTimer(
+      options.deadline,
+      () => this.#drop(ERROR_TIMEOUT),
+    );
     this.reader = new ReadHalf(port, handle, { ...options, consumer: this });
     this.writer = this.#makeWriter(options);
     port.dependents.add(this);
@@ -71,28 +91,56 @@ export class Channel implements ReadConsumer, WriteConsumer, PortDependent {
   }
 
   /**
-   * Closes the handle when everything written is with the kernel or the
-   * deadline has passed. What the kernel has, the peer can still read.
+   * Closes the handle when everything written is with the kernel, or nothing
+   * has moved for too long. What the kernel has, the peer can still read.
    *
-   * @param deadline Milliseconds.
+   * @param deadline Milliseconds, or `Infinity`; by default that of the channel.
    */
-  close(deadline: number): void {
-    if (this.#closing) return;
+  close(deadline?: number): void {
+    if (this.handle.closed) return;
     this.#closing = true;
-    if (this.writer.idle) return this.destroy();
-    this.#timer = setTimeout(() => this.destroy(), deadline);
+    if (this.writer.idle || this.writer.ending) this.#close();
+    else this.#timer.start(deadline);
   }
 
-  /** Closes the handle now. */
+  /** Closes the handle now; what the kernel does not have is dropped. */
+  abort(): void {
+    this.#drop(ERROR_OPERATION_ABORTED);
+  }
+
+  /** The port closes. */
   destroy(): void {
-    this.#closing = true;
-    clearTimeout(this.#timer);
+    this.#drop(ERROR_HANDLES_CLOSED);
+  }
+
+  /** Something was sent past the write side. */
+  progressed(): void {
+    this.#timer.progress();
+    this.onProgress?.();
+  }
+
+  #drop(code: number): void {
     if (this.handle.closed) return;
+    if (this.writer.taken) return this.#close();
+    this.#io.dropOnClose?.();
+    this.#close(code);
+  }
+
+  /** A peer that gets less than was written must not take it for the end. */
+  #close(code = 0): void {
+    const asked = this.#closing || code !== ERROR_OPERATION_ABORTED;
+    this.#closing = true;
+    this.#timer.stop();
+    const end = code === 0 || !asked ? null : {
+      code,
+      bytesDropped: this.writer.dropped + this.writer.buffered,
+      deadline: this.#timer.delay,
+    };
     this.port.dependents.delete(this);
     this.port.closeHandle(this.handle);
-    this.#consumer.onClosed();
+    this.#consumer.onClosed(end);
     this.reader.dispose();
-    this.writer.dispose();
+    this.writer.dispose(code === 0 ? ERROR_OPERATION_ABORTED : code);
   }
 
   #makeWriter({ io, messages }: ChannelOptions): WriteHalf {
@@ -115,12 +163,15 @@ export class Channel implements ReadConsumer, WriteConsumer, PortDependent {
 
   /** Called by the write side. */
   onWritten(): void {
+    this.progressed();
     if (!this.#closing) this.#consumer.onWritten();
+    else if (this.writer.ending) this.#close();
   }
 
   /** Called by the write side. */
   onDrained(): void {
-    if (this.#closing) this.destroy();
+    this.onProgress?.();
+    if (this.#closing) this.#close();
     else this.#consumer.onDrained();
   }
 
@@ -130,7 +181,7 @@ export class Channel implements ReadConsumer, WriteConsumer, PortDependent {
    * @param code The Win32 code.
    */
   onWriteError(code: number): void {
-    if (this.#closing) this.destroy();
+    if (this.#closing) this.#close(code);
     else this.#consumer.onWriteError(code);
   }
 

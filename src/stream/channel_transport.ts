@@ -4,17 +4,21 @@
  * @module
  */
 
-import { ERROR_IO_PENDING } from "../ffi/constants.ts";
+import { byteLengthOf } from "../ffi/bytes.ts";
+import { ERROR_IO_PENDING, ERROR_OPERATION_ABORTED } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
-import { assertArray } from "../proactor/arguments.ts";
+import { toError } from "../ffi/thrown.ts";
+import { stableBytes } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { LateReader } from "../proactor/late_reads.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import { Channel, type ChannelConsumer } from "./channel.ts";
 import {
-  Channel,
-  type ChannelConsumer,
-  DEFAULT_CLOSE_DEADLINE,
-} from "./channel.ts";
+  assertDeadline,
+  type ChannelEnd,
+  closeError,
+  type DeadlineOptions,
+} from "./close_deadline.ts";
 import type { Protocol, Transport, WriteBufferLimits } from "./protocol.ts";
 import type { ReadOptions } from "./read_half.ts";
 import type { SendFileOptions, SendFileSource } from "./file_mover.ts";
@@ -23,7 +27,7 @@ import { fillBuffer } from "./fill_buffer.ts";
 import { writeBufferLimits } from "./write_buffer_limits.ts";
 
 /** What a kind of stream tells its transport. */
-export interface TransportTraits extends ReadOptions {
+export interface TransportTraits extends ReadOptions, DeadlineOptions {
   /** What messages call it: `pipe "\\.\pipe\x"`. */
   name: string;
   /** This end can read. */
@@ -71,12 +75,13 @@ export class ChannelTransport
   ) {
     this.#traits = options;
     this.#protocol = options.protocol;
-    const { io, emptyIsEnd, probe, messages } = options;
+    const { io, emptyIsEnd, probe, messages, deadline } = options;
     this.#channel = new Channel(port, handle, {
       io,
       emptyIsEnd,
       probe,
       messages,
+      deadline,
       consumer: this,
     });
     this.#guard(() => this.#protocol.connectionMade?.(this));
@@ -89,9 +94,8 @@ export class ChannelTransport
   }
 
   write(data: Uint8Array): void {
-    assertArray("write", data);
-    if (!this.#assertWritable() || data.byteLength === 0) return;
-    const bytes = data as Uint8Array<ArrayBuffer>;
+    const bytes = stableBytes("write", data);
+    if (!this.#assertWritable() || byteLengthOf(bytes) === 0) return;
     this.#answered = true;
     this.#wrote(this.#channel.writer.write(bytes, null));
   }
@@ -115,12 +119,13 @@ export class ChannelTransport
     this.#wrote(this.#channel.writer.end(null));
   }
 
-  close(): void {
-    this.#channel.close(DEFAULT_CLOSE_DEADLINE);
+  close({ deadline }: DeadlineOptions = {}): void {
+    assertDeadline(deadline);
+    this.#channel.close(deadline);
   }
 
   abort(): void {
-    this.#channel.destroy();
+    this.#channel.abort();
   }
 
   isClosing(): boolean {
@@ -230,8 +235,11 @@ export class ChannelTransport
     this.#failed("write", code);
   }
 
-  /** The handle is closed. */
-  onClosed(): void {
+  /** @param end What the close has dropped; an abort was asked for. */
+  onClosed(end: ChannelEnd | null): void {
+    if (end !== null && end.code !== ERROR_OPERATION_ABORTED) {
+      this.#error ??= this.#closeError(end);
+    }
     this.#channel.port.defer(() => this.#callConnectionLost());
   }
 
@@ -305,7 +313,13 @@ export class ChannelTransport
 
   #failed(action: "read" | "write", code: number): void {
     this.#error ??= this.#toError(code, action);
-    this.#channel.destroy();
+    this.#channel.abort();
+  }
+
+  #closeError(end: ChannelEnd): Error {
+    const { syscalls = FILE_SYSCALLS, name } = this.#traits;
+    const what = { name, syscall: syscalls.write };
+    return closeError(this.#channel.port.api, end, what);
   }
 
   #toError(code: number, action: "read" | "write"): Error {
@@ -332,8 +346,8 @@ export class ChannelTransport
   }
 
   #protocolFailed(error: unknown): void {
-    this.#error ??= error instanceof Error ? error : new Error(String(error));
+    this.#error ??= toError(error);
     this.#channel.port.report(error, "Exception in a protocol");
-    this.#channel.destroy();
+    this.#channel.abort();
   }
 }

@@ -8,6 +8,7 @@
 import { isWindowsError } from "../ffi/errors.ts";
 import { defaultSendFile } from "../ffi/native_sendfile.ts";
 import type { SendFileApi } from "../ffi/sendfile_api.ts";
+import { isInstance } from "../ffi/thrown.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import {
   assertTransmitOptions,
@@ -23,6 +24,7 @@ import {
   type SeekableFile,
   SeekableReader,
 } from "./file_reader.ts";
+import { TransmitPace } from "./transmit_pace.ts";
 import { transmitSlots } from "./transmit_slots.ts";
 
 /** ERROR_INVALID_FUNCTION, ERROR_INVALID_PARAMETER, WSAEINVAL. */
@@ -75,31 +77,45 @@ export class FileMover implements Disposable {
   readonly #fallback: boolean;
   readonly #file: FileToSend | null;
 
+  private constructor(
+    sink: FileSink,
+    source: SendFileSource,
+    options: SendFileOptions,
+    file: FileToSend | null,
+  ) {
+    this.#sink = sink;
+    this.#source = source;
+    this.#options = options;
+    this.#fallback = options.fallback ?? true;
+    this.#file = file;
+  }
   /**
    * Opens the file, unless it reads by itself.
    *
    * @param sink Where it goes.
    * @param source The file.
    * @param options Which part, and how.
+   * @returns The mover, which is the caller's to dispose of.
    * @throws {TypeError} when the source is no regular file.
    * @throws {RangeError} when a number is not 0 or more.
    * @throws {Deno.errors.NotFound} when there is no such file.
-   * @throws {Deno.errors.NotSupported} when Windows cannot send the file by
-   * itself, and copying is not allowed.
+   * @throws {Deno.errors.NotSupported} when the path is that of a pipe or a
+   * device, or Windows cannot send the file by itself and copying is not
+   * allowed.
    */
-  constructor(
+  static async open(
     sink: FileSink,
     source: SendFileSource,
     options: SendFileOptions,
-  ) {
+  ): Promise<FileMover> {
     assertTransmitOptions(options);
     options.signal?.throwIfAborted();
-    this.#sink = sink;
-    this.#source = source;
-    this.#options = options;
-    this.#fallback = options.fallback ?? true;
-    if (!this.#fallback) assertTransmits(sink, source);
-    this.#file = isSeekable(source) ? null : this.#open(source);
+    if (options.fallback === false) assertTransmits(sink, source);
+    if (isSeekable(source)) return new FileMover(sink, source, options, null);
+    const files = options.files ?? defaultSendFile();
+    const seam = { port: sink.port, files };
+    const file = await FileToSend.open(seam, source, options.signal);
+    return new FileMover(sink, source, options, file);
   }
 
   /**
@@ -119,22 +135,23 @@ export class FileMover implements Disposable {
     this.#file?.[Symbol.dispose]();
   }
 
-  #open(source: FileLike): FileToSend {
-    const { api } = this.#sink.port;
-    const files = this.#options.files ?? defaultSendFile();
-    return new FileToSend({ api, files }, source);
-  }
-
   /** Gives `null` when nothing was sent, and it should be copied. */
   async #tryTransmit(file: FileToSend): Promise<number | null> {
     if (!await this.#takeSlot()) return null;
+    const sink = this.#sink;
+    const pace = new TransmitPace();
     let begun = false;
+    const transmit = async (part: FileRange) => {
+      const sent = await sink.transmit!(part);
+      begun = true;
+      return sent;
+    };
     try {
-      return await sendPieces(file, this.#options, async (piece) => {
-        const sent = await this.#sink.transmit!(piece);
-        begun = true;
-        return sent;
-      });
+      return await sendPieces(
+        file,
+        this.#options,
+        (piece) => pace.send(piece, transmit),
+      );
     } catch (error) {
       if (this.#fallback && !begun && isRefusal(error)) return null;
       throw error;
@@ -184,7 +201,7 @@ export class FileMover implements Disposable {
  * @returns True when the file should be copied.
  */
 export function isRefusal(error: unknown): boolean {
-  return error instanceof Deno.errors.NotSupported ||
+  return isInstance(error, Deno.errors.NotSupported) ||
     isWindowsError(error) && REFUSALS.includes(error.winerror);
 }
 

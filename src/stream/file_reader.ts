@@ -4,6 +4,7 @@
  * @module
  */
 
+import { viewOf } from "../ffi/bytes.ts";
 import { ERROR_HANDLE_EOF } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
 import { encodeOffset } from "../ffi/file_structs.ts";
@@ -97,7 +98,7 @@ export class HandleReader implements FileReader {
       finish: ({ code, bytes, buffer }) => {
         if (code === ERROR_HANDLE_EOF) return new Uint8Array(0);
         if (code !== 0) throw this.#error(code);
-        return buffer!.slice(0, bytes);
+        return buffer!.copy(0, bytes);
       },
     };
   }
@@ -130,7 +131,7 @@ export class SeekableReader implements FileReader {
     const data = new Uint8Array(Math.min(size, MAX_POOLED_BUFFER));
     const count = await this.#file.read(data) ?? 0;
     this.#taken += count;
-    return data.subarray(0, count);
+    return viewOf(data, 0, count);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

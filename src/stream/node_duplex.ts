@@ -8,6 +8,7 @@
 
 import { Duplex } from "node:stream";
 import { clearTimeout, setTimeout } from "node:timers";
+import { copyBytes, isBytes, viewOf } from "../ffi/bytes.ts";
 import { assertInteger } from "../proactor/arguments.ts";
 import { nodeError } from "./node_errors.ts";
 import type { StreamTarget } from "./web_streams.ts";
@@ -57,19 +58,21 @@ export interface DuplexConnection extends StreamTarget {
  *
  * Reading is done on demand. A write ends when its bytes are with the kernel,
  * so `write()` returns false when the peer is slow. Ending it ends the write
- * side or, where the stream has no half close, the connection; `destroy()`
- * closes it at once. Errors have the codes of Node, such as `ECONNRESET`, and
+ * side or, where the stream has no half close, the connection, when the peer
+ * has taken everything, however long that takes, as in Node; `destroy()` closes
+ * it at once, and what was not taken is dropped, as by `abort()` of the
+ * connection. What listeners throw is an uncaught exception. Errors have the codes of Node, such as `ECONNRESET`, and
  * the connection's own error as their `cause`.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { connectTcp, toNodeDuplex } from "@iocp/proactor";
- * import process from "node:process";
- * import { pipeline } from "node:stream/promises";
+ * import { text } from "node:stream/consumers";
  *
  * const duplex = await toNodeDuplex(await connectTcp({ port: 7 }));
  * duplex.setTimeout(10_000, () => duplex.destroy());
- * await pipeline(process.stdin, duplex, process.stdout);
+ * duplex.end("hello");
+ * console.log(await text(duplex)); // hello
  * ```
  */
 export class NodeDuplex extends Duplex {
@@ -198,6 +201,30 @@ export class NodeDuplex extends Duplex {
     else this.once("finish", () => this.destroy());
   }
 
+  // --- writing -------------------------------------------------------------
+
+  /**
+   * As `Writable.write`; but the bytes are the caller's again when it returns.
+   *
+   * @param chunk What to write.
+   * @param rest The encoding, and who is told.
+   * @returns False when the caller should wait for `drain`.
+   */
+  override write(chunk: unknown, ...rest: unknown[]): boolean {
+    return super.write(this.owned(chunk), ...rest as []);
+  }
+
+  /**
+   * As `Writable.end`; but the bytes are the caller's again when it returns.
+   *
+   * @param chunk What to write last.
+   * @param rest The encoding, and who is told.
+   * @returns The stream.
+   */
+  override end(chunk?: unknown, ...rest: unknown[]): this {
+    return super.end(this.owned(chunk), ...rest as []);
+  }
+
   // --- called by node:stream -----------------------------------------------
 
   /**
@@ -270,6 +297,18 @@ export class NodeDuplex extends Duplex {
   // --- for the kinds of duplexes -------------------------------------------
 
   /**
+   * Copies a chunk that must wait: `node:stream` would queue it as it is.
+   *
+   * @param chunk Of the caller.
+   * @returns What may be queued.
+   */
+  protected owned(chunk: unknown): unknown {
+    if (!isBytes(chunk)) return chunk;
+    const waits = this.writableLength > 0 || this.writableCorked > 0;
+    return waits ? copyBytes(chunk) : viewOf(chunk);
+  }
+
+  /**
    * Closes the connection.
    *
    * @ignore
@@ -310,15 +349,26 @@ export class NodeDuplex extends Duplex {
 
   async #receive(): Promise<void> {
     const chunk = new Uint8Array(this.#size);
+    let count: number | null;
     try {
-      const count = await this.#connection.read(chunk);
-      if (this.destroyed) return;
-      if (count === null) return this.ended();
-      this.#timer?.refresh();
-      this.#size = nextSize(this.#size, count);
-      this.received(chunk.subarray(0, count));
+      count = await this.#connection.read(chunk);
     } catch (error) {
-      this.#receiveFailed(error);
+      return this.#receiveFailed(error);
+    }
+    if (this.destroyed) return;
+    if (count === null) return this.ended();
+    this.#timer?.refresh();
+    this.#size = nextSize(this.#size, count);
+    this.#deliver(viewOf(chunk, 0, count));
+  }
+
+  /** Reading goes on, as it does in Node, when somebody catches it. */
+  #deliver(data: Uint8Array): void {
+    try {
+      this.received(data);
+    } catch (error) {
+      throwUncaught(error);
+      if (!this.destroyed) this.read(0);
     }
   }
 
@@ -334,12 +384,27 @@ export class NodeDuplex extends Duplex {
   #settle(written: Promise<unknown>, callback: Callback): void {
     written.then(() => {
       this.#timer?.refresh();
-      callback();
+      callUser(callback, null);
     }, (error) => {
       this.failed(error);
-      callback(nodeError(error, "write"));
+      callUser(callback, nodeError(error, "write"));
     });
   }
+}
+
+/** Calls what may call a listener: its exceptions are nobody's rejection. */
+function callUser(callback: Callback, error: Error | null): void {
+  try {
+    callback(error);
+  } catch (thrown) {
+    throwUncaught(thrown);
+  }
+}
+
+function throwUncaught(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
 }
 
 /** A silent connection waits with a small array. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isInstance, toError } from "../ffi/thrown.ts";
 const E = Deno.errors;
 
 const CODES = [
@@ -24,10 +25,8 @@ const CODES = [
  * @returns An error with `code` and `syscall`, whose `cause` is the other.
  */
 export function nodeError(error: unknown, syscall: string): Error {
-  const row = CODES.find(([Class]) => error instanceof Class);
-  if (row === undefined) {
-    return error instanceof Error ? error : new Error(String(error));
-  }
+  const row = CODES.find(([Class]) => isInstance(error, Class));
+  if (row === undefined) return toError(error);
   const [, code] = row;
   const message = `${syscall} ${code}`;
   return Object.assign(new Error(message, { cause: error }), { code, syscall });

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { DeadlineOptions } from "./close_deadline.ts";
+
 /**
  * Told of what happens to a connection. All members are optional. The
  * counterpart of `asyncio.Protocol`.
@@ -44,7 +46,9 @@ export interface Protocol {
   /**
    * The connection is over: the last call, exactly once.
    *
-   * @param error What ended it, or `null` after a close or the peer's end.
+   * @param error What ended it, or `null` after a close, an abort or the peer's
+   * end. When a close had to drop what was written, a
+   * {@linkcode DroppedBytesError}.
    */
   connectionLost?(error: Error | null): void;
   /** More is buffered than the high-water mark: stop writing. */
@@ -106,9 +110,23 @@ export interface Transport {
   canWriteEof(): boolean;
   /** Ends the write side, behind what was written. */
   writeEof(): void;
-  /** Closes: reading stops now, what was written still goes out. */
-  close(): void;
-  /** Closes at once; what is buffered is dropped. */
+  /**
+   * Closes: reading stops now, what was written still goes out, for as long as
+   * the peer takes it. When it takes nothing until the deadline, the rest is
+   * dropped: see `abort` for what the peer is told; `connectionLost` gets a
+   * {@linkcode DroppedBytesError}.
+   *
+   * @param options The deadline, by default that of the connection. The last
+   * one that was given counts.
+   * @throws {RangeError} when the deadline is neither an integer from 0 to
+   * 2147483647 nor `Infinity`.
+   */
+  close(options?: DeadlineOptions): void;
+  /**
+   * Closes at once; what is buffered is dropped. When something is, the peer is
+   * told by an error instead of the end of the stream: a reset on a socket, and
+   * on a pipe when this is the server's end.
+   */
   abort(): void;
   /**
    * Tells whether the transport is closed or about to be.

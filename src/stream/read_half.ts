@@ -8,8 +8,8 @@
  * @module
  */
 
+import { byteLengthOf } from "../ffi/bytes.ts";
 import {
-  ERROR_BROKEN_PIPE,
   ERROR_IO_PENDING,
   ERROR_MORE_DATA,
   ERROR_NOT_ENOUGH_MEMORY,
@@ -19,9 +19,12 @@ import {
   MIN_BUFFER,
   type NativeBuffer,
 } from "../ffi/memory.ts";
+import type { Address } from "../ffi/win32_api.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { CompletionListener, Operation } from "../proactor/operation.ts";
+import { isEndOfStream } from "../proactor/overlapped_calls.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import { thrownCall } from "../proactor/thrown_call.ts";
 import type { StreamIo } from "./stream_io.ts";
 
 /** A stream that was silent for so many milliseconds gives its buffer back. */
@@ -131,7 +134,7 @@ export class ReadHalf implements CompletionListener {
    */
   take(): Uint8Array<ArrayBuffer> {
     if (this.#buffer === null) return new Uint8Array(0);
-    const data = this.#buffer.slice(this.#start, this.#end);
+    const data = this.#buffer.copy(this.#start, this.#end);
     this.#taken(this.#end - this.#start);
     return data;
   }
@@ -143,12 +146,9 @@ export class ReadHalf implements CompletionListener {
    * @returns Their number.
    */
   takeInto(target: Uint8Array): number {
-    const count = Math.min(target.byteLength, this.available);
+    const count = Math.min(byteLengthOf(target), this.available);
     if (count === 0) return 0;
-    const bytes = count === target.byteLength
-      ? target
-      : target.subarray(0, count);
-    this.#buffer!.read(bytes, this.#start);
+    this.#buffer!.read(target, this.#start, count);
     this.#taken(count);
     return count;
   }
@@ -190,10 +190,9 @@ export class ReadHalf implements CompletionListener {
 
   /** Waits for data without holding a buffer. */
   #startProbe(): boolean {
-    const { address } = this.#operation;
     this.#probing = true;
     this.#port.begin(this.#operation);
-    const started = this.#io.read(address, 0, address);
+    const started = this.#call(this.#operation.address, 0);
     const code = this.#port.settle(this.#operation, started);
     if (code === ERROR_IO_PENDING) return false;
     this.#probing = false;
@@ -209,16 +208,22 @@ export class ReadHalf implements CompletionListener {
     operation.buffer = buffer;
     this.#buffer = null;
     this.#port.begin(operation);
-    const code = this.#port.settle(
-      operation,
-      this.#io.read(buffer.address, buffer.size, operation.address),
-    );
+    const started = this.#call(buffer.address, buffer.size);
+    const code = this.#port.settle(operation, started);
     if (code === ERROR_IO_PENDING) return false;
     operation.buffer = null;
     this.#buffer = buffer;
     this.#hot = true;
     const bytes = code === 0 ? this.#io.transferred : buffer.size;
     return this.#accept(code, bytes);
+  }
+
+  #call(address: Address, size: number): number {
+    try {
+      return this.#io.read(address, size, this.#operation.address);
+    } catch (error) {
+      return thrownCall(this.#port, error);
+    }
   }
 
   #ownBuffer(size: number): NativeBuffer | null {
@@ -234,7 +239,7 @@ export class ReadHalf implements CompletionListener {
       return this.#acceptBytes(bytes, code === ERROR_MORE_DATA);
     }
     this.#releaseBuffer();
-    if (code === ERROR_BROKEN_PIPE) this.#ended = true;
+    if (isEndOfStream(code)) this.#ended = true;
     else this.#error = code;
     return true;
   }

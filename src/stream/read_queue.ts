@@ -4,6 +4,8 @@
  * @module
  */
 
+import { byteLengthOf, copyBytes, setBytes, viewOf } from "../ffi/bytes.ts";
+import { Fifo } from "../proactor/fifo.ts";
 import type { LateReader, LateReads } from "../proactor/late_reads.ts";
 import type { ReadHalf } from "./read_half.ts";
 
@@ -32,6 +34,10 @@ interface Request {
   /** Returns false when it must go on waiting. */
   attempt(): boolean;
   reject(error: unknown): void;
+  /** Only waits for those before it. */
+  empty?: boolean;
+  /** Called when it no longer waits. */
+  unlisten?: () => void;
 }
 
 /** The promises of those who read from a {@linkcode ReadSource}. */
@@ -39,7 +45,7 @@ export class ReadQueue implements LateReader {
   readonly #reader: ReadSource;
   readonly #toError: (code: number) => Error;
   readonly #late: LateReads | undefined;
-  #requests: Request[] = [];
+  readonly #requests = new Fifo<Request>();
   #answered = false;
   #parts: Uint8Array<ArrayBuffer>[] = [];
 
@@ -81,6 +87,25 @@ export class ReadQueue implements LateReader {
   }
 
   /**
+   * Reads what is there, or waits for it.
+   *
+   * @param target Where the bytes go. What has no room in it when they come,
+   * waits for the next read; all of it when there is no room at all.
+   * @param signal Ends the wait.
+   * @returns The number of bytes, or `null` at the end.
+   */
+  read(
+    target: Uint8Array,
+    signal?: AbortSignal,
+  ): number | null | Promise<number | null> {
+    if (byteLengthOf(target) === 0) return this.#readNothing();
+    return this.request(() => {
+      if (byteLengthOf(target) > 0) return this.takeInto(target);
+      throw new TypeError("Cannot read: the array was transferred");
+    }, signal);
+  }
+
+  /**
    * Waits for a whole message.
    *
    * @param maxLength Bytes to return at most.
@@ -106,9 +131,9 @@ export class ReadQueue implements LateReader {
       resolve();
       return true;
     };
-    const queued = this.#queue({ attempt, reject }, promise, signal);
+    this.#queue({ attempt, reject }, signal);
     this.advance();
-    await queued;
+    await promise;
   }
 
   /**
@@ -120,18 +145,20 @@ export class ReadQueue implements LateReader {
   takeInto(target: Uint8Array): number {
     const [kept] = this.#parts;
     if (kept === undefined) return this.#reader.takeInto(target);
-    const count = Math.min(target.byteLength, kept.byteLength);
-    target.set(kept.subarray(0, count));
-    if (count < kept.byteLength) this.#parts[0] = kept.subarray(count);
+    const count = Math.min(byteLengthOf(target), kept.byteLength);
+    setBytes(target, viewOf(kept, 0, count), 0);
+    if (count < kept.byteLength) this.#parts[0] = viewOf(kept, count);
     else this.#parts.shift();
     return count;
   }
 
   /** Serves those who wait; called when the reader has become readable. */
   advance(): void {
-    while (this.#requests.length > 0 && this.#reader.arm()) {
-      const [first] = this.#requests;
-      if (first!.attempt()) this.#requests.shift();
+    for (;;) {
+      const { first } = this.#requests;
+      if (first === undefined) return;
+      if (first.empty !== true && !this.#reader.arm()) return;
+      if (first.attempt()) this.#remove(first);
     }
   }
 
@@ -153,9 +180,10 @@ export class ReadQueue implements LateReader {
 
   /** @param error Ends all waits. */
   fail(error: unknown): void {
-    const requests = this.#requests;
-    this.#requests = [];
-    for (const request of requests) request.reject(error);
+    for (const request of this.#requests.clear()) {
+      request.unlisten?.();
+      request.reject(error);
+    }
   }
 
   /** Bytes go before the end, and the end before an error. */
@@ -190,8 +218,8 @@ export class ReadQueue implements LateReader {
       this.#parts = [];
       return { data, more };
     }
-    this.#parts = [data.subarray(maxLength)];
-    return { data: data.slice(0, maxLength), more: true };
+    this.#parts = [viewOf(data, maxLength)];
+    return { data: copyBytes(data, 0, maxLength), more: true };
   }
 
   /** True for the first read after a write that would not end at once. */
@@ -210,19 +238,28 @@ export class ReadQueue implements LateReader {
   #enqueue<T>(take: Take<T>, signal?: AbortSignal): Promise<T | null> {
     const { promise, resolve, reject } = Promise.withResolvers<T | null>();
     const attempt = () => this.#attempt(take, { resolve, reject });
-    return this.#queue({ attempt, reject }, promise, signal);
+    this.#queue({ attempt, reject }, signal);
+    return promise;
   }
 
-  #queue<T>(
-    request: Request,
-    promise: Promise<T>,
-    signal: AbortSignal | undefined,
-  ): Promise<T> {
+  /** The promise settles as it is, whatever listens: the order stays. */
+  #queue(request: Request, signal: AbortSignal | undefined): void {
     this.#requests.push(request);
-    if (signal === undefined) return promise;
+    if (signal === undefined) return;
     const abort = () => this.#withdraw(request, signal.reason);
     signal.addEventListener("abort", abort, { once: true });
-    return promise.finally(() => signal.removeEventListener("abort", abort));
+    request.unlisten = () => signal.removeEventListener("abort", abort);
+  }
+
+  #readNothing(): number | Promise<number> {
+    if (this.#requests.length === 0) return 0;
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    const attempt = () => {
+      resolve(0);
+      return true;
+    };
+    this.#requests.push({ attempt, reject, empty: true });
+    return promise;
   }
 
   #attempt<T>(
@@ -240,10 +277,14 @@ export class ReadQueue implements LateReader {
   }
 
   #withdraw(request: Request, reason: unknown): void {
-    const index = this.#requests.indexOf(request);
-    if (index < 0) return;
-    this.#requests.splice(index, 1);
+    if (!this.#remove(request)) return;
     request.reject(reason);
+    this.advance();
+  }
+
+  #remove(request: Request): boolean {
+    request.unlisten?.();
+    return this.#requests.remove(request);
   }
 }
 
@@ -256,7 +297,7 @@ function concat(parts: readonly Uint8Array<ArrayBuffer>[]) {
   const whole = new Uint8Array(length(parts));
   let offset = 0;
   for (const part of parts) {
-    whole.set(part, offset);
+    setBytes(whole, part, offset);
     offset += part.byteLength;
   }
   return whole;

@@ -4,8 +4,10 @@
  * @module
  */
 
+import { viewOf } from "../ffi/bytes.ts";
 import { ERROR_OPERATION_ABORTED } from "../ffi/constants.ts";
-import { isWindowsError } from "../ffi/errors.ts";
+import { isWindowsError, windowsError } from "../ffi/errors.ts";
+import { WSAENOTCONN } from "../ffi/socket_constants.ts";
 import { cancelBySignal } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { FileRange } from "../proactor/file_to_send.ts";
@@ -59,8 +61,9 @@ export interface FileStream {
  * @throws {TypeError} when the source is no regular file.
  * @throws {RangeError} when a number is not 0 or more.
  * @throws {Deno.errors.NotFound} when there is no such file.
- * @throws {Deno.errors.NotSupported} when a write is a message, or Windows
- * cannot send the file by itself and copying is not allowed.
+ * @throws {Deno.errors.NotSupported} when a write is a message, the path is that
+ * of a pipe or a device, or Windows cannot send the file by itself and copying
+ * is not allowed.
  */
 export async function sendFile(
   stream: FileStream,
@@ -68,19 +71,49 @@ export async function sendFile(
   options: SendFileOptions = {},
 ): Promise<number> {
   assertBytes(stream);
-  const sink = new StreamSink(stream, options.signal);
-  using mover = new FileMover(sink, source, options);
+  const { signal } = options;
+  const sink = new StreamSink(stream, signal);
+  const opening = FileMover.open(sink, source, options);
   const turn = new WriteTurn(stream.channel.writer);
   try {
-    const code = await turn.come(options.signal);
-    if (code !== 0) throw stream.toError(code);
+    using mover = await openInTurn(stream, turn, { opening, signal });
     const sent = await mover.move();
     turn.end(0);
     return sent;
   } catch (error) {
-    const lost = options.signal?.aborted ? null : stream.lost?.();
+    const lost = signal?.aborted ? null : stream.lost?.();
     turn.end(sink.begun ? codeOf(error) : 0);
     throw lost ?? error;
+  }
+}
+
+/** A file that is being opened. */
+interface Opening {
+  opening: Promise<FileMover>;
+  signal: AbortSignal | undefined;
+}
+
+/**
+ * Opens the file while earlier writes go out. A stream that is lost does not
+ * wait for a path that does not answer.
+ */
+async function openInTurn(
+  stream: FileStream,
+  turn: WriteTurn,
+  { opening, signal }: Opening,
+): Promise<FileMover> {
+  const come = turn.come(signal).then((code) => {
+    if (code !== 0) throw stream.toError(code);
+  });
+  const lost = turn.lost.then((code) => {
+    throw stream.toError(code);
+  });
+  try {
+    const [mover] = await Promise.race([Promise.all([opening, come]), lost]);
+    return mover;
+  } catch (error) {
+    opening.then((mover) => mover[Symbol.dispose](), () => {});
+    throw error;
   }
 }
 
@@ -103,13 +136,30 @@ class StreamSink implements FileSink {
   get transmit(): FileSink["transmit"] {
     const { io } = this.#stream;
     if (io.transmit === undefined) return undefined;
-    return (piece: FileRange) => this.#run(io.transmit!(this.port.api, piece));
+    return async (piece: FileRange) => {
+      try {
+        return await this.#run(io.transmit!(this.port.api, piece));
+      } catch (error) {
+        throw this.#peerGone(error) ?? error;
+      }
+    };
   }
 
   async write(data: Uint8Array<ArrayBuffer>): Promise<void> {
     for (let rest = data; rest.byteLength > 0;) {
-      rest = rest.subarray(await this.#run(this.#writeCall(rest)));
+      rest = viewOf(rest, await this.#run(this.#writeCall(rest)));
     }
+  }
+
+  /** A connection that was reset is none for `TransmitFile`. */
+  #peerGone(error: unknown): Error | undefined {
+    if (!isWindowsError(error) || error.winerror !== WSAENOTCONN) return;
+    return windowsError(this.port.api, error.winerror, {
+      syscall: error.syscall,
+      action: "Cannot send file",
+      state: "the peer is gone",
+      errorClass: Deno.errors.ConnectionReset,
+    });
   }
 
   #assertOpen(): void {
@@ -143,7 +193,9 @@ class StreamSink implements FileSink {
       this.begun = true;
     }
     try {
-      return await future;
+      const bytes = await future;
+      this.#stream.channel.progressed();
+      return bytes;
     } catch (error) {
       if (isRefusal(error)) this.begun = begun;
       throw error;

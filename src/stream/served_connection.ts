@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { DeadlineOptions } from "./close_deadline.ts";
+
 /** Options of `shutdown` of a server. */
 export interface ServerShutdownOptions {
   /**
@@ -20,6 +22,10 @@ export interface ServedConnection {
   readonly finished: Promise<void>;
   /** Closes it at once. */
   abort(): void;
-  /** Closes it; queued writes go out first. */
-  close(): void;
+  /**
+   * Closes it; queued writes go out first.
+   *
+   * @param options How long to wait for the peer.
+   */
+  close(options?: DeadlineOptions): void;
 }

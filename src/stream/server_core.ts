@@ -4,6 +4,7 @@
  * @module
  */
 
+import { logError } from "../ffi/thrown.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { ForgottenPart } from "../proactor/forgotten.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
@@ -128,7 +129,7 @@ export class ServerCore<C extends StreamConnection> implements ForgottenPart {
   failed(error: unknown): void {
     try {
       if (this.#onError !== undefined) this.#onError(error);
-      else console.error(`Error in a ${this.#label}:`, error);
+      else logError(`Error in a ${this.#label}:`, error);
     } catch (thrown) {
       this.port.report(thrown, `Exception in onError of a ${this.#label}`);
     }

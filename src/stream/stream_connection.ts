@@ -4,36 +4,35 @@
  * @module
  */
 
-import { ERROR_IO_PENDING } from "../ffi/constants.ts";
-import { assertArray, assertInteger } from "../proactor/arguments.ts";
+import { byteLengthOf } from "../ffi/bytes.ts";
+import {
+  assertArray,
+  assertInteger,
+  stableBytes,
+} from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import { closeWhenForgotten } from "../proactor/forgotten.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
-import { type Channel, DEFAULT_CLOSE_DEADLINE } from "./channel.ts";
+import type { Channel } from "./channel.ts";
+import { assertDeadline, type DeadlineOptions } from "./close_deadline.ts";
+import type { ConnectionWrites } from "./connection_writes.ts";
 import type { MessagePart, ReadQueue } from "./read_queue.ts";
 import type { SendFileOptions, SendFileSource } from "./file_mover.ts";
 import { sendFile } from "./send_file.ts";
-import type {
-  ReadOptions,
-  ShutdownOptions,
-  StreamTraits,
-} from "./stream_traits.ts";
-import { readInterrupted, streamError, streamParts } from "./stream_parts.ts";
-import { spendTurn } from "./turn_budget.ts";
+import { readInterrupted, streamParts } from "./stream_parts.ts";
+import type { ReadOptions, StreamTraits } from "./stream_traits.ts";
+import { TurnOrder } from "./turn_budget.ts";
 import { WebStreams } from "./web_streams.ts";
 
-export type {
-  ReadOptions,
-  ShutdownOptions,
-  StreamTraits,
-} from "./stream_traits.ts";
+export type { DeadlineOptions, DroppedBytesError } from "./close_deadline.ts";
+export type { ReadOptions, StreamTraits } from "./stream_traits.ts";
 
 /**
  * A stream over a handle of the completion port, with the members of
  * `Deno.Conn`; see {@linkcode PipeConnection}.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { connectPipe, type StreamConnection } from "@iocp/proactor";
  *
  * using connection: StreamConnection = await connectPipe("\\\\.\\pipe\\echo");
@@ -44,9 +43,11 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
   readonly #channel: Channel;
   readonly #traits: StreamTraits;
   readonly #reads: ReadQueue;
+  readonly #writes: ConnectionWrites;
   readonly #streams: WebStreams;
+  readonly #readTurns: TurnOrder;
+  readonly #writeTurns: TurnOrder;
   readonly #finished: Promise<void>;
-  #writesRefused = "";
 
   /**
    * Made by servers and by the functions that connect.
@@ -59,14 +60,19 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
   constructor(port: CompletionPort, handle: PortHandle, traits: StreamTraits) {
     this.#traits = traits;
     this.#streams = new WebStreams(this, traits);
-    const { channel, reads, finished } = streamParts(port, handle, traits);
-    this.#channel = channel;
-    this.#reads = reads;
-    this.#finished = finished;
-    closeWhenForgotten(this, { port, part: channel, name: traits.name });
+    this.#readTurns = new TurnOrder(port);
+    this.#writeTurns = new TurnOrder(port);
+    const parts = streamParts(port, handle, traits);
+    this.#channel = parts.channel;
+    this.#reads = parts.reads;
+    this.#writes = parts.writes;
+    this.#finished = parts.finished;
+    const part = parts.channel;
+    closeWhenForgotten(this, { port, part, name: traits.name });
   }
 
-  /** Resolves when the connection is closed and the kernel has let go. */
+  /** Resolves when the connection is closed and the kernel has let go, however
+   * it has ended. */
   get finished(): Promise<void> {
     return this.#finished;
   }
@@ -74,6 +80,12 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
   /** Bytes that were written but are not with the kernel yet. */
   get bufferedAmount(): number {
     return this.#channel.writer.buffered;
+  }
+
+  /** Milliseconds that a close waits for a peer that takes nothing, where they
+   * were given; see {@linkcode DeadlineOptions}. */
+  get deadline(): number | undefined {
+    return this.#traits.deadline;
   }
 
   /** True when the write side can be closed by itself. */
@@ -107,7 +119,8 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
    * @param target Where the bytes go. It may be used, but must not be
    * transferred, until the promise is settled.
    * @param options A signal that ends the wait; no data are lost by it.
-   * @returns The number of bytes, or `null` at the end of the stream.
+   * @returns The number of bytes, or `null` at the end of the stream. An empty
+   * array is filled at once, whatever the state of the connection.
    * @throws {TypeError} when `target` is not a `Uint8Array`.
    * @throws {Deno.errors.BadResource} when the connection is closed.
    * @throws {Deno.errors.Interrupted} when it is closed meanwhile.
@@ -118,15 +131,10 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
     options: ReadOptions = {},
   ): Promise<number | null> {
     assertArray("read into", target);
+    if (byteLengthOf(target) === 0 && this.#channel.closing) return 0;
     this.assertReadable("read");
-    if (target.byteLength === 0) return 0;
-    const count = await this.#reads.request(() => {
-      if (target.byteLength === 0) {
-        throw new TypeError("Cannot read: the array was transferred");
-      }
-      return this.#reads.takeInto(target);
-    }, options.signal);
-    const turn = spendTurn(this.port);
+    const count = await this.#reads.read(target, options.signal);
+    const turn = this.#readTurns.spend();
     if (turn !== undefined) await turn;
     return count;
   }
@@ -144,7 +152,7 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
     signal?: AbortSignal,
   ): Promise<MessagePart | null> {
     const message = await this.#reads.requestMessage(maxLength, signal);
-    const turn = spendTurn(this.port);
+    const turn = this.#readTurns.spend();
     if (turn !== undefined) await turn;
     return message;
   }
@@ -179,23 +187,24 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
    * resolves). Empty arrays are not written; see {@linkcode closeWrite}.
    * @returns The number of bytes.
    * @throws {TypeError} when `data` is not a `Uint8Array`.
+   * @throws {RangeError} when a message has 4 GiB or more.
    * @throws {Deno.errors.BadResource} when the connection, or its write side,
    * is closed.
    * @throws {Deno.errors.BrokenPipe} when the other end is closed.
    * @throws {Deno.errors.NotSupported} when this end only reads.
    */
   async write(data: Uint8Array): Promise<number> {
-    assertArray("write", data);
+    const bytes = stableBytes("write", data);
     this.#assertWritable();
-    const { byteLength } = data;
-    if (byteLength > 0) {
-      const bytes = data as Uint8Array<ArrayBuffer>;
+    const length = byteLengthOf(bytes);
+    const { writer } = this.#channel;
+    if (length > 0) {
       this.#reads.answered();
-      await this.#written((done) => this.#channel.writer.write(bytes, done));
-    }
-    const turn = spendTurn(this.port);
+      await this.#writes.write(bytes);
+    } else await this.#writes.mark();
+    const turn = this.#writeTurns.spend();
     if (turn !== undefined) await turn;
-    return byteLength;
+    return length;
   }
 
   /**
@@ -218,7 +227,8 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
    * is closed.
    * @throws {Deno.errors.ConnectionReset} when the peer has gone away.
    * @throws {Deno.errors.NotSupported} when this end only reads, or one write
-   * is one message, or the file would have to be copied and must not be.
+   * is one message, or the file would have to be copied and must not be, or the
+   * path is that of a pipe or a device.
    */
   async sendFile(
     file: SendFileSource,
@@ -226,8 +236,9 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
   ): Promise<number> {
     this.#assertWritable();
     const { io, messages } = this.#traits;
-    const toError = (code: number) => this.#error(code, "write");
-    const stream = { channel: this.#channel, io, messages, toError };
+    const toError = (code: number) => this.#writes.error(code, "write");
+    const lost = () => this.#writes.loss ?? null;
+    const stream = { channel: this.#channel, io, messages, toError, lost };
     return await sendFile(stream, file, options);
   }
 
@@ -240,50 +251,83 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
   /**
    * Tells the peer that nothing more will be written, behind what was. See
    * {@linkcode canCloseWrite}: TCP has a FIN for that, a message-type pipe a
-   * message of length zero, a byte-type pipe nothing.
+   * message of length zero, a byte-type pipe nothing. The message goes out when
+   * the peer has read the rest; nobody waits for that. The second call waits
+   * for the first.
    *
    * @throws {Deno.errors.NotSupported} when the stream has no half close.
    * @throws {Deno.errors.BadResource} when the connection is closed.
    */
   async closeWrite(): Promise<void> {
-    if (!this.#channel.writer.canEnd) {
+    this.#assertOpen("close the write side");
+    if (!this.canCloseWrite) {
       throw new Deno.errors.NotSupported(
         `Cannot close the write side of ${this.#traits.name}: ` +
           "it has no half close",
       );
     }
-    this.#assertWritable();
-    this.#writesRefused = "the write side is closed";
-    await this.#written((done) => this.#channel.writer.end(done));
+    await this.#writes.end();
   }
 
   // --- end -----------------------------------------------------------------
 
   /**
-   * Closes the connection: what was written goes out first (for 5 s at most),
-   * and the peer can still read it afterwards. Idempotent.
+   * Closes the connection: what was written goes out first, for as long as the
+   * peer takes it, and the peer can still read it afterwards. When it takes
+   * nothing until the deadline, the rest is dropped: its writes reject with
+   * `Deno.errors.TimedOut`, and the peer is told as by {@linkcode abort}.
+   * Idempotent, unlike that of `Deno.Conn`.
+   *
+   * @param options The deadline, by default that of the connection. The last
+   * one that was given counts.
+   * @throws {RangeError} when the deadline is neither an integer from 0 to
+   * 2147483647 nor `Infinity`.
    */
-  close(): void {
-    this.#close(DEFAULT_CLOSE_DEADLINE);
+  close(options: DeadlineOptions = {}): void {
+    assertDeadline(options.deadline);
+    this.#reads.fail(readInterrupted());
+    this.#channel.close(options.deadline);
   }
 
-  /** Closes the connection at once; what is queued is dropped. */
+  /**
+   * Closes the connection at once; what is queued is dropped. When something
+   * is, the peer is told by an error instead of the end of the stream: a reset
+   * on a socket, and on a pipe when this is the server's end.
+   */
   abort(): void {
     this.#reads.fail(readInterrupted());
-    this.#channel.destroy();
+    this.#channel.abort();
   }
 
   /**
    * Closes the connection and waits until it is.
    *
-   * @param options The deadline for queued writes.
-   * @throws {RangeError} when the deadline is not a positive integer or 0.
+   * @param options The deadline, as for {@linkcode close}.
+   * @throws {RangeError} when the deadline is neither an integer from 0 to
+   * 2147483647 nor `Infinity`.
+   * @throws {Deno.errors.TimedOut} when the peer took nothing until the
+   * deadline; as each of the following a {@linkcode DroppedBytesError}.
+   * @throws {Deno.errors.Interrupted} when an abort, or the close of the
+   * proactor, has overtaken the close.
+   * @throws {Deno.errors.BrokenPipe} when the peer of a pipe has gone before it
+   * had all.
+   * @throws {Deno.errors.ConnectionReset} when the peer of a socket has.
    */
-  async shutdown(options: ShutdownOptions = {}): Promise<void> {
-    const { deadline = DEFAULT_CLOSE_DEADLINE } = options;
-    assertInteger("deadline", deadline, [0, 0x7fff_ffff]);
-    this.#close(deadline);
+  async shutdown(options: DeadlineOptions = {}): Promise<void> {
+    this.close(options);
     await this.finished;
+    if (this.#writes.loss !== undefined) throw this.#writes.loss;
+  }
+
+  /**
+   * Has somebody told when Windows has taken some of what was written; for what
+   * stands on the connection.
+   *
+   * @ignore
+   * @param onProgress Who is told.
+   */
+  watchWrites(onProgress: () => void): void {
+    this.#channel.onProgress = onProgress;
   }
 
   /** Lets pending reads and writes keep the process alive (the default). */
@@ -301,7 +345,7 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
     this.close();
   }
 
-  /** Closes the connection and waits until it is. */
+  /** As {@linkcode shutdown}. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown();
   }
@@ -322,28 +366,6 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
     );
   }
 
-  #close(deadline: number): void {
-    this.#reads.fail(readInterrupted());
-    this.#channel.close(deadline);
-  }
-
-  #written(
-    start: (done: (code: number) => void) => number,
-  ): Promise<void> | undefined {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const code = start((code) => {
-      if (code === 0) resolve();
-      else reject(this.#error(code, "write"));
-    });
-    if (code === 0) return undefined;
-    if (code !== ERROR_IO_PENDING) throw this.#error(code, "write");
-    return promise;
-  }
-
-  #error(code: number, action: "read" | "write"): Error {
-    return streamError(this.port, this.#traits, { code, action });
-  }
-
   #assertWritable(): void {
     this.#assertOpen("write");
     if (!this.#traits.writable) {
@@ -351,8 +373,8 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
         `Cannot write: this end of ${this.#traits.name} only reads`,
       );
     }
-    if (this.#writesRefused === "") return;
-    throw new Deno.errors.BadResource(`Cannot write: ${this.#writesRefused}`);
+    if (!this.#writes.ended) return;
+    throw new Deno.errors.BadResource("Cannot write: the write side is closed");
   }
 
   #assertOpen(action: string): void {

@@ -37,6 +37,18 @@ export interface StreamIo {
    */
   endWrites?(): number;
   /**
+   * Waits until the peer has read everything or is gone, where the end of the
+   * write side must not stand behind data. It does not fail.
+   *
+   * @param signal Ends the wait.
+   */
+  drain?(signal: AbortSignal): Promise<void>;
+  /**
+   * Has the close that follows tell the peer that data were lost, where there
+   * is a way.
+   */
+  dropOnClose?(): void;
+  /**
    * Makes the call that sends a part of a file, where the system can do that
    * by itself.
    *
@@ -72,5 +84,10 @@ export class FileIo implements StreamIo {
 
   write(buffer: Address, length: number, overlapped: Address): number {
     return this.#api.writeFile(this.#file, buffer, length, overlapped);
+  }
+
+  /** The client's end of a pipe, and what is no pipe, has no way. */
+  dropOnClose(): void {
+    this.#api.disconnectNamedPipe(this.#file);
   }
 }

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { windowsError } from "../ffi/errors.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
 import { Channel, type ChannelConsumer } from "./channel.ts";
+import { ConnectionWrites } from "./connection_writes.ts";
 import { ReadQueue } from "./read_queue.ts";
 import type { StreamTraits } from "./stream_traits.ts";
 
@@ -17,6 +17,8 @@ export interface StreamParts {
   channel: Channel;
   /** Who reads from it. */
   reads: ReadQueue;
+  /** Who writes to it. */
+  writes: ConnectionWrites;
   /** Resolves when the kernel has let go. */
   finished: Promise<void>;
 }
@@ -40,38 +42,22 @@ export function streamParts(
     onWritten: () => {},
     onDrained: () => {},
     onWriteError: () => {},
-    onClosed: () => reads.fail(readInterrupted()),
+    onClosed: (end) => {
+      reads.fail(readInterrupted());
+      writes.onClosed(end);
+    },
     onReleased: resolve,
   };
-  const { io, emptyIsEnd, probe, messages } = traits;
-  const options = { io, emptyIsEnd, probe, messages, consumer };
+  const { io, emptyIsEnd, probe, messages, deadline } = traits;
+  const options = { io, emptyIsEnd, probe, messages, deadline, consumer };
   const channel = new Channel(port, handle, options);
+  const writes = new ConnectionWrites(channel, traits);
   const reads = new ReadQueue(
     channel.reader,
-    (code) => streamError(port, traits, { code, action: "read" }),
+    (code) => writes.error(code, "read"),
     port.late,
   );
-  return { channel, reads, finished: promise };
-}
-
-/**
- * The error of a read or write.
- *
- * @param port The completion port.
- * @param traits What messages call the stream.
- * @param failure The Win32 code, and what has failed.
- * @returns The error.
- */
-export function streamError(
-  port: CompletionPort,
-  { name, syscalls }: StreamTraits,
-  { code, action }: { code: number; action: "read" | "write" },
-): Error {
-  const preposition = action === "read" ? "from" : "to";
-  return windowsError(port.api, code, {
-    syscall: syscalls[action],
-    action: `Cannot ${action} ${preposition} ${name}`,
-  });
+  return { channel, reads, writes, finished: promise };
 }
 
 /**

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { logError } from "../ffi/thrown.ts";
 import { timerDelay } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import { closeWhenForgotten } from "../proactor/forgotten.ts";
@@ -27,7 +28,7 @@ export type { ServerListener, ServerSettings } from "./server_core.ts";
  * @typeParam C Its connections.
  *
  * @example Usage
- * ```ts ignore
+ * ```ts
  * import { PipeServer, type StreamServer } from "@iocp/proactor";
  *
  * const server: StreamServer = PipeServer.listen("\\\\.\\pipe\\echo");
@@ -92,18 +93,30 @@ export abstract class StreamServer<
   }
 
   /**
-   * Iterates over the clients until the server is closed.
+   * Iterates over the clients until the server is closed. Leaving the loop
+   * closes it, as with `Deno.Listener`.
    *
    * @returns An iterator of connections.
    */
-  async *[Symbol.asyncIterator](): AsyncGenerator<C> {
-    while (!this.closed()) {
-      const connection = await this.accept().catch((error) => {
-        if (this.closed()) return undefined;
-        throw error;
-      });
-      if (connection !== undefined) yield connection;
+  [Symbol.asyncIterator](): AsyncIterableIterator<C, undefined, undefined> {
+    const iterator: AsyncIterableIterator<C, undefined, undefined> = {
+      next: () => this.#next(),
+      return: () => {
+        this.close();
+        return Promise.resolve({ value: undefined, done: true });
+      },
+      [Symbol.asyncIterator]: () => iterator,
+    };
+    return iterator;
+  }
+
+  async #next(): Promise<IteratorResult<C, undefined>> {
+    try {
+      if (!this.closed()) return { value: await this.accept(), done: false };
+    } catch (error) {
+      if (!this.closed()) throw error;
     }
+    return { value: undefined, done: true };
   }
 
   /**

@@ -4,10 +4,11 @@
  * @module
  */
 
+import type { DeadlineOptions } from "./close_deadline.ts";
 import type { ReadOptions as ReadSideOptions } from "./read_half.ts";
 
 /** What a kind of stream tells its connections. */
-export interface StreamTraits extends ReadSideOptions {
+export interface StreamTraits extends ReadSideOptions, DeadlineOptions {
   /** What messages call it: `pipe "\\.\pipe\x"`. */
   name: string;
   /** This end can read. */
@@ -24,14 +25,4 @@ export interface StreamTraits extends ReadSideOptions {
 export interface ReadOptions {
   /** Ends the wait. Data that come later are kept for the next read. */
   signal?: AbortSignal | undefined;
-}
-
-/** Options of `shutdown` of a connection. */
-export interface ShutdownOptions {
-  /**
-   * Milliseconds that queued writes have to get through.
-   *
-   * @default {5000}
-   */
-  deadline?: number;
 }

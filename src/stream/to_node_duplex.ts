@@ -14,7 +14,7 @@ import type { DuplexConnection, NodeDuplex } from "./node_duplex.ts";
  * because `node:stream` is loaded when it is first needed.
  *
  * @example Serve HTTP
- * ```ts ignore
+ * ```ts
  * import { TcpListener, toNodeDuplex } from "@iocp/proactor";
  * import { createServer } from "node:http";
  *
@@ -26,14 +26,14 @@ import type { DuplexConnection, NodeDuplex } from "./node_duplex.ts";
  * ```
  *
  * @example Use HTTP over a connection
- * ```ts ignore
+ * ```ts
  * import { connectTcp, toNodeDuplex } from "@iocp/proactor";
  * import { get } from "node:http";
- * import process from "node:process";
+ * import { text } from "node:stream/consumers";
  *
  * const duplex = await toNodeDuplex(await connectTcp({ port: 8000 }));
- * get({ createConnection: () => duplex }, (response) => {
- *   response.pipe(process.stdout);
+ * get({ createConnection: () => duplex }, async (response) => {
+ *   console.log(await text(response)); // hello
  * });
  * ```
  *

@@ -37,7 +37,7 @@ export async function sendFileOver(
     return await transport.sendFile(source, options);
   }
   using sink = new TransportSink(port, transport);
-  using mover = new FileMover(sink, source, options);
+  using mover = await FileMover.open(sink, source, options);
   return await mover.move();
 }
 

@@ -17,3 +17,31 @@ export function spendTurn(port: CompletionPort): Promise<void> | undefined {
   if (port.calls.spend()) return undefined;
   return new Promise((resolve) => port.defer(resolve));
 }
+
+/** The calls of one stream, which end in their order also where some wait. */
+export class TurnOrder {
+  readonly #port: CompletionPort;
+  #turn: Promise<void> | undefined;
+
+  /** @param port Whose turns they are. */
+  constructor(port: CompletionPort) {
+    this.#port = port;
+  }
+
+  /**
+   * Counts a call, as {@linkcode spendTurn}.
+   *
+   * @returns What the call must await before it ends, if it is time for a
+   * turn, or an earlier call awaits it.
+   */
+  spend(): Promise<void> | undefined {
+    return this.#turn ?? this.#await(spendTurn(this.#port));
+  }
+
+  #await(turn: Promise<void> | undefined): Promise<void> | undefined {
+    if (turn === undefined) return undefined;
+    const forget = () => this.#turn = undefined;
+    turn.then(forget);
+    return this.#turn = turn;
+  }
+}

@@ -4,6 +4,9 @@
  * @module
  */
 
+import type { DeadlineOptions } from "./close_deadline.ts";
+import { ownedWritable } from "./owned_writable.ts";
+
 /** Bytes that a `readable` without a BYOB reader reads at a time. */
 const CHUNK_SIZE = 65536;
 
@@ -29,10 +32,18 @@ export interface StreamTarget {
   write(data: Uint8Array): Promise<number>;
   /** Ends the write side. */
   closeWrite(): Promise<void>;
-  /** Closes gracefully. */
-  close(): void;
-  /** Closes gracefully, and waits for it. */
-  shutdown(): Promise<void>;
+  /**
+   * Closes gracefully.
+   *
+   * @param options How long to wait for the peer.
+   */
+  close(options?: DeadlineOptions): void;
+  /**
+   * Closes gracefully, and waits for it.
+   *
+   * @param options How long to wait for the peer.
+   */
+  shutdown(options?: DeadlineOptions): Promise<void>;
   /** Closes at once. */
   abort(): void;
 }
@@ -73,7 +84,7 @@ export class WebStreams {
 
   /** A stream whose close ends the write side, or the connection. */
   get writable(): WritableStream<Uint8Array<ArrayBufferLike>> {
-    return this.#writable ??= new WritableStream({
+    return this.#writable ??= ownedWritable({
       write: async (chunk) => void await this.#target.write(chunk),
       close: () => this.#endWrites(),
       abort: () => this.#target.abort(),

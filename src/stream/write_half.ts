@@ -5,15 +5,20 @@
  * @module
  */
 
+import { byteLengthOf } from "../ffi/bytes.ts";
 import {
   ERROR_IO_PENDING,
   ERROR_NOT_ENOUGH_MEMORY,
   ERROR_OPERATION_ABORTED,
 } from "../ffi/constants.ts";
 import { MAX_POOLED_BUFFER, type NativeBuffer } from "../ffi/memory.ts";
+import type { Address } from "../ffi/win32_api.ts";
+import { MAX_DWORD } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { CompletionListener, Operation } from "../proactor/operation.ts";
+import { bytesMoved } from "../proactor/overlapped_status.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
+import { thrownCall } from "../proactor/thrown_call.ts";
 import type { StreamIo } from "./stream_io.ts";
 import {
   NOTHING,
@@ -71,7 +76,9 @@ export class WriteHalf implements CompletionListener {
   #inFlight = 0;
   #continuing = false;
   #held: QueuedWrite | null = null;
+  #draining: AbortController | null = null;
   #error = 0;
+  #dropped = 0;
   #disposed = false;
 
   /**
@@ -102,6 +109,25 @@ export class WriteHalf implements CompletionListener {
     return this.#queue.empty;
   }
 
+  /** True when nothing is left to write but the end of the write side. */
+  get ending(): boolean {
+    return this.#draining !== null;
+  }
+
+  /** Bytes that were dropped because of a failure. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** True when the kernel has everything, also if its packet has not come. */
+  get taken(): boolean {
+    if (this.idle || this.ending) return true;
+    if (!this.#operation.pending || this.buffered !== this.#inFlight) {
+      return false;
+    }
+    return bytesMoved(this.#port.api, this.#operation) === this.#inFlight;
+  }
+
   /** The Win32 code of a failure, or 0. */
   get error(): number {
     return this.#error;
@@ -115,13 +141,27 @@ export class WriteHalf implements CompletionListener {
    * @param onDone Told of the end, unless that comes before this returns.
    * @returns 0 when all is written, 997 when `onDone` will be told, else the
    * code of the failure.
+   * @throws {RangeError} when a message has 4 GiB or more.
    */
   write(data: Uint8Array<ArrayBuffer>, onDone: WriteCallback | null): number {
+    const length = byteLengthOf(data);
+    if (this.#messages) assertMessage(length);
     if (this.#error !== 0) return this.#error;
-    if (data.byteLength === 0 && !this.#messages) return 0;
-    return this.idle && this.#fits(data)
+    if (length === 0 && !this.#messages) return 0;
+    return this.idle && this.#fits(length)
       ? this.#writeAtOnce(data, onDone)
       : this.#submit(data, { kind: "data", onDone });
+  }
+
+  /**
+   * Waits until all that was written before is with the kernel.
+   *
+   * @param onDone Told of it, unless that comes before this returns.
+   * @returns As `write`.
+   */
+  mark(onDone: WriteCallback): number {
+    if (this.#error !== 0) return this.#error;
+    return this.idle ? 0 : this.#submit(NOTHING, { kind: "mark", onDone });
   }
 
   /** True when the write side can be ended by itself. */
@@ -131,13 +171,15 @@ export class WriteHalf implements CompletionListener {
 
   /**
    * Ends the write side, behind what is queued: by a message of length zero,
-   * or as the stream does it.
+   * or as the stream does it. Where that must wait until the peer has read,
+   * nobody else waits for it: this is done when its turn has come.
    *
    * @param onDone Told of the end, unless that comes before this returns.
    * @returns As `write`.
    */
   end(onDone: WriteCallback | null): number {
     if (this.#error !== 0) return this.#error;
+    if (this.#io.drain !== undefined) return this.#endWhenRead(onDone);
     const kind = this.#messages ? "data" : "end";
     return this.#submit(NOTHING, { kind, onDone });
   }
@@ -148,7 +190,7 @@ export class WriteHalf implements CompletionListener {
    * release it.
    *
    * @param onTurn Told when their turn has come, perhaps before this returns;
-   * or of a failure, by its code.
+   * or of a failure, by its code, also when that comes during their turn.
    * @returns The hold, which must be released.
    */
   hold(onTurn: WriteCallback): WriteHold {
@@ -159,11 +201,17 @@ export class WriteHalf implements CompletionListener {
     return { release: (code) => this.#unhold(hold, code) };
   }
 
-  /** Drops what is queued; gives the slot back when the packet has come. */
-  dispose(): void {
+  /**
+   * Drops what is queued; gives the slot back when the packet has come.
+   *
+   * @param code What those are told whose writes are dropped.
+   */
+  dispose(code = ERROR_OPERATION_ABORTED): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    this.#fail(ERROR_OPERATION_ABORTED);
+    if (this.taken) this.#written(this.#inFlight);
+    this.#fail(code);
+    this.#stopDraining();
     if (!this.#operation.pending && this.#held === null) this.#release();
   }
 
@@ -179,25 +227,52 @@ export class WriteHalf implements CompletionListener {
     if (operation.buffer !== null) this.#port.buffers.release(operation.buffer);
     operation.buffer = null;
     if (this.#disposed) return this.#release();
-    if (code !== 0) return this.#failed(code);
+    if (code !== 0 || this.#error !== 0) return this.#failed(code);
     this.#written(Math.min(bytes, this.#inFlight));
     this.#continue();
   }
 
-  #fits(data: Uint8Array<ArrayBuffer>): boolean {
-    return this.#messages || data.byteLength <= MAX_POOLED_BUFFER;
+  /** A reader in byte mode would overlook an empty message behind data. */
+  #endWhenRead(onDone: WriteCallback | null): number {
+    let code = ERROR_IO_PENDING;
+    let tell: WriteCallback | null = (end) => code = end;
+    const hold = this.hold((end) => {
+      if (end === 0) this.#drain(() => hold.release(0));
+      tell?.(end);
+      tell = null; // a close during the turn is not its failure
+    });
+    if (tell !== null) tell = onDone;
+    const rest = { data: NOTHING, length: 0, offset: 0, onDone: null };
+    if (this.#error === 0) this.#queue.push({ kind: "data", ...rest });
+    return code;
+  }
+
+  #drain(onDone: () => void): void {
+    this.#draining = new AbortController();
+    this.#io.drain!(this.#draining.signal).then(onDone);
+  }
+
+  #stopDraining(): void {
+    if (this.#draining === null) return;
+    this.#held = null;
+    this.#draining.abort();
+  }
+
+  #fits(length: number): boolean {
+    return this.#messages || length <= MAX_POOLED_BUFFER;
   }
 
   /** The usual case: nothing is queued unless the write pends. */
   #writeAtOnce(
-    data: Uint8Array<ArrayBuffer>,
+    bytes: Uint8Array<ArrayBuffer>,
     onDone: WriteCallback | null,
   ): number {
-    const length = data.byteLength;
+    const length = byteLengthOf(bytes);
     const buffer = length === 0 ? null : this.#port.buffers.tryAcquire(length);
-    buffer?.write(data, 0);
+    buffer?.write(bytes, 0);
     const code = this.#post(buffer, length);
     if (code === ERROR_IO_PENDING) {
+      const data = NOTHING; // it is in native memory
       this.#queue.push({ kind: "data", data, length, offset: 0, onDone });
       this.#inFlight = length;
     } else if (code !== 0) this.#fail(code);
@@ -209,14 +284,23 @@ export class WriteHalf implements CompletionListener {
     options: Pick<QueuedWrite, "kind" | "onDone">,
   ): number {
     const { kind, onDone } = options;
-    const length = data.byteLength;
+    const length = byteLengthOf(data);
     const write: QueuedWrite = { kind, data, length, offset: 0, onDone: null };
     const code = this.#enqueue(write);
-    if (code === ERROR_IO_PENDING) {
-      write.onDone = onDone;
-      this.#queue.keep(write, this.#inFlight);
-    }
+    if (code !== ERROR_IO_PENDING || !this.#keep(write)) return this.#error;
+    write.onDone = onDone;
     return code;
+  }
+
+  /** A part may be on its way: without memory for the rest, all has failed. */
+  #keep(write: QueuedWrite): boolean {
+    try {
+      this.#queue.keep(write, this.#inFlight);
+      return true;
+    } catch {
+      this.#fail(ERROR_NOT_ENOUGH_MEMORY);
+      return false;
+    }
   }
 
   #enqueue(write: QueuedWrite): number {
@@ -241,7 +325,7 @@ export class WriteHalf implements CompletionListener {
     const code = this.#run();
     if (code === 0) this.#consumer.onDrained();
     else if (code === ERROR_IO_PENDING) this.#consumer.onWritten();
-    else this.#consumer.onWriteError(code);
+    else this.#tellError(code);
   }
 
   #continueLater(): number {
@@ -258,8 +342,9 @@ export class WriteHalf implements CompletionListener {
   /** Starts one write of as much of the queue as fits. */
   #start(): number {
     const first = this.#queue.first!;
-    if (first.kind === "end") return this.#io.endWrites!();
+    if (first.kind === "end") return this.#endWrites();
     if (first.kind === "hold") return this.#giveTurn(first);
+    if (first.kind === "mark") return 0;
     const size = this.#queue.nextSize();
     const buffer = this.#queue.fill(size);
     this.#inFlight = buffer === null ? 0 : size;
@@ -273,7 +358,7 @@ export class WriteHalf implements CompletionListener {
     const { address } = buffer ?? operation;
     operation.buffer = buffer;
     this.#port.begin(operation);
-    const started = this.#io.write(address, size, operation.address);
+    const started = this.#call(address, size);
     const code = this.#port.settle(operation, started);
     if (code !== ERROR_IO_PENDING && buffer !== null) {
       operation.buffer = null;
@@ -282,11 +367,26 @@ export class WriteHalf implements CompletionListener {
     return code;
   }
 
+  #call(address: Address, size: number): number {
+    try {
+      return this.#io.write(address, size, this.#operation.address);
+    } catch (error) {
+      return thrownCall(this.#port, error);
+    }
+  }
+
+  #endWrites(): number {
+    try {
+      return this.#io.endWrites!();
+    } catch (error) {
+      return thrownCall(this.#port, error);
+    }
+  }
+
   /** A hold that was released before its turn is passed over. */
   #giveTurn(hold: QueuedWrite): number {
     const { onDone } = hold;
     if (onDone === null) return 0;
-    hold.onDone = null;
     this.#held = hold;
     onDone(0);
     return ERROR_IO_PENDING;
@@ -318,11 +418,25 @@ export class WriteHalf implements CompletionListener {
 
   #failed(code: number): void {
     this.#fail(code);
-    this.#consumer.onWriteError(code);
+    this.#tellError(this.#error);
+  }
+
+  /** A peer that has left before the end came has missed nothing. */
+  #tellError(code: number): void {
+    if (!this.ending) this.#consumer.onWriteError(code);
   }
 
   #fail(code: number): void {
     if (this.#error === 0) this.#error = code;
+    this.#dropped += this.#queue.buffered;
     for (const write of this.#queue.clear()) write.onDone?.(code);
   }
+}
+
+/** A message is one call, whose length is a DWORD. */
+function assertMessage(length: number): void {
+  if (length <= MAX_DWORD) return;
+  throw new RangeError(
+    `Cannot write ${length} bytes: a message has ${MAX_DWORD} at most`,
+  );
 }

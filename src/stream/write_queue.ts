@@ -4,11 +4,13 @@
  * @module
  */
 
+import { byteLengthOf, copyBytes, viewOf } from "../ffi/bytes.ts";
 import {
   type BufferPool,
   MAX_POOLED_BUFFER,
   type NativeBuffer,
 } from "../ffi/memory.ts";
+import { Fifo } from "../proactor/fifo.ts";
 
 /**
  * Told when a queued write has ended.
@@ -19,8 +21,8 @@ export type WriteCallback = (code: number) => void;
 
 /** A write, or what stands between writes. */
 export interface QueuedWrite {
-  /** What else than bytes: the end of the write side, or a hold. */
-  kind: "data" | "end" | "hold";
+  /** What else than bytes: the end of the write side, a hold, or a mark. */
+  kind: "data" | "end" | "hold" | "mark";
   /** The bytes. */
   data: Uint8Array<ArrayBuffer>;
   /** Their number. */
@@ -41,8 +43,7 @@ export const NOTHING: Uint8Array<ArrayBuffer> = new Uint8Array(0);
 export class WriteQueue {
   readonly #buffers: BufferPool;
   readonly #messages: boolean;
-  #list: QueuedWrite[] = [];
-  #head = 0;
+  readonly #list = new Fifo<QueuedWrite>();
   #buffered = 0;
   #single: QueuedWrite | null = null;
   #singleBuffer: NativeBuffer | null = null;
@@ -63,12 +64,17 @@ export class WriteQueue {
 
   /** True when nothing is queued or in flight. */
   get empty(): boolean {
-    return this.#head === this.#list.length;
+    return this.#list.length === 0;
   }
 
   /** Whose turn it is. */
   get first(): QueuedWrite | undefined {
-    return this.#list[this.#head];
+    return this.#list.first;
+  }
+
+  /** Room that is held, in writes. */
+  get capacity(): number {
+    return this.#list.capacity;
   }
 
   /** @param write What comes last. */
@@ -85,9 +91,12 @@ export class WriteQueue {
    */
   keep(write: QueuedWrite, inFlight: number): void {
     const first = write === this.first;
-    if (first && write.offset + inFlight === write.length) return;
+    if (first && write.offset + inFlight === write.length) {
+      write.data = NOTHING;
+      return;
+    }
     if (!first && this.#keepSingle(write)) return;
-    write.data = write.data.slice(write.offset);
+    write.data = copyBytes(write.data, write.offset, write.length);
     write.length -= write.offset;
     write.offset = 0;
   }
@@ -102,8 +111,8 @@ export class WriteQueue {
     const { first } = this;
     if (this.#messages || first === this.#single) return first!.length;
     let size = 0;
-    for (let i = this.#head; size < MAX_POOLED_BUFFER; i++) {
-      const write = this.#list[i];
+    for (let i = 0; size < MAX_POOLED_BUFFER; i++) {
+      const write = this.#list.at(i);
       if (write === undefined || write.kind === "hold") return size;
       if (write === this.#single) return size;
       size += write.length - write.offset;
@@ -137,7 +146,7 @@ export class WriteQueue {
   takeBack(buffer: NativeBuffer, inFlight: number): void {
     const { first } = this;
     if (first === undefined || first.length - first.offset !== inFlight) return;
-    first.data = buffer.slice(0, inFlight);
+    first.data = buffer.copy(0, inFlight);
     first.length = inFlight;
     first.offset = 0;
   }
@@ -164,10 +173,7 @@ export class WriteQueue {
 
   /** Takes the first off the queue. */
   shift(): void {
-    this.#head++;
-    if (this.#head < this.#list.length) return;
-    this.#list.length = 0;
-    this.#head = 0;
+    this.#list.shift();
   }
 
   /**
@@ -176,13 +182,10 @@ export class WriteQueue {
    * @returns What was in it.
    */
   clear(): QueuedWrite[] {
-    const rest = this.#list.slice(this.#head);
     const buffer = this.#takeSingle();
     if (buffer !== null) this.#buffers.release(buffer);
-    this.#list = [];
-    this.#head = 0;
     this.#buffered = 0;
-    return rest;
+    return this.#list.clear();
   }
 
   /**
@@ -210,12 +213,12 @@ export class WriteQueue {
 
   #gather(buffer: NativeBuffer, size: number): void {
     let filled = 0;
-    for (let i = this.#head; filled < size; i++) {
-      const { data, length, offset } = this.#list[i]!;
+    for (let i = 0; filled < size; i++) {
+      const { data, length, offset } = this.#list.at(i)!;
       const count = Math.min(length - offset, size - filled);
-      const part = count === data.byteLength
+      const part = count === byteLengthOf(data)
         ? data
-        : data.subarray(offset, offset + count);
+        : viewOf(data, offset, offset + count);
       buffer.write(part, filled);
       filled += count;
     }

@@ -10,10 +10,19 @@ import type { WriteHalf, WriteHold } from "./write_half.ts";
 export class WriteTurn {
   readonly #hold: WriteHold;
   readonly #code = Promise.withResolvers<number>();
+  readonly #lost = Promise.withResolvers<number>();
 
   /** @param writer The writes of the stream. */
   constructor(writer: WriteHalf) {
-    this.#hold = writer.hold((code) => this.#code.resolve(code));
+    this.#hold = writer.hold((code) => {
+      this.#code.resolve(code);
+      if (code !== 0) this.#lost.resolve(code);
+    });
+  }
+
+  /** The code of what has ended the stream, before the turn has ended. */
+  get lost(): Promise<number> {
+    return this.#lost.promise;
   }
 
   /**

@@ -5,8 +5,10 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { runHalfCloseClient } from "./peers/half_close_client.mjs";
 import { runClients } from "./peers/net_client.mjs";
 import { serveConnections } from "./peers/net_server.mjs";
+import { DONE } from "./peers/report.mjs";
 
 /** What speaks `node:net` at the other end. */
 export interface Peer {
@@ -34,6 +36,16 @@ export interface Peer {
    * @returns The peer's work.
    */
   startServer(target: string, connections: number): PeerWork;
+  /**
+   * Starts a client that writes an empty array and "hello ", and reads to the
+   * end.
+   *
+   * @param target The pipe.
+   * @param size Bytes that must come before the end.
+   * @param answer What it says after the end.
+   * @returns The peer's work.
+   */
+  startHalfCloseClient(target: string, size: number, answer: string): PeerWork;
 }
 
 /** What a peer is doing. Disposing ends it. */
@@ -62,6 +74,7 @@ function processPeer(name: string, variable: string): Peer {
     killable: true,
     startClients: (...args) => start("net_client.mjs", ...args),
     startServer: (...args) => start("net_server.mjs", ...args),
+    startHalfCloseClient: (...args) => start("half_close_client.mjs", ...args),
   };
 }
 
@@ -79,6 +92,7 @@ function ownPeer(): Peer {
     killable: false,
     startClients: (...args) => work(runClients(...args)),
     startServer: (...args) => work(serveConnections(...args)),
+    startHalfCloseClient: (...args) => work(runHalfCloseClient(...args)),
   };
 }
 
@@ -142,6 +156,6 @@ class PeerProcess implements PeerWork {
     const { code } = await this.#child.status;
     const report = await Deno.readTextFile(this.#report);
     await Deno.remove(this.#report);
-    return code === 0 ? "" : `exit code ${code}. ${report}`;
+    return report === DONE ? "" : `exit code ${code}. ${report}`;
   }
 }

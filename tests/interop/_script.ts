@@ -6,6 +6,15 @@
 
 const LIBRARY = new URL("../../", import.meta.url).href;
 
+/** The exit code of a program that did not come to its end. */
+export const NOT_ENDED = -1;
+
+/** What a program prints last, with its exit code. */
+const CLOSING = /\n?<exit code (\d+)>\r?\n?$/;
+const CLOSER = `addEventListener("unload", () =>
+  console.log("\\n<exit code " + Deno.exitCode + ">"));
+`;
+
 /** How a program is run. */
 export interface ScriptOptions {
   /**
@@ -20,7 +29,10 @@ export interface ScriptOptions {
 
 /** What a program has left behind. */
 export interface ScriptResult {
-  /** The exit code. */
+  /**
+   * The exit code as the program itself tells it; {@linkcode NOT_ENDED} when it
+   * told none and Windows says 0, which Wine does of any process now and then.
+   */
   code: number;
   /** What it wrote to stdout, trimmed. */
   stdout: string;
@@ -82,8 +94,7 @@ export class Script implements AsyncDisposable {
       this.#text += value;
     }
     const { code } = await this.#child.status;
-    const stderr = await this.#stderr;
-    return { code, stdout: this.#text.trim(), stderr };
+    return readResult(this.#text, await this.#stderr, code);
   }
 
   /** Waits for the end, and removes the program. */
@@ -91,6 +102,27 @@ export class Script implements AsyncDisposable {
     await this.result();
     await Deno.remove(this.#folder, { recursive: true });
   }
+}
+
+/**
+ * Reads what a program has left behind. Its exit code is what its closing line
+ * says, or else its report of an uncaught error.
+ *
+ * @param output What it wrote to stdout.
+ * @param stderr What it wrote to stderr.
+ * @param status The exit code that Windows tells.
+ * @returns The result, without the closing line.
+ */
+export function readResult(
+  output: string,
+  stderr: string,
+  status: number,
+): ScriptResult {
+  const closing = CLOSING.exec(output)?.[1];
+  const stdout = output.replace(CLOSING, "").trim();
+  if (closing !== undefined) return { code: Number(closing), stdout, stderr };
+  const uncaught = /^error: Uncaught/m.test(stderr);
+  return { code: uncaught ? 1 : status || NOT_ENDED, stdout, stderr };
 }
 
 /**
@@ -129,7 +161,7 @@ export function startScript(
   const folder = Deno.makeTempDirSync();
   const file = `${folder}/script.ts`;
   const head = `import * as lib from "${LIBRARY}mod.ts";\n`;
-  Deno.writeTextFileSync(file, head + source);
+  Deno.writeTextFileSync(file, head + CLOSER + source);
   const flags = ["--no-check", "--no-prompt", "--no-lock", "--no-config"];
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", ...flags, ...permissions, file, ...args],

@@ -7,7 +7,6 @@ import {
 } from "@std/assert";
 import { connectPipe, PipeServer } from "../../mod.ts";
 import {
-  isWine,
   pattern,
   readBytes,
   readText,
@@ -21,6 +20,7 @@ import {
   type ScriptOptions,
   startScript,
 } from "./_script.ts";
+import { onWine } from "../windows/_wine.ts";
 
 /** Milliseconds that a program may take to end "at once", start included. */
 const AT_ONCE = 15_000;
@@ -149,6 +149,29 @@ processTest(
     `,
       "reading",
     );
+  },
+);
+
+processTest(
+  "a half close that the peer has not read keeps no process alive, open or closed",
+  async () => {
+    for (const end of ["", "served.close();", "served.abort();"]) {
+      await assertEnds(
+        `
+    const server = lib.PipeServer.listen(Deno.args[0], { type: "message" });
+    const client = await lib.connectPipe(Deno.args[0]);
+    const served = await server.accept();
+    server.close();
+    await served.write(new Uint8Array(10));
+    await served.closeWrite();
+    setTimeout(() => {
+      ${end}
+      console.log("unread");
+    }, 50);
+    `,
+        "unread",
+      );
+    }
   },
 );
 
@@ -304,7 +327,10 @@ processTest(
   () =>
     withProactor(async (proactor) => {
       const path = uniquePipeName();
-      await using server = PipeServer.listen(path, { proactor });
+      await using server = PipeServer.listen(path, {
+        type: "message",
+        proactor,
+      });
       await using script = startScript(
         `
     const client = await lib.connectPipe(Deno.args[0]);
@@ -318,7 +344,10 @@ processTest(
       );
       const served = await soon(server.accept());
       const id = served.remoteProcessId;
-      assert(id === script.pid || (isWine && id === 0), `${id}`);
+      assert(
+        id === script.pid || (onWine("client-process-id") && id === 0),
+        `${id}`,
+      );
       const read = await readBytes(served);
       assertEquals(read, new Uint8Array(200_000).fill(7));
       await served.write(new Uint8Array(5));

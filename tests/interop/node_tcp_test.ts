@@ -6,7 +6,6 @@ import {
   type TcpConnection,
   TcpListener,
 } from "../../mod.ts";
-import { isWine } from "../windows/_setup.ts";
 import { LOCAL } from "../windows/net/_tcp.ts";
 import {
   type PeerServer,
@@ -14,13 +13,14 @@ import {
   type Scene,
   testPeers,
 } from "./_peer_tests.ts";
+import { onWine } from "../windows/_wine.ts";
 
 testPeers({
   server: "TcpListener",
   connect: "connectTcp()",
   clients: 20,
   // Sometimes Wine's server keeps the socket of a program that was killed.
-  missingForKilled: isWine ? "Windows, not Wine" : "",
+  missingForKilled: onWine("killed-socket") ? "Windows, not Wine" : "",
   listen,
   use,
 });

@@ -3,7 +3,6 @@
 import { assertEquals, assertLess } from "@std/assert";
 import { type PipeConnection, PipeServer } from "../../mod.ts";
 import {
-  isWine,
   readText,
   soon,
   uniquePipeName,
@@ -11,6 +10,7 @@ import {
 } from "../windows/_setup.ts";
 import "../windows/process/_process.ts";
 import { processTest, runScript, startScript } from "./_script.ts";
+import { onWine } from "../windows/_wine.ts";
 
 const LIBRARY = new URL("../../mod.ts", import.meta.url).href;
 
@@ -143,6 +143,9 @@ processTest(
     const { stdout } = await runScript(outer, { permissions, args: [inner] });
     const { code, signal } = JSON.parse(stdout);
     // STATUS_CONTROL_C_EXIT; Wine's default handler says 1.
-    assertEquals([code, signal], [isWine ? 1 : 0xc000_013a, null]);
+    assertEquals([code, signal], [
+      onWine("ctrl-c-exit-code") ? 1 : 0xc000_013a,
+      null,
+    ]);
   },
 );

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { isWine } from "../windows/_setup.ts";
 import { processTest, runScript, type ScriptResult } from "./_script.ts";
+import { onWine } from "../windows/_wine.ts";
 
 /**
  * A program with a console of its own, so that what it does to it concerns
@@ -28,7 +28,7 @@ async function run(body: string): Promise<ScriptResult> {
 }
 
 for (const [signal, event] of Object.entries(EVENTS)) {
-  const hangs = isWine && signal === "SIGBREAK";
+  const hangs = onWine("ctrl-break") && signal === "SIGBREAK";
   const name = `addSignalHandler("${signal}") wakes an idle loop${
     hangs ? " (not on Wine: GenerateConsoleCtrlEvent hangs)" : ""
   }`;
@@ -83,6 +83,6 @@ processTest(
   `);
     assertEquals(stdout, "true");
     // STATUS_CONTROL_C_EXIT; a process of Wine ends with another code.
-    if (!isWine) assertEquals(code >>> 0, 0xc000_013a);
+    if (!onWine("ctrl-c-exit-code")) assertEquals(code >>> 0, 0xc000_013a);
   },
 );

@@ -16,6 +16,7 @@ import { hex } from "./memory.ts";
 import type { Operation, OperationKind } from "./operation.ts";
 import type { SimulationOptions } from "./options.ts";
 import { PipeEnd } from "./pipe_end.ts";
+import type { PortWaits } from "./port_wait.ts";
 import { SimulatedSendFile } from "./sendfile.ts";
 import { SimulatedSockets } from "./sockets.ts";
 import { toDosError } from "./status.ts";
@@ -98,6 +99,11 @@ export abstract class SimulationControls {
 
   set holdPackets(value: boolean) {
     this.kernel.holdPackets = value;
+  }
+
+  /** The threads that wait for packets. */
+  get threads(): PortWaits {
+    return this.kernel.waits;
   }
 
   /** The operations that could end now; one may be listed with two ends. */

@@ -5,6 +5,7 @@
  */
 
 import { STATUS_SUCCESS } from "../../src/ffi/constants.ts";
+import { STATUS_DELETE_PENDING } from "../../src/ffi/file_constants.ts";
 import type { Address } from "../../src/ffi/win32_api.ts";
 import {
   type Operation,
@@ -28,6 +29,8 @@ export interface DiskEntry {
   type: number;
   /** Whether it was made sparse. */
   sparse: boolean;
+  /** Whether it was removed while handles are open. */
+  deletePending: boolean;
   /** The handles that are open. */
   readonly opens: Set<DiskFile>;
 }
@@ -142,14 +145,15 @@ export class DiskDirectory extends DiskFile {
   readonly changes: (Uint8Array<ArrayBuffer> | number)[] = [];
 
   override start(_operation: Operation): number {
-    return STATUS_PENDING;
+    return this.#ended ? STATUS_DELETE_PENDING : STATUS_PENDING;
   }
 
   override canComplete(_operation: Operation): boolean {
-    return this.changes.length > 0;
+    return this.changes.length > 0 || this.entry.deletePending;
   }
 
   override complete(operation: Operation): Outcome {
+    if (this.#ended) return { status: STATUS_DELETE_PENDING, bytes: 0 };
     const change = this.changes.shift()!;
     if (typeof change === "number") return { status: change, bytes: 0 };
     if (change.length > operation.request.length) {
@@ -157,5 +161,10 @@ export class DiskDirectory extends DiskFile {
     }
     this.open.memory.write(operation, 0, change);
     return { status: STATUS_SUCCESS, bytes: change.length };
+  }
+
+  /** What has changed before is told first. */
+  get #ended(): boolean {
+    return this.entry.deletePending && this.changes.length === 0;
   }
 }

@@ -26,6 +26,7 @@ import {
   withDefaults,
 } from "./options.ts";
 import { CompletionPort, encodeEntries, type Packet } from "./port.ts";
+import { PortWaits } from "./port_wait.ts";
 import { isError, isWarning, STATUS_PENDING } from "./status.ts";
 
 /** An operation that may end now, and how. */
@@ -70,6 +71,10 @@ export class Kernel {
   readonly handles: HandleTable;
   /** The simulated time. */
   readonly clock = new SimulatedClock();
+  /** The threads that wait for packets. */
+  readonly waits: PortWaits = new PortWaits(this);
+  /** The ports that are open. */
+  readonly ports = new Set<CompletionPort>();
   /** The pipes. */
   readonly npfs: Npfs;
   /** Operations that have not ended. */
@@ -112,6 +117,17 @@ export class Kernel {
   port(handle: Handle): CompletionPort | null {
     const object = this.#object(handle);
     return object instanceof CompletionPort ? object : null;
+  }
+
+  /**
+   * Makes a port.
+   *
+   * @returns The port, without a handle.
+   */
+  newPort(): CompletionPort {
+    const port = new CompletionPort();
+    this.ports.add(port);
+    return port;
   }
 
   /**
@@ -256,6 +272,7 @@ export class Kernel {
   destroy(object: KernelObject): void {
     if (object instanceof SimulatedFile) object.cleanup();
     if (!(object instanceof CompletionPort)) return;
+    this.ports.delete(object);
     for (const packet of object.close()) this.retire(packet);
   }
 

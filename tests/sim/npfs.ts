@@ -37,6 +37,8 @@ import * as status from "./status.ts";
 const PREFIX = "\\\\.\\pipe\\";
 const DEFAULT_WAIT_MS = 50;
 const WAIT_HEADER = 14;
+/** `sizeof(FILE_PIPE_WAIT_FOR_BUFFER)`, with its padding. */
+const MIN_WAIT_INPUT = 16;
 const FOREVER = -(2n ** 63n);
 
 /** All instances of one name. */
@@ -192,12 +194,8 @@ export class Npfs {
 
   #delete(name: string, pipe: NamedPipe, instance: PipeInstance): void {
     pipe.instances.delete(instance);
-    if (pipe.instances.size > 0) return;
-    this.#pipes.delete(name);
-    for (const [operation, waited] of this.#waits) {
-      if (waited !== name || operation.signalled) continue;
-      operation.forced = status.STATUS_OBJECT_NAME_NOT_FOUND;
-    }
+    // Who waits for the name goes on waiting: it may come back.
+    if (pipe.instances.size === 0) this.#pipes.delete(name);
   }
 }
 
@@ -289,7 +287,7 @@ function listening(pipe: NamedPipe): PipeInstance | undefined {
 function decodeWait(
   input: Uint8Array | undefined,
 ): { name: string; timeout: number } | null {
-  if (input === undefined || input.length < WAIT_HEADER) return null;
+  if (input === undefined || input.length < MIN_WAIT_INPUT) return null;
   const view = new DataView(input.buffer, input.byteOffset, input.length);
   const length = view.getUint32(8, true);
   if (length % 2 !== 0 || length > input.length - WAIT_HEADER) return null;

@@ -25,17 +25,17 @@ export interface SimulationOptions {
   closedWrites?: "stay" | "fail";
   /**
    * Whether an immediate zero-byte read that finds message data gives
-   * STATUS_BUFFER_OVERFLOW (Wine 10) or success. Default true.
+   * STATUS_BUFFER_OVERFLOW (Wine 10) or success. Default false.
    */
   zeroReadOverflow?: boolean;
   /**
    * Whether an immediate zero-byte read takes an empty message at the head of
-   * the queue, as Wine 10 does. Default true.
+   * the queue, as Wine 10 does. Default false.
    */
   zeroReadTakesEmpty?: boolean;
   /**
    * Whether a byte-mode read that took all bytes and has room left also takes
-   * the empty messages behind them. Wine 10 leaves them. Default false.
+   * the empty messages behind them. Wine 10 leaves them. Default true.
    */
   swallowEmptyMessages?: boolean;
   /** Whether a breach by the caller throws besides being recorded. Default true. */
@@ -57,9 +57,9 @@ const DEFAULTS: Settings = {
   straddle4GiB: false,
   warningPackets: false,
   closedWrites: "stay",
-  zeroReadOverflow: true,
-  zeroReadTakesEmpty: true,
-  swallowEmptyMessages: false,
+  zeroReadOverflow: false,
+  zeroReadTakesEmpty: false,
+  swallowEmptyMessages: true,
   throwOnViolation: true,
   clientProcessId: 4242,
   serverProcessId: 4242,

@@ -47,6 +47,7 @@ export class PipeQueue {
   #readers: Operation[] = [];
   #used = 0;
   #writerClosed = false;
+  #onEmpty: (() => void)[] = [];
 
   /** @param settings What it is made with. */
   constructor(settings: PipeQueueSettings) {
@@ -62,6 +63,21 @@ export class PipeQueue {
   /** Whether there is something to read, be it an empty message. */
   get hasData(): boolean {
     return this.#entries.length > 0;
+  }
+
+  /**
+   * Tells when everything was read, or is lost.
+   *
+   * @param onEmpty Told, perhaps at once.
+   */
+  whenEmpty(onEmpty: () => void): void {
+    this.#onEmpty.push(onEmpty);
+    this.#tellEmpty();
+  }
+
+  #tellEmpty(): void {
+    if (this.hasData) return;
+    for (const onEmpty of this.#onEmpty.splice(0)) onEmpty();
   }
 
   /**
@@ -214,6 +230,7 @@ export class PipeQueue {
     this.#readers = [];
     this.#entries = [];
     this.#used = 0;
+    this.#tellEmpty();
   }
 
   #zeroReadStatus(operation: Operation, messageMode: boolean): number {
@@ -273,6 +290,7 @@ export class PipeQueue {
   #drop(entry: Entry): void {
     this.#used -= entry.charged;
     this.#entries = this.#entries.filter((each) => each !== entry);
+    this.#tellEmpty();
   }
 
   /** Gives free quota to the writes, oldest first. */

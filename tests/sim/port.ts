@@ -26,12 +26,12 @@ export interface Packet {
 
 /** Somebody who waits for packets on another thread. */
 export interface PortWaiter {
-  /**
-   * Hands packets over.
-   *
-   * @param packets The packets; none when the port closed.
-   */
-  deliver(packets: Packet[]): void;
+  /** A packet was queued. */
+  arrived(): void;
+  /** Takes what is queued. */
+  take(): void;
+  /** The port was closed. */
+  closed(): void;
 }
 
 /** A queue of packets. */
@@ -50,7 +50,7 @@ export class CompletionPort {
    */
   push(packet: Packet): void {
     this.packets.push(packet);
-    this.waiter?.deliver(this.packets.splice(0, 1));
+    this.waiter?.arrived();
   }
 
   /**
@@ -70,7 +70,7 @@ export class CompletionPort {
    */
   close(): Packet[] {
     this.closed = true;
-    this.waiter?.deliver([]);
+    this.waiter?.closed();
     return this.packets.splice(0);
   }
 }

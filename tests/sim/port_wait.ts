@@ -5,21 +5,20 @@
  */
 
 import { INFINITE } from "../../src/ffi/constants.ts";
-import type { Address } from "../../src/ffi/win32_api.ts";
+import {
+  encodePacketWait,
+  PACKET_WAIT_PORT,
+  PACKET_WAIT_STARTED,
+} from "../../src/ffi/packet_wait.ts";
+import type { Address, PacketWait } from "../../src/ffi/win32_api.ts";
 import type { Kernel } from "./kernel.ts";
 import { hex } from "./memory.ts";
-import { type CompletionPort, encodeEntries, ENTRY_SIZE } from "./port.ts";
+import { type CompletionPort, ENTRY_SIZE } from "./port.ts";
 
 /** A wait on another thread. */
 export interface PortWait {
-  /** The port. */
-  readonly port: CompletionPort;
-  /** Address of the records; a ULONG for their count follows them. */
-  readonly entries: Address;
-  /** Bytes of the records. */
-  readonly size: number;
-  /** Milliseconds, or `INFINITE`. */
-  readonly timeout: number;
+  /** Its parameters. */
+  readonly parameters: PacketWait;
   /** Told the number of records. */
   readonly resolve: (count: number) => void;
 }
@@ -49,44 +48,127 @@ export function sleepUntilPackets(
 }
 
 /**
- * Waits for packets on another thread; the kernel owns the records meanwhile.
- *
- * @param kernel The kernel.
- * @param wait The wait.
+ * The threads that wait for packets. A test may keep each of their steps back:
+ * a thread begins the wait, takes packets, and returns with them.
  */
-export function waitForPackets(kernel: Kernel, wait: PortWait): void {
-  const { port, timeout } = wait;
-  const capacity = wait.size / ENTRY_SIZE;
-  const owner = claimEntries(kernel, wait);
-  const end = (records: Uint8Array): void => {
-    timer?.cancel();
-    port.waiter = null;
-    kernel.guard.claims.release(owner);
-    writeEntries(kernel, wait, records);
-    wait.resolve(records.length / ENTRY_SIZE);
-  };
-  const timer = timeout === INFINITE || timeout === 0 || port.packets.length > 0
-    ? null
-    : kernel.clock.schedule(timeout, () => end(new Uint8Array(0)));
-  if (port.packets.length > 0 || timeout === 0) {
-    end(kernel.dequeue(port, capacity));
-    return;
+export class PortWaits {
+  readonly #kernel: Kernel;
+  readonly #queued: PortWait[] = [];
+  readonly #taken: (() => void)[] = [];
+  #busy = false;
+  /** Waits take packets, and return, only when the test says so. */
+  manual = false;
+
+  /** @param kernel The kernel. */
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
   }
-  port.waiter = {
-    deliver(packets) {
-      for (const packet of packets) kernel.retire(packet);
-      end(encodeEntries(packets));
-    },
-  };
+
+  /** While true no thread is free: waits are queued. */
+  get busy(): boolean {
+    return this.#busy;
+  }
+
+  set busy(value: boolean) {
+    this.#busy = value;
+    if (value) return;
+    for (const wait of this.#queued.splice(0)) this.#begin(wait);
+  }
+
+  /** Waits that no thread has begun. */
+  get queued(): number {
+    return this.#queued.length;
+  }
+
+  /** @param wait Begun when a thread is free. */
+  add(wait: PortWait): void {
+    const record = encodePacketWait(wait.parameters);
+    const { memory } = this.#kernel.guard;
+    memory.write(this.#recordOf(wait), record);
+    if (this.#busy) this.#queued.push(wait);
+    else this.#begin(wait);
+  }
+
+  /**
+   * The steps that a manual wait can make now.
+   *
+   * @returns What makes them.
+   */
+  steps(): (() => void)[] {
+    const steps = this.#taken.map((_, index) => () => this.#return(index));
+    for (const port of this.#kernel.ports) {
+      const { waiter } = port;
+      if (!this.manual || waiter === null || port.packets.length === 0) {
+        continue;
+      }
+      steps.push(() => waiter.take());
+    }
+    return steps;
+  }
+
+  #return(index: number): void {
+    this.#taken.splice(index, 1)[0]!();
+  }
+
+  #recordOf({ parameters }: PortWait): Address {
+    const { entries, capacity } = parameters;
+    return entries + BigInt(capacity * ENTRY_SIZE);
+  }
+
+  #begin(wait: PortWait): void {
+    const { memory } = this.#kernel.guard;
+    const record = this.#recordOf(wait);
+    memory.write(
+      record + BigInt(PACKET_WAIT_STARTED),
+      Uint8Array.of(1, 0, 0, 0),
+    );
+    const at = record + BigInt(PACKET_WAIT_PORT);
+    const word = new BigUint64Array(1);
+    memory.read(new Uint8Array(word.buffer), at);
+    const handle = word[0]!;
+    const port = handle === 0n ? null : this.#kernel.port(handle);
+    if (port === null) return wait.resolve(0);
+    if (port.waiter !== null) {
+      this.#kernel.guard.violation(`second waiter on port ${hex(handle)}`);
+    }
+    this.#wait(wait, port);
+  }
+
+  #wait(wait: PortWait, port: CompletionPort): void {
+    const { timeout } = wait.parameters;
+    const kernel = this.#kernel;
+    const owner = claimEntries(kernel, wait.parameters);
+    const end = (records: Uint8Array): void => {
+      timer?.cancel();
+      port.waiter = null;
+      kernel.guard.claims.release(owner);
+      writeEntries(kernel, wait.parameters, records);
+      const count = records.length / ENTRY_SIZE;
+      if (this.manual) this.#taken.push(() => wait.resolve(count));
+      else wait.resolve(count);
+    };
+    const take = () => end(kernel.dequeue(port, wait.parameters.capacity));
+    const timed = timeout !== INFINITE && timeout !== 0;
+    const timer = timed
+      ? kernel.clock.schedule(timeout, () => end(new Uint8Array(0)))
+      : null;
+    port.waiter = {
+      arrived: () => this.manual || take(),
+      closed: () => end(new Uint8Array(0)),
+      take,
+    };
+    if (timeout === 0 || port.packets.length > 0) port.waiter.arrived();
+  }
 }
 
-function claimEntries(kernel: Kernel, wait: PortWait): object {
+function claimEntries(kernel: Kernel, wait: PacketWait): object {
   const owner = {};
   const start = wait.entries;
-  const end = start + BigInt(wait.size + 4);
-  if (!kernel.guard.memory.accessible(start, wait.size + 4)) {
+  const size = sizeOf(wait);
+  if (!kernel.guard.memory.accessible(start, size)) {
     kernel.guard.violation(`entries at ${hex(start)} are not committed`);
   }
+  const end = start + BigInt(size);
   const other = kernel.guard.claims.collision(start, end, true);
   if (other !== undefined) {
     kernel.guard.violation(
@@ -98,17 +180,22 @@ function claimEntries(kernel: Kernel, wait: PortWait): object {
   return owner;
 }
 
+/** The entries and their number. */
+function sizeOf({ capacity }: PacketWait): number {
+  return capacity * ENTRY_SIZE + 4;
+}
+
 function writeEntries(
   kernel: Kernel,
-  wait: PortWait,
+  wait: PacketWait,
   records: Uint8Array,
 ): void {
-  const { entries, size } = wait;
+  const { entries, capacity } = wait;
   const waiter = { name: "a waiting thread" };
-  if (!kernel.guard.touch(waiter, entries, size + 4)) return;
+  if (!kernel.guard.touch(waiter, entries, sizeOf(wait))) return;
   const count = new Uint8Array(4);
   const found = records.length / ENTRY_SIZE;
   new DataView(count.buffer).setUint32(0, found, true);
   kernel.guard.memory.write(entries, records);
-  kernel.guard.memory.write(entries + BigInt(size), count);
+  kernel.guard.memory.write(entries + BigInt(capacity * ENTRY_SIZE), count);
 }

@@ -4,17 +4,21 @@
  * @module
  */
 
+import type { OpenFileApi } from "../../src/ffi/file_api.ts";
 import { FILE_TYPE_DISK } from "../../src/ffi/file_constants.ts";
 import type { SendFileApi } from "../../src/ffi/sendfile_api.ts";
 import { type Handle, INVALID_HANDLE_VALUE } from "../../src/ffi/win32_api.ts";
 import type { SimulatedSockets } from "./sockets.ts";
 
+const ERROR_PATH_NOT_FOUND = 3;
 const ERROR_INVALID_HANDLE = 6;
 const ERROR_SHARING_VIOLATION = 32;
 
 /** The simulated files. */
 export class SimulatedSendFile implements SendFileApi {
   lastError = 0;
+  /** Opens paths; a world without a disk knows none. */
+  paths: OpenFileApi = new NoPaths();
   /** What `GetFileType` says. */
   type = FILE_TYPE_DISK;
   /** Whether the handles are overlapped. */
@@ -49,5 +53,22 @@ export class SimulatedSendFile implements SendFileApi {
     const data = this.#sockets.files.get(file);
     if (data === undefined) this.lastError = ERROR_INVALID_HANDLE;
     return data;
+  }
+}
+
+/** There is no disk. */
+class NoPaths implements OpenFileApi {
+  readonly lastError = ERROR_PATH_NOT_FOUND;
+
+  getFullPathName(_path: string): string {
+    return "";
+  }
+
+  createFile(): Promise<never> {
+    return Promise.reject(new Error("there is no disk"));
+  }
+
+  getFileType(_file: Handle): number {
+    return 0;
   }
 }

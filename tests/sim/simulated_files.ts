@@ -16,6 +16,7 @@ import type {
 } from "../../src/ffi/file_api.ts";
 import {
   ERROR_FILE_EXISTS,
+  ERROR_FILENAME_EXCED_RANGE,
   FILE_CREATE,
   FILE_DELETE_ON_CLOSE,
   FILE_DIRECTORY_FILE,
@@ -26,16 +27,19 @@ import {
   FILE_TYPE_DISK,
   FILE_WRITE_DATA,
 } from "../../src/ffi/file_constants.ts";
+import { isLiteralPath } from "../../src/ffi/file_path.ts";
 import {
   type Address,
   type Handle,
   INVALID_HANDLE_VALUE,
 } from "../../src/ffi/win32_api.ts";
 import { DiskDirectory, type DiskEntry, DiskFile } from "./disk_file.ts";
+import { getFullPathName } from "./full_path.ts";
+import type { SimulationOptions } from "./options.ts";
 import { SimulatedWin32 } from "./simulated_win32.ts";
 import { STATUS_PENDING, toDosError } from "./status.ts";
 
-const FOLDER = "C:\\folder\\";
+const MAX_PATH_UNITS = 32_767;
 
 /** A call that waits on a thread. */
 export interface HeldCall {
@@ -61,6 +65,12 @@ export class SimulatedFiles extends SimulatedWin32 {
   readonly failures = new Map<string, number>();
   /** Bytes that one read brings at most. */
   maxRead = Infinity;
+
+  /** @param options The settings of the kernel. */
+  constructor(options: SimulationOptions = {}) {
+    super(options);
+    this.sendFile.paths = this.files;
+  }
 
   /**
    * Makes a file.
@@ -106,6 +116,19 @@ export class SimulatedFiles extends SimulatedWin32 {
     this.kernel.settle();
   }
 
+  /**
+   * Removes a directory while it may be open: reads of what changes in it end,
+   * pending or later, and it is gone with its last handle.
+   *
+   * @param path Its full path.
+   */
+  removeDirectory(path: string): void {
+    const entry = this.entries.get(path.toLowerCase())!;
+    entry.deletePending = true;
+    if (entry.opens.size === 0) this.entries.delete(path.toLowerCase());
+    this.kernel.settle();
+  }
+
   /** Ends all calls that are held. */
   finishCalls(): void {
     for (const call of this.heldCalls.splice(0)) call.finish();
@@ -118,7 +141,7 @@ export class SimulatedFiles extends SimulatedWin32 {
    * @returns The answer.
    */
   openEntry(parameters: CreateFileParameters): CreateFileAnswer {
-    const key = parameters.path.toLowerCase();
+    const key = parameters.path.replace(/^\\\\[?.]\\/, "").toLowerCase();
     const known = this.entries.get(key);
     const code = refusal(known, parameters);
     if (code !== 0) {
@@ -131,6 +154,7 @@ export class SimulatedFiles extends SimulatedWin32 {
     if (overwrites) entry.data = new Uint8Array(0);
     const file = this.#open(entry, parameters);
     const handle = this.kernel.handles.open(file);
+    this.sockets.files.set(handle, entry.data);
     return { code: 0, handle };
   }
 
@@ -193,6 +217,7 @@ export class SimulatedFiles extends SimulatedWin32 {
       directory,
       type: FILE_TYPE_DISK,
       sparse: false,
+      deletePending: false,
       opens: new Set(),
     };
     this.entries.set(path.toLowerCase(), entry);
@@ -208,7 +233,8 @@ export class SimulatedFiles extends SimulatedWin32 {
       memory: this.kernel.guard,
       shareMode,
       onClosed: () => {
-        if (remove) this.entries.delete(path.toLowerCase());
+        const gone = entry.deletePending && entry.opens.size === 0;
+        if (remove || gone) this.entries.delete(path.toLowerCase());
       },
     });
   }
@@ -222,6 +248,7 @@ function refusal(
   const makes = disposition === FILE_CREATE || disposition === FILE_OPEN_IF ||
     disposition === FILE_OVERWRITE_IF;
   if (entry === undefined) return makes ? 0 : 2;
+  if (entry.deletePending) return 5;
   if (disposition === FILE_CREATE) return ERROR_FILE_EXISTS;
   const wantsDirectory = (options & FILE_DIRECTORY_FILE) !== 0;
   if (wantsDirectory !== entry.directory) return entry.directory ? 336 : 267;
@@ -245,9 +272,10 @@ class DiskApi implements FileApi {
 
   getFullPathName(path: string): string {
     if (path === "fails") return this.lastError = 123, "";
-    if (/^nul$/i.test(path)) return "\\\\.\\NUL";
-    const absolute = /^(?:[a-z]:\\|\\\\)/i.test(path);
-    return absolute ? path : `${FOLDER}${path.replaceAll("/", "\\")}`;
+    if (isLiteralPath(path)) return path;
+    const full = getFullPathName(path);
+    if (full.length <= MAX_PATH_UNITS) return full;
+    return this.lastError = ERROR_FILENAME_EXCED_RANGE, "";
   }
 
   createFile(parameters: CreateFileParameters): Promise<CreateFileAnswer> {

@@ -25,6 +25,7 @@ import {
   type Request,
   SimulatedFile,
 } from "./operation.ts";
+import type { RuledSocket, Sharing } from "./socket_rules.ts";
 import { STATUS_PENDING } from "./status.ts";
 
 /** The status that becomes ERROR_NETNAME_DELETED. */
@@ -92,7 +93,7 @@ export interface SimulatedNetwork {
 }
 
 /** A stream socket, a listening one, or one for datagrams. */
-export class SimulatedSocket extends SimulatedFile {
+export class SimulatedSocket extends SimulatedFile implements RuledSocket {
   /** How it was made. */
   readonly parameters: SocketParameters;
   /** Where it is bound. */
@@ -107,6 +108,16 @@ export class SimulatedSocket extends SimulatedFile {
   listening = false;
   /** Whether `SO_UPDATE_ACCEPT_CONTEXT` or its counterpart was set. */
   updated = false;
+  /** How it shares its address. */
+  sharing: Sharing = "default";
+  /** Whether it has no part in IPv4. */
+  v6Only = true;
+  /** Whether receives are told of datagrams that have found no one. */
+  tellsUnreachable = true;
+  /** What they are told. */
+  unreachableStatus = STATUS_PORT_UNREACHABLE;
+  /** `SO_LINGER` with no time to linger. */
+  resetsOnClose = false;
   /** Clients that wait to be accepted. */
   readonly clients: PendingClient[] = [];
   /** Datagrams that were not received yet. */
@@ -186,9 +197,10 @@ export class SimulatedSocket extends SimulatedFile {
     this.local = null;
   }
 
-  /** The peer is told of unread bytes by a reset. */
+  /** The peer is told by a reset of bytes that are dropped or were not read. */
   #leave(incoming: Direction, outgoing: Direction): void {
-    if (incoming.data.length > 0) outgoing.reset = true;
+    if (this.resetsOnClose) outgoing.data.length = 0;
+    if (this.resetsOnClose || incoming.data.length > 0) outgoing.reset = true;
     outgoing.ended = true;
     incoming.reset = true;
   }
@@ -230,7 +242,7 @@ export class SimulatedSocket extends SimulatedFile {
   #receiveDatagram(operation: Operation, from: Address | undefined): Outcome {
     if (this.unreachable) {
       this.unreachable = false;
-      return { status: STATUS_PORT_UNREACHABLE, bytes: 0 };
+      return { status: this.unreachableStatus, bytes: 0 };
     }
     const { memory } = this.#network;
     const datagram = this.datagrams.shift()!;
@@ -253,13 +265,13 @@ export class SimulatedSocket extends SimulatedFile {
     }
     const { data, reset } = this.outgoing!;
     if (reset) return { status: STATUS_CONNECTION_RESET, bytes: 0 };
-    data.push(...bytes);
+    for (const byte of bytes) data.push(byte);
     return { status: STATUS_SUCCESS, bytes: bytes.length };
   }
 
   #sendDatagram(data: Uint8Array, to: SocketAddress): Outcome {
     const target = this.#network.find(to, SOCK_DGRAM);
-    if (target === undefined) this.unreachable = true;
+    if (target === undefined) this.unreachable = this.tellsUnreachable;
     else target.datagrams.push({ data, from: this.local! });
     return { status: STATUS_SUCCESS, bytes: data.length };
   }

@@ -20,6 +20,7 @@ import {
   INVALID_HANDLE_VALUE,
   type NamedPipeInfo,
   type NamedPipeParameters,
+  type PacketWait,
   type Win32Api,
 } from "../../src/ffi/win32_api.ts";
 import { SimulationControls } from "./controls.ts";
@@ -27,8 +28,8 @@ import type { CallName } from "./faults.ts";
 import { hex } from "./memory.ts";
 import type { Request, SimulatedFile } from "./operation.ts";
 import { PipeEnd } from "./pipe_end.ts";
-import { CompletionPort, ENTRY_SIZE } from "./port.ts";
-import { sleepUntilPackets, waitForPackets } from "./port_wait.ts";
+import { ENTRY_SIZE } from "./port.ts";
+import { sleepUntilPackets } from "./port_wait.ts";
 import { isSddl } from "./security.ts";
 import * as codes from "./status.ts";
 
@@ -61,14 +62,14 @@ export class SimulatedWin32 extends SimulationControls implements Win32Api {
     if (this.#faulty("createIoCompletionPort")) return 0n;
     if (file === INVALID_HANDLE_VALUE) {
       if (port !== 0n) return this.#error(codes.ERROR_INVALID_PARAMETER, 0n);
-      return this.kernel.handles.open(new CompletionPort());
+      return this.kernel.handles.open(this.kernel.newPort());
     }
     const object = this.kernel.file(file);
     if (object === null) return this.#error(ERROR_INVALID_HANDLE, 0n);
     if (object.association !== null || !object.overlapped) {
       return this.#error(codes.ERROR_INVALID_PARAMETER, 0n);
     }
-    const known = port === 0n ? new CompletionPort() : this.kernel.port(port);
+    const known = port === 0n ? this.kernel.newPort() : this.kernel.port(port);
     if (known === null) return this.#error(ERROR_INVALID_HANDLE, 0n);
     object.association = { port: known, key };
     return port === 0n ? this.kernel.handles.open(known) : port;
@@ -79,11 +80,11 @@ export class SimulatedWin32 extends SimulationControls implements Win32Api {
     entries: Uint8Array<ArrayBuffer>,
     timeout: number,
   ): number {
-    if (this.#faulty("getQueuedCompletionStatusEx")) return 0;
+    if (this.#faulty("getQueuedCompletionStatusEx")) return -1;
     const object = this.kernel.port(port);
-    if (object === null) return this.#error(ERROR_INVALID_HANDLE, 0);
+    if (object === null) return this.#error(ERROR_INVALID_HANDLE, -1);
     const capacity = Math.floor(entries.length / ENTRY_SIZE);
-    if (capacity === 0) return this.#error(codes.ERROR_INVALID_PARAMETER, 0);
+    if (capacity === 0) return this.#error(codes.ERROR_INVALID_PARAMETER, -1);
     sleepUntilPackets(this.kernel, object, timeout);
     const records = this.kernel.dequeue(object, capacity);
     if (records.length === 0) return this.#error(codes.WAIT_TIMEOUT, 0);
@@ -91,24 +92,10 @@ export class SimulatedWin32 extends SimulationControls implements Win32Api {
     return records.length / ENTRY_SIZE;
   }
 
-  waitForCompletions(
-    port: Handle,
-    entries: Address,
-    capacity: number,
-    timeout: number,
-  ): Promise<number> {
+  waitForCompletions(wait: PacketWait): Promise<number> {
     if (this.#faulty("waitForCompletions")) return Promise.resolve(0);
-    const object = this.kernel.port(port);
-    if (object === null) {
-      return Promise.resolve(this.#error(ERROR_INVALID_HANDLE, 0));
-    }
-    if (object.waiter !== null) {
-      this.kernel.guard.violation(`second waiter on port ${hex(port)}`);
-    }
     return new Promise((resolve) => {
-      const size = capacity * ENTRY_SIZE;
-      const wait = { port: object, entries, size, timeout, resolve };
-      waitForPackets(this.kernel, wait);
+      this.kernel.waits.add({ parameters: wait, resolve });
     });
   }
 
@@ -314,10 +301,6 @@ export class SimulatedWin32 extends SimulationControls implements Win32Api {
   }
 
   /** There are no other threads. */
-  yieldExecution(): boolean {
-    return false;
-  }
-
   /** Memory that cannot be mapped: every access is checked. */
   mapMemory(): null {
     return null;

@@ -20,13 +20,19 @@ import type {
   TransmitParameters,
 } from "../../src/ffi/socket_api.ts";
 import {
+  IPPROTO_IPV6,
+  IPV6_V6ONLY,
+  SIO_UDP_CONNRESET,
+  SO_LINGER,
   SO_PROTOCOL_INFOW,
   SO_TYPE,
   SO_UPDATE_ACCEPT_CONTEXT,
   SO_UPDATE_CONNECT_CONTEXT,
   SOCK_DGRAM,
+  SOL_SOCKET,
   STATUS_CONNECTION_RESET,
   TF_REUSE_SOCKET,
+  WSAEACCES,
   WSAECONNREFUSED,
   WSAECONNRESET,
   WSAEINVAL,
@@ -37,9 +43,16 @@ import {
 import { WSABUF_SIZE } from "../../src/ffi/socket_structs.ts";
 import { OVERLAPPED_OFFSET } from "../../src/ffi/structs.ts";
 import type { Address } from "../../src/ffi/win32_api.ts";
+import {
+  bindRefused,
+  destinationRefused,
+  portOf,
+  SHARING,
+} from "./socket_rules.ts";
 import type { Kernel } from "./kernel.ts";
 import type { OperationKind } from "./operation.ts";
 import {
+  type SimulatedDatagram,
   type SimulatedNetwork,
   SimulatedSocket,
   type SocketDetail,
@@ -73,6 +86,8 @@ export class SimulatedSockets implements SocketApi, SimulatedNetwork {
   readonly #kernel: Kernel;
   readonly #bound = new Set<SimulatedSocket>();
   readonly #failures = new Map<string, number[]>();
+  /** Ports that Windows has reserved: binds are denied. */
+  readonly excludedPorts = new Set<number>();
   #nextPort = FIRST_PORT;
 
   /** @param kernel Where operations and handles live. */
@@ -117,11 +132,20 @@ export class SimulatedSockets implements SocketApi, SimulatedNetwork {
     this.#kernel.settle();
   }
 
+  /**
+   * Lets a datagram come.
+   *
+   * @param socket Who gets it.
+   * @param datagram The datagram.
+   */
+  deliver(socket: SimulatedSocket, datagram: SimulatedDatagram): void {
+    socket.datagrams.push(datagram);
+    this.#kernel.settle();
+  }
+
   find(address: SocketAddress, type: number): SimulatedSocket | undefined {
-    const port = "port" in address ? address.port : -1;
     return [...this.#bound].find(({ local, parameters }) =>
-      local !== null && "port" in local && local.port === port &&
-      parameters.type === type
+      portOf(local!) === portOf(address) && parameters.type === type
     );
   }
 
@@ -147,6 +171,10 @@ export class SimulatedSockets implements SocketApi, SimulatedNetwork {
       if (file.local !== null) return WSAEINVAL;
       const local = decodeSocketAddress(address);
       if ("port" in local && local.port === 0) local.port = this.#nextPort++;
+      const refused = this.excludedPorts.has(portOf(local))
+        ? WSAEACCES
+        : bindRefused(this.#bound, file, local);
+      if (refused !== 0) return refused;
       file.local = local;
       this.#bound.add(file);
       return 0;
@@ -163,6 +191,8 @@ export class SimulatedSockets implements SocketApi, SimulatedNetwork {
   connect(socket: Socket, address: Bytes): number {
     return this.#call("connect", socket, (file) => {
       if (file.parameters.type !== SOCK_DGRAM) return WSAECONNREFUSED;
+      const code = this.#aim(file, address);
+      if (code !== 0) return code;
       file.remote = decodeSocketAddress(address);
       return 0;
     });
@@ -184,9 +214,18 @@ export class SimulatedSockets implements SocketApi, SimulatedNetwork {
     return this.#name(this.at(socket).remote, WSAENOTCONN);
   }
 
-  setSocketOption(socket: Socket, option: SocketOption, _value: Bytes): number {
+  setSocketOption(socket: Socket, option: SocketOption, value: Bytes): number {
     return this.#call("setSocketOption", socket, (file) => {
-      const { name } = option;
+      const { level, name } = option;
+      if (level === IPPROTO_IPV6 && name === IPV6_V6ONLY) {
+        if (file.local !== null) return WSAEINVAL;
+        file.v6Only = value[0] !== 0;
+      }
+      if (level !== SOL_SOCKET) return 0;
+      file.sharing = SHARING[name] ?? file.sharing;
+      if (name === SO_LINGER) {
+        file.resetsOnClose = value[0] === 1 && value[2] === 0;
+      }
       file.updated ||= name === SO_UPDATE_ACCEPT_CONTEXT ||
         name === SO_UPDATE_CONNECT_CONTEXT;
       return 0;
@@ -211,8 +250,11 @@ export class SimulatedSockets implements SocketApi, SimulatedNetwork {
     return this.#call("ioctlSocket", socket, () => 0);
   }
 
-  wsaIoctl(socket: Socket, _code: number, _in: Bytes, _out: Bytes): number {
-    return this.#call("wsaIoctl", socket, () => 0);
+  wsaIoctl(socket: Socket, code: number, input: Bytes, _out: Bytes): number {
+    return this.#call("wsaIoctl", socket, (file) => {
+      if (code === SIO_UDP_CONNRESET) file.tellsUnreachable = input[0] !== 0;
+      return 0;
+    });
   }
 
   isIfsSocket(_socket: Socket): boolean {
@@ -249,11 +291,8 @@ export class SimulatedSockets implements SocketApi, SimulatedNetwork {
   connectEx(socket: Socket, address: Bytes, overlapped: Address): number {
     const to = decodeSocketAddress(address);
     const detail = { call: "connect", to } as const;
-    return this.#start("connectEx", socket, {
-      kind: "connect",
-      overlapped,
-      detail,
-    });
+    const start: Start = { kind: "connect", overlapped, detail };
+    return this.#start("connectEx", socket, start, address);
   }
 
   disconnectEx(socket: Socket, flags: number, overlapped: Address): number {
@@ -343,12 +382,8 @@ export class SimulatedSockets implements SocketApi, SimulatedNetwork {
   ): number {
     const detail = { call: "send", to: decodeSocketAddress(to) } as const;
     const range = rangeOf(buffers);
-    return this.#start("wsaSendTo", socket, {
-      kind: "write",
-      overlapped,
-      detail,
-      ...range,
-    });
+    const start: Start = { kind: "write", overlapped, detail, ...range };
+    return this.#start("wsaSendTo", socket, start, to);
   }
 
   wsaRecvMsg(): number {
@@ -375,8 +410,27 @@ export class SimulatedSockets implements SocketApi, SimulatedNetwork {
     return this.#code(code);
   }
 
-  #start(name: SocketCall, socket: Socket, start: Start): number {
+  /** Datagram sockets are bound by their first send or connect. */
+  #aim(file: SimulatedSocket, to: Bytes): number {
+    const code = destinationRefused(file, to);
+    const isBound = file.local !== null || file.parameters.type !== SOCK_DGRAM;
+    if (code !== 0 || isBound) return code;
+    const local = decodeSocketAddress(to);
+    if ("port" in local) local.port = this.#nextPort++;
+    file.local = local;
+    this.#bound.add(file);
+    return 0;
+  }
+
+  #start(
+    name: SocketCall,
+    socket: Socket,
+    start: Start,
+    to?: Bytes,
+  ): number {
     return this.#call(name, socket, (file) => {
+      const code = to === undefined ? 0 : this.#aim(file, to);
+      if (code !== 0) return code;
       const { call } = start.detail;
       const isStream = file.parameters.type !== SOCK_DGRAM;
       const moves = call !== "accept" && call !== "connect";
@@ -384,9 +438,9 @@ export class SimulatedSockets implements SocketApi, SimulatedNetwork {
       const request = { handle: socket, file, buffer: 0n, length: 0, ...start };
       const { status, bytes } = this.#kernel.submit(request);
       if (status === STATUS_CONNECTION_RESET) return WSAECONNRESET;
-      const code = toDosError(status);
-      if (code === 0) this.transferred = bytes;
-      return code;
+      const result = toDosError(status);
+      if (result === 0) this.transferred = bytes;
+      return result;
     });
   }
 

@@ -5,7 +5,11 @@
  * @module
  */
 
-import { ERROR_IO_PENDING, INFINITE } from "../../src/ffi/constants.ts";
+import {
+  ERROR_IO_PENDING,
+  ERROR_NOT_FOUND,
+  INFINITE,
+} from "../../src/ffi/constants.ts";
 import {
   WAIT_OBJECT_0,
   WAIT_TIMEOUT,
@@ -17,6 +21,7 @@ import type { Handle } from "../../src/ffi/win32_api.ts";
 import type { SimulatedTimer } from "./clock.ts";
 import type { Kernel } from "./kernel.ts";
 import { hex } from "./memory.ts";
+import { PipeEnd } from "./pipe_end.ts";
 import { WaitableObject } from "./waitable.ts";
 
 const ERROR_INVALID_HANDLE = 6;
@@ -91,6 +96,7 @@ export class SimulatedWaits implements WaitApi {
   readonly calls = new Map<keyof WaitApi, number>();
   readonly #kernel: Kernel;
   readonly #waits = new Map<Handle, RegisteredWait>();
+  readonly #flushes = new WeakMap<WaitableObject, () => void>();
   #lastId = 0;
 
   /** @param kernel The kernel. */
@@ -221,6 +227,28 @@ export class SimulatedWaits implements WaitApi {
     // On another thread, so never before this call has returned.
     queueMicrotask(() => this.settle());
     return promise;
+  }
+
+  startFlush(file: Handle): Handle {
+    if (this.#fails("startFlush")) return 0n;
+    const thread = new WaitableObject(0, true);
+    const end = this.#kernel.handles.get(file);
+    const ended = (): void => {
+      thread.signals = Infinity;
+      this.settle();
+    };
+    if (end instanceof PipeEnd) end.outgoing.whenEmpty(ended);
+    else ended();
+    this.#flushes.set(thread, ended);
+    return this.#kernel.handles.open(thread);
+  }
+
+  cancelSynchronousIo(thread: Handle): number {
+    if (this.#fails("cancelSynchronousIo")) return this.lastError;
+    const ended = this.#flushes.get(this.#waitable(thread)!);
+    if (ended === undefined) return this.lastError = ERROR_NOT_FOUND;
+    ended();
+    return 0;
   }
 
   // --- steps ---------------------------------------------------------------

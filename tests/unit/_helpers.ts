@@ -54,6 +54,8 @@ export class World {
   readonly reports: string[] = [];
   /** What was reported, in order: the errors. */
   readonly errors: unknown[] = [];
+  /** True when the kernel has made a message-type pipe. */
+  messages = false;
 
   /** @param options The kernel, and skip mode. */
   constructor(options: WorldOptions = {}) {
@@ -66,10 +68,21 @@ export class World {
       sendFile: this.sim.sendFile,
       skipCompletionPortOnSuccess: skip,
     });
+    // Before the watch: it makes a message pipe of its own.
     if (skip) warningMode(this.sim);
+    this.#watchMessagePipes();
     this.proactor.port.report = (error, message) => {
       this.errors.push(error);
       this.reports.push(message);
+    };
+  }
+
+  #watchMessagePipes(): void {
+    const create = this.sim.createNamedPipe.bind(this.sim);
+    this.sim.createNamedPipe = (parameters) => {
+      const { pipeMode } = parameters;
+      if ((pipeMode & PIPE_TYPE_MESSAGE) !== 0) this.messages = true;
+      return create(parameters);
     };
   }
 
@@ -159,9 +172,17 @@ export class World {
   }
 }
 
+/** Where message-type pipes of Wine 10 differ from those of Windows. */
+export const WINE_MESSAGES: SimulationOptions = {
+  swallowEmptyMessages: false,
+  zeroReadOverflow: true,
+  zeroReadTakesEmpty: true,
+};
+
 /**
  * Runs a test in a world and checks at the end that nothing leaks and nothing
- * was reported that the test has not taken note of.
+ * was reported that the test has not taken note of. With message-type pipes it
+ * is run again by the rules of Wine, unless the options say which ones.
  *
  * @param options The world.
  * @param body The test; it empties `reports` when it expects some.
@@ -170,10 +191,20 @@ export async function inWorld(
   options: WorldOptions,
   body: (world: World) => void | Promise<void>,
 ): Promise<void> {
+  const { messages } = await runInWorld(options, body);
+  if (!messages || options.sim || "swallowEmptyMessages" in options) return;
+  await runInWorld({ ...WINE_MESSAGES, ...options }, body);
+}
+
+async function runInWorld(
+  options: WorldOptions,
+  body: (world: World) => void | Promise<void>,
+): Promise<World> {
   const world = new World(options);
   await body(world);
   await world.finish();
   assertEquals(world.reports, []);
+  return world;
 }
 
 /**
@@ -277,12 +308,11 @@ export async function race(
   for (;;) {
     await turns();
     const open = left.filter((thread) => thread.length > 0);
-    const ready = sim.ready.length;
-    const count = ready + open.length;
-    if (count === 0) return;
-    const pick = count === 1 ? 0 : choose(count);
-    if (pick < ready) sim.complete(pick);
-    else open[pick - ready]?.shift()?.();
+    const ready = sim.ready.map((_, index) => () => sim.complete(index));
+    const actions = open.map((thread) => () => thread.shift()!());
+    const steps = [...ready, ...sim.threads.steps(), ...actions];
+    if (steps.length === 0) return;
+    steps[steps.length === 1 ? 0 : choose(steps.length)]!();
   }
 }
 

@@ -13,6 +13,7 @@ import {
   outcome,
   race,
   text,
+  WINE_MESSAGES,
   type World,
   type WorldOptions,
 } from "./_helpers.ts";
@@ -32,13 +33,18 @@ export async function assertEnds(
   scenario: Race,
   expected: string[],
 ): Promise<void> {
-  const ends = new Set<string>();
-  await explore(async (choose) => {
-    await inWorld(options, async (world) => {
-      ends.add(await scenario(world, choose));
+  for (const rules of [{ swallowEmptyMessages: true }, WINE_MESSAGES]) {
+    const ends = new Set<string>();
+    let messages = false;
+    await explore(async (choose) => {
+      await inWorld({ ...rules, ...options }, async (world) => {
+        ends.add(await scenario(world, choose));
+        messages ||= world.messages;
+      });
     });
-  });
-  assertEquals([...ends].sort(), [...expected].sort());
+    assertEquals([...ends].sort(), [...expected].sort());
+    if (!messages) return;
+  }
 }
 
 /**

@@ -64,30 +64,33 @@ export class Recorder implements Protocol {
 
 /** A transport, its protocol, and the raw end of its peer. */
 export interface Rig {
-  /** On the server's end. */
+  /** On its end. */
   transport: ChannelTransport;
   /** Its protocol. */
   protocol: Recorder;
-  /** The client's end. */
+  /** The other end. */
   peer: Handle;
 }
 
 /**
- * Makes a transport on the server's end of a pipe.
+ * Makes a transport on an end of a pipe: the server's, unless told otherwise.
  *
  * @param world Where.
- * @param options The pipe, and what differs in the traits.
+ * @param options The pipe, the end, and what differs in the traits.
  * @param protocol The protocol.
  * @returns The transport.
  */
 export function rig(
   world: World,
-  options: PairOptions & Partial<TransportTraits> = {},
+  options: PairOptions & Partial<TransportTraits> & { end?: string } = {},
   protocol: Recorder = new Recorder(),
 ): Rig {
   const { server, client } = world.pair(options);
   const messages = options.type === "message";
-  const handle = world.port.associate(server, { warnings: messages });
+  const [own, peer] = options.end === "client"
+    ? [client, server]
+    : [server, client];
+  const handle = world.port.associate(own, { warnings: messages });
   const transport = new ChannelTransport(world.port, handle, {
     name: 'pipe "x"',
     readable: true,
@@ -98,5 +101,5 @@ export function rig(
     ...options,
     protocol,
   });
-  return { transport, protocol, peer: client };
+  return { transport, protocol, peer };
 }

@@ -30,14 +30,16 @@ export const LOCAL: SocketAddress = {
  *
  * @param world The world.
  * @param type What it carries.
+ * @param family Of its addresses.
  * @returns The socket, not bound.
  */
 export function socket(
   { sim }: World,
   type: "stream" | "datagram" = "stream",
+  family: number = AF_INET,
 ): Handle {
   return sim.sockets.createSocket({
-    family: AF_INET,
+    family,
     type: type === "stream" ? SOCK_STREAM : SOCK_DGRAM,
     protocol: 0,
   });

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { CallQueue } from "../../src/proactor/call_queue.ts";
+import { CallQueue, ThreadShare } from "../../src/proactor/call_queue.ts";
 
 /** Tasks that end on demand. */
 class Tasks {
@@ -95,4 +95,35 @@ Deno.test("CallQueue.run() hands over what comes too late", async () => {
   tasks.end("b");
   assertEquals(await next, "B");
   assertEquals(late, ["A"]);
+});
+
+Deno.test("queues share threads, and none takes the last one", async () => {
+  const share = new ThreadShare(3);
+  const files = new CallQueue(8, share);
+  const names = new CallQueue(2, share);
+  const tasks = new Tasks();
+  const results = [
+    ...["a", "b", "c"].map((name) => files.run(tasks.task(name))),
+    ...["d", "e"].map((name) => names.run(tasks.task(name))),
+  ];
+  assertEquals(tasks.begun, ["a", "b", "d"]);
+  tasks.end("d");
+  assertEquals(await results[3], "D");
+  assertEquals(tasks.begun, ["a", "b", "d", "e"]);
+  tasks.end("a");
+  assertEquals(await results[0], "A");
+  assertEquals(tasks.begun, ["a", "b", "d", "e", "c"]);
+  for (const name of ["b", "c", "e"]) tasks.end(name);
+  await Promise.all(results);
+  assertEquals(share.running, 0);
+});
+
+Deno.test("calls that wait for those of another queue do not wait for ever", async () => {
+  const share = new ThreadShare(2);
+  const outer = new CallQueue(4, share);
+  const inner = new CallQueue(4, share);
+  const results = ["a", "b", "c", "d"].map((name) =>
+    outer.run(() => inner.run(() => Promise.resolve(name)))
+  );
+  assertEquals(await Promise.all(results), ["a", "b", "c", "d"]);
 });

@@ -2,6 +2,7 @@ import {
   assertArrayIncludes,
   assertEquals,
   assertStrictEquals,
+  assertStringIncludes,
   assertThrows,
 } from "@std/assert";
 import { checkDocs } from "../../tools/doc_rules.ts";
@@ -328,6 +329,46 @@ Deno.test("checkSource() finds the texts of errors", () => {
     "src/a.ts:2: Deno.errors.NotFound: error text ends with a period: " +
     `"No pipe ${UNKNOWN} here: gone."`,
   ]);
+});
+
+Deno.test("checkSource() finds what an array of a caller can override", () => {
+  const head = "function f(data: Uint8Array) {";
+  for (
+    const body of [
+      "return data.slice();",
+      "return write.data.slice(1);",
+      "return list[0]!.subarray(1);",
+      "return data?.copyWithin(0, 1);",
+      "return make().slice(1);",
+      "target.set(data);",
+      "return target.byteLength;",
+      "return target.length;",
+    ]
+  ) {
+    const [found, ...others] = sourceMessages(`${head}\n  ${body}\n}\n`);
+    assertEquals(others, []);
+    assertStringIncludes(found!, "src/a.ts:2");
+    assertStringIncludes(found!, "can be overridden by a caller's array");
+  }
+});
+
+Deno.test("checkSource() allows what no caller can override", () => {
+  const head = "function f(data: Uint8Array, map: Map<string, number>) {";
+  for (
+    const body of [
+      "return this.#entries.subarray(1);",
+      "return copyBytes(data, 1);",
+      'map.set("a", 1);',
+      "return data.byteLength;",
+      "// data.slice()",
+      'return "data.slice()";',
+    ]
+  ) {
+    assertEquals(sourceMessages(`${head}\n  ${body}\n}\n`), []);
+  }
+  assertEquals(sourceMessages("export const a = text.slice(1);\n"), []);
+  const text = "export const a = (b: Uint8Array) => b.slice(1);\n";
+  assertEquals(checkSource({ file: "src/ffi/a.ts", text }), []);
 });
 
 Deno.test("checkSource() refuses a file of more than 400 lines", () => {

@@ -1,6 +1,7 @@
 /** The transport of a child: the order of its events. */
 
 import { assert, assertEquals } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
 import type { Handle } from "../../src/ffi/win32_api.ts";
 import { createPipePair } from "../../src/pipe/anonymous_pipe.ts";
 import type { SubprocessStatus } from "../../src/process/child_process.ts";
@@ -161,5 +162,30 @@ Deno.test("a child whose end will never be known is told as lost", async () => {
     await turns();
     assertEquals(protocol.log, ["made", "lost 1 null", "lost Interrupted"]);
     assert(await transport.wait().then(() => false, () => true));
+  });
+});
+
+Deno.test("a close of standard input gives up on a child that takes nothing", async () => {
+  using time = new FakeTime();
+  await inWorld({}, async (world) => {
+    const { child, parts, theirs } = rig(world, [0]);
+    const protocol = new Recorder();
+    const options = { ...parts, deadline: 200 };
+    const transport = new ChildTransport(world.port, options, protocol);
+    const stdin = transport.getPipeTransport(0)!;
+    stdin.write(new Uint8Array(1 << 20));
+    stdin.close();
+    time.tick(199);
+    await world.proactor.recv(theirs[0]!, 65_536);
+    await turns();
+    time.tick(199);
+    await turns();
+    assertEquals(protocol.log, ["made"]);
+    time.tick(1);
+    await turns();
+    assertEquals(protocol.log, ["made", "lost 0 TimedOut"]);
+    child.exit(0);
+    await until(() => protocol.log.includes("lost null"));
+    world.close(theirs[0]!);
   });
 });

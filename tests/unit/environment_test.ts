@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { encodeEnvironment } from "../../src/ffi/process_structs.ts";
 import {
   assertEnvironment,
@@ -81,6 +81,28 @@ Deno.test("assertEnvironment() refuses what no environment can hold", () => {
     assertThrows(() => assertEnvironment(env), TypeError, fault);
   }
   assertEnvironment({ a: "=", b: "" });
+});
+
+Deno.test("assertEnvironment() refuses what programs would see a part of", () => {
+  const value = "v".repeat(32_764);
+  assertEnvironment({ N: value, [value]: "N" });
+  for (
+    const env of [{ N: `${value}v` }, { [`${value}v`]: "N" }, { NN: value }]
+  ) {
+    assertThrows(
+      () => assertEnvironment(env),
+      RangeError,
+      "it takes 32768 characters, more than 32767",
+    );
+  }
+  const long = "n".repeat(70_000);
+  const { message } = assertThrows(
+    () => assertEnvironment({ [long]: "" }),
+    RangeError,
+  );
+  assert(message.length < 300, message);
+  // The sum of all has no limit.
+  assertEnvironment({ A: value, B: value, C: value });
 });
 
 Deno.test("encodeEnvironment() ends every string and the block with a zero", () => {

@@ -161,11 +161,115 @@ diskTest(
     while (disk.heldCalls.length < 1) await turns(1);
     disk.holdCalls = false;
     controller.abort("enough");
-    assertEquals(await copying, "enough");
-    disk.finishCalls();
     await turns();
+    disk.finishCalls();
+    assertEquals(await copying, "enough");
     assertEquals(disk.content(TO), undefined);
     assertEquals(world.sim.openHandles, 1, "the port");
+  },
+);
+
+Deno.test("copyFile() that is aborted at any time leaves nothing", async () => {
+  for (const hold of [false, true]) {
+    for (let wait = 0; wait < 60; wait++) {
+      await withDisk({}, async (world, disk) => {
+        disk.put(FROM, pattern(5 * BLOCK));
+        world.sim.forcePending = true;
+        disk.holdCalls = hold;
+        const controller = new AbortController();
+        const { signal } = controller;
+        const copying = outcome(copy(world, { signal }));
+        for (let i = 0; i < wait; i++) {
+          await turns(1);
+          if (i % 2 === 1) disk.heldCalls.shift()?.finish();
+        }
+        controller.abort("enough");
+        disk.holdCalls = false;
+        await turns(2);
+        disk.finishCalls();
+        const ended = await copying;
+        const left = disk.content(TO);
+        if (ended === "enough") assertEquals(left, undefined, `${wait}`);
+        else assertEquals([ended, left], ["ok 20480", pattern(5 * BLOCK)]);
+        await turns();
+        assertEquals(world.sim.openHandles, 1, "the port");
+      });
+    }
+  }
+});
+
+diskTest(
+  "copyFile() that is aborted before it opens does not wait",
+  async (world, disk) => {
+    disk.put(FROM, bytes("new"));
+    disk.put(TO, bytes("old"));
+    disk.holdCalls = true;
+    const others = Array.from(
+      { length: 32 },
+      () => outcome(openFile(FROM, place(world)).then((file) => file.close())),
+    );
+    const controller = new AbortController();
+    const copying = outcome(copy(world, { signal: controller.signal }));
+    await turns();
+    controller.abort("enough");
+    assertEquals(await copying, "enough");
+    disk.holdCalls = false;
+    disk.finishCalls();
+    await Promise.all(others);
+    assertEquals(disk.begun.length, others.length, "it never began");
+    assertEquals(disk.content(TO), bytes("old"));
+  },
+);
+
+Deno.test("copyFile() whose proactor closes leaves nothing", async () => {
+  for (let wait = 0; wait < 60; wait++) {
+    await withDisk({}, async (world, disk) => {
+      disk.put(FROM, pattern(5 * BLOCK));
+      world.sim.forcePending = true;
+      const copying = outcome(copy(world));
+      await turns(wait);
+      await world.proactor.close();
+      if (await copying === "ok 20480") return;
+      assertEquals(disk.content(TO), undefined, `${wait}`);
+      await turns();
+      assertEquals(world.sim.openHandles, 0);
+    });
+  }
+});
+
+diskTest(
+  "copyFile() that fails in any of its calls leaves nothing",
+  async (world, disk) => {
+    const data = pattern(3 * BLOCK);
+    for (const old of [undefined, bytes("old")]) {
+      for (const call of ["queryInformation", "setInformation"]) {
+        disk.put(FROM, data);
+        if (old !== undefined) disk.put(TO, old);
+        disk.failures.set(call, 1117);
+        assertEquals(await outcome(copy(world)), "WindowsError", call);
+        assertEquals(disk.content(TO), undefined, call);
+      }
+      world.sim.fail("createIoCompletionPort", 87, { after: 1 });
+      assertEquals(await outcome(copy(world)), "WindowsError");
+      assertEquals(disk.content(TO), undefined, "not on the port");
+    }
+    assertEquals(await copy(world), data.length);
+    assertEquals(disk.content(TO), data);
+    assertEquals(world.sim.openHandles, 1, "the port");
+  },
+);
+
+diskTest(
+  "copyFile() that never begins leaves what was there",
+  async (world, disk) => {
+    disk.put(TO, bytes("old"));
+    assertEquals(await outcome(copy(world)), "NotFound");
+    const signal = AbortSignal.abort("too early");
+    disk.put(FROM, bytes("new"));
+    assertEquals(await outcome(copy(world, { signal })), "too early");
+    disk.failures.set("createFile", 5);
+    assertEquals(await outcome(copy(world)), "PermissionDenied");
+    assertEquals(disk.content(TO), bytes("old"));
   },
 );
 

@@ -29,6 +29,15 @@ Deno.test("pathText() refuses what is no path", () => {
     ["a\0b", 'Cannot open file "a\\u0000b": the path holds a NUL'],
     [5, "Cannot open file: the path is a number"],
     [
+      new URL("file:///C:/a/..%5Cb"),
+      'Cannot open file "file:///C:/a/..%5Cb": a name holds a slash or backslash',
+    ],
+    [
+      new URL("file:///C:/%80"),
+      'Cannot open file "file:///C:/%80": it is not UTF-8',
+    ],
+    [new URL("file:///C:/a%00"), "the path holds a NUL"],
+    [
       new URL("https://deno.com/x"),
       'Cannot open file "https://deno.com/x": it is not a file URL',
     ],
@@ -69,6 +78,15 @@ Deno.test("assertFilePath() refuses pipes and devices", () => {
     ["\\\\.\\COM1", "it is a device"],
     ["\\\\?\\C:", "it is a device"],
     ["\\\\.\\Global\\x", "it is a device"],
+    ["\\\\?\\GLOBALROOT\\Device\\NamedPipe\\x", "it is a pipe"],
+    ["\\\\?\\Global\\pipe\\x", "it is a pipe"],
+    ["\\\\server\\IPC$\\x", "it is a pipe"],
+    ["\\\\;LanmanRedirector\\server\\pipe\\x", "it is a pipe"],
+    ["\\\\?\\GLOBALROOT\\Device\\Harddisk0\\DR0", "it is a device"],
+    ["\\\\?\\GLOBALROOT\\Device\\HarddiskVolume1", "it is a device"],
+    ["\\\\?\\Volume{26a21bda}", "it is a device"],
+    ["\\\\server", "it is a device"],
+    ["relative", "it is a device"],
   ];
   for (const [path, state] of refused) {
     assertThrows(
@@ -89,6 +107,11 @@ Deno.test("assertFilePath() takes files wherever they are", () => {
     "\\\\.\\C:\\x",
     "\\\\?\\UNC\\server\\share\\x",
     "\\\\?\\Volume{26a21bda-a627-11d7-9931-806e6f6e6963}\\x",
+    "\\\\?\\GLOBALROOT\\Device\\HarddiskVolumeShadowCopy12\\x",
+    "\\\\server\\c$",
+    "\\\\server\\pipes\\x",
+    "\\\\server@SSL@8443\\DavWWWRoot\\x",
+    "C:\\dir\\NamedPipe\\x",
   ];
   for (const path of taken) assertFilePath(path, ACTION);
 });

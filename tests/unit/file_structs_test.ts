@@ -48,10 +48,23 @@ Deno.test("encodeObjectAttributes() points to its own name", () => {
   assertEquals(view.getUint32(24, true), 0x40, "OBJ_CASE_INSENSITIVE");
   assertEquals(view.getUint16(48, true), 16);
   assertEquals(view.getUint16(50, true), 18);
-  assertEquals(view.getBigUint64(56, true), base + 88n);
-  const name = new TextDecoder("utf-16le").decode(bytes.subarray(88));
+  assertEquals(view.getBigUint64(56, true), base + 104n);
+  const name = new TextDecoder("utf-16le").decode(bytes.subarray(104));
   assertEquals(name, "\\??\\C:\\x\0");
-  assertEquals(CREATE_HANDLE + 8, 88, "the handle ends where the name begins");
+});
+
+Deno.test("encodeObjectAttributes() lets servers identify us only", () => {
+  const base = 0x7fff_0000_1000n;
+  const view = new DataView(encodeObjectAttributes(base, "x").buffer);
+  assertEquals(view.getBigUint64(40, true), base + 88n);
+  assertEquals(CREATE_HANDLE + 8, 88, "it begins behind the handle");
+  assertEquals(view.getUint32(88, true), 12, "its size");
+  assertEquals(view.getUint32(92, true), 1, "SecurityIdentification");
+  assertEquals(
+    view.getUint32(96, true),
+    0,
+    "static tracking, all of the token",
+  );
 });
 
 Deno.test("decodeFileInformation() reads sizes and times", () => {

@@ -204,6 +204,81 @@ watchTest(
   },
 );
 
+watchTest(
+  "a directory that is removed ends the watch, whenever that is noticed",
+  async (world, disk) => {
+    const deleted = (watcher: DirectoryWatcher) =>
+      assertRejects(
+        () => watcher.next(),
+        Deno.errors.NotFound,
+        `Cannot watch directory "${FOLDER}": it was deleted`,
+      );
+    const [waits, slow, nobody] = [
+      await watch(world),
+      await watch(world),
+      await watch(world, { recursive: false }),
+    ];
+    const waiting = deleted(waits);
+    disk.change(FOLDER, changeRecords([CREATED, "a"]));
+    assertEquals(await take(slow, 1), ["create a"]);
+    assertEquals(
+      await outcome(waiting),
+      "AssertionError",
+      "an event comes first",
+    );
+    const last = deleted(waits);
+    disk.removeDirectory(FOLDER);
+    await last;
+    await deleted(slow);
+    await turns();
+    assertEquals(await take(nobody, 1), ["create a"], "it came before");
+    await deleted(nobody);
+    for (const watcher of [waits, slow, nobody]) {
+      assertEquals(await take(watcher, 1), ["done"]);
+    }
+    assertEquals(world.sim.openHandles, 1, "the port");
+    assertEquals(await outcome(watch(world)), "NotFound");
+  },
+);
+
+watchTest(
+  "a directory that is removed while nothing is read is told later",
+  async (world, disk) => {
+    const watcher = await watch(world);
+    const names = Array.from(
+      { length: 1000 },
+      (_, i): [number, string] => [CREATED, `${i}`],
+    );
+    for (let i = 0; i < 20; i++) {
+      disk.change(FOLDER, changeRecords(...names));
+      await turns(1);
+    }
+    await turns();
+    assertEquals(world.sim.pendingOperations, 0, "no read is in flight");
+    disk.removeDirectory(FOLDER);
+    let events = 0;
+    const end = await (async () => {
+      for await (const _ of watcher) events++;
+    })().catch((error) => error);
+    assertEquals(events, 20_000);
+    assert(end instanceof Deno.errors.NotFound, `${end}`);
+  },
+);
+
+watchTest(
+  "a directory that is removed while it is opened is told at once",
+  async (world, disk) => {
+    disk.holdCalls = true;
+    const watching = outcome(watch(world));
+    await turns();
+    disk.finishCalls();
+    disk.removeDirectory(FOLDER);
+    assertEquals(await watching, "NotFound");
+    await turns();
+    assertEquals(world.sim.openHandles, 1, "the port");
+  },
+);
+
 watchTest("for await ends the watch when it is left", async (world, disk) => {
   const watcher = await watch(world);
   disk.change(FOLDER, changeRecords([CREATED, "a"], [CREATED, "b"]));

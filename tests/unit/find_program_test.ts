@@ -12,10 +12,12 @@ function windowsWith(...programs: string[]) {
   const apis: SearchApis = {
     win32: { formatMessage: () => "" },
     processes: {
-      fullPath: (path) => path.replace(/^\.\\/, "C:\\current\\"),
+      fullPath: (path) =>
+        path.replaceAll("/", "\\").replace(/^\.\\/, "C:\\current\\"),
       programPath: () => "C:\\app\\deno.exe",
       systemDirectory: () => "C:\\Windows\\System32",
       windowsDirectory: () => "C:\\Windows",
+      shortPath: () => Promise.resolve(""),
       searchPath: (search) => {
         searches.push(search);
         const { directories, name, extension } = search;
@@ -63,7 +65,7 @@ Deno.test("findProgram() does not search for a name with a directory", async () 
   const paths: [string, string][] = [
     [".\\x", "C:\\current\\x.exe"],
     ["C:\\dir\\x.bat", "C:\\dir\\x.bat"],
-    ["C:/dir/x", "C:/dir/x.exe"],
+    ["C:/dir/x", "C:\\dir\\x.exe"],
     ["C:\\dir.d\\x", "C:\\dir.d\\x.exe"],
     ["C:\\dir\\x.", "C:\\dir\\x."],
   ];
@@ -91,4 +93,35 @@ Deno.test("splitPath() takes absolute directories, without their quotes", () => 
     "C:\\g\\h",
   ]);
   assertEquals(splitPath(""), []);
+});
+
+Deno.test("findProgram() refuses pipes, devices and what is too long", async () => {
+  const { apis } = windowsWith();
+  const refused = [
+    "\\\\.\\pipe\\x",
+    "\\\\?\\GLOBALROOT\\Device\\NamedPipe\\x",
+    "\\\\server\\pipe\\x",
+    "\\\\.\\COM1",
+  ];
+  for (const command of refused) {
+    await assertRejects(
+      () => findProgram(apis, command, PLACE),
+      Deno.errors.NotSupported,
+      "Cannot start process",
+    );
+  }
+  await assertRejects(
+    () => findProgram(apis, `C:\\${"x".repeat(2000)}`, PLACE),
+    Deno.errors.NotFound,
+  );
+  apis.processes.shortPath = () => Promise.resolve("C:\\XXXXXX~1.EXE");
+  assertEquals(
+    await findProgram(apis, `C:\\${"x".repeat(2000)}`, PLACE),
+    "C:\\XXXXXX~1.EXE",
+  );
+  apis.processes.fullPath = () => "";
+  await assertRejects(
+    () => findProgram(apis, `C:\\${"x".repeat(40_000)}`, PLACE),
+    RangeError,
+  );
 });

@@ -30,6 +30,7 @@ import {
   until,
   World,
 } from "./_helpers.ts";
+import { HOSTILE } from "./_hostile.ts";
 import { rig } from "./_recorder.ts";
 
 Deno.test("invariant 1: a slot and its buffer are the kernel's until the packet is dequeued", async () => {
@@ -338,7 +339,7 @@ Deno.test("invariant 11: the next instance is armed before a client is handed ou
   await inWorld({}, async (world) => {
     const { sim, proactor } = world;
     const server = PipeServer.listen(PATH, { proactor, instances: 2 });
-    assertEquals(sim.created.length, 3, "the probe and two instances");
+    assertEquals(sim.created.length, 4, "probe, keeper and two instances");
     assertEquals(sim.calls.connectNamedPipe, 2);
     const accepted = server.accept().then((connection) => {
       assertEquals(sim.calls.connectNamedPipe, 3);
@@ -385,4 +386,18 @@ Deno.test("invariant 12: pipes are closed to others unless opened", async () => 
     assertEquals(sim.opened.at(-1)!.flags, wanted >>> 0);
     await server.shutdown();
   });
+});
+
+Deno.test("invariant 13: what the caller gave is the caller's again", async () => {
+  for (const make of Object.values(HOSTILE)) {
+    await inWorld({}, async (world) => {
+      const { server, client } = world.pair({ quota: 0 });
+      const { data, spoil } = make(bytes("the bytes"));
+      const sent = world.proactor.send(client, data);
+      spoil();
+      assertEquals(text(await world.proactor.recv(server, 99)), "the bytes");
+      assertEquals(await sent, 9);
+      world.close(server, client);
+    });
+  }
 });

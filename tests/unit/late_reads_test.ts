@@ -1,43 +1,26 @@
-/** Reads that let peers have a turn first. */
+/** Reads that come behind the batch. */
 
 import { assert, assertEquals } from "@std/assert";
-import { stub } from "@std/testing/mock";
 import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
 import { CallBudget } from "../../src/proactor/call_budget.ts";
 import { type LateHost, LateReads } from "../../src/proactor/late_reads.ts";
-import { SimulatedWin32 } from "../sim/simulated_win32.ts";
 import { bytes, inWorld, PATH, turns, until } from "./_helpers.ts";
 import { rig } from "./_recorder.ts";
 
-/** A host that notes what happens, with peers that run when they are let. */
+/** A host that notes what happens. */
 class Host implements LateHost {
-  readonly api = new SimulatedWin32();
   readonly calls = new CallBudget();
   readonly dispatcher = { active: false };
   readonly log: string[] = [];
   readonly late: LateReads = new LateReads(this, {
-    hurry: () => this.hurries++,
+    hurry: () => void this.hurries++,
   });
-  deferred: (() => void)[] = [];
   hurries = 0;
-  /** What a peer does. Returns false when none wants to run. */
-  peer = () => false;
-
-  constructor() {
-    this.api.yieldExecution = () => {
-      this.log.push("yield");
-      return this.peer();
-    };
-  }
 
   readonly report = (error: unknown) => {
     this.log.push(String(error));
   };
-
-  defer(work: () => void): void {
-    this.deferred.push(work);
-  }
 
   /** Adds a reader that finds something so often. */
   add(name: string, times = 0): void {
@@ -52,7 +35,7 @@ class Host implements LateHost {
 
   turn(): void {
     this.calls.renew();
-    for (const work of this.deferred.splice(0)) work();
+    this.late.run();
   }
 }
 
@@ -60,22 +43,10 @@ Deno.test("late readers are called together, behind what is running", async () =
   const host = new Host();
   host.add("a");
   queueMicrotask(() => host.add("b"));
-  host.add("c", 2);
-  queueMicrotask(() => host.add("d"));
+  host.add("c");
   host.log.push("running");
   await turns(2);
-  assertEquals(
-    host.log.join(" "),
-    "running yield a c yield c yield c yield b d",
-  );
-});
-
-Deno.test("peers run four times before a round, if they want to", async () => {
-  const host = new Host();
-  host.peer = () => true;
-  host.add("a");
-  await turns(2);
-  assertEquals(host.log, ["yield", "yield", "yield", "yield", "a"]);
+  assertEquals(host.log.join(" "), "running a c b");
   assertEquals(host.hurries, 0, "nothing was found");
 });
 
@@ -88,23 +59,33 @@ Deno.test("a late reader that throws is reported, and others have their turn", a
   });
   host.add("b");
   await turns(2);
-  assertEquals(host.log, ["yield", "Error: no", "b"]);
+  assertEquals(host.log, ["Error: no", "b"]);
   assert(!host.late.running);
 });
 
-Deno.test("late readers that always find something leave room for others", async () => {
+Deno.test("late readers that find something are called once a turn", async () => {
   const host = new Host();
-  const calls = () => host.log.filter((name) => name === "a").length;
   host.add("a", Infinity);
+  host.add("b", Infinity);
+  host.add("c");
   await turns(2);
-  assertEquals([calls(), host.deferred.length], [32, 1]);
-  assertEquals(host.hurries, 32);
-  host.add("b");
+  assertEquals(host.log.join(" "), "a b c");
+  assertEquals([host.hurries, host.late.waiting], [1, true]);
   host.turn();
-  assertEquals([calls(), host.deferred.length], [64, 1]);
-  assertEquals(host.log.filter((name) => name === "b").length, 1);
+  assertEquals(host.log.join(" "), "a b c a b");
+  assertEquals([host.hurries, host.late.waiting], [2, true]);
+});
+
+Deno.test("late readers are called in turn when there are many", async () => {
+  const host = new Host();
+  for (let i = 0; i < 40; i++) host.add(`${i}`, Infinity);
   await turns(2);
-  assertEquals(calls(), 64);
+  assertEquals(host.log.length, 32);
+  host.turn();
+  assertEquals(host.log.slice(30, 42), [
+    ...["30", "31", "32", "33", "34", "35", "36", "37", "38", "39"],
+    ...["0", "1"],
+  ]);
 });
 
 Deno.test("late readers wait for the next turn once, however often it is tried", async () => {
@@ -117,44 +98,20 @@ Deno.test("late readers wait for the next turn once, however often it is tried",
     host.late.run();
     host.add("b");
   }
-  assertEquals([host.log, host.deferred.length], [[], 1]);
+  assertEquals(host.log, []);
   host.turn();
-  assertEquals([host.log.join(" "), host.deferred.length], [
-    "yield a b b b",
-    0,
-  ]);
-});
-
-Deno.test("whoever computes meanwhile gets a twentieth of the time", async () => {
-  const host = new Host();
-  let now = 0;
-  using _now = stub(performance, "now", () => now);
-  let slices = 0;
-  host.peer = () => {
-    slices++;
-    now += 10;
-    return true;
-  };
-  while (now < 10_000) {
-    host.add("a");
-    await turns(1);
-    now++;
-  }
-  assert(slices * 10 < 10_000 / 19, `${slices} slices of 10 ms`);
-  assert(slices * 10 > 10_000 / 23, `${slices} slices of 10 ms`);
+  assertEquals(host.log.join(" "), "a b b b");
 });
 
 Deno.test("a transport that has answered reads what its peer says then, without a packet", async () => {
   await inWorld({}, async (world) => {
     const { transport, protocol, peer } = rig(world);
-    protocol.on = (name) => {
-      if (name.startsWith("data")) transport.write(bytes("ok"));
-    };
     let said = 0;
-    using _yield = stub(world.sim, "yieldExecution", () => {
+    protocol.on = (name) => {
+      if (!name.startsWith("data")) return;
+      transport.write(bytes("ok"));
       if (++said <= 5) world.proactor.send(peer, bytes(`${said}`));
-      return false;
-    });
+    };
     world.proactor.send(peer, bytes("0"));
     await until(() => protocol.received.length === 6);
     assertEquals(protocol.received, "012345");
@@ -169,13 +126,10 @@ Deno.test("a transport that has answered reads what its peer says then, without 
 Deno.test("a transport that does not answer reads on at once", async () => {
   await inWorld({}, async (world) => {
     const { transport, protocol, peer } = rig(world);
-    using yields = stub(world.sim, "yieldExecution", () => false);
     world.proactor.send(peer, bytes("abc"));
     world.proactor.poll();
     assertEquals(protocol.received, "abc");
     assertEquals(world.sim.pendingOperations, 1);
-    await turns(3);
-    assertEquals(yields.calls.length, 0);
     transport.abort();
     world.close(peer);
     await transport.finished;
@@ -183,21 +137,18 @@ Deno.test("a transport that does not answer reads on at once", async () => {
 });
 
 Deno.test("a connection that has written reads the answer without a packet", async () => {
-  await inWorld({}, async ({ proactor, sim }) => {
+  await inWorld({}, async ({ proactor }) => {
     const server = PipeServer.listen(PATH, { type: "byte", proactor });
     const client = await connectPipe(PATH, { proactor });
     const served = await server.accept();
     await turns(2);
     const { packets } = proactor.metrics();
-    using yields = stub(sim, "yieldExecution", () => {
-      served.write(bytes("answer"));
-      return false;
-    });
     const answer = new Uint8Array(10);
-    for (let i = 1; i <= 10; i++) {
+    for (let i = 0; i < 10; i++) {
       await client.write(bytes("question"));
-      assertEquals(await client.read(answer), 6);
-      assertEquals(yields.calls.length, i);
+      const read = client.read(answer);
+      await served.write(bytes("answer"));
+      assertEquals(await read, 6);
     }
     assertEquals(proactor.metrics().packets, packets);
     client.abort();
@@ -210,12 +161,10 @@ Deno.test("timers fire beside a protocol whose peer always has an answer", async
   await inWorld({}, async (world) => {
     const { transport, protocol, peer } = rig(world, { quota: 1 << 24 });
     protocol.on = (name) => {
-      if (name.startsWith("data")) transport.write(bytes("ok"));
-    };
-    using _yield = stub(world.sim, "yieldExecution", () => {
+      if (!name.startsWith("data")) return;
+      transport.write(bytes("ok"));
       if (!transport.isClosing()) world.proactor.send(peer, bytes("."));
-      return false;
-    });
+    };
     world.proactor.send(peer, bytes("."));
     await new Promise((resolve) => setTimeout(resolve, 1));
     transport.abort();

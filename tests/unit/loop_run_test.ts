@@ -11,6 +11,7 @@ import { delay } from "@std/async/delay";
 import { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
 import { Future, InvalidStateError } from "../../src/proactor/future.ts";
 import { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
+import type { PacketWait } from "../../src/ffi/win32_api.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";
 import {
   loopTest,
@@ -291,14 +292,9 @@ loopTest("the loop holds the port while it runs", async ({ loop }) => {
 class SlowWin32 extends SimulatedWin32 {
   waiting = 0;
 
-  override async waitForCompletions(
-    ...[port, entries, capacity, timeout]: Parameters<
-      SimulatedWin32["waitForCompletions"]
-    >
-  ): Promise<number> {
+  override async waitForCompletions(wait: PacketWait): Promise<number> {
     this.waiting++;
-    const wait = super.waitForCompletions(port, entries, capacity, timeout);
-    const arrived = await wait;
+    const arrived = await super.waitForCompletions(wait);
     await delay(5);
     this.waiting--;
     return arrived;

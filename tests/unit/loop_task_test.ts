@@ -17,6 +17,7 @@ import {
   InvalidStateError,
 } from "../../src/proactor/future.ts";
 import { loopTest, runOnce } from "./_loop.ts";
+import { thrownValues } from "./_thrown.ts";
 
 /** Ends only when it is cancelled. */
 function forever(signal: AbortSignal): Promise<never> {
@@ -228,3 +229,19 @@ loopTest("createTask() refuses what it cannot run", ({ loop }) => {
     assertThrows(() => loop.createTask(source), TypeError, "not a function");
   }
 });
+
+for (const [name, value] of Object.entries(thrownValues())) {
+  loopTest(
+    `a task whose function throws ${name} has failed`,
+    async ({ loop }) => {
+      const task = loop.createTask<never>(() => Promise.reject(value));
+      const thrown = await loop.runUntilComplete(task).then(
+        () => ["nothing"],
+        (error) => [error],
+      );
+      assert(Object.is(thrown[0], value));
+      assert(task.done());
+      assertFalse(task.cancelled());
+    },
+  );
+}

@@ -11,6 +11,7 @@ import type {
   PipeConnection,
   PipeDirection,
 } from "../../src/pipe/pipe_connection.ts";
+import { openPipeTransport } from "../../src/pipe/pipe_protocol.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
 import type { PipeServerOptions } from "../../src/pipe/server_options.ts";
 import {
@@ -25,6 +26,7 @@ import {
   type World,
   wrong,
 } from "./_helpers.ts";
+import { Recorder } from "./_recorder.ts";
 
 type Ends = [connection: PipeConnection, client: PipeConnection];
 
@@ -211,13 +213,37 @@ Deno.test("a message of length zero is the end", async () => {
       () => client.write(bytes("x")),
       Deno.errors.BadResource,
     );
-    await assertRejects(() => client.closeWrite(), Deno.errors.BadResource);
+    await client.closeWrite();
     assertEquals(text((await connection.readMessage())?.data), "last");
     assertEquals(await connection.readMessage(), null);
     assertEquals(await connection.readMessage(), null);
     await connection.write(bytes("answer"));
     assertEquals(text((await client.readMessage())?.data), "answer");
   });
+});
+
+Deno.test("a client that the server disconnects is at the end", async () => {
+  for (const reading of [true, false]) {
+    await inWorld({}, async (world) => {
+      const { proactor, sim } = world;
+      const servers = [world.serve(), world.serve(), world.serve()];
+      const client = await connectPipe(PATH, { proactor });
+      const handle = await proactor.connectPipe(PATH);
+      const protocol = new Recorder();
+      await openPipeTransport(() => protocol, PATH, { proactor });
+      const read = () => client.read(new Uint8Array(9));
+      const reads = reading ? [read(), proactor.recv(handle, 9)] : [];
+      await turns();
+      for (const server of servers) sim.disconnectNamedPipe(server);
+      if (!reading) reads.push(read(), proactor.recv(handle, 9));
+      assertEquals(await Promise.all(reads), [null, bytes("")]);
+      await until(() => protocol.log.includes("lost"));
+      assertEquals(protocol.log, ["made", "eof", "lost"]);
+      client.abort();
+      world.close(handle, ...servers);
+      await client.finished;
+    });
+  }
 });
 
 Deno.test("closeWrite() is refused on a byte pipe", async () => {
@@ -308,9 +334,10 @@ Deno.test("shutdown() gives up at its deadline when the peer does not read", asy
     ]
       .map(outcome);
     assertEquals(connection.bufferedAmount, 4);
-    await connection.shutdown({ deadline: 5 });
-    assertEquals(await Promise.all(writes), ["Interrupted", "Interrupted"]);
-    assertEquals(await client.read(new Uint8Array(1)), null);
+    const { TimedOut, BrokenPipe } = Deno.errors;
+    await assertRejects(() => connection.shutdown({ deadline: 5 }), TimedOut);
+    assertEquals(await Promise.all(writes), ["TimedOut", "TimedOut"]);
+    await assertRejects(() => client.read(new Uint8Array(1)), BrokenPipe);
   });
 });
 

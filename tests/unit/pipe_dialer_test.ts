@@ -99,7 +99,34 @@ Deno.test("a pipe that vanishes while dials wait ends them as NotFound", async (
     const { server, client } = world.pair();
     const dials = [1, 2].map(() => world.proactor.connectPipe(PATH));
     world.close(server, client);
+    // The kernel waits on: the name may come back.
+    assertEquals([world.sim.pendingOperations, dials[0]!.done()], [1, false]);
+    world.sim.advance(1000);
     for (const dial of dials) assertEquals(await outcome(dial), "NotFound");
+  });
+});
+
+Deno.test("a time-out says what was missing: the server, or a free instance", async () => {
+  await inWorld({}, async (world) => {
+    const { proactor } = world;
+    const dial = async (timeout: number) => {
+      const options = { proactor, timeout, waitForServer: true };
+      const error = await assertRejects(
+        () => connectPipe(PATH, options),
+        Deno.errors.TimedOut,
+      );
+      return error.message.split('": ')[1];
+    };
+    const absent = "no server came in time";
+    assertEquals(await Promise.all([dial(0), dial(1), dial(2)]), [
+      absent,
+      absent,
+      absent,
+    ]);
+    const { server, client } = world.pair();
+    const busy = "no instance was free in time";
+    assertEquals(await Promise.all([dial(0), dial(1)]), [busy, busy]);
+    world.close(server, client);
   });
 });
 

@@ -10,18 +10,81 @@ import {
   inWorld,
   outcome,
   PATH,
+  race,
   takeReports,
   text,
   turns,
   until,
+  type World,
   wrong,
 } from "./_helpers.ts";
+import { explore } from "../sim/explore.ts";
 import { Recorder } from "./_recorder.ts";
 
 async function readText(connection: PipeConnection): Promise<string> {
   const target = new Uint8Array(99);
   const count = await connection.read(target);
   return text(target.subarray(0, count ?? 0));
+}
+
+for (const type of ["byte", "message"] as const) {
+  Deno.test(`what clients of a ${type} pipe wrote before they left, before the accept, is read`, async () => {
+    await inWorld({}, async (world) => {
+      const { proactor, sim } = world;
+      const connect = sim.connectNamedPipe.bind(sim);
+      let left = 60;
+      sim.connectNamedPipe = (pipe, overlapped) => {
+        if (left > 0) writeAndLeave(world, `payload ${left--}`);
+        return connect(pipe, overlapped);
+      };
+      await using server = PipeServer.listen(PATH, { type, proactor });
+      const got = new Set<string>();
+      while (got.size < 60) {
+        using connection = await server.accept();
+        got.add(await readText(connection));
+        assertEquals(await readText(connection), "", "the end");
+      }
+      assertEquals(left, 0);
+    });
+  });
+}
+
+Deno.test("a client that comes, writes and leaves is read, whatever comes first", async () => {
+  await explore(async (choose) => {
+    await inWorld({}, async (world) => {
+      const { proactor, sim } = world;
+      const server = PipeServer.listen(PATH, { instances: 1, proactor });
+      sim.manual = true;
+      let client = 0n;
+      let sent = "";
+      const reading = server.accept().then(async (connection) => {
+        const parts = [await readText(connection), await readText(connection)];
+        connection.abort();
+        return parts;
+      });
+      await race(world, choose, [[
+        () => client = world.open(),
+        () =>
+          void proactor.send(client, bytes("bye")).then(
+            () => sent = "bye",
+            () => {},
+          ),
+        () => world.close(client),
+      ]]);
+      sim.manual = false;
+      const [got, end] = await reading;
+      // Leaving cancels a write that has not ended.
+      assert(got === "bye" || got === sent, got);
+      assertEquals(end, "");
+      await server.shutdown();
+    });
+  });
+});
+
+function writeAndLeave(world: World, payload: string): void {
+  const client = world.open();
+  world.proactor.send(client, bytes(payload));
+  world.close(client);
 }
 
 Deno.test("accept() hands clients out in the order they came", async () => {
@@ -239,5 +302,53 @@ Deno.test("unref() and ref() can be called in any state", async () => {
     await server.shutdown();
     server.unref();
     assertEquals(proactor.port.referenced, 0);
+  });
+});
+
+Deno.test("leaving the loop over the clients closes the server, not its connections", async () => {
+  await inWorld({}, async ({ proactor }) => {
+    const server = PipeServer.listen(PATH, { proactor });
+    const client = await connectPipe(PATH, { proactor });
+    for await (const connection of server) {
+      await connection.write(bytes("still"));
+      break;
+    }
+    assert(server.closed());
+    assertEquals(await readText(client), "still");
+    client.close();
+    await server.shutdown({ deadline: 0 });
+  });
+});
+
+Deno.test("an error in the loop over the clients closes the server", async () => {
+  await inWorld({}, async ({ proactor }) => {
+    const server = PipeServer.listen(PATH, { proactor });
+    const client = await connectPipe(PATH, { proactor });
+    const loop = async () => {
+      for await (const connection of server) {
+        connection.abort();
+        throw new RangeError("out of the loop");
+      }
+    };
+    await assertRejects(loop, RangeError);
+    assert(server.closed());
+    client.abort();
+    await server.finished;
+  });
+});
+
+Deno.test("return() of the iterator ends a next() that waits", async () => {
+  await inWorld({}, async ({ proactor }) => {
+    const server = PipeServer.listen(PATH, { proactor });
+    const iterator = server[Symbol.asyncIterator]();
+    assertEquals(iterator[Symbol.asyncIterator](), iterator);
+    const waiting = [iterator.next(), iterator.next()];
+    const end = { value: undefined, done: true } as const;
+    assertEquals(await iterator.return?.(), end);
+    assertEquals(await Promise.all(waiting), [end, end]);
+    assertEquals(await iterator.next(), end);
+    assertEquals(await iterator.return?.(), end);
+    assert(server.closed());
+    await server.finished;
   });
 });

@@ -2,10 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { stub } from "@std/testing/mock";
-import {
-  STATUS_PIPE_BROKEN,
-  STATUS_PIPE_DISCONNECTED,
-} from "../../src/ffi/constants.ts";
+import { STATUS_PIPE_BROKEN } from "../../src/ffi/constants.ts";
 import type { Handle } from "../../src/ffi/win32_api.ts";
 import { FileIo } from "../../src/stream/stream_io.ts";
 import { ReadHalf } from "../../src/stream/read_half.ts";
@@ -101,9 +98,9 @@ Deno.test("the end and errors stay", async () => {
     assertEquals([ended.reader.ended, ended.reader.error], [true, 0]);
     const failed = half(world);
     failed.reader.arm();
-    world.sim.completeWith(failed.server, STATUS_PIPE_DISCONNECTED);
+    world.sim.completeWith(failed.server, 0xc000_009a);
     await until(() => failed.readables === 1);
-    assertEquals([failed.reader.ended, failed.reader.error], [false, 233]);
+    assertEquals([failed.reader.ended, failed.reader.error], [false, 1450]);
     assert(ended.reader.arm() && failed.reader.arm());
     assertEquals(world.sim.pendingOperations, 0);
     ended.close();

@@ -14,7 +14,7 @@ Deno.test("resolveServerOptions() has safe defaults", () => {
   assertEquals(rest, {
     path: PATH,
     direction: "duplex",
-    messageType: true,
+    messageType: false,
     instances: 8,
     maxInstances: Infinity,
     security: "currentUser",
@@ -22,7 +22,7 @@ Deno.test("resolveServerOptions() has safe defaults", () => {
   assertEquals(parameters, {
     name: PATH,
     openMode: 0x4000_0003,
-    pipeMode: 0x4 | 0x2 | 0x8,
+    pipeMode: 0x8,
     maxInstances: 255,
     outBufferSize: 65_536,
     inBufferSize: 65_536,
@@ -31,7 +31,7 @@ Deno.test("resolveServerOptions() has safe defaults", () => {
 
 Deno.test("resolveServerOptions() passes on what differs", () => {
   const options: PipeServerOptions = {
-    type: "byte",
+    type: "message",
     access: "in",
     maxInstances: 3,
     allowRemote: true,
@@ -43,16 +43,16 @@ Deno.test("resolveServerOptions() passes on what differs", () => {
   assertEquals(resolved.parameters, {
     name: PATH,
     openMode: 0x4000_0001,
-    pipeMode: 0,
-    maxInstances: 3,
+    pipeMode: 0x4 | 0x2,
+    maxInstances: 4,
     outBufferSize: 0x7fff_ffff,
     inBufferSize: 0,
   });
   assertEquals(serverTraits(resolved), {
     path: PATH,
     direction: "in",
-    messageType: false,
-    messageReadMode: false,
+    messageType: true,
+    messageReadMode: true,
     serverEnd: true,
   });
   const out = resolveServerOptions(PATH, { access: "out" });
@@ -86,7 +86,7 @@ Deno.test("a server with bad options makes no system call", async () => {
     }
     const more = { proactor, instances: 3, maxInstances: 2 };
     assertThrows(() => PipeServer.listen(PATH, more), RangeError, "1 to 2");
-    for (const path of ["x", "\\\\server\\pipe\\x", 5]) {
+    for (const path of ["a/b", "\\\\server\\pipe\\x", 5]) {
       assertThrows(
         () => PipeServer.listen(wrong(path), { proactor }),
         TypeError,

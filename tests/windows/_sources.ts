@@ -9,7 +9,11 @@
 import ffiAddrinfo from "../../src/ffi/addrinfo.ts" with { type: "text" };
 import ffiAdvapi32 from "../../src/ffi/advapi32.ts" with { type: "text" };
 import ffiAfd from "../../src/ffi/afd.ts" with { type: "text" };
+import ffiBytes from "../../src/ffi/bytes.ts" with { type: "text" };
 import ffiConstants from "../../src/ffi/constants.ts" with { type: "text" };
+import ffiDefaultFiles from "../../src/ffi/default_files.ts" with {
+  type: "text",
+};
 import ffiDefaultProcesses from "../../src/ffi/default_processes.ts" with {
   type: "text",
 };
@@ -19,6 +23,7 @@ import ffiDefaultSockets from "../../src/ffi/default_sockets.ts" with {
 import ffiDefaultThreadIo from "../../src/ffi/default_thread_io.ts" with {
   type: "text",
 };
+import ffiDestination from "../../src/ffi/destination.ts" with { type: "text" };
 import ffiErrors from "../../src/ffi/errors.ts" with { type: "text" };
 import ffiFileApi from "../../src/ffi/file_api.ts" with { type: "text" };
 import ffiFileConstants from "../../src/ffi/file_constants.ts" with {
@@ -56,6 +61,9 @@ import ffiKernel32Waits from "../../src/ffi/kernel32_waits.ts" with {
   type: "text",
 };
 import ffiLoad from "../../src/ffi/load.ts" with { type: "text" };
+import ffiMachineCode from "../../src/ffi/machine_code.ts" with {
+  type: "text",
+};
 import ffiMapMemory from "../../src/ffi/map_memory.ts" with { type: "text" };
 import ffiMemory from "../../src/ffi/memory.ts" with { type: "text" };
 import ffiMswsock from "../../src/ffi/mswsock.ts" with { type: "text" };
@@ -104,6 +112,7 @@ import ffiObjectAttributes from "../../src/ffi/object_attributes.ts" with {
 import ffiOutParameters from "../../src/ffi/out_parameters.ts" with {
   type: "text",
 };
+import ffiPacketWait from "../../src/ffi/packet_wait.ts" with { type: "text" };
 import ffiPipeName from "../../src/ffi/pipe_name.ts" with { type: "text" };
 import ffiProcessApi from "../../src/ffi/process_api.ts" with { type: "text" };
 import ffiProcessStructs from "../../src/ffi/process_structs.ts" with {
@@ -139,6 +148,8 @@ import ffiThreadHandles from "../../src/ffi/thread_handles.ts" with {
 import ffiThreadIoApi from "../../src/ffi/thread_io_api.ts" with {
   type: "text",
 };
+import ffiThrown from "../../src/ffi/thrown.ts" with { type: "text" };
+import ffiUnreachable from "../../src/ffi/unreachable.ts" with { type: "text" };
 import ffiUserSid from "../../src/ffi/user_sid.ts" with { type: "text" };
 import ffiWaitApi from "../../src/ffi/wait_api.ts" with { type: "text" };
 import ffiWaitCallback from "../../src/ffi/wait_callback.ts" with {
@@ -254,7 +265,6 @@ import netAddressInfo from "../../src/net/address_info.ts" with {
 import netAdoptListener from "../../src/net/adopt_listener.ts" with {
   type: "text",
 };
-import netAfdDevices from "../../src/net/afd_devices.ts" with { type: "text" };
 import netBindAll from "../../src/net/bind_all.ts" with { type: "text" };
 import netCallGate from "../../src/net/call_gate.ts" with { type: "text" };
 import netClientSocket from "../../src/net/client_socket.ts" with {
@@ -299,9 +309,6 @@ import netOpenTls from "../../src/net/open_tls.ts" with { type: "text" };
 import netPolledConnect from "../../src/net/polled_connect.ts" with {
   type: "text",
 };
-import netPolledSocket from "../../src/net/polled_socket.ts" with {
-  type: "text",
-};
 import netReadiness from "../../src/net/readiness.ts" with { type: "text" };
 import netReadinessSource from "../../src/net/readiness_source.ts" with {
   type: "text",
@@ -313,13 +320,11 @@ import netResolve from "../../src/net/resolve.ts" with { type: "text" };
 import netServerAddresses from "../../src/net/server_addresses.ts" with {
   type: "text",
 };
+import netServerName from "../../src/net/server_name.ts" with { type: "text" };
 import netSocket from "../../src/net/socket.ts" with { type: "text" };
 import netSocketIo from "../../src/net/socket_io.ts" with { type: "text" };
 import netSocketKind from "../../src/net/socket_kind.ts" with { type: "text" };
 import netSocketListener from "../../src/net/socket_listener.ts" with {
-  type: "text",
-};
-import netSocketPoller from "../../src/net/socket_poller.ts" with {
   type: "text",
 };
 import netSocketServer from "../../src/net/socket_server.ts" with {
@@ -329,6 +334,9 @@ import netSocketTransport from "../../src/net/socket_transport.ts" with {
   type: "text",
 };
 import netStartTls from "../../src/net/start_tls.ts" with { type: "text" };
+import netSubjectAltNames from "../../src/net/subject_alt_names.ts" with {
+  type: "text",
+};
 import netTargetEncoder from "../../src/net/target_encoder.ts" with {
   type: "text",
 };
@@ -348,6 +356,7 @@ import netTlsConnection from "../../src/net/tls_connection.ts" with {
 };
 import netTlsDuplex from "../../src/net/tls_duplex.ts" with { type: "text" };
 import netTlsErrors from "../../src/net/tls_errors.ts" with { type: "text" };
+import netTlsPart from "../../src/net/tls_part.ts" with { type: "text" };
 import netTlsSession from "../../src/net/tls_session.ts" with { type: "text" };
 import netUdpAddress from "../../src/net/udp_address.ts" with { type: "text" };
 import netUdpEnds from "../../src/net/udp_ends.ts" with { type: "text" };
@@ -391,6 +400,9 @@ import pipeSecurity from "../../src/pipe/security.ts" with { type: "text" };
 import pipeServerOptions from "../../src/pipe/server_options.ts" with {
   type: "text",
 };
+import proactorAfdDevices from "../../src/proactor/afd_devices.ts" with {
+  type: "text",
+};
 import proactorArguments from "../../src/proactor/arguments.ts" with {
   type: "text",
 };
@@ -412,6 +424,9 @@ import proactorCallReference from "../../src/proactor/call_reference.ts" with {
 import proactorCompletionPort from "../../src/proactor/completion_port.ts" with {
   type: "text",
 };
+import proactorConnectPoll from "../../src/proactor/connect_poll.ts" with {
+  type: "text",
+};
 import proactorDefaultProactor from "../../src/proactor/default_proactor.ts" with {
   type: "text",
 };
@@ -424,6 +439,7 @@ import proactorDependents from "../../src/proactor/dependents.ts" with {
 import proactorDispatcher from "../../src/proactor/dispatcher.ts" with {
   type: "text",
 };
+import proactorFifo from "../../src/proactor/fifo.ts" with { type: "text" };
 import proactorFileToSend from "../../src/proactor/file_to_send.ts" with {
   type: "text",
 };
@@ -450,6 +466,9 @@ import proactorIocpProactor from "../../src/proactor/iocp_proactor.ts" with {
 import proactorLateReads from "../../src/proactor/late_reads.ts" with {
   type: "text",
 };
+import proactorOpenPath from "../../src/proactor/open_path.ts" with {
+  type: "text",
+};
 import proactorOperation from "../../src/proactor/operation.ts" with {
   type: "text",
 };
@@ -462,10 +481,19 @@ import proactorOverlappedCalls from "../../src/proactor/overlapped_calls.ts" wit
 import proactorOverlappedFuture from "../../src/proactor/overlapped_future.ts" with {
   type: "text",
 };
+import proactorOverlappedStatus from "../../src/proactor/overlapped_status.ts" with {
+  type: "text",
+};
 import proactorPacketQueue from "../../src/proactor/packet_queue.ts" with {
   type: "text",
 };
 import proactorPipeDialer from "../../src/proactor/pipe_dialer.ts" with {
+  type: "text",
+};
+import proactorPolledConnectFuture from "../../src/proactor/polled_connect_future.ts" with {
+  type: "text",
+};
+import proactorPolledSocket from "../../src/proactor/polled_socket.ts" with {
   type: "text",
 };
 import proactorPortHandle from "../../src/proactor/port_handle.ts" with {
@@ -478,6 +506,9 @@ import proactorProactorOptions from "../../src/proactor/proactor_options.ts" wit
   type: "text",
 };
 import proactorPump from "../../src/proactor/pump.ts" with { type: "text" };
+import proactorSettleOrder from "../../src/proactor/settle_order.ts" with {
+  type: "text",
+};
 import proactorSocketAssociation from "../../src/proactor/socket_association.ts" with {
   type: "text",
 };
@@ -487,7 +518,13 @@ import proactorSocketCalls from "../../src/proactor/socket_calls.ts" with {
 import proactorSocketConnectCalls from "../../src/proactor/socket_connect_calls.ts" with {
   type: "text",
 };
+import proactorSocketPoller from "../../src/proactor/socket_poller.ts" with {
+  type: "text",
+};
 import proactorSocketProactor from "../../src/proactor/socket_proactor.ts" with {
+  type: "text",
+};
+import proactorThrownCall from "../../src/proactor/thrown_call.ts" with {
   type: "text",
 };
 import proactorTransmitCall from "../../src/proactor/transmit_call.ts" with {
@@ -536,6 +573,9 @@ import processLaunch from "../../src/process/launch.ts" with { type: "text" };
 import processOpenSubprocess from "../../src/process/open_subprocess.ts" with {
   type: "text",
 };
+import processShortPath from "../../src/process/short_path.ts" with {
+  type: "text",
+};
 import processStandardStreams from "../../src/process/standard_streams.ts" with {
   type: "text",
 };
@@ -561,6 +601,12 @@ import streamChannel from "../../src/stream/channel.ts" with { type: "text" };
 import streamChannelTransport from "../../src/stream/channel_transport.ts" with {
   type: "text",
 };
+import streamCloseDeadline from "../../src/stream/close_deadline.ts" with {
+  type: "text",
+};
+import streamConnectionWrites from "../../src/stream/connection_writes.ts" with {
+  type: "text",
+};
 import streamFileMover from "../../src/stream/file_mover.ts" with {
   type: "text",
 };
@@ -574,6 +620,9 @@ import streamNodeDuplex from "../../src/stream/node_duplex.ts" with {
   type: "text",
 };
 import streamNodeErrors from "../../src/stream/node_errors.ts" with {
+  type: "text",
+};
+import streamOwnedWritable from "../../src/stream/owned_writable.ts" with {
   type: "text",
 };
 import streamProtocol from "../../src/stream/protocol.ts" with { type: "text" };
@@ -613,6 +662,9 @@ import streamThreadIo from "../../src/stream/thread_io.ts" with {
 import streamToNodeDuplex from "../../src/stream/to_node_duplex.ts" with {
   type: "text",
 };
+import streamTransmitPace from "../../src/stream/transmit_pace.ts" with {
+  type: "text",
+};
 import streamTransmitSlots from "../../src/stream/transmit_slots.ts" with {
   type: "text",
 };
@@ -643,10 +695,13 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/addrinfo.ts": ffiAddrinfo,
   "src/ffi/advapi32.ts": ffiAdvapi32,
   "src/ffi/afd.ts": ffiAfd,
+  "src/ffi/bytes.ts": ffiBytes,
   "src/ffi/constants.ts": ffiConstants,
+  "src/ffi/default_files.ts": ffiDefaultFiles,
   "src/ffi/default_processes.ts": ffiDefaultProcesses,
   "src/ffi/default_sockets.ts": ffiDefaultSockets,
   "src/ffi/default_thread_io.ts": ffiDefaultThreadIo,
+  "src/ffi/destination.ts": ffiDestination,
   "src/ffi/errors.ts": ffiErrors,
   "src/ffi/file_api.ts": ffiFileApi,
   "src/ffi/file_constants.ts": ffiFileConstants,
@@ -664,6 +719,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/kernel32_threads.ts": ffiKernel32Threads,
   "src/ffi/kernel32_waits.ts": ffiKernel32Waits,
   "src/ffi/load.ts": ffiLoad,
+  "src/ffi/machine_code.ts": ffiMachineCode,
   "src/ffi/map_memory.ts": ffiMapMemory,
   "src/ffi/memory.ts": ffiMemory,
   "src/ffi/mswsock.ts": ffiMswsock,
@@ -684,6 +740,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/ntdll_thread_io.ts": ffiNtdllThreadIo,
   "src/ffi/object_attributes.ts": ffiObjectAttributes,
   "src/ffi/out_parameters.ts": ffiOutParameters,
+  "src/ffi/packet_wait.ts": ffiPacketWait,
   "src/ffi/pipe_name.ts": ffiPipeName,
   "src/ffi/process_api.ts": ffiProcessApi,
   "src/ffi/process_structs.ts": ffiProcessStructs,
@@ -699,6 +756,8 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/system_folder.ts": ffiSystemFolder,
   "src/ffi/thread_handles.ts": ffiThreadHandles,
   "src/ffi/thread_io_api.ts": ffiThreadIoApi,
+  "src/ffi/thrown.ts": ffiThrown,
+  "src/ffi/unreachable.ts": ffiUnreachable,
   "src/ffi/user_sid.ts": ffiUserSid,
   "src/ffi/wait_api.ts": ffiWaitApi,
   "src/ffi/wait_callback.ts": ffiWaitCallback,
@@ -754,7 +813,6 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/net/accepted_socket.ts": netAcceptedSocket,
   "src/net/address_info.ts": netAddressInfo,
   "src/net/adopt_listener.ts": netAdoptListener,
-  "src/net/afd_devices.ts": netAfdDevices,
   "src/net/bind_all.ts": netBindAll,
   "src/net/call_gate.ts": netCallGate,
   "src/net/client_socket.ts": netClientSocket,
@@ -773,20 +831,20 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/net/open_datagram_socket.ts": netOpenDatagramSocket,
   "src/net/open_tls.ts": netOpenTls,
   "src/net/polled_connect.ts": netPolledConnect,
-  "src/net/polled_socket.ts": netPolledSocket,
   "src/net/readiness.ts": netReadiness,
   "src/net/readiness_source.ts": netReadinessSource,
   "src/net/receive_queue.ts": netReceiveQueue,
   "src/net/resolve.ts": netResolve,
   "src/net/server_addresses.ts": netServerAddresses,
+  "src/net/server_name.ts": netServerName,
   "src/net/socket.ts": netSocket,
   "src/net/socket_io.ts": netSocketIo,
   "src/net/socket_kind.ts": netSocketKind,
   "src/net/socket_listener.ts": netSocketListener,
-  "src/net/socket_poller.ts": netSocketPoller,
   "src/net/socket_server.ts": netSocketServer,
   "src/net/socket_transport.ts": netSocketTransport,
   "src/net/start_tls.ts": netStartTls,
+  "src/net/subject_alt_names.ts": netSubjectAltNames,
   "src/net/target_encoder.ts": netTargetEncoder,
   "src/net/tcp_connection.ts": netTcpConnection,
   "src/net/tcp_listener.ts": netTcpListener,
@@ -796,6 +854,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/net/tls_connection.ts": netTlsConnection,
   "src/net/tls_duplex.ts": netTlsDuplex,
   "src/net/tls_errors.ts": netTlsErrors,
+  "src/net/tls_part.ts": netTlsPart,
   "src/net/tls_session.ts": netTlsSession,
   "src/net/udp_address.ts": netUdpAddress,
   "src/net/udp_ends.ts": netUdpEnds,
@@ -817,6 +876,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/pipe/pipe_server.ts": pipePipeServer,
   "src/pipe/security.ts": pipeSecurity,
   "src/pipe/server_options.ts": pipeServerOptions,
+  "src/proactor/afd_devices.ts": proactorAfdDevices,
   "src/proactor/arguments.ts": proactorArguments,
   "src/proactor/association.ts": proactorAssociation,
   "src/proactor/base_proactor.ts": proactorBaseProactor,
@@ -824,10 +884,12 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/call_queue.ts": proactorCallQueue,
   "src/proactor/call_reference.ts": proactorCallReference,
   "src/proactor/completion_port.ts": proactorCompletionPort,
+  "src/proactor/connect_poll.ts": proactorConnectPoll,
   "src/proactor/default_proactor.ts": proactorDefaultProactor,
   "src/proactor/deferred_work.ts": proactorDeferredWork,
   "src/proactor/dependents.ts": proactorDependents,
   "src/proactor/dispatcher.ts": proactorDispatcher,
+  "src/proactor/fifo.ts": proactorFifo,
   "src/proactor/file_to_send.ts": proactorFileToSend,
   "src/proactor/forgotten.ts": proactorForgotten,
   "src/proactor/future.ts": proactorFuture,
@@ -838,20 +900,27 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/handle_waits.ts": proactorHandleWaits,
   "src/proactor/iocp_proactor.ts": proactorIocpProactor,
   "src/proactor/late_reads.ts": proactorLateReads,
+  "src/proactor/open_path.ts": proactorOpenPath,
   "src/proactor/operation.ts": proactorOperation,
   "src/proactor/outstanding.ts": proactorOutstanding,
   "src/proactor/overlapped_calls.ts": proactorOverlappedCalls,
   "src/proactor/overlapped_future.ts": proactorOverlappedFuture,
+  "src/proactor/overlapped_status.ts": proactorOverlappedStatus,
   "src/proactor/packet_queue.ts": proactorPacketQueue,
   "src/proactor/pipe_dialer.ts": proactorPipeDialer,
+  "src/proactor/polled_connect_future.ts": proactorPolledConnectFuture,
+  "src/proactor/polled_socket.ts": proactorPolledSocket,
   "src/proactor/port_handle.ts": proactorPortHandle,
   "src/proactor/port_options.ts": proactorPortOptions,
   "src/proactor/proactor_options.ts": proactorProactorOptions,
   "src/proactor/pump.ts": proactorPump,
+  "src/proactor/settle_order.ts": proactorSettleOrder,
   "src/proactor/socket_association.ts": proactorSocketAssociation,
   "src/proactor/socket_calls.ts": proactorSocketCalls,
   "src/proactor/socket_connect_calls.ts": proactorSocketConnectCalls,
+  "src/proactor/socket_poller.ts": proactorSocketPoller,
   "src/proactor/socket_proactor.ts": proactorSocketProactor,
+  "src/proactor/thrown_call.ts": proactorThrownCall,
   "src/proactor/transmit_call.ts": proactorTransmitCall,
   "src/proactor/wait_cancel_future.ts": proactorWaitCancelFuture,
   "src/proactor/wait_handle_future.ts": proactorWaitHandleFuture,
@@ -868,6 +937,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/process/inheritance.ts": processInheritance,
   "src/process/launch.ts": processLaunch,
   "src/process/open_subprocess.ts": processOpenSubprocess,
+  "src/process/short_path.ts": processShortPath,
   "src/process/standard_streams.ts": processStandardStreams,
   "src/process/stdio_ends.ts": processStdioEnds,
   "src/process/subprocess.ts": processSubprocess,
@@ -877,11 +947,14 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/stream/accept_queue.ts": streamAcceptQueue,
   "src/stream/channel.ts": streamChannel,
   "src/stream/channel_transport.ts": streamChannelTransport,
+  "src/stream/close_deadline.ts": streamCloseDeadline,
+  "src/stream/connection_writes.ts": streamConnectionWrites,
   "src/stream/file_mover.ts": streamFileMover,
   "src/stream/file_reader.ts": streamFileReader,
   "src/stream/fill_buffer.ts": streamFillBuffer,
   "src/stream/node_duplex.ts": streamNodeDuplex,
   "src/stream/node_errors.ts": streamNodeErrors,
+  "src/stream/owned_writable.ts": streamOwnedWritable,
   "src/stream/protocol.ts": streamProtocol,
   "src/stream/read_half.ts": streamReadHalf,
   "src/stream/read_queue.ts": streamReadQueue,
@@ -895,6 +968,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/stream/stream_traits.ts": streamStreamTraits,
   "src/stream/thread_io.ts": streamThreadIo,
   "src/stream/to_node_duplex.ts": streamToNodeDuplex,
+  "src/stream/transmit_pace.ts": streamTransmitPace,
   "src/stream/transmit_slots.ts": streamTransmitSlots,
   "src/stream/transport_sink.ts": streamTransportSink,
   "src/stream/turn_budget.ts": streamTurnBudget,

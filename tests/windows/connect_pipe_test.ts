@@ -22,7 +22,6 @@ import {
   encode,
   HANDLE_SLACK,
   handleCount,
-  isWine,
   proactorTest,
   readText,
   soon,
@@ -30,6 +29,7 @@ import {
   uniquePipeName,
   until,
 } from "./_setup.ts";
+import { onWine } from "./_wine.ts";
 
 /** A pipe with one instance, which is taken. */
 async function busyPipe(proactor: IocpProactor) {
@@ -273,7 +273,7 @@ proactorTest(
     // Only one instance: the DACL would refuse us a second one, too.
     const options = { security, maxInstances: 1, proactor };
     await using server = PipeServer.listen(path, options);
-    if (isWine) {
+    if (onWine("pipe-security")) {
       (await connectPipe(path, { proactor })).abort();
       return (await soon(server.accept())).abort();
     }

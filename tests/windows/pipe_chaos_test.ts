@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { delay } from "@std/async";
 import {
   connectPipe,
   type IocpProactor,
@@ -110,29 +111,35 @@ for (const type of ["byte", "message"] as const) {
   );
 }
 
-proactorTest(
-  "clients that leave before they are accepted are accepted as ended ones, or not at all",
-  async (proactor) => {
-    const path = uniquePipeName();
-    const errors: unknown[] = [];
-    const onError = (error: unknown) => errors.push(error);
-    await using server = PipeServer.listen(path, { onError, proactor });
-    let served = 0;
-    const serving = (async () => {
-      for await (const connection of server) {
-        assertEquals(await readText(connection), "");
-        connection.abort();
-        served++;
+for (const pause of [0, 50]) {
+  proactorTest(
+    `${BAD_CLIENTS} clients that leave before they are accepted are accepted, and what they wrote is read (pause of ${pause} ms before close())`,
+    async (proactor) => {
+      const path = uniquePipeName();
+      const errors: unknown[] = [];
+      const onError = (error: unknown) => errors.push(error);
+      const server = PipeServer.listen(path, { onError, proactor });
+      const texts: string[] = [];
+      const serving = (async () => {
+        for await (const connection of server) {
+          texts.push(await readText(connection));
+          connection.abort();
+        }
+      })();
+      const sent: string[] = [];
+      for (let i = 0; i < BAD_CLIENTS; i++) {
+        const client = await soon(proactor.connectPipe(path));
+        sent.push(i % 2 === 0 ? "" : `client ${i}`);
+        if (i % 2 === 1) await proactor.send(client, encode(sent[i]!));
+        proactor.closeHandle(client);
       }
-    })();
-    for (let i = 0; i < BAD_CLIENTS; i++) {
-      proactor.closeHandle(await soon(proactor.connectPipe(path)));
-    }
-    await using last = await connectPipe(path, { proactor });
-    await last.write(new Uint8Array(0));
-    server.close();
-    await soon(serving);
-    assert(served <= BAD_CLIENTS + 1);
-    assertEquals(errors, []);
-  },
-);
+      await until(() => texts.length === BAD_CLIENTS);
+      await delay(pause);
+      server.close();
+      await soon(serving);
+      await soon(server.finished);
+      assertEquals(texts.sort(), sent.sort());
+      assertEquals(errors, []);
+    },
+  );
+}

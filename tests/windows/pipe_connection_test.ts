@@ -183,8 +183,12 @@ for (const type of TYPES) {
     async (proactor) => {
       await using pair = await connectedPair(proactor, { type });
       const writing = pair.client.write(pattern(1_000_000));
-      const shutdown = pair.client.shutdown({ deadline: 30 });
-      await assertRejects(() => soon(writing), Deno.errors.Interrupted);
+      const { TimedOut } = Deno.errors;
+      const shutdown = assertRejects(
+        () => pair.client.shutdown({ deadline: 30 }),
+        TimedOut,
+      );
+      await assertRejects(() => soon(writing), TimedOut);
       await soon(shutdown);
     },
   );

@@ -6,10 +6,21 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import type { IocpProactor, PipeConnection } from "../../mod.ts";
+import {
+  connectPipe,
+  IocpProactor,
+  type PipeConnection,
+  PipeServer,
+} from "../../mod.ts";
+import { delay } from "@std/async";
+import { PIPE_TYPE_MESSAGE } from "../../src/ffi/constants.ts";
+import { NativeWin32 } from "../../src/ffi/native_win32.ts";
+import type { Handle, Win32Api } from "../../src/ffi/win32_api.ts";
 import { assertConnected } from "./_connections.ts";
+import { withChanges } from "./_proxies.ts";
 import {
   connectedPair,
+  createInstance,
   decode,
   eachModeTest,
   encode,
@@ -21,6 +32,7 @@ import {
   sha256,
   soon,
   turn,
+  uniquePipeName,
 } from "./_setup.ts";
 
 function messagePair(proactor: IocpProactor): Promise<Pair> {
@@ -175,7 +187,7 @@ eachModeTest(
       Deno.errors.BadResource,
       "the write side is closed",
     );
-    await assertRejects(() => client.closeWrite(), Deno.errors.BadResource);
+    await client.closeWrite();
   },
 );
 
@@ -229,6 +241,97 @@ proactorTest(
       Deno.errors.NotSupported,
       "this end of the pipe reads bytes",
     );
+  },
+);
+
+for (const way of ["from the server", "from the client"]) {
+  Deno.test(`closeWrite() ${way} sends the end when a reader of bytes has read all`, async () => {
+    const native = new NativeWin32();
+    let ends = 0;
+    const api = withChanges<Win32Api>(native, {
+      writeFile(file, buffer, length, overlapped) {
+        if (length === 0) ends++;
+        return native.writeFile(file, buffer, length, overlapped);
+      },
+    });
+    await using proactor = new IocpProactor({ api });
+    const path = uniquePipeName();
+    const [stream, handle] = way === "from the server"
+      ? await foreignClient(proactor, path)
+      : await foreignServer(proactor, path);
+    for (const part of ["ab", "cd", "ef"]) await stream.write(encode(part));
+    await soon(stream.closeWrite());
+    await delay(20);
+    assertEquals(ends, 0, "the end must not stand behind data");
+    let all = "";
+    for (;;) {
+      const data = await soon(proactor.recv(handle, 3));
+      if (data.length === 0) break;
+      all += decode(data);
+    }
+    assertEquals([all, ends], ["abcdef", 1]);
+    await proactor.send(handle, encode("answer"));
+    assertEquals(await readText(stream, 6), "answer");
+    stream.abort();
+    proactor.closeHandle(handle);
+    await soon(stream.finished);
+  });
+}
+
+type Foreign = [stream: PipeConnection, reader: Handle];
+
+async function foreignClient(
+  proactor: IocpProactor,
+  path: string,
+): Promise<Foreign> {
+  using server = PipeServer.listen(path, { type: "message", proactor });
+  const handle = await proactor.connectPipe(path);
+  return [await soon(server.accept()), handle];
+}
+
+async function foreignServer(
+  proactor: IocpProactor,
+  path: string,
+): Promise<Foreign> {
+  const pipeMode = PIPE_TYPE_MESSAGE;
+  const handle = createInstance(proactor, path, { pipeMode });
+  const stream = await connectPipe(path, { proactor });
+  return [stream, await soon(proactor.acceptPipe(handle))];
+}
+
+proactorTest(
+  "close() behind closeWrite() waits for nobody, and nothing is lost",
+  async (proactor) => {
+    const [stream, handle] = await foreignClient(proactor, uniquePipeName());
+    await stream.write(encode("unread"));
+    await soon(stream.closeWrite());
+    stream.close();
+    await soon(stream.finished);
+    assertEquals(decode(await soon(proactor.recv(handle, 9))), "unread");
+    assertEquals(await soon(proactor.recv(handle, 9)), new Uint8Array(0));
+    proactor.closeHandle(handle);
+  },
+);
+
+proactorTest(
+  "30 peers that never read hold up neither the rest nor the end",
+  async (proactor) => {
+    const path = uniquePipeName();
+    await using server = PipeServer.listen(path, { type: "message", proactor });
+    const handles: Handle[] = [];
+    for (let i = 0; i < 30; i++) {
+      handles.push(await soon(proactor.connectPipe(path)));
+      const served = await soon(server.accept());
+      await served.write(encode("unread"));
+      await soon(served.closeWrite());
+    }
+    // On Deno's pool, which thirty calls that block would fill.
+    await soon(sha256(pattern(1000)));
+    await using pair = await messagePair(proactor);
+    await pair.client.write(encode("x"));
+    assertEquals(await readMessageText(pair.served), "x");
+    for (const connection of server.connections) connection.abort();
+    for (const handle of handles) proactor.closeHandle(handle);
   },
 );
 

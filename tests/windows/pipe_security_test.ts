@@ -12,11 +12,11 @@ import {
   connectedPair,
   HANDLE_SLACK,
   handleCount,
-  isWine,
   proactorTest,
   soon,
   uniquePipeName,
 } from "./_setup.ts";
+import { onWine } from "./_wine.ts";
 
 const PRESETS = ["currentUser", "authenticatedUsers", "everyone"] as const;
 
@@ -54,7 +54,7 @@ proactorTest(
     const security = { sddl: "D:P(A;;FA;;;SY)" };
     const options = { security, maxInstances: 1, proactor };
     await using server = PipeServer.listen(path, options);
-    if (isWine) {
+    if (onWine("pipe-security")) {
       (await connectPipe(path, { proactor })).abort();
       return (await soon(server.accept())).abort();
     }

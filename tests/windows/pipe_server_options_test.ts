@@ -9,8 +9,10 @@ import {
 import {
   connectPipe,
   type IocpProactor,
+  pipe,
   type PipeConnection,
   PipeServer,
+  ProactorEventLoop,
 } from "../../mod.ts";
 import {
   GENERIC_READ,
@@ -186,9 +188,30 @@ proactorTest(
       })
     );
     assertFalse(handles.includes(INVALID_HANDLE_VALUE));
-    assertEquals(api.getNamedPipeInfo(handles[0]!)?.instances, 3);
+    // And the one that keeps the name.
+    assertEquals(api.getNamedPipeInfo(handles[0]!)?.instances, 4);
     for (let i = 0; i < 3; i++) (await soon(server.accept())).abort();
     for (const handle of handles) api.closeHandle(handle);
     (await soon(connectPipe(path, { timeout: 1000, proactor }))).abort();
   },
 );
+
+proactorTest("pipes are byte pipes by default", async (proactor) => {
+  const path = uniquePipeName();
+  const { api } = proactor.port;
+  const [reader, writer] = pipe({ proactor });
+  for (const end of [reader, writer]) {
+    assertEquals(api.getNamedPipeInfo(end.fileno())?.messageType, false);
+    end.close();
+  }
+  await using _server = PipeServer.listen(path, { proactor });
+  await using loop = new ProactorEventLoop();
+  const other = uniquePipeName();
+  const [server] = await loop.startServingPipe(() => ({}), other);
+  for (const name of [path, other]) {
+    const client = await soon(connectPipe(name, { proactor }));
+    assertFalse(client.messageType || client.canCloseWrite);
+    client.abort();
+  }
+  await soon(server.shutdown());
+});

@@ -9,11 +9,21 @@ import {
 } from "@std/assert";
 import {
   connectPipe,
+  IocpProactor,
   isWindowsError,
   type PipeConnection,
   PipeServer,
 } from "../../mod.ts";
-
+import {
+  GENERIC_READ,
+  GENERIC_WRITE,
+  MEM_COMMIT,
+  MEM_RELEASE,
+  MEM_RESERVE,
+} from "../../src/ffi/constants.ts";
+import { NativeWin32 } from "../../src/ffi/native_win32.ts";
+import type { Win32Api } from "../../src/ffi/win32_api.ts";
+import { withChanges } from "./_proxies.ts";
 import {
   connectedPair,
   eachModeTest,
@@ -122,6 +132,44 @@ proactorTest(
     await soon(server.finished);
   },
 );
+
+for (const type of ["byte", "message"] as const) {
+  Deno.test(`what 60 clients of a ${type} pipe wrote before they left, before ConnectNamedPipe, is read`, async () => {
+    const path = uniquePipeName();
+    const native = new NativeWin32();
+    let left = 60;
+    const api = withChanges<Win32Api>(native, {
+      connectNamedPipe: (pipe, overlapped) => {
+        if (left > 0) writeAndLeave(native, path, `payload ${left--}`);
+        return native.connectNamedPipe(pipe, overlapped);
+      },
+    });
+    await using proactor = new IocpProactor({ api });
+    await using server = PipeServer.listen(path, { type, proactor });
+    const got = new Set<string>();
+    while (got.size < 60) {
+      using connection = await soon(server.accept());
+      got.add(await readText(connection));
+    }
+    assertEquals(left, 0);
+  });
+}
+
+/** The handle is not for overlapped I/O, so this is done when it returns. */
+function writeAndLeave(api: Win32Api, name: string, payload: string): void {
+  const client = api.createFile({
+    name,
+    access: (GENERIC_READ | GENERIC_WRITE) >>> 0,
+    shareMode: 0,
+    flags: 0,
+  });
+  const slot = api.virtualAlloc(0n, 4096, MEM_RESERVE | MEM_COMMIT);
+  const data = encode(payload);
+  api.copyIn(slot + 64n, data);
+  assertEquals(api.writeFile(client, slot + 64n, data.length, slot), 0);
+  api.virtualFree(slot, 0, MEM_RELEASE);
+  assertEquals(api.closeHandle(client), 0);
+}
 
 proactorTest("accept() fails after close()", async (proactor) => {
   const server = PipeServer.listen(uniquePipeName(), { proactor });

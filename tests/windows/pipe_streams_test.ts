@@ -156,7 +156,7 @@ proactorTest(
 proactorTest(
   "writable.close() on a message pipe leaves reading open",
   async (proactor) => {
-    await using pair = await connectedPair(proactor);
+    await using pair = await connectedPair(proactor, { type: "message" });
     const writer = pair.client.writable.getWriter();
     await writer.write(encode("question"));
     await soon(writer.close());

@@ -1,8 +1,22 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createHash } from "node:crypto";
-import { copyFile, type IocpProactor, openFile } from "../../../mod.ts";
-import { eachModeTest, pattern, proactorTest, soon, until } from "../_setup.ts";
-import { exists, Folder, readAll, SCRATCH, writeFile } from "./_files.ts";
+import { copyFile, IocpProactor, openFile } from "../../../mod.ts";
+import {
+  eachModeTest,
+  pattern,
+  proactorTest,
+  soon,
+  turn,
+  until,
+} from "../_setup.ts";
+import {
+  exists,
+  Folder,
+  readAll,
+  removeFile,
+  SCRATCH,
+  writeFile,
+} from "./_files.ts";
 
 const MIB = 1024 * 1024;
 
@@ -86,6 +100,43 @@ proactorTest("copyFile() that is aborted leaves no copy", async (proactor) => {
   controller.abort(new Error("enough"));
   await aborted;
   await until(() => !exists(to));
+});
+
+proactorTest(
+  "copyFile() that is aborted has left nothing when it rejects",
+  async (proactor) => {
+    using folder = new Folder();
+    const [from, to] = [folder.file("from.bin"), folder.file("to.bin")];
+    await writeNumbered(proactor, from, MIB);
+    for (let wait = 0; wait < 40; wait++) {
+      const controller = new AbortController();
+      const { signal } = controller;
+      const options = { blockSize: 4096, inFlight: 1, signal, proactor };
+      const copying = copyFile(from, to, options).catch((error) => error);
+      for (let i = 0; i < wait; i++) await turn();
+      controller.abort("enough");
+      const end = await soon(copying);
+      assertEquals(exists(to), end === MIB, `${wait} turns: ${end}`);
+      if (end === MIB) removeFile(to);
+    }
+  },
+);
+
+Deno.test("copyFile() whose proactor is closed has left nothing when it rejects", async () => {
+  using folder = new Folder();
+  const [from, to] = [folder.file("from.bin"), folder.file("to.bin")];
+  for (const wait of [0, 1, 5, 20]) {
+    await using proactor = new IocpProactor();
+    await writeNumbered(proactor, from, MIB);
+    const options = { blockSize: 4096, inFlight: 1, proactor };
+    const copying = copyFile(from, to, options).catch((error) => error);
+    for (let i = 0; i < wait; i++) await turn();
+    await proactor.close();
+    const end = await soon(copying);
+    assert(end === MIB || end instanceof Error, `${end}`);
+    assertEquals(exists(to), end === MIB, `${wait} turns: ${end}`);
+    if (end === MIB) removeFile(to);
+  }
 });
 
 proactorTest(

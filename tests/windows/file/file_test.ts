@@ -11,12 +11,12 @@ import {
   encode,
   HANDLE_SLACK,
   handleCount,
-  isWine,
   pattern,
   proactorTest,
   soon,
 } from "../_setup.ts";
 import { exists, Folder, readAll, SCRATCH, writeFile } from "./_files.ts";
+import { onWine } from "../_wine.ts";
 
 const GIB = 2 ** 30;
 
@@ -243,7 +243,7 @@ proactorTest("the proactor's close closes its files", async (proactor) => {
 
 Deno.test({
   name: "regular files end with a packet, never at once (Wine's way)",
-  ignore: !isWine,
+  ignore: !onWine("file-always-pending"),
   async fn() {
     using folder = new Folder();
     await using proactor = new IocpProactor();

@@ -6,7 +6,7 @@ import {
   openFile,
   watchDirectory,
 } from "../../../mod.ts";
-import { eachModeTest, encode, isWine, proactorTest, soon } from "../_setup.ts";
+import { eachModeTest, encode, proactorTest, soon } from "../_setup.ts";
 import {
   Folder,
   removeDirectory,
@@ -14,6 +14,7 @@ import {
   rename,
   writeFile,
 } from "./_files.ts";
+import { onWine } from "../_wine.ts";
 
 /** Names only, which Windows tells once each. */
 const NAMES = { changes: ["fileName", "directoryName"] } as const;
@@ -207,9 +208,9 @@ proactorTest(
     const ended = watcher.next().catch((error) => error);
     removeDirectory(path);
     // Wine removes it with the last handle, and tells nobody.
-    if (isWine) watcher.close();
+    if (onWine("directory-deletion")) watcher.close();
     const end = await soon(ended);
-    if (isWine) assertEquals(end.done, true);
+    if (onWine("directory-deletion")) assertEquals(end.done, true);
     else assert(end instanceof Deno.errors.NotFound, `${end}`);
   },
 );

@@ -14,7 +14,7 @@ import {
   GENERIC_READ,
   GENERIC_WRITE,
 } from "../../../src/ffi/constants.ts";
-import { loadSendFileSymbols } from "../../../src/ffi/load.ts";
+import { loadFileSymbols, loadSendFileSymbols } from "../../../src/ffi/load.ts";
 import {
   decodeWideString,
   encodeWideString,
@@ -24,6 +24,7 @@ import {
   INVALID_HANDLE_VALUE,
 } from "../../../src/ffi/win32_api.ts";
 
+loadFileSymbols();
 loadSendFileSymbols();
 
 const kernel32 = Deno.dlopen("kernel32.dll", {

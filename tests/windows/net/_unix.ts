@@ -213,6 +213,15 @@ export function unixTest(name: string, body: ProactorBody): void {
   });
 }
 
+/**
+ * Lets sockets with a path work on a Windows that has none.
+ *
+ * @returns What ends it.
+ */
+export function unixEverywhere(): Disposable {
+  return hasUnix ? { [Symbol.dispose]() {} } : new UnixOverTcp();
+}
+
 /** A listener, both ends of a connection. */
 export interface UnixPair extends Ends<UnixConnection> {
   /** The listener. */

@@ -48,7 +48,7 @@ const KINDS: Record<string, Connect> = {
   TCP: (proactor) => tcpPair(proactor),
   "byte pipe": (proactor) => connectedPair(proactor, { type: "byte" }),
   "message pipe": (proactor) =>
-    connectedPair(proactor, {}, { readMode: "message" }),
+    connectedPair(proactor, { type: "message" }, { readMode: "message" }),
 };
 
 async function turns(count: number): Promise<void> {
@@ -119,7 +119,11 @@ eachModeTest(
   "an empty message is readable, and still there afterwards",
   async (proactor) => {
     const modes = { readMode: "message" } as const;
-    await using pair = await connectedPair(proactor, {}, modes);
+    await using pair = await connectedPair(
+      proactor,
+      { type: "message" },
+      modes,
+    );
     const { client, served } = pair;
     const readable = waitReadable(served, { proactor });
     await client.closeWrite();

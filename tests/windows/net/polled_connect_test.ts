@@ -8,9 +8,10 @@ import { connectTcp, IocpProactor, TcpListener } from "../../../mod.ts";
 import type { Socket } from "../../../src/ffi/socket_api.ts";
 import { WSAEWOULDBLOCK } from "../../../src/ffi/socket_constants.ts";
 import { ConnectRace } from "../../../src/net/connect_race.ts";
+import { PolledConnect } from "../../../src/net/polled_connect.ts";
 import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
-import { pollerOf } from "../../../src/net/socket_poller.ts";
-import { tcpAddr } from "../../../src/net/tcp_socket.ts";
+import { pollerOf } from "../../../src/proactor/socket_poller.ts";
+import { tcpAddr, tcpKind } from "../../../src/net/tcp_socket.ts";
 import {
   assertNoLeak,
   eachModeTest,
@@ -218,3 +219,23 @@ Deno.test("a polled connection on a closed proactor is refused", async () => {
     BadResource,
   );
 });
+
+eachModeTest(
+  "a connect that is polled rejects with any reason",
+  async (proactor) => {
+    using _silence = new Silence();
+    const target = {
+      kind: tcpKind("IPv4"),
+      remote: { family: "IPv4", hostname: NOWHERE, port: 1 },
+      local: { family: "IPv4", hostname: "0.0.0.0", port: 0 },
+    } as const;
+    for (const reason of [null, "", 0]) {
+      const sockets = defaultSockets();
+      const connecting = new PolledConnect(proactor.port, sockets, target);
+      connecting.cancel(reason);
+      const settled = connecting.connected.then(() => [], (error) => [error]);
+      assertEquals(await soon(settled), [reason]);
+    }
+    await until(() => pollerOf(proactor.port).sockets === 0);
+  },
+);

@@ -8,7 +8,7 @@ import {
 import { CancelledError } from "../../../src/proactor/future.ts";
 import type { IocpProactor } from "../../../src/proactor/iocp_proactor.ts";
 import { waitReadable, waitWritable } from "../../../src/net/readiness.ts";
-import { pollerOf } from "../../../src/net/socket_poller.ts";
+import { pollerOf } from "../../../src/proactor/socket_poller.ts";
 import { SD_SEND } from "../../../src/ffi/socket_constants.ts";
 import { encodeBuffers } from "../../../src/ffi/socket_structs.ts";
 import type { Socket } from "../../../src/ffi/socket_api.ts";

@@ -8,6 +8,7 @@ import {
 } from "@std/assert";
 import {
   connectTcp,
+  type DroppedBytesError,
   IocpProactor,
   isWindowsError,
   TcpListener,
@@ -93,7 +94,7 @@ proactorTest(
 );
 
 proactorTest(
-  "errors after our own close() are not errors",
+  "a reset after our own close() tells what was dropped, and is not reported",
   async (proactor) => {
     const reports = collectReports(proactor);
     await using pair = await protocolPair(proactor);
@@ -103,7 +104,9 @@ proactorTest(
     client.transport.close();
     resetOnClose(served.transport.getExtraInfo("socket") as bigint);
     served.transport.abort();
-    assertEquals(await soon(client.lost.promise), null);
+    const error = await soon(client.lost.promise) as DroppedBytesError;
+    assert(/^Connection(Reset|Aborted)$/.test(error.name), error.name);
+    assert(error.bytesDropped > 0 && error.bytesDropped <= FLOOD);
     assertEquals(client.events.filter((event) => event === "lost").length, 1);
     assertEquals(reports, []);
   },

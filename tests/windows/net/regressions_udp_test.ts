@@ -7,6 +7,12 @@ import {
   assertRejects,
 } from "@std/assert";
 import {
+  createSocket,
+  IocpProactor,
+  openDatagramEndpoint,
+  UdpSocket,
+} from "../../../mod.ts";
+import {
   ERROR_PORT_UNREACHABLE,
   WSAECONNRESET,
 } from "../../../src/ffi/socket_constants.ts";
@@ -16,7 +22,94 @@ import { changedSockets, listen, sendText } from "./_udp.ts";
 
 const { ConnectionReset, ConnectionRefused } = Deno.errors;
 
-for (const code of [WSAECONNRESET, ERROR_PORT_UNREACHABLE]) {
+/** What ICMP answers to a datagram: to receives that wait, and to others. */
+const UNREACHABLE = [
+  1225,
+  1231,
+  1232,
+  1233,
+  ERROR_PORT_UNREACHABLE,
+  10051,
+  10052,
+  WSAECONNRESET,
+  10061,
+  10065,
+];
+
+for (const code of UNREACHABLE) {
+  proactorTest(
+    `an iteration of datagrams goes on after error ${code}`,
+    async (proactor) => {
+      let failures = 20;
+      const sockets = changedSockets({
+        wsaRecvFrom: (...args) =>
+          failures-- > 0 ? code : defaultSockets().wsaRecvFrom(...args),
+      });
+      await using peer = listen(proactor);
+      const options = { ...peer.addr, proactor, sockets };
+      await using socket = await UdpSocket.connect(options);
+      const received = socket[Symbol.asyncIterator]().next();
+      await sendText(peer, "still here", socket);
+      assertEquals(decode((await soon(received)).value[0]), "still here");
+    },
+  );
+
+  proactorTest(
+    `errorReceived() is told of error ${code}, and datagrams come`,
+    async (proactor) => {
+      let failures = 20;
+      const sockets = changedSockets({
+        wsaRecvFrom: (...args) =>
+          failures-- > 0 ? code : defaultSockets().wsaRecvFrom(...args),
+      });
+      const errors: Error[] = [];
+      const received = Promise.withResolvers<string>();
+      const protocol = {
+        errorReceived: (error: Error) => void errors.push(error),
+        datagramReceived: (data: Uint8Array) => received.resolve(decode(data)),
+        connectionLost: () => received.reject(new Error("lost")),
+      };
+      await using peer = listen(proactor);
+      const [transport] = await openDatagramEndpoint(() => protocol, {
+        remoteAddr: peer.addr,
+        reportUnreachable: true,
+        proactor,
+        sockets,
+      });
+      const addr = transport.getExtraInfo("sockname") as Deno.NetAddr;
+      const own = { hostname: "127.0.0.1", port: addr.port };
+      await peer.send(encode("still here"), own);
+      assertEquals(await soon(received.promise), "still here");
+      assertEquals(errors.length, 20);
+      assert(errors.every((error) => error instanceof ConnectionReset));
+      transport.abort();
+      await soon(transport.finished);
+    },
+  );
+
+  proactorTest(
+    `recvFrom() fails with ConnectionReset after error ${code}, and goes on`,
+    async () => {
+      let failures = 2;
+      const sockets = changedSockets({
+        wsaRecvFrom: (...args) =>
+          failures-- > 0 ? code : defaultSockets().wsaRecvFrom(...args),
+      });
+      await using proactor = new IocpProactor({ sockets });
+      using socket = createSocket({ type: "datagram" });
+      socket.bind({ family: "IPv4", hostname: "127.0.0.1", port: 0 });
+      for (let i = 0; i < 2; i++) {
+        await assertRejects(
+          async () => await soon(proactor.recvFrom(socket, 100)),
+          ConnectionReset,
+        );
+      }
+      const received = proactor.recvFrom(socket, 100);
+      await proactor.sendTo(socket, encode("x"), socket.localAddress!);
+      assertEquals(decode((await soon(received)).data), "x");
+    },
+  );
+
   proactorTest(
     `receive() goes on after error ${code}, of a datagram that found no one`,
     async (proactor) => {
@@ -58,6 +151,32 @@ for (const code of [WSAECONNRESET, ERROR_PORT_UNREACHABLE]) {
     },
   );
 }
+
+proactorTest(
+  "a connected socket goes on when its peer was not there",
+  async (proactor) => {
+    const before = listen(proactor);
+    const { addr } = before;
+    await before.shutdown();
+    await using socket = await UdpSocket.connect({ ...addr, proactor });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const waiting = socket.receive(undefined, { signal });
+    for (let i = 0; i < 10; i++) await socket.send(encode("nobody there"));
+    await using peer = listen(proactor, { port: addr.port });
+    await sendText(socket, "question", peer);
+    const [, from] = await soon(peer.receive());
+    await peer.send(encode("answer"), from);
+    // Wine wakes up no receive that has waited since an error; a new one looks.
+    const reason = new Error("enough");
+    controller.abort(reason);
+    const [answer] = await soon(waiting.catch((error) => {
+      assertEquals(error, reason);
+      return socket.receive();
+    }));
+    assertEquals(decode(answer), "answer");
+  },
+);
 
 proactorTest(
   "send() goes on after an error of an earlier datagram",

@@ -3,7 +3,8 @@ import { isWindowsError } from "../../../src/ffi/errors.ts";
 import type { SocketAddress } from "../../../src/ffi/sockaddr.ts";
 import { getaddrinfo, getnameinfo } from "../../../src/net/address_info.ts";
 import { lookups, resolveHost } from "../../../src/net/resolve.ts";
-import { isWine, soon, until } from "../_setup.ts";
+import { soon, until } from "../_setup.ts";
+import { onWine } from "../_wine.ts";
 import "../sockets/_bench.ts"; // loads the libraries outside of any test
 
 /** A name that no server may know (RFC 6761). */
@@ -30,7 +31,7 @@ async function failure(promise: Promise<unknown>): Promise<Error> {
 
 /** Wine asks the system below, which may have no list of services. */
 async function knowsServices(): Promise<boolean> {
-  if (!isWine) return true;
+  if (!onWine("services")) return true;
   const found = getaddrinfo("127.0.0.1", "http").then(() => true);
   return await soon(found.catch(() => false));
 }

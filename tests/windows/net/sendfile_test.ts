@@ -165,8 +165,8 @@ proactorTest("sendfile() refuses what is no file", async (proactor) => {
     'Cannot open file "C:\\no\\such\\file"',
   );
   assert(isWindowsError(missing));
-  assertEquals(missing.syscall, "CreateFileW");
-  await assertRejects(() => send("C:\\windows"), Deno.errors.PermissionDenied);
+  assertEquals(missing.syscall, "NtCreateFile");
+  await assertRejects(() => send("C:\\windows"), Deno.errors.IsADirectory);
   await assertRejects(() => send(served.handle!), TypeError, "regular file");
   await assertRejects(() => send(0x7ffc_0000n), Deno.errors.BadResource);
   using file = new TempFile(SMALL);
@@ -475,7 +475,7 @@ proactorTest(
     await using pair = await tcpPair(proactor);
     const { client, served } = pair;
     const aborter = new AbortController();
-    const sent = client.sendFile(file.path, { signal: aborter.signal });
+    const sent = client.sendFile(file.handle, { signal: aborter.signal });
     await turn();
     aborter.abort(new Error("enough"));
     await assertRejects(() => soon(sent), Error, "enough");

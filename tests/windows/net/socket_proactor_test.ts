@@ -23,7 +23,6 @@ import {
   encode,
   HANDLE_SLACK,
   handleCount,
-  isWine,
   pattern,
   proactorTest,
   soon,
@@ -37,6 +36,7 @@ import {
   socketPair,
 } from "./_sockets.ts";
 import { resetOnClose } from "./_tcp.ts";
+import { onWine } from "../_wine.ts";
 
 eachModeTest("accept() and connect() connect two sockets", async (proactor) => {
   using listener = listeningSocket();
@@ -208,7 +208,7 @@ eachModeTest("100 clients are accepted and served", async (proactor) => {
 });
 
 for (const skip of [true, false]) {
-  const ignore = skip && isWine;
+  const ignore = skip && onWine("disconnect-reuse");
   const name = "disconnect() ends a connection, and frees the socket " +
     "(Wine: in skip mode its packet is missing, and the socket stays connected)";
   const mode = skip ? "" : " (a packet for every operation)";
@@ -227,7 +227,7 @@ for (const skip of [true, false]) {
     await soon(disconnected);
     using listener = listeningSocket();
     const connected = proactor.connect(client, listener.localAddress!);
-    if (isWine) {
+    if (onWine("disconnect-reuse")) {
       const error = await assertRejects(async () => await soon(connected));
       assert(isWindowsError(error));
       assertEquals(error.winerror, WSAEISCONN);

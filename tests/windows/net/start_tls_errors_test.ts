@@ -160,6 +160,24 @@ for (
   );
 }
 
+proactorTest("a handshake is aborted with any reason", async (proactor) => {
+  for (const reason of [null, "", 0]) {
+    await using pair = await tcpPair(proactor);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const tls = await startTls(pair.client, { ...CLIENT, signal });
+    const ends = [
+      tls.handshake(),
+      tls.read(new Uint8Array(1)),
+      tls.write(new Uint8Array(1)),
+    ].map((end) => end.then(() => "done", (error) => [error]));
+    controller.abort(reason);
+    const rejected = Array.from(ends, () => [reason]);
+    assertEquals(await soon(Promise.all(ends)), rejected);
+    await soon(tls.finished);
+  }
+});
+
 eachModeTest(
   "read() tells a cut connection from an end, behind what has come",
   async (proactor) => {

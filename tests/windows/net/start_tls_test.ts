@@ -154,10 +154,13 @@ proactorTest(
     await agree(pair);
     const writing = assertRejects(
       () => server.write(new Uint8Array(FLOOD)),
-      Deno.errors.Interrupted,
+      Deno.errors.TimedOut,
     );
     await turn();
-    await soon(server.shutdown({ deadline: 50 }));
+    await assertRejects(
+      () => soon(server.shutdown({ deadline: 50 })),
+      Deno.errors.TimedOut,
+    );
     await soon(writing);
   },
 );

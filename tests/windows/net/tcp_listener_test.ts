@@ -39,6 +39,29 @@ eachModeTest(
   },
 );
 
+proactorTest(
+  "leaving the loop over the clients closes the listener",
+  async (proactor) => {
+    const listener = TcpListener.listen({ ...LOCAL, proactor });
+    const client = await connectTcp({ ...listener.addr, proactor });
+    for await (const connection of listener) {
+      await connection.write(encode("still"));
+      break;
+    }
+    assert(listener.closed());
+    assertEquals(await readText(client, 5), "still");
+    client.close();
+    await soon(listener.shutdown({ deadline: 0 }));
+    const other = TcpListener.listen({ ...LOCAL, proactor });
+    const iterator = other[Symbol.asyncIterator]();
+    const waiting = iterator.next();
+    const end = { value: undefined, done: true } as const;
+    assertEquals(await soon(iterator.return!()), end);
+    assertEquals(await soon(waiting), end);
+    await soon(other.finished);
+  },
+);
+
 proactorTest("addr has the port that Windows has chosen", async (proactor) => {
   await using listener = TcpListener.listen({ ...LOCAL, proactor });
   const { transport, hostname, port } = listener.addr;

@@ -164,7 +164,7 @@ refusalTest(
         TypeError,
       );
     }
-    for (const deadline of [-1, 1.5, NaN, 2 ** 31]) {
+    for (const deadline of [-1, 1.5, NaN, 2 ** 31, -Infinity]) {
       await refused(
         "deadline",
         () => socket.shutdown({ deadline }),

@@ -11,7 +11,7 @@ import {
   removeReader,
   removeWriter,
 } from "../../../src/net/readiness.ts";
-import { pollerOf } from "../../../src/net/socket_poller.ts";
+import { pollerOf } from "../../../src/proactor/socket_poller.ts";
 import type { Socket } from "../../../src/ffi/socket_api.ts";
 import type { IocpProactor } from "../../../src/proactor/iocp_proactor.ts";
 import { eachModeTest, turn, until } from "../_setup.ts";

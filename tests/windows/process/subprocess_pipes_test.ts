@@ -134,6 +134,22 @@ proactorTest(
 );
 
 proactorTest(
+  "closing stdin gives up on a child that takes nothing",
+  async (proactor) => {
+    const options = { ...PIPED, suspended: true, deadline: 100, proactor };
+    await using child = await subprocessExec("cmd.exe", options);
+    const stdin = child.pipes.stdin!;
+    const { TimedOut } = Deno.errors;
+    const writing = assertRejects(
+      () => stdin.write(new Uint8Array(1 << 20)),
+      TimedOut,
+    );
+    await assertRejects(() => soon(stdin.shutdown()), TimedOut);
+    await soon(writing);
+  },
+);
+
+proactorTest(
   "output that is read slowly after the end is complete",
   async (proactor) => {
     const lines = manyLines();

@@ -1,15 +1,44 @@
 // These tests run twice: with --allow-ffi, and with a grant that names the
 // libraries by absolute paths.
-import { assertEquals, assertRejects } from "@std/assert";
-import { connectTcp, createSocket, pipe, TcpListener } from "../../../mod.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  connectTcp,
+  createSocket,
+  IocpProactor,
+  pipe,
+  ProactorEventLoop,
+  type Socket,
+  TcpListener,
+} from "../../../mod.ts";
 import { loadSendFileSymbols } from "../../../src/ffi/load.ts";
 import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
-import { decode, eachModeTest, encode, proactorTest, soon } from "../_setup.ts";
+import {
+  IPPROTO_IPV6,
+  IPV6_V6ONLY,
+} from "../../../src/ffi/socket_constants.ts";
+import {
+  decode,
+  eachModeTest,
+  encode,
+  proactorTest,
+  soon,
+  withProactor,
+} from "../_setup.ts";
 
 loadSendFileSymbols();
 defaultSockets();
 
 const LOCAL = { family: "IPv4", hostname: "127.0.0.1", port: 0 } as const;
+const LOCAL_V6 = {
+  family: "IPv6",
+  hostname: "::1",
+  port: 0,
+  flowInfo: 0,
+  scopeId: 0,
+} as const;
+
+/** A network for documentation (RFC 5737): nobody answers. */
+const NO_ANSWER = { family: "IPv4", hostname: "192.0.2.1", port: 9 } as const;
 
 /** False under a grant that names the libraries. */
 const isFull = defaultSockets().extensions;
@@ -39,18 +68,138 @@ eachModeTest("scoped: accept() takes a client", async (proactor) => {
   proactor.closeHandle(socket);
 });
 
+eachModeTest("scoped: connect() connects a raw socket", async (proactor) => {
+  for (const family of ["IPv4", "IPv6"] as const) {
+    using listener = listening(family);
+    using client = createSocket({ family });
+    const accepted = proactor.accept(listener);
+    const connected = proactor.connect(client, listener.localAddress!);
+    await soon(connected);
+    assertEquals([connected.done(), connected.cancelled()], [true, false]);
+    const { socket } = await soon(accepted);
+    await soon(proactor.send(client, encode("hello")));
+    assertEquals(decode(await soon(proactor.recv(socket, 9))), "hello");
+    await soon(proactor.send(socket, encode("HELLO")));
+    assertEquals(decode(await soon(proactor.recv(client, 9))), "HELLO");
+    assertEquals(client.remoteAddress, listener.localAddress);
+    proactor.closeHandle(socket);
+  }
+});
+
 proactorTest(
-  "scoped: connect() needs the full grant, and says so",
+  "scoped: connect() is refused where nobody listens",
   async (proactor) => {
-    using listener = createSocket();
-    listener.bind(LOCAL);
-    listener.listen();
+    using listener = listening();
+    const address = listener.localAddress!;
+    listener.close();
     using client = createSocket();
-    const connect = async () =>
-      await soon(proactor.connect(client, listener.localAddress!));
-    if (isFull) await connect();
-    else await assertRejects(connect, Deno.errors.NotCapable, "ConnectEx");
+    await assertRejects(
+      async () => await soon(proactor.connect(client, address)),
+      Deno.errors.ConnectionRefused,
+      "Cannot connect: refused",
+    );
   },
+);
+
+proactorTest(
+  "scoped: connect() knows its way to this computer",
+  async (proactor) => {
+    using listener = createSocket({ family: "IPv6" });
+    listener.setOption(IPPROTO_IPV6, IPV6_V6ONLY, false);
+    listener.bind({ ...LOCAL_V6, hostname: "::" });
+    listener.listen();
+    const { port } = listener.localAddress as typeof LOCAL_V6;
+    for (const hostname of ["::", "::1", "::ffff:127.0.0.1"]) {
+      using client = createSocket({ family: "IPv6" });
+      await soon(proactor.connect(client, { ...LOCAL_V6, hostname, port }));
+    }
+  },
+);
+
+proactorTest("scoped: connect() twice is refused", async (proactor) => {
+  using listener = listening();
+  using client = createSocket();
+  await soon(proactor.connect(client, listener.localAddress!));
+  await assertRejects(
+    async () => await soon(proactor.connect(client, listener.localAddress!)),
+    Error,
+    "connected already",
+  );
+});
+
+proactorTest("scoped: connect() can be cancelled", async (proactor) => {
+  using listener = listening();
+  const controller = new AbortController();
+  const { signal } = controller;
+  const reason = new Error("enough");
+  using first = createSocket();
+  const aborted = proactor.connect(first, listener.localAddress!, { signal });
+  controller.abort(reason);
+  // A connection that was faster is still there.
+  const error = await soon(aborted.then(() => undefined, (error) => error));
+  assert(error === undefined || error === reason);
+  using second = createSocket();
+  const cancelled = proactor.connect(second, listener.localAddress!, {
+    signal,
+  });
+  await assertRejects(async () => await cancelled, Error, "enough");
+  assertEquals(cancelled.cancelled(), true);
+});
+
+for (const end of ["close()", "closeHandle()", "stopServing()"] as const) {
+  Deno.test(`scoped: ${end} ends a connect() without an answer`, async () => {
+    await using proactor = new IocpProactor();
+    const socket = createSocket().detach();
+    // Under the full grant too: a packet may come before the end.
+    const connecting = proactor.connect(socket, NO_ANSWER);
+    const result = connecting.then(() => "connected", (error) => error);
+    if (end === "close()") await soon(proactor.close());
+    else if (end === "stopServing()") proactor.stopServing(socket);
+    else proactor.closeHandle(socket);
+    const error = await soon(result);
+    assert(error instanceof Error, `${error}`);
+    assert(connecting.done());
+    if (end !== "closeHandle()") defaultSockets().closeSocket(socket);
+  });
+}
+
+proactorTest("scoped: a loop connects a raw socket", async () => {
+  await using loop = new ProactorEventLoop();
+  using listener = listening();
+  const accepted = loop.sockAccept(listener);
+  using client = createSocket();
+  await soon(loop.sockConnect(client, listener.localAddress!));
+  using socket = (await soon(accepted)).socket;
+  await soon(loop.sockSendAll(client, encode("hello")));
+  assertEquals(decode(await soon(loop.sockRecv(socket, 9))), "hello");
+});
+
+proactorTest("scoped: select() tells of a connect()", async (proactor) => {
+  using listener = listening();
+  using client = createSocket();
+  const selecting = proactor.select(20_000);
+  const connecting = proactor.connect(client, listener.localAddress!);
+  const [done] = await soon(selecting);
+  assert(done === connecting);
+});
+
+Deno.test(
+  `scoped: disconnect() needs the full grant, and says so${
+    isFull ? " (only under a scoped grant)" : ""
+  }`,
+  { ignore: isFull },
+  () =>
+    withProactor(async (proactor) => {
+      using listener = listening();
+      using client = createSocket();
+      await soon(proactor.connect(client, listener.localAddress!));
+      await assertRejects(
+        async () => await soon(proactor.disconnect(client)),
+        Deno.errors.NotCapable,
+        "Cannot call DisconnectEx: it needs the full --allow-ffi",
+      );
+      await soon(proactor.send(client, encode("x"))); // still connected
+    }),
 );
 
 eachModeTest(
@@ -79,3 +228,10 @@ eachModeTest("scoped: pipes are no sockets", async (proactor) => {
   await soon(proactor.send(a, [encode("he"), encode("llo")]));
   assertEquals(decode(await soon(proactor.recv(b, 100))), "hello");
 });
+
+function listening(family: "IPv4" | "IPv6" = "IPv4"): Socket {
+  const listener = createSocket({ family });
+  listener.bind(family === "IPv4" ? LOCAL : LOCAL_V6);
+  listener.listen();
+  return listener;
+}

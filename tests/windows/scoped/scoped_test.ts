@@ -53,7 +53,11 @@ eachModeTest(
   "scoped: a message pipe keeps boundaries and ends",
   async (proactor) => {
     const modes = { readMode: "message" } as const;
-    await using pair = await connectedPair(proactor, {}, modes);
+    await using pair = await connectedPair(
+      proactor,
+      { type: "message" },
+      modes,
+    );
     const { client, served } = pair;
     await client.write(encode("one"));
     await client.write(encode("two"));

@@ -64,13 +64,6 @@ export const sockets = new NativeSockets(win32);
 
 const afd = new NativeAfd(win32);
 
-const probe = Deno.dlopen("ntdll.dll", {
-  wine_get_version: { parameters: [], result: "pointer", optional: true },
-}).symbols;
-
-/** True when this Windows is Wine. */
-export const isWine = probe.wine_get_version !== null;
-
 /** Milliseconds after which a packet that should come has not. */
 const PATIENCE = 10_000;
 /** Milliseconds in which a packet that must not come would have come. */

@@ -22,8 +22,9 @@ import { windowsError } from "../ffi/errors.ts";
 import type { Socket } from "../ffi/socket_api.ts";
 import { OVERLAPPED_SIZE } from "../ffi/structs.ts";
 import type { Address } from "../ffi/win32_api.ts";
-import type { CompletionPort } from "../proactor/completion_port.ts";
-import type { CompletionListener, Operation } from "../proactor/operation.ts";
+import type { CompletionPort } from "./completion_port.ts";
+import type { CompletionListener, Operation } from "./operation.ts";
+import { thrownCall } from "./thrown_call.ts";
 import type { AfdDevice } from "./afd_devices.ts";
 
 /** What a socket is waited for. */
@@ -151,21 +152,26 @@ export class PolledSocket implements CompletionListener {
   }
 
   #poll(events: number): void {
-    const { port, afd, device, socket } = this.#parts;
+    const { port, device, socket } = this.#parts;
     const operation = port.acquire(device.handle, this);
-    const info = infoOf(operation);
-    port.api.copyIn(info, encodePollInfo(socket, events));
+    port.api.copyIn(infoOf(operation), encodePollInfo(socket, events));
     this.#events = events;
     this.#polls++;
     this.#canceled = false;
     port.begin(operation);
-    const { handle } = device.handle;
-    const code = port.settle(
-      operation,
-      afd.poll(handle, info, operation.address),
-    );
+    const code = port.settle(operation, this.#call(operation));
     if (code === ERROR_IO_PENDING) this.#operation = operation;
     else this.#finish(operation, code);
+  }
+
+  #call(operation: Operation): number {
+    const { port, afd, device } = this.#parts;
+    const { handle } = device.handle;
+    try {
+      return afd.poll(handle, infoOf(operation), operation.address);
+    } catch (error) {
+      return thrownCall(port, error);
+    }
   }
 
   #finish(operation: Operation, code: number): void {

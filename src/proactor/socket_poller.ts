@@ -8,8 +8,8 @@ import { type AfdApi, baseSocket, NativeAfd } from "../ffi/afd.ts";
 import { windowsError } from "../ffi/errors.ts";
 import type { Socket, SocketApi } from "../ffi/socket_api.ts";
 import { INVALID_HANDLE_VALUE } from "../ffi/win32_api.ts";
-import type { CompletionPort } from "../proactor/completion_port.ts";
-import type { PortDependent } from "../proactor/dependents.ts";
+import type { CompletionPort } from "./completion_port.ts";
+import type { PortDependent } from "./dependents.ts";
 import { AfdDevices } from "./afd_devices.ts";
 import { PolledSocket, type Waiter } from "./polled_socket.ts";
 import { defaultSockets } from "../ffi/default_sockets.ts";
@@ -22,7 +22,12 @@ export interface SocketPollerParts {
   sockets: SocketApi;
 }
 
-/** Tells when sockets are ready, by one poll of the driver for each. */
+const pollers = new WeakMap<CompletionPort, SocketPoller>();
+
+/**
+ * Tells when sockets are ready, by one poll of the driver for each. A port has
+ * one.
+ */
 export class SocketPoller implements PortDependent {
   /** The completion port. */
   readonly port: CompletionPort;
@@ -41,6 +46,7 @@ export class SocketPoller implements PortDependent {
     this.#sockets = sockets;
     this.#devices = new AfdDevices(port, afd);
     port.dependents.add(this);
+    pollers.set(port, this);
   }
 
   /** Sockets that are polled. */
@@ -103,8 +109,6 @@ export class SocketPoller implements PortDependent {
   }
 }
 
-const pollers = new WeakMap<CompletionPort, SocketPoller>();
-
 /**
  * The poller of a port, made on first use.
  *
@@ -114,11 +118,8 @@ const pollers = new WeakMap<CompletionPort, SocketPoller>();
  */
 export function pollerOf(port: CompletionPort): SocketPoller {
   port.assertOpen("wait for socket");
-  let poller = pollers.get(port);
-  if (poller === undefined) {
-    const afd = new NativeAfd(port.api);
-    poller = new SocketPoller(port, { afd, sockets: defaultSockets() });
-    pollers.set(port, poller);
-  }
-  return poller;
+  const poller = pollers.get(port);
+  if (poller !== undefined) return poller;
+  const afd = new NativeAfd(port.api);
+  return new SocketPoller(port, { afd, sockets: defaultSockets() });
 }

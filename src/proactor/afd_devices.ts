@@ -7,8 +7,8 @@
 import type { AfdApi } from "../ffi/afd.ts";
 import { windowsError } from "../ffi/errors.ts";
 import { INVALID_HANDLE_VALUE } from "../ffi/win32_api.ts";
-import type { CompletionPort } from "../proactor/completion_port.ts";
-import type { PortHandle } from "../proactor/port_handle.ts";
+import type { CompletionPort } from "./completion_port.ts";
+import type { PortHandle } from "./port_handle.ts";
 
 /** Cancelling a poll is linear in the polls of its device. */
 const MAX_SOCKETS = 32;

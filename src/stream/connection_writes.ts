@@ -1,0 +1,110 @@
+/**
+ * The write side of a connection: promises for what a channel tells.
+ *
+ * @module
+ */
+
+import { ERROR_IO_PENDING } from "../ffi/constants.ts";
+import { windowsError } from "../ffi/errors.ts";
+import type { Channel } from "./channel.ts";
+import {
+  type ChannelEnd,
+  closeError,
+  type DroppedBytesError,
+} from "./close_deadline.ts";
+import type { StreamTraits } from "./stream_traits.ts";
+import type { WriteCallback } from "./write_queue.ts";
+
+/** Writes to a channel, ends its write side, and knows what was lost. */
+export class ConnectionWrites {
+  readonly #channel: Channel;
+  readonly #traits: StreamTraits;
+  #ending: Promise<void> | undefined;
+  #loss: DroppedBytesError | undefined;
+
+  /**
+   * @param channel The channel.
+   * @param traits What is known of the stream.
+   */
+  constructor(channel: Channel, traits: StreamTraits) {
+    this.#channel = channel;
+    this.#traits = traits;
+  }
+
+  /** True when the write side is ended, or about to be. */
+  get ended(): boolean {
+    return this.#ending !== undefined;
+  }
+
+  /** What the close of the channel has dropped, if it has. */
+  get loss(): DroppedBytesError | undefined {
+    return this.#loss;
+  }
+
+  /**
+   * Writes all bytes.
+   *
+   * @param data The caller's again when this returns.
+   * @returns The rest of it, or `undefined` when all is written.
+   */
+  write(data: Uint8Array<ArrayBuffer>): Promise<void> | undefined {
+    return this.#start((done) => this.#channel.writer.write(data, done));
+  }
+
+  /**
+   * Waits until what was written before is with the kernel.
+   *
+   * @returns That, or `undefined` when it is.
+   */
+  mark(): Promise<void> | undefined {
+    return this.#start((done) => this.#channel.writer.mark(done));
+  }
+
+  /**
+   * Ends the write side, behind what was written; once.
+   *
+   * @returns Resolves when that is with the kernel.
+   */
+  end(): Promise<void> {
+    return this.#ending ??= this.#end();
+  }
+
+  /** @param end How the channel was closed. */
+  onClosed(end: ChannelEnd | null): void {
+    if (end === null) return;
+    const { name, syscalls } = this.#traits;
+    const what = { name, syscall: syscalls.write };
+    this.#loss = closeError(this.#channel.port.api, end, what);
+  }
+
+  /**
+   * Makes the error of a read or a write.
+   *
+   * @param code The Win32 code.
+   * @param action What has failed.
+   * @returns The error.
+   */
+  error(code: number, action: "read" | "write"): Error {
+    const { name, syscalls } = this.#traits;
+    const preposition = action === "read" ? "from" : "to";
+    return windowsError(this.#channel.port.api, code, {
+      syscall: syscalls[action],
+      action: `Cannot ${action} ${preposition} ${name}`,
+    });
+  }
+
+  async #end(): Promise<void> {
+    await this.#start((done) => this.#channel.writer.end(done));
+  }
+
+  #start(start: (done: WriteCallback) => number): Promise<void> | undefined {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const code = start((code) => {
+      if (code === 0) resolve();
+      else reject(this.#loss ?? this.error(code, "write"));
+    });
+    if (code === 0) return undefined;
+    if (code !== ERROR_IO_PENDING) throw this.error(code, "write");
+    return promise;
+  }
+}

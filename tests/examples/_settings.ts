@@ -1,0 +1,170 @@
+/**
+ * What the examples need around them. Who is not named here needs nothing but
+ * the files of the stage, and ends by itself.
+ *
+ * @module
+ */
+
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { ProactorEventLoop } from "../../mod.ts";
+import { until } from "../windows/_setup.ts";
+import { readExamples } from "./_examples.ts";
+import * as peers from "./_peers.ts";
+import type { Stage } from "./_stage.ts";
+
+/** What an example needs. */
+export interface Setting {
+  /** Starts who is at the other end. */
+  before?: (stage: Stage) => void | Promise<void>;
+  /** What happens while the example runs. */
+  during?: (stage: Stage) => void | Promise<void>;
+  /** True when it ends with its proactor only. */
+  endless?: boolean;
+  /** The standard input of an example that must be a program of its own. */
+  program?: { input: string; output: string };
+}
+
+const client = (before: Setting["before"]): Setting => ({ before: before! });
+const server = (during: Setting["during"]): Setting => ({
+  during: during!,
+  endless: true,
+});
+
+const echoClient = client(peers.echoPipe);
+const tcpClient = client(peers.echoTcp(7));
+const tlsClient = client(peers.echoTls);
+const unixClient = client(peers.echoUnix);
+const datagrams: Setting = { before: peers.sendDatagrams };
+
+/** The settings by example. */
+export const SETTINGS: Record<string, Setting | undefined> = {
+  "README.md: @iocp/proactor": server(peers.callPipe),
+  "README.md: @iocp/proactor 2": echoClient,
+  "README.md: @iocp/proactor 3": {
+    async during(stage) {
+      await peers.callPipe(stage);
+      await stage.interrupt();
+    },
+  },
+  "README.md: Readiness": datagrams,
+  "README.md: Files": server(awaitCopy),
+  "mod.ts: module": server(peers.callPipe),
+  "src/file/directory_watcher.ts: DirectoryWatcher": server(touchInbox),
+  "src/file/watch_directory.ts: watchDirectory": server(touchInbox),
+  "src/loop/call_soon_threadsafe.ts: callSoonThreadsafe": {
+    during: postFromWorker,
+  },
+  "src/loop/handle_event_loop.ts: HandleEventLoop": {
+    during: (stage) => stage.interrupt(),
+  },
+  "src/loop/remote_callback.ts: RemoteCallback": { before: writeWorker },
+  "src/loop/server.ts: Server": { during: peers.expectEnd(peers.toTcp) },
+  "src/loop/sock_event_loop.ts: SockEventLoop": tcpClient,
+  "src/loop/socket_event_loop.ts: SocketEventLoop": datagrams,
+  "src/loop/task.ts: Task": echoClient,
+  "src/net/connect_tcp.ts: connectTcp": client(peers.echoTcp(8000)),
+  "src/net/connect_unix.ts: connectUnix": unixClient,
+  "src/net/readiness.ts: addReader": {
+    before: peers.sendDatagrams,
+    during: (stage) => stage.printed("ready"),
+  },
+  "src/net/readiness.ts: addWriter": {
+    during: (stage) => stage.printed("room for more"),
+  },
+  "src/net/readiness.ts: waitReadable": datagrams,
+  "src/net/socket.ts: Socket": { during: peers.greetTcp },
+  "src/net/socket.ts: createSocket": client(peers.echoTcp6),
+  "src/net/socket_server.ts: SocketServer": server(
+    peers.expectEnd(peers.toTcp),
+  ),
+  "src/net/start_tls.ts: startTls": tlsClient,
+  "src/net/start_tls.ts: startTls 2": server(peers.callTls),
+  "src/net/tcp_connection.ts: TcpConnection": tcpClient,
+  "src/net/tcp_listener.ts: TcpListener": server(peers.callTcp(7)),
+  "src/net/tls_connection.ts: TlsConnection": tlsClient,
+  "src/net/udp_socket.ts: UdpSocket": server(peers.callUdp),
+  "src/net/udp_socket.ts: UdpSocket.connect": client(peers.echoUdp),
+  "src/net/unix_connection.ts: UnixConnection": unixClient,
+  "src/net/unix_listener.ts: UnixListener": {
+    ...server(peers.callUnix),
+    before: peers.allowUnix,
+  },
+  "src/pipe/connect_pipe.ts: connectPipe": echoClient,
+  "src/pipe/pipe_connection.ts: PipeConnection": echoClient,
+  "src/pipe/pipe_server.ts: PipeServer": server(peers.callPipe),
+  "src/proactor/base_proactor.ts: BaseProactor": echoClient,
+  "src/proactor/iocp_proactor.ts: IocpProactor": echoClient,
+  "src/proactor/socket_proactor.ts: SocketProactor": tcpClient,
+  "src/process/adopt_handle.ts: HandleStream": {
+    program: { input: "hello", output: "pipe thread\n5\n" },
+  },
+  "src/process/adopt_handle.ts: adoptHandle": {
+    program: { input: "hello", output: "5\n" },
+  },
+  "src/process/standard_streams.ts: openStdin": {
+    program: { input: "hello", output: "5\n" },
+  },
+  "src/process/standard_streams.ts: openStdout": {
+    program: { input: "", output: "hello" },
+  },
+  "src/process/standard_streams.ts: openStderr": {
+    program: { input: "", output: "hello" },
+  },
+  "src/stream/node_duplex.ts: NodeDuplex": tcpClient,
+  "src/stream/stream_connection.ts: StreamConnection": echoClient,
+  "src/stream/stream_server.ts: StreamServer": server(
+    peers.expectEnd(peers.toPipe),
+  ),
+  "src/stream/to_node_duplex.ts: toNodeDuplex": server(peers.callHttp),
+  "src/stream/to_node_duplex.ts: toNodeDuplex 2": {
+    before: peers.answerHttp,
+    during: (stage) => stage.printed("hello"),
+  },
+};
+
+/** What comes after the copy has no end. */
+async function awaitCopy(): Promise<void> {
+  await until(() => sizeOf("copy.bin") === sizeOf("data.bin"));
+}
+
+function sizeOf(path: string): number {
+  try {
+    return Deno.statSync(path).size;
+  } catch {
+    return -1; // it comes later
+  }
+}
+
+/** Makes files until one is seen: the watch begins at some time. */
+async function touchInbox(stage: Stage): Promise<void> {
+  let count = 0;
+  const make = () => Deno.writeTextFileSync(`inbox/${count++}.txt`, "hello");
+  const timer = setInterval(make, 50);
+  stage.undo.defer(() => clearInterval(timer));
+  await stage.printed(".txt");
+  assertStringIncludes(stage.output[0]!, `create ${stage.folder}\\inbox\\`);
+}
+
+/** The worker of one example is another example. */
+function writeWorker(stage: Stage): void {
+  const id = "src/loop/call_soon_threadsafe.ts: callSoonThreadsafe";
+  const worker = readExamples().find((example) => example.id === id)!;
+  stage.write(worker, "worker.ts");
+}
+
+/** Sends the token as `postMessage` does in a worker. */
+async function postFromWorker(): Promise<void> {
+  await using loop = new ProactorEventLoop();
+  const values: number[] = [];
+  using callback = loop.exportCallback((value) => {
+    values.push(value);
+    loop.stop();
+  });
+  const send = () => {
+    self.dispatchEvent(new MessageEvent("message", { data: callback.token }));
+  };
+  const timer = setInterval(send, 20);
+  await loop.runForever();
+  clearInterval(timer);
+  assertEquals(values[0], 100);
+}

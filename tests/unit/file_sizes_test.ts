@@ -1,0 +1,175 @@
+/** Sizes beyond a DWORD, and calls that throw: everything is given back. */
+
+import { assertEquals, assertRejects } from "@std/assert";
+import { copyFile } from "../../src/file/copy_file.ts";
+import { watchDirectory } from "../../src/file/watch_directory.ts";
+import { diskTest, FILE, open } from "./_files.ts";
+import { bytes, outcome, pattern, turns, type World } from "./_helpers.ts";
+
+const FOLDER = "C:\\folder";
+
+let shared: Uint8Array | undefined;
+
+/** 4 GiB, of which the system gives those pages memory that are touched. */
+function huge(): Uint8Array {
+  return shared ??= new Uint8Array(2 ** 32);
+}
+
+/** Lets a call of the kernel throw, as the FFI does for a bad argument. */
+function throwing<K extends "readFile" | "writeFile" | "fsControl">(
+  { sim }: World,
+  name: K,
+): () => void {
+  sim[name] = () => {
+    throw new TypeError("expected u32");
+  };
+  return () => delete (sim as Partial<typeof sim>)[name];
+}
+
+diskTest(
+  "an append of 4 GiB is refused before anything is taken",
+  async (world) => {
+    const data = huge();
+    const file = await open(world, { append: true, create: true });
+    const before = world.inUse;
+    const name = `file "${FILE}"`;
+    await assertRejects(
+      () => file.write(data),
+      RangeError,
+      `Cannot append 4294967296 bytes to ${name}: one write takes 4294967295`,
+    );
+    const writer = file.writable.getWriter();
+    const other = await open(world, { append: true });
+    await assertRejects(() => other.write(data), RangeError);
+    assertEquals(world.inUse, before);
+    assertEquals(await other.write(bytes("goes on")), 7);
+    await assertRejects(() => writer.write(data), RangeError);
+    await file[Symbol.asyncDispose]();
+    await other[Symbol.asyncDispose]();
+  },
+);
+
+diskTest(
+  "reads and writes of 4 GiB go in pieces that a DWORD holds",
+  async (world, disk) => {
+    const array = huge();
+    disk.put(FILE, pattern(3_000_000));
+    const file = await open(world, { read: true, write: true });
+    assertEquals(await file.read(array, { at: 0 }), 3_000_000);
+    assertEquals(array.subarray(0, 3_000_000), pattern(3_000_000));
+    assertEquals(await file.read(array), 3_000_000);
+    world.sim.fail("writeFile", 112, { after: 5 });
+    assertEquals(await outcome(file.write(array)), "WindowsError");
+    assertEquals(world.inUse[0], 0, "slots");
+    await file[Symbol.asyncDispose]();
+    assertEquals(world.inUse, [0, 0, 0]);
+  },
+);
+
+diskTest(
+  "reads and writes that throw give everything back",
+  async (world, disk) => {
+    disk.put(FILE, pattern(5 << 20));
+    for (const size of [10, 100_000, 5 << 20]) {
+      for (const at of [undefined, 0]) {
+        const file = await open(world, { read: true, write: true });
+        const before = world.inUse;
+        const options = at === undefined ? {} : { at };
+        for (const name of ["readFile", "writeFile"] as const) {
+          const restore = throwing(world, name);
+          const array = new Uint8Array(size);
+          const call = name === "readFile"
+            ? file.read(array, options)
+            : file.write(array, options);
+          assertEquals(await outcome(call), "TypeError", `${name} ${size}`);
+          restore();
+          assertEquals(world.inUse[0], before[0], "slots");
+          assertEquals(world.inUse[2], before[2], "pending");
+        }
+        assertEquals(await file.read(new Uint8Array(7), { at: 0 }), 7);
+        await file[Symbol.asyncDispose]();
+        assertEquals(world.inUse, before, "buffers too");
+      }
+    }
+  },
+);
+
+diskTest("appends that throw give everything back", async (world) => {
+  const file = await open(world, { append: true, create: true });
+  const before = world.inUse;
+  const restore = throwing(world, "writeFile");
+  assertEquals(await outcome(file.write(new Uint8Array(5 << 20))), "TypeError");
+  assertEquals(world.inUse, before);
+  restore();
+  assertEquals(await file.write(bytes("x")), 1);
+  await file[Symbol.asyncDispose]();
+});
+
+diskTest("streams whose calls throw close the file", async (world, disk) => {
+  disk.put(FILE, pattern(300_000));
+  for (const name of ["readFile", "writeFile"] as const) {
+    const file = await open(world, { read: true, write: true });
+    const restore = throwing(world, name);
+    const call = name === "readFile"
+      ? file.readable.getReader().read()
+      : file.writable.getWriter().write(bytes("x"));
+    assertEquals(await outcome(call), "TypeError", name);
+    restore();
+    await file[Symbol.asyncDispose]();
+    assertEquals(world.inUse, [0, 0, 0]);
+  }
+});
+
+diskTest(
+  "copies whose calls throw end, and leave nothing",
+  async (world, disk) => {
+    const place = { proactor: world.proactor, files: disk.files };
+    disk.put(FILE, pattern(40_000));
+    for (const name of ["readFile", "writeFile"] as const) {
+      for (const pending of [true, false]) {
+        world.sim.forcePending = pending;
+        const restore = throwing(world, name);
+        const options = { ...place, blockSize: 4096, inFlight: 4 };
+        const copying = copyFile(FILE, "C:\\to", options);
+        assertEquals(await outcome(copying), "TypeError", name);
+        restore();
+        world.sim.forcePending = false;
+        assertEquals(disk.content("C:\\to"), undefined);
+        assertEquals(world.inUse, [0, 0, 0]);
+      }
+    }
+    assertEquals(world.sim.openHandles, 1, "the port");
+  },
+);
+
+diskTest(
+  "openFile() whose sparse call throws closes the file",
+  async (world) => {
+    const restore = throwing(world, "fsControl");
+    const options = { write: true, create: true, sparse: true };
+    assertEquals(await outcome(open(world, options)), "TypeError");
+    restore();
+    await turns();
+    assertEquals(world.inUse, [0, 0, 0]);
+    assertEquals(world.sim.openHandles, 1, "the port");
+  },
+);
+
+diskTest("a watch whose call throws ends", async (world, disk) => {
+  disk.makeDirectory(FOLDER);
+  const place = { proactor: world.proactor, files: disk.files };
+  const watcher = await watchDirectory(FOLDER, place);
+  const notify = disk.files.notifyChangeDirectory;
+  disk.files.notifyChangeDirectory = () => {
+    throw new TypeError("expected u32");
+  };
+  disk.change(FOLDER, new Uint8Array(0));
+  assertEquals((await watcher.next()).value?.kind, "overflow");
+  assertEquals(await outcome(watcher.next()), "TypeError");
+  assertEquals(await outcome(watchDirectory(FOLDER, place)), "TypeError");
+  disk.files.notifyChangeDirectory = notify;
+  await watcher[Symbol.asyncDispose]();
+  await turns();
+  assertEquals(world.inUse, [0, 0, 0]);
+  assertEquals(world.sim.openHandles, 1, "the port");
+});

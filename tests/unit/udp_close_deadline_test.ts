@@ -1,0 +1,177 @@
+/** Closes of UDP sockets with datagrams that wait to be sent. */
+
+import { assertEquals, assertThrows } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
+import { DatagramChannelTransport } from "../../src/net/datagram_channel_transport.ts";
+import type { DatagramHandle } from "../../src/net/datagram_channel.ts";
+import { UdpSocket } from "../../src/net/udp_socket.ts";
+import type { DeadlineOptions } from "../../src/stream/close_deadline.ts";
+import { assertDropped } from "./_closing.ts";
+import { bytes, inWorld, outcome, turns, type World } from "./_helpers.ts";
+import { addressOf, bound } from "./_sockets.ts";
+
+const { TimedOut, Interrupted } = Deno.errors;
+
+/** A socket of either style, with three datagrams of 3 bytes on their way. */
+interface Closing {
+  /** What the datagrams came to, in promise style. */
+  sent: Promise<string>[];
+  close(options?: DeadlineOptions): void;
+  abort(): void;
+  /** `null`, or what was lost. */
+  end: Promise<Error | null>;
+}
+
+function handleOf(world: World, deadline?: number): DatagramHandle {
+  const socket = bound(world, "datagram");
+  const address = addressOf(world, socket) as { port: number };
+  return {
+    port: world.port,
+    sockets: world.sim.sockets,
+    handle: world.proactor.ownerOf(socket, "send"),
+    rules: { family: "IPv4", dualStack: false },
+    local: { transport: "udp", hostname: "127.0.0.1", port: address.port },
+    remote: null,
+    remoteName: null,
+    reportUnreachable: false,
+    deadline,
+  };
+}
+
+function protocolStyle(world: World, deadline?: number): Closing {
+  const { promise, resolve } = Promise.withResolvers<Error | null>();
+  const handle = handleOf(world, deadline);
+  const transport = new DatagramChannelTransport(handle, {
+    connectionLost: resolve,
+  });
+  for (const text of ["abc", "def", "ghi"]) {
+    transport.sendTo(bytes(text), handle.local);
+  }
+  return {
+    sent: [],
+    close: (options) => transport.close(options),
+    abort: () => transport.abort(),
+    end: promise,
+  };
+}
+
+function promiseStyle(world: World, deadline?: number): Closing {
+  const handle = handleOf(world, deadline);
+  const socket = new UdpSocket(handle);
+  const sent = ["abc", "def", "ghi"].map((text) =>
+    outcome(socket.send(bytes(text), handle.local))
+  );
+  return {
+    sent,
+    close: (options) => socket.close(options),
+    abort: () => socket.abort(),
+    end: socket.finished.then(() => socket.shutdown())
+      .then(() => null, (error) => error),
+  };
+}
+
+/** Lets Windows send the datagram that is in flight. */
+async function sendOne({ sim }: World): Promise<void> {
+  const index = sim.ready.findIndex(({ kind }) => kind === "write");
+  sim.complete(index);
+  await turns();
+}
+
+function closeTest(
+  name: string,
+  body: (
+    closing: Closing,
+    world: World,
+    time: FakeTime,
+  ) => Promise<void>,
+  deadline?: number,
+): void {
+  for (const make of [protocolStyle, promiseStyle]) {
+    Deno.test(`${name}: UDP, ${make.name}`, async () => {
+      using time = new FakeTime();
+      await inWorld({}, async (world) => {
+        world.sim.manual = true;
+        const closing = make(world, deadline);
+        await body(closing, world, time);
+        world.sim.completeAll();
+        world.sim.manual = false;
+        await turns();
+      });
+    });
+  }
+}
+
+closeTest("a close waits while datagrams go out", async (
+  closing,
+  world,
+  time,
+) => {
+  closing.close();
+  for (let i = 0; i < 3; i++) {
+    time.tick(4900);
+    await sendOne(world);
+  }
+  world.sim.completeAll();
+  assertEquals(await closing.end, null);
+  for (const end of await Promise.all(closing.sent)) assertEquals(end, "ok 3");
+});
+
+closeTest("a close gives up when none goes out", async (
+  closing,
+  world,
+  time,
+) => {
+  closing.close();
+  time.tick(4900);
+  await sendOne(world);
+  time.tick(5000);
+  world.sim.completeAll();
+  assertDropped(await closing.end, TimedOut, 6);
+  const [first, ...rest] = await Promise.all(closing.sent);
+  if (first !== undefined) {
+    assertEquals([first, ...rest], ["ok 3", "TimedOut", "TimedOut"]);
+  }
+});
+
+closeTest("the deadline of a socket is for its closes", async (
+  closing,
+  world,
+  time,
+) => {
+  for (const deadline of [-1, NaN, 1.5, 2 ** 31]) {
+    assertThrows(() => closing.close({ deadline }), RangeError);
+  }
+  closing.close();
+  time.tick(20);
+  world.sim.completeAll();
+  assertDropped(await closing.end, TimedOut, 9);
+}, 20);
+
+closeTest("a close without a deadline waits for ever", async (
+  closing,
+  world,
+  time,
+) => {
+  closing.close({ deadline: Infinity });
+  time.tick(2 ** 40);
+  for (let i = 0; i < 3; i++) await sendOne(world);
+  world.sim.completeAll();
+  assertEquals(await closing.end, null);
+});
+
+closeTest("an abort drops datagrams", async (closing, world) => {
+  closing.abort();
+  world.sim.completeAll();
+  assertEquals(await closing.end, null);
+});
+
+closeTest("a close that is overtaken by the proactor's", async (
+  closing,
+  world,
+) => {
+  closing.close();
+  const closed = world.proactor.close();
+  world.sim.completeAll();
+  assertDropped(await closing.end, Interrupted, 9);
+  assertEquals(await closed, 0);
+});

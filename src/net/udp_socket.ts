@@ -11,10 +11,8 @@ import { assertArray } from "../proactor/arguments.ts";
 import {
   assertDeadline,
   type DeadlineOptions,
-  type DroppedBytesError,
 } from "../stream/close_deadline.ts";
 import type { ReadOptions } from "../stream/stream_connection.ts";
-import type { CompletionPort } from "../proactor/completion_port.ts";
 import { closeWhenForgotten } from "../proactor/forgotten.ts";
 import { TurnOrder } from "../stream/turn_budget.ts";
 import type { DatagramChannel, DatagramHandle } from "./datagram_channel.ts";

@@ -5,11 +5,7 @@
  */
 
 import { byteLengthOf } from "../ffi/bytes.ts";
-import {
-  assertArray,
-  assertInteger,
-  stableBytes,
-} from "../proactor/arguments.ts";
+import { assertArray, stableBytes } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import { closeWhenForgotten } from "../proactor/forgotten.ts";
 import type { PortHandle } from "../proactor/port_handle.ts";
@@ -197,7 +193,6 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
     const bytes = stableBytes("write", data);
     this.#assertWritable();
     const length = byteLengthOf(bytes);
-    const { writer } = this.#channel;
     if (length > 0) {
       this.#reads.answered();
       await this.#writes.write(bytes);
@@ -292,7 +287,8 @@ export abstract class StreamConnection implements Disposable, AsyncDisposable {
   /**
    * Closes the connection at once; what is queued is dropped. When something
    * is, the peer is told by an error instead of the end of the stream: a reset
-   * on a socket, and on a pipe when this is the server's end.
+   * on a socket, and on a pipe's client Windows' error 233, which we take for the
+   * end.
    */
   abort(): void {
     this.#reads.fail(readInterrupted());

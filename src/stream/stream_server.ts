@@ -4,7 +4,6 @@
  * @module
  */
 
-import { logError } from "../ffi/thrown.ts";
 import { timerDelay } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import { closeWhenForgotten } from "../proactor/forgotten.ts";

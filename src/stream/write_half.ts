@@ -209,7 +209,7 @@ export class WriteHalf implements CompletionListener {
   dispose(code = ERROR_OPERATION_ABORTED): void {
     if (this.#disposed) return;
     this.#disposed = true;
-    if (this.taken) this.#written(this.#inFlight);
+    if (this.#inFlight > 0 && this.taken) this.#written(this.#inFlight);
     this.#fail(code);
     this.#stopDraining();
     if (!this.#operation.pending && this.#held === null) this.#release();

@@ -105,8 +105,9 @@ closeTest("a close gives up when nothing moves", async (world, time, how) => {
 async function assertPeerTold(world: World, { peer }: Closing, kind: Kind) {
   const told = {
     TCP: "ConnectionReset",
-    "server's end of a byte pipe": "BrokenPipe",
-    "server's end of a message pipe": "BrokenPipe",
+    // Error 233, which is the end of the stream: pipes have no other.
+    "server's end of a byte pipe": "ok ",
+    "server's end of a message pipe": "ok ",
   }[kind as string];
   if (told === undefined) assertEquals(await drain(world, peer), PIECE);
   else assertEquals(await outcome(world.proactor.recv(peer, 1)), told);

@@ -18,6 +18,7 @@ Deno.test("resolveServerOptions() has safe defaults", () => {
     instances: 8,
     maxInstances: Infinity,
     security: "currentUser",
+    deadline: undefined,
   });
   assertEquals(parameters, {
     name: PATH,
@@ -54,6 +55,7 @@ Deno.test("resolveServerOptions() passes on what differs", () => {
     messageType: true,
     messageReadMode: true,
     serverEnd: true,
+    deadline: undefined,
   });
   const out = resolveServerOptions(PATH, { access: "out" });
   assertEquals(out.parameters.openMode, 0x4000_0002);

@@ -30,6 +30,7 @@ Deno.test("resolveExec() has the defaults of Deno.Command", () => {
     killOnExit: false,
     job: null,
     inherited: [],
+    deadline: undefined,
   });
 });
 

@@ -45,7 +45,7 @@ const KINDS: Record<
       const pair = await connectedPair(proactor, { type: "byte" });
       return two(pair, pair.served, pair.client);
     },
-    "error",
+    "end", // by error 233
   ],
   "client's end of a byte pipe": [
     async (proactor) => {

@@ -193,7 +193,7 @@ const PER_THREAD = 63;
 for (const [name, end] of Object.entries(ENDS)) {
   const timeout = name === "timed out" ? 5 : undefined;
 
-  async function round(count: number): Promise<void> {
+  const round = async (count: number): Promise<void> => {
     await using proactor = new IocpProactor();
     const events = createEvents(count, true);
     const options = timeout === undefined ? {} : { timeout };
@@ -201,7 +201,7 @@ for (const [name, end] of Object.entries(ENDS)) {
     end(waits);
     await soon(Promise.allSettled(waits));
     closeHandles(...events);
-  }
+  };
 
   Deno.test(`waits that are ${name} leave no handle (Wine: but those of the pool's threads, until they end)`, async () => {
     await round(1);

@@ -67,8 +67,8 @@ function covers(presented: string, reference: string): boolean {
   if (!pattern!.startsWith("*.")) {
     return isHostName(pattern!) && pattern === name;
   }
-  const suffix = pattern!.slice(1);
-  return isHostName(suffix.slice(1)) && suffix.lastIndexOf(".") > 0 &&
+  const suffix = pattern!.substring(1);
+  return isHostName(suffix.substring(1)) && suffix.lastIndexOf(".") > 0 &&
     name!.replace(/^[^.]+/, "") === suffix;
 }
 

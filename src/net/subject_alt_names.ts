@@ -5,6 +5,7 @@
  * @module
  */
 
+import { viewOf } from "../ffi/bytes.ts";
 import type { Bytes } from "../ffi/socket_api.ts";
 
 /** One value of DER. */
@@ -61,9 +62,9 @@ function* derValues(bytes: Bytes): Generator<DerValue> {
   for (let at = 0; at + 2 <= bytes.length;) {
     const size = LONG_LENGTH.indexOf(bytes[at + 1]!) + 1;
     const start = at + 2 + size;
-    const end = start + lengthOf(bytes.subarray(at + 1, start));
+    const end = start + lengthOf(viewOf(bytes, at + 1, start));
     if (end > bytes.length) return;
-    yield { tag: bytes[at]!, value: bytes.subarray(start, end) };
+    yield { tag: bytes[at]!, value: viewOf(bytes, start, end) };
     at = end;
   }
 }

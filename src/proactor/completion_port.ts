@@ -1,24 +1,15 @@
 /**
- * The completion port itself: who is on it, what is pending, and the dispatch
- * of packets to listeners. Everything that drives I/O goes through here.
+ * The completion port: who is on it, what is pending, and the dispatch of
+ * packets to listeners. Everything that drives I/O goes through here.
  *
  * @module
  */
 
-import {
-  ERROR_INVALID_HANDLE,
-  ERROR_IO_PENDING,
-  ERROR_OPERATION_ABORTED,
-  INFINITE,
-} from "../ffi/constants.ts";
-import { windowsError } from "../ffi/errors.ts";
+import { ERROR_IO_PENDING, INFINITE } from "../ffi/constants.ts";
 import { BufferPool } from "../ffi/memory.ts";
-import { logError } from "../ffi/thrown.ts";
 import type { Handle, Win32Api } from "../ffi/win32_api.ts";
-import { timerDelay } from "./arguments.ts";
 import { associate } from "./association.ts";
 import { CallBudget } from "./call_budget.ts";
-import { setCallReferenced } from "./call_reference.ts";
 import { DeferredWork } from "./deferred_work.ts";
 import { Dependents } from "./dependents.ts";
 import { Dispatcher } from "./dispatcher.ts";
@@ -31,13 +22,17 @@ import {
 import { Outstanding } from "./outstanding.ts";
 import { FIRST_HANDLE_KEY, PacketQueue } from "./packet_queue.ts";
 import type { PortHandle } from "./port_handle.ts";
-import type {
-  CompletionPortOptions,
-  ErrorReporter,
-  HandleOptions,
-  PortMetrics,
+import {
+  type CompletionPortOptions,
+  type ErrorReporter,
+  type HandleOptions,
+  type PortMetrics,
+  tell,
 } from "./port_options.ts";
+import { PortLife } from "./port_life.ts";
 import { Pump, type PumpHost } from "./pump.ts";
+
+const DEQUEUE = "GetQueuedCompletionStatusEx";
 
 /** A completion port with its slots, buffers and pump. */
 export class CompletionPort implements PumpHost, LateHost {
@@ -57,7 +52,7 @@ export class CompletionPort implements PumpHost, LateHost {
   readonly dependents: Dependents = new Dependents();
   /** Told of calls that other threads have posted: their id and value. */
   onCall: ((id: number, value: number) => void) | undefined;
-  /** Awaited before the port is closed: nobody may post to it any more. */
+  /** Awaited before the close: nobody may post to the port any more. */
   onClose: (() => Promise<void>) | undefined;
 
   #reporter: ErrorReporter;
@@ -68,10 +63,7 @@ export class CompletionPort implements PumpHost, LateHost {
   #nextKey = FIRST_HANDLE_KEY;
   readonly #outstanding = new Outstanding();
   #waits = 0;
-  #onIdle: (() => void) | undefined;
-  #closed = false;
-  #failed = false;
-  #closing: Promise<number> | undefined;
+  readonly #life: PortLife;
 
   /**
    * @param api The seam.
@@ -96,11 +88,17 @@ export class CompletionPort implements PumpHost, LateHost {
     });
     this.#pump = new Pump(this);
     this.late = new LateReads(this, this.#pump);
+    this.#life = new PortLife(this, {
+      queue: this.#queue,
+      pump: this.#pump,
+      outstanding: this.#outstanding,
+      finish: () => this.#finish(),
+    });
   }
 
   /** Takes errors that have no caller; throws nothing itself. */
   get report(): ErrorReporter {
-    return (error, message) => this.#report(error, message);
+    return (error, message) => tell(this.#reporter, error, message);
   }
 
   set report(reporter: ErrorReporter) {
@@ -109,11 +107,7 @@ export class CompletionPort implements PumpHost, LateHost {
 
   /** True from `close` on. */
   get closed(): boolean {
-    return this.#closed;
-  }
-
-  get #ended(): boolean {
-    return this.#closed || this.#failed;
+    return this.#life.closed;
   }
 
   /** The port's own handle. */
@@ -131,7 +125,7 @@ export class CompletionPort implements PumpHost, LateHost {
     return this.#outstanding.referenced;
   }
 
-  /** True when work was put off to the next turn. */
+  /** True when work was put off. */
   get deferred(): boolean {
     return this.#deferred.length > 0 || this.late.waiting;
   }
@@ -299,14 +293,14 @@ export class CompletionPort implements PumpHost, LateHost {
 
   /** Keeps the pump waiting although nothing is pending. */
   hold(): void {
-    if (this.#ended) return;
+    if (this.#life.ended) return;
     this.#outstanding.holds++;
     this.#pump.start();
   }
 
   /** Takes back a `hold`. */
   unhold(): void {
-    if (this.#ended) return;
+    if (this.#life.ended) return;
     this.#outstanding.holds--;
     this.#pump.review();
   }
@@ -320,13 +314,13 @@ export class CompletionPort implements PumpHost, LateHost {
    * Dispatches what has completed.
    *
    * @param timeout Milliseconds to wait on this thread for the first packet.
-   * @returns The number of packets; 0 when called from within a callback.
+   * @returns Their number; 0 when called from within a callback.
    */
   poll(timeout: number): number {
     if (this.#busy) return 0;
-    const { deferred } = this;
+    const atOnce = this.deferred;
     while (!this.#runDeferred());
-    return this.drain(deferred ? 0 : timeout);
+    return this.drain(atOnce ? 0 : timeout);
   }
 
   /**
@@ -339,11 +333,8 @@ export class CompletionPort implements PumpHost, LateHost {
     if (this.#busy) return 0;
     const count = this.#queue.dequeue(timeout);
     if (count > 0) this.#dispatch(count);
-    else if (count < 0) {
-      this.#fail("GetQueuedCompletionStatusEx", this.api.lastError);
-    }
-    this.#pump.review();
-    return Math.max(count, 0);
+    else if (count < 0) this.#life.fail(DEQUEUE, this.api.lastError);
+    return this.#pump.review(), Math.max(count, 0);
   }
 
   get #busy(): boolean {
@@ -373,63 +364,28 @@ export class CompletionPort implements PumpHost, LateHost {
    * @returns False when that has to be tried again.
    */
   wake(): boolean {
-    const code = this.#failed ? 0 : this.#queue.wake();
-    if (code === 0) return true;
-    const syscall = "PostQueuedCompletionStatus";
-    if (code === ERROR_INVALID_HANDLE) this.#fail(syscall, code);
-    else {
-      const action = "Cannot wake the event loop";
-      const error = windowsError(this.api, code, { syscall, action });
-      this.report(error, "A wait was not ended");
-    }
-    return false;
+    return this.#life.wake();
   }
 
   #dispatch(count: number): void {
     this.dispatcher.dispatch(count);
     this.late.run();
-    if (this.#outstanding.pending === 0) this.#onIdle?.();
+    if (this.#outstanding.pending === 0) this.#life.idle();
   }
 
-  /** No packet will come any more: somebody has closed the port. */
-  #fail(syscall: string, code: number): void {
-    if (!this.#failed) {
-      this.#failed = true;
-      const action = "Cannot take completion packets";
-      const error = windowsError(this.api, code, { syscall, action });
-      this.report(error, "The completion port has failed");
-      this.#destroyDependents();
-    }
-    this.#abandon(code);
-  }
-
-  /** What is pending ends for its callers, and stays the kernel's. */
-  #abandon(code: number): void {
-    this.#outstanding.holds = 0;
-    for (const operation of this.operations.pending()) {
-      this.dispatcher.abandon(operation, code);
-    }
-    this.#onIdle?.();
-  }
-
-  #report(error: unknown, message: string): void {
-    try {
-      this.#reporter(error, message);
-    } catch (thrown) {
-      logError("Exception in an error handler:", thrown, message, error);
-    }
+  async #finish(): Promise<void> {
+    await this.onClose?.();
+    while (this.#deferred.length > 0) this.#runDeferred();
   }
 
   /**
-   * Refuses further work, cancels, dispatches what comes until the deadline,
-   * then closes the port. What never came stays in quarantine.
+   * Cancels, dispatches what comes until the deadline, then closes the port.
    *
    * @param deadline Milliseconds.
    * @returns The number of operations in quarantine.
    */
   close(deadline: number): Promise<number> {
-    this.#closed = true;
-    return this.#closing ??= this.#close(deadline);
+    return this.#life.close(deadline);
   }
 
   /**
@@ -439,59 +395,6 @@ export class CompletionPort implements PumpHost, LateHost {
    * @throws {Deno.errors.BadResource} when the port is closed.
    */
   assertOpen(action: string): void {
-    if (!this.#ended) return;
-    const state = this.closed
-      ? "the proactor is closed"
-      : "the port has failed";
-    throw new Deno.errors.BadResource(`Cannot ${action}: ${state}`);
-  }
-
-  async #close(deadline: number): Promise<number> {
-    this.#outstanding.holds++;
-    this.#pump.start();
-    this.#destroyDependents();
-    for (const operation of this.operations.pending()) this.cancel(operation);
-    await this.#idleWithin(deadline);
-    this.#abandon(ERROR_OPERATION_ABORTED);
-    await this.#endWait();
-    await this.onClose?.();
-    while (this.#deferred.length > 0) this.#runDeferred();
-    this.#pump.stop();
-    if (!this.#failed) this.#queue.close(); // else it is not ours
-    this.#free();
-    const quarantined = this.operations.dispose();
-    if (quarantined === 0) this.buffers.dispose();
-    return quarantined;
-  }
-
-  #destroyDependents(): void {
-    this.dependents.destroy((error) => {
-      this.report(error, "Exception in a close");
-    });
-  }
-
-  async #idleWithin(deadline: number): Promise<void> {
-    await undefined; // who closes cancels its futures meanwhile
-    if (deadline === 0) this.drain();
-    if (this.#outstanding.pending === 0 || deadline === 0) return;
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, timerDelay(deadline));
-    this.#onIdle = resolve;
-    await promise.finally(() => clearTimeout(timer));
-  }
-
-  /** Neither a wait that no thread has begun is waited for, nor a lost one. */
-  async #endWait(): Promise<void> {
-    const wait = this.#pump.waiting;
-    if (wait === undefined || this.#failed) return;
-    if (!this.#queue.endWait()) await wait;
-  }
-
-  /** A thread may still come to a wait that has lost its port. */
-  #free(): void {
-    const wait = this.#pump.waiting;
-    if (wait === undefined) return this.#queue.free();
-    setCallReferenced(wait, false);
-    wait.then(() => this.#queue.free());
+    this.#life.assertOpen(action);
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { logError } from "../ffi/thrown.ts";
 import type { CloseFunction } from "./port_handle.ts";
 
 /** Takes errors that have no caller. */
@@ -51,4 +52,23 @@ export interface PortMetrics {
   unknownPackets: number;
   /** Operations whose packet never came before the close. */
   quarantined: number;
+}
+
+/**
+ * Tells a reporter; what it throws itself goes to the console.
+ *
+ * @param reporter The reporter.
+ * @param error What has gone wrong.
+ * @param message Where.
+ */
+export function tell(
+  reporter: ErrorReporter,
+  error: unknown,
+  message: string,
+): void {
+  try {
+    reporter(error, message);
+  } catch (thrown) {
+    logError("Exception in an error handler:", thrown, message, error);
+  }
 }

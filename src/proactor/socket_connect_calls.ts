@@ -4,6 +4,7 @@
  * @module
  */
 
+import { viewOf } from "../ffi/bytes.ts";
 import { admitMapped } from "../ffi/destination.ts";
 import {
   decodeSocketAddress,
@@ -30,6 +31,7 @@ import {
   PROTOCOL_INFO_SIZE,
 } from "../ffi/socket_structs.ts";
 import { type Handle, INVALID_HANDLE_VALUE } from "../ffi/win32_api.ts";
+import { Future, type FutureContext } from "./future.ts";
 import type { OverlappedCall, OverlappedEnd } from "./overlapped_future.ts";
 import { checkSocket, type SocketTarget } from "./socket_calls.ts";
 
@@ -192,22 +194,35 @@ export function connectSocketCall(
 }
 
 /**
- * `connect` of a datagram socket, which ends at once.
+ * Connects a socket of datagrams, which waits for nobody.
  *
  * @param target The socket.
- * @param to Where to: a `sockaddr`.
+ * @param to The encoded address.
+ * @param context How callbacks of the future run.
+ * @returns A future that is done.
  */
-export function connectDatagrams(target: SocketTarget, to: Bytes): void {
+export function connectDatagrams(
+  target: SocketTarget,
+  to: Bytes,
+  context: FutureContext | undefined,
+): Future<void> {
   const { sockets, socket } = target;
-  admitMapped(sockets, socket, to);
-  const code = sockets.connect(socket, to);
-  const call = { syscall: "connect", action: "Cannot connect" };
-  checkSocket(target, { code, partial: false }, call);
+  const future = new Future<void>(context);
+  try {
+    admitMapped(sockets, socket, to);
+    const code = sockets.connect(socket, to);
+    const call = { syscall: "connect", action: "Cannot connect" };
+    checkSocket(target, { code, partial: false }, call);
+    future.setResult();
+  } catch (error) {
+    future.setException(error);
+  }
+  return future;
 }
 
 /** Any address of this computer, and any port. */
 function wildcard(to: Bytes): Bytes {
   const any = new Uint8Array(to.byteLength);
-  any.set(to.subarray(0, FAMILY_SIZE));
+  any.set(viewOf(to, 0, FAMILY_SIZE));
   return any;
 }

@@ -33,7 +33,7 @@ import {
   sendPieces,
   type TransmitFileOptions,
 } from "./file_to_send.ts";
-import { Future } from "./future.ts";
+import type { Future } from "./future.ts";
 import type { OverlappedFuture } from "./overlapped_future.ts";
 import {
   PolledConnectFuture,
@@ -250,7 +250,7 @@ export abstract class SocketProactor extends BaseProactor {
     const [owner, target] = this.#target(socket, "connect");
     if (target.type === SOCK_DGRAM) {
       options.signal?.throwIfAborted();
-      return this.#connectDatagrams(target, to);
+      return connectDatagrams(target, to, this.context);
     }
     if (!target.sockets.extensions) {
       return this.#connectPolled(owner, { target, to }, options);
@@ -366,17 +366,6 @@ export abstract class SocketProactor extends BaseProactor {
     if (!isMappedAddress(to) || this.#admitted.has(owner)) return;
     this.#admitted.add(owner);
     admitMapped(target.sockets, target.socket, to);
-  }
-
-  #connectDatagrams(target: SocketTarget, to: Bytes): Future<void> {
-    const future = new Future<void>(this.context);
-    try {
-      connectDatagrams(target, to);
-      future.setResult();
-    } catch (error) {
-      future.setException(error);
-    }
-    return future;
   }
 
   #target(handle: HandleLike, action: string): [PortHandle, SocketTarget] {

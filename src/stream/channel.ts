@@ -18,7 +18,8 @@ import {
   type DeadlineOptions,
 } from "./close_deadline.ts";
 import { type ReadConsumer, ReadHalf, type ReadOptions } from "./read_half.ts";
-import { type WriteConsumer, WriteHalf } from "./write_half.ts";
+import { WriteHalf } from "./write_half.ts";
+import type { WriteConsumer } from "./write_options.ts";
 
 /** How a channel reads and writes. */
 export interface ChannelOptions extends ReadOptions, DeadlineOptions {

@@ -32,15 +32,21 @@ export interface DeadlineOptions {
  * close of the proactor (`Deno.errors.Interrupted`), or whose peer has gone.
  *
  * @example Usage
- * ```ts ignore
- * import { connectPipe, type DroppedBytesError } from "@iocp/proactor";
+ * ```ts
+ * import {
+ *   connectPipe,
+ *   type DroppedBytesError,
+ *   PipeServer,
+ * } from "@iocp/proactor";
  *
+ * using server = PipeServer.listen("\\\\.\\pipe\\slow");
  * const connection = await connectPipe("\\\\.\\pipe\\slow");
+ * using _reader = await server.accept(); // which reads nothing
  * connection.write(new Uint8Array(1_000_000)).catch(() => {});
  * try {
- *   await connection.shutdown({ deadline: 1000 });
+ *   await connection.shutdown({ deadline: 100 });
  * } catch (error) {
- *   console.log((error as DroppedBytesError).bytesDropped);
+ *   console.log((error as DroppedBytesError).bytesDropped > 0); // true
  * }
  * ```
  */

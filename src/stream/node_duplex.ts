@@ -10,7 +10,8 @@ import { Duplex } from "node:stream";
 import { clearTimeout, setTimeout } from "node:timers";
 import { copyBytes, isBytes, viewOf } from "../ffi/bytes.ts";
 import { assertInteger } from "../proactor/arguments.ts";
-import { nodeError } from "./node_errors.ts";
+import { numberOf, textOf } from "./node_address.ts";
+import { callUser, nodeError, throwUncaught } from "./node_errors.ts";
 import type { StreamTarget } from "./web_streams.ts";
 
 /** Bytes of the first read, and of those that follow a short one. */
@@ -392,33 +393,8 @@ export class NodeDuplex extends Duplex {
   }
 }
 
-/** Calls what may call a listener: its exceptions are nobody's rejection. */
-function callUser(callback: Callback, error: Error | null): void {
-  try {
-    callback(error);
-  } catch (thrown) {
-    throwUncaught(thrown);
-  }
-}
-
-function throwUncaught(error: unknown): void {
-  queueMicrotask(() => {
-    throw error;
-  });
-}
-
 /** A silent connection waits with a small array. */
 function nextSize(size: number, count: number): number {
   if (count === size) return LARGE_READ;
   return count <= SMALL_READ ? SMALL_READ : size;
-}
-
-function textOf(address: object | undefined, name: string) {
-  const value: unknown = address && Reflect.get(address, name);
-  return typeof value === "string" ? value : undefined;
-}
-
-function numberOf(address: object | undefined, name: string) {
-  const value: unknown = address && Reflect.get(address, name);
-  return typeof value === "number" ? value : undefined;
 }

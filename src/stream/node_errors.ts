@@ -31,3 +31,31 @@ export function nodeError(error: unknown, syscall: string): Error {
   const message = `${syscall} ${code}`;
   return Object.assign(new Error(message, { cause: error }), { code, syscall });
 }
+
+/**
+ * Calls what may call a listener: its exceptions are nobody's rejection.
+ *
+ * @param callback Node's.
+ * @param error What it is told.
+ */
+export function callUser(
+  callback: (error: Error | null) => void,
+  error: Error | null,
+): void {
+  try {
+    callback(error);
+  } catch (thrown) {
+    throwUncaught(thrown);
+  }
+}
+
+/**
+ * Makes an exception of a listener an uncaught one, as it is in Node.
+ *
+ * @param error What was thrown.
+ */
+export function throwUncaught(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}

@@ -13,7 +13,6 @@ import {
 } from "../ffi/constants.ts";
 import { MAX_POOLED_BUFFER, type NativeBuffer } from "../ffi/memory.ts";
 import type { Address } from "../ffi/win32_api.ts";
-import { MAX_DWORD } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
 import type { CompletionListener, Operation } from "../proactor/operation.ts";
 import { bytesMoved } from "../proactor/overlapped_status.ts";
@@ -21,49 +20,20 @@ import type { PortHandle } from "../proactor/port_handle.ts";
 import { thrownCall } from "../proactor/thrown_call.ts";
 import type { StreamIo } from "./stream_io.ts";
 import {
+  assertMessage,
+  type WriteConsumer,
+  type WriteHold,
+  type WriteOptions,
+} from "./write_options.ts";
+import {
   NOTHING,
   type QueuedWrite,
   type WriteCallback,
   WriteQueue,
 } from "./write_queue.ts";
 
-/** Writes that may complete at once before others get their turn. */
+/** Writes that may end at once in a turn. */
 const WRITES_PER_TURN = 16;
-
-/** Who wants to know how writing goes on. */
-export interface WriteConsumer {
-  /** Less is queued than before, but not nothing. */
-  onWritten(): void;
-  /** Nothing is queued or in flight any more. */
-  onDrained(): void;
-  /**
-   * Writing has failed; what was queued is dropped.
-   *
-   * @param code The Win32 code.
-   */
-  onWriteError(code: number): void;
-  /** The slot was given back: the last call after `dispose`. */
-  onWriteReleased(): void;
-}
-
-/** How a stream writes. */
-export interface WriteOptions {
-  /** How bytes move. */
-  io: StreamIo;
-  /** One write is one message, whatever its length. */
-  messages: boolean;
-}
-
-/** Keeps back what is written behind it. */
-export interface WriteHold {
-  /**
-   * Lets what was kept back go on.
-   *
-   * @param code 0, or a Win32 code: writing has failed, and what was kept back
-   * is dropped.
-   */
-  release(code: number): void;
-}
 
 /** The write side of a stream. */
 export class WriteHalf implements CompletionListener {
@@ -122,10 +92,9 @@ export class WriteHalf implements CompletionListener {
   /** True when the kernel has everything, also if its packet has not come. */
   get taken(): boolean {
     if (this.idle || this.ending) return true;
-    if (!this.#operation.pending || this.buffered !== this.#inFlight) {
-      return false;
-    }
-    return bytesMoved(this.#port.api, this.#operation) === this.#inFlight;
+    const operation = this.#operation;
+    if (!operation.pending || this.buffered !== this.#inFlight) return false;
+    return bytesMoved(this.#port.api, operation) === this.#inFlight;
   }
 
   /** The Win32 code of a failure, or 0. */
@@ -170,9 +139,8 @@ export class WriteHalf implements CompletionListener {
   }
 
   /**
-   * Ends the write side, behind what is queued: by a message of length zero,
-   * or as the stream does it. Where that must wait until the peer has read,
-   * nobody else waits for it: this is done when its turn has come.
+   * Ends the write side, behind what is queued: by a message of length zero, or
+   * as the stream does it. Nobody waits until the peer has read.
    *
    * @param onDone Told of the end, unless that comes before this returns.
    * @returns As `write`.
@@ -185,12 +153,11 @@ export class WriteHalf implements CompletionListener {
   }
 
   /**
-   * Keeps back what is written from now on, so that others can send to the
-   * handle: when all that was written before is with the kernel, until they
-   * release it.
+   * Keeps back what is written from now on: others can send to the handle, from
+   * when all that was written before is with the kernel until they release it.
    *
-   * @param onTurn Told when their turn has come, perhaps before this returns;
-   * or of a failure, by its code, also when that comes during their turn.
+   * @param onTurn Told when their turn has come, perhaps at once; or of a
+   * failure, by its code, also during their turn.
    * @returns The hold, which must be released.
    */
   hold(onTurn: WriteCallback): WriteHold {
@@ -253,9 +220,8 @@ export class WriteHalf implements CompletionListener {
   }
 
   #stopDraining(): void {
-    if (this.#draining === null) return;
-    this.#held = null;
-    this.#draining.abort();
+    if (this.#draining !== null) this.#held = null;
+    this.#draining?.abort();
   }
 
   #fits(length: number): boolean {
@@ -431,12 +397,4 @@ export class WriteHalf implements CompletionListener {
     this.#dropped += this.#queue.buffered;
     for (const write of this.#queue.clear()) write.onDone?.(code);
   }
-}
-
-/** A message is one call, whose length is a DWORD. */
-function assertMessage(length: number): void {
-  if (length <= MAX_DWORD) return;
-  throw new RangeError(
-    `Cannot write ${length} bytes: a message has ${MAX_DWORD} at most`,
-  );
 }

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { WriteHalf, WriteHold } from "./write_half.ts";
+import type { WriteHalf } from "./write_half.ts";
+import type { WriteHold } from "./write_options.ts";
 
 /** Waits behind earlier writes, and keeps later ones back. */
 export class WriteTurn {

@@ -499,6 +499,9 @@ import proactorPolledSocket from "../../src/proactor/polled_socket.ts" with {
 import proactorPortHandle from "../../src/proactor/port_handle.ts" with {
   type: "text",
 };
+import proactorPortLife from "../../src/proactor/port_life.ts" with {
+  type: "text",
+};
 import proactorPortOptions from "../../src/proactor/port_options.ts" with {
   type: "text",
 };
@@ -681,6 +684,9 @@ import streamWriteBufferLimits from "../../src/stream/write_buffer_limits.ts" wi
   type: "text",
 };
 import streamWriteHalf from "../../src/stream/write_half.ts" with {
+  type: "text",
+};
+import streamWriteOptions from "../../src/stream/write_options.ts" with {
   type: "text",
 };
 import streamWriteQueue from "../../src/stream/write_queue.ts" with {
@@ -911,6 +917,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/polled_connect_future.ts": proactorPolledConnectFuture,
   "src/proactor/polled_socket.ts": proactorPolledSocket,
   "src/proactor/port_handle.ts": proactorPortHandle,
+  "src/proactor/port_life.ts": proactorPortLife,
   "src/proactor/port_options.ts": proactorPortOptions,
   "src/proactor/proactor_options.ts": proactorProactorOptions,
   "src/proactor/pump.ts": proactorPump,
@@ -975,6 +982,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/stream/web_streams.ts": streamWebStreams,
   "src/stream/write_buffer_limits.ts": streamWriteBufferLimits,
   "src/stream/write_half.ts": streamWriteHalf,
+  "src/stream/write_options.ts": streamWriteOptions,
   "src/stream/write_queue.ts": streamWriteQueue,
   "src/stream/write_turn.ts": streamWriteTurn,
 };

@@ -3,7 +3,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { copyFile } from "../../src/file/copy_file.ts";
 import { watchDirectory } from "../../src/file/watch_directory.ts";
-import { diskTest, FILE, open } from "./_files.ts";
+import { type DiskBody, diskTest, FILE, open, withDisk } from "./_files.ts";
 import { bytes, outcome, pattern, turns, type World } from "./_helpers.ts";
 
 const FOLDER = "C:\\folder";
@@ -13,6 +13,11 @@ let shared: Uint8Array | undefined;
 /** 4 GiB, of which the system gives those pages memory that are touched. */
 function huge(): Uint8Array {
   return shared ??= new Uint8Array(2 ** 32);
+}
+
+/** Once, and in one mode: 4 GiB take their time. */
+function hugeTest(name: string, body: DiskBody): void {
+  Deno.test(name, () => withDisk({}, body).finally(() => shared = undefined));
 }
 
 /** Lets a call of the kernel throw, as the FFI does for a bad argument. */
@@ -26,7 +31,7 @@ function throwing<K extends "readFile" | "writeFile" | "fsControl">(
   return () => delete (sim as Partial<typeof sim>)[name];
 }
 
-diskTest(
+hugeTest(
   "an append of 4 GiB is refused before anything is taken",
   async (world) => {
     const data = huge();
@@ -38,18 +43,16 @@ diskTest(
       RangeError,
       `Cannot append 4294967296 bytes to ${name}: one write takes 4294967295`,
     );
-    const writer = file.writable.getWriter();
     const other = await open(world, { append: true });
     await assertRejects(() => other.write(data), RangeError);
     assertEquals(world.inUse, before);
     assertEquals(await other.write(bytes("goes on")), 7);
-    await assertRejects(() => writer.write(data), RangeError);
     await file[Symbol.asyncDispose]();
     await other[Symbol.asyncDispose]();
   },
 );
 
-diskTest(
+hugeTest(
   "reads and writes of 4 GiB go in pieces that a DWORD holds",
   async (world, disk) => {
     const array = huge();

@@ -38,6 +38,8 @@ const DEQUEUE = "GetQueuedCompletionStatusEx";
 export class CompletionPort implements PumpHost, LateHost {
   /** The seam. */
   readonly api: Win32Api;
+  /** The packets. */
+  readonly queue: PacketQueue;
   /** The slots. */
   readonly operations: OperationTable;
   /** From packets to listeners. */
@@ -56,7 +58,6 @@ export class CompletionPort implements PumpHost, LateHost {
   onClose: (() => Promise<void>) | undefined;
 
   #reporter: ErrorReporter;
-  readonly #queue: PacketQueue;
   readonly #skipOnSuccess: boolean;
   readonly #pump: Pump;
   readonly #deferred = new DeferredWork();
@@ -74,12 +75,12 @@ export class CompletionPort implements PumpHost, LateHost {
     this.api = api;
     this.#reporter = options.report;
     this.#skipOnSuccess = options.skipOnSuccess;
-    this.#queue = new PacketQueue(api, options.concurrency);
+    this.queue = new PacketQueue(api, options.concurrency);
     this.operations = new OperationTable(api);
     this.buffers = new BufferPool(api);
     this.dispatcher = new Dispatcher({
       api,
-      queue: this.#queue,
+      queue: this.queue,
       operations: this.operations,
       buffers: this.buffers,
       outstanding: this.#outstanding,
@@ -89,7 +90,6 @@ export class CompletionPort implements PumpHost, LateHost {
     this.#pump = new Pump(this);
     this.late = new LateReads(this, this.#pump);
     this.#life = new PortLife(this, {
-      queue: this.#queue,
       pump: this.#pump,
       outstanding: this.#outstanding,
       finish: () => this.#finish(),
@@ -112,7 +112,7 @@ export class CompletionPort implements PumpHost, LateHost {
 
   /** The port's own handle. */
   get handle(): Handle {
-    return this.#queue.handle;
+    return this.queue.handle;
   }
 
   /** Reasons to go on dispatching. */
@@ -162,7 +162,7 @@ export class CompletionPort implements PumpHost, LateHost {
   associate(handle: Handle, options: HandleOptions): PortHandle {
     this.assertOpen("register handle");
     return associate(this.api, handle, {
-      port: this.#queue.handle,
+      port: this.queue.handle,
       key: options.key ?? this.newKey(),
       joined: options.key !== undefined,
       skipOnSuccess: this.#skipOnSuccess && options.skip !== false,
@@ -331,7 +331,7 @@ export class CompletionPort implements PumpHost, LateHost {
    */
   drain(timeout = 0): number {
     if (this.#busy) return 0;
-    const count = this.#queue.dequeue(timeout);
+    const count = this.queue.dequeue(timeout);
     if (count > 0) this.#dispatch(count);
     else if (count < 0) this.#life.fail(DEQUEUE, this.api.lastError);
     return this.#pump.review(), Math.max(count, 0);
@@ -344,18 +344,13 @@ export class CompletionPort implements PumpHost, LateHost {
   /** Waits for packets on another thread, or only looks for them there. */
   wait(rest: boolean): Promise<number> {
     this.#waits++;
-    return this.#queue.wait(rest ? 0 : INFINITE);
-  }
-
-  /** False while the wait is queued, because no thread is free. */
-  get waitStarted(): boolean {
-    return this.#queue.waitStarted;
+    return this.queue.wait(rest ? 0 : INFINITE);
   }
 
   /** Dispatches what a wait has brought, behind what was put off before. */
   collect(arrived: number): void {
     while (!this.#runDeferred());
-    if (arrived !== 0) this.#dispatch(this.#queue.collect());
+    if (arrived !== 0) this.#dispatch(this.queue.collect());
   }
 
   /**

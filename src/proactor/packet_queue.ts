@@ -125,11 +125,12 @@ export class PacketQueue {
 
   /**
    * Ends the wait. If no thread has begun it, the port is taken from it: when
-   * one does, it fails, and touches no other port that has got the same handle.
+   * one does, it fails, takes no packets, and touches no other port that has got
+   * the same handle by then.
    *
-   * @returns False when the wait has begun with the port, and ends by a packet.
+   * @returns False when the wait has begun, and ends at once.
    */
-  endWait(): boolean {
+  disarm(): boolean {
     const port = this.#record + BigInt(PACKET_WAIT_PORT);
     this.#api.copyIn(port, new Uint8Array(8));
     // The other thread sets the flag, then reads the port: the system call

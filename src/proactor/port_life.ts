@@ -22,8 +22,13 @@ import type { PacketQueue } from "./packet_queue.ts";
 import type { ErrorReporter } from "./port_options.ts";
 import type { Pump } from "./pump.ts";
 
+/** Milliseconds that a close waits for a thread to come to a queued wait. */
+const QUEUED_LIMIT = 100;
+
 /** What ends. */
 export interface EndingPort {
+  /** The packets. */
+  readonly queue: PacketQueue;
   /** The seam. */
   readonly api: Win32Api;
   /** The slots. */
@@ -44,8 +49,6 @@ export interface EndingPort {
 
 /** What ends with it. */
 export interface PortParts {
-  /** The packets. */
-  queue: PacketQueue;
   /** What drives the port. */
   pump: Pump;
   /** The counts of what is pending. */
@@ -129,7 +132,7 @@ export class PortLife {
    * @returns False when that has to be tried again.
    */
   wake(): boolean {
-    const code = this.#failed ? 0 : this.#parts.queue.wake();
+    const code = this.#failed ? 0 : this.#port.queue.wake();
     if (code === 0) return true;
     const syscall = "PostQueuedCompletionStatus";
     if (code === ERROR_INVALID_HANDLE) this.fail(syscall, code);
@@ -192,16 +195,20 @@ export class PortLife {
     await promise.finally(() => clearTimeout(timer));
   }
 
-  /** Neither a wait that no thread has begun is waited for, nor a lost one. */
+  /** A wait that is queued may take any time, and a lost one all of it. */
   async #endWait(): Promise<void> {
     const wait = this.#parts.pump.waiting;
     if (wait === undefined || this.#failed) return;
-    if (!this.#parts.queue.endWait()) await wait;
+    if (!this.#port.queue.disarm()) return void await wait;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, QUEUED_LIMIT);
+    await Promise.race([wait, promise]);
+    clearTimeout(timer);
   }
 
   #free(): number {
     const { operations, buffers } = this.#port;
-    if (!this.#failed) this.#parts.queue.close(); // else the handle is not ours
+    if (!this.#failed) this.#port.queue.close(); // else the handle is not ours
     this.#freeQueue();
     const quarantined = operations.dispose();
     if (quarantined === 0) buffers.dispose();
@@ -210,8 +217,8 @@ export class PortLife {
 
   /** A thread may still come to a wait that has lost its port. */
   #freeQueue(): void {
-    const { pump, queue } = this.#parts;
-    const wait = pump.waiting;
+    const { queue } = this.#port;
+    const wait = this.#parts.pump.waiting;
     if (wait === undefined) return queue.free();
     setCallReferenced(wait, false);
     wait.then(() => queue.free());

@@ -20,6 +20,7 @@ import {
 } from "node:timers";
 import type { CallBudget } from "./call_budget.ts";
 import { setCallReferenced } from "./call_reference.ts";
+import type { PacketQueue } from "./packet_queue.ts";
 
 /** What the pump drives. */
 export interface PumpHost {
@@ -31,8 +32,8 @@ export interface PumpHost {
   readonly referenced: number;
   /** True when work was put off to the next turn. */
   readonly deferred: boolean;
-  /** False while the wait is queued, because no thread is free. */
-  readonly waitStarted: boolean;
+  /** Tells of the wait, and lets one that is queued take no packets. */
+  readonly queue: Pick<PacketQueue, "waitStarted" | "disarm">;
   /**
    * A turn: what was put off, then what has completed.
    *
@@ -136,8 +137,8 @@ export class Pump {
   /** Ends a wait that has lost its reason, or changes what it keeps alive. */
   review(): void {
     if (this.#wait === undefined) return;
-    if (this.#host.outstanding === 0) this.#wakeOnce();
-    else this.#applyReference();
+    if (this.#host.outstanding > 0) this.#applyReference();
+    else if (this.#threadWaits) this.#wakeOnce();
   }
 
   /** Takes back a scheduled turn. */
@@ -177,8 +178,9 @@ export class Pump {
   /** A wait ends soon, unless it is queued: the timer will tell. */
   #stopPolling(): void {
     if (this.#wait === undefined) return this.#stopTimer();
-    this.#wakeOnce();
-    if (this.#waitState === "queued") this.#applyReference();
+    if (this.#threadWaits) return this.#wakeOnce();
+    this.#stopTimer();
+    this.#applyReference();
   }
 
   /** True when work has kept Deno's own I/O waiting for long enough. */
@@ -257,10 +259,10 @@ export class Pump {
   #lookAtWait(): void {
     this.#timer = undefined;
     if (this.#wait === undefined) return;
-    const begun = this.#host.waitStarted;
+    const { queue } = this.#host; // polls and a thread would mix the packets
+    const begun = queue.waitStarted || !queue.disarm();
     this.#waitState = begun ? "begun" : "queued";
     if (begun && !this.#resting) return;
-    if (!begun) this.#wakePosted = false; // our polls take what was posted
     this.#endRest();
     this.#schedule();
   }

@@ -10,13 +10,16 @@ import { assertLess } from "@std/assert";
 import {
   connectPipe,
   connectTcp,
+  createSocket,
   IocpProactor,
   PipeServer,
+  ProactorEventLoop,
   TcpListener,
+  type Transport,
 } from "../../mod.ts";
-import { uniquePipeName } from "../windows/_setup.ts";
+import { createInstance, uniquePipeName } from "../windows/_setup.ts";
 import { BUSY_LOOPS, measureOthers, type StartLoop } from "./_busy_loops.ts";
-import { processTest } from "./_script.ts";
+import { processTest, startScript } from "./_script.ts";
 
 const RUN = 400;
 const LIMIT = 250;
@@ -183,6 +186,140 @@ for (
 ) {
   const title = `round trips go on beside ${name} that fill Deno's pool`;
   processTest(title, () => roundTripsBeside(take));
+}
+
+/** Writes to whoever listens, without end. */
+const FLOOD = `
+const [path, port, size] = Deno.args;
+const data = new Uint8Array(Number(size));
+const connection = port === "0"
+  ? await lib.connectPipe(path)
+  : await lib.connectTcp({ hostname: "127.0.0.1", port: Number(port) });
+console.log("flooding");
+try {
+  for (;;) await connection.write(data);
+} catch {
+  // The other end has had enough.
+}
+`;
+
+/** Somebody who takes what comes, until the connection is closed. */
+interface Taker {
+  taken: Promise<unknown>;
+  close(): void;
+}
+
+/** Where the flood goes, and how many bytes at a time. */
+interface Flood {
+  path: string;
+  port: number;
+  size: number;
+}
+
+/** Milliseconds by which a timer of 20 ms was late, at worst. */
+async function worstLateness(milliseconds: number): Promise<number> {
+  let worst = 0;
+  const end = performance.now() + milliseconds;
+  for (let last = performance.now(); last < end;) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const now = performance.now();
+    worst = Math.max(worst, now - last - 20);
+    last = now;
+  }
+  return worst;
+}
+
+async function latenessBeside(
+  { path, port, size }: Flood,
+  serve: () => Promise<Taker>,
+): Promise<number> {
+  const args = [path, `${port}`, `${size}`];
+  await using flood = startScript(FLOOD, { args });
+  const { taken, close } = await serve();
+  await flood.wrote("flooding");
+  const worst = await worstLateness(1000);
+  close();
+  await taken.catch(() => {});
+  console.log(`${size} bytes: a timer of 20 ms, late by ${worst.toFixed(1)}`);
+  return worst;
+}
+
+async function floodRecv(size: number): Promise<number> {
+  await using proactor = new IocpProactor();
+  const path = uniquePipeName();
+  const handle = createInstance(proactor, path);
+  const take = async () => {
+    while ((await proactor.recv(handle, 65_536)).length > 0);
+  };
+  return await latenessBeside({ path, port: 0, size }, async () => {
+    await proactor.acceptPipe(handle);
+    return { taken: take(), close: () => proactor.closeHandle(handle) };
+  });
+}
+
+async function floodSockRecv(size: number): Promise<number> {
+  await using proactor = new IocpProactor();
+  const loop = new ProactorEventLoop({ proactor });
+  using listener = createSocket({ family: "IPv4", type: "stream" });
+  listener.bind({ family: "IPv4", hostname: "127.0.0.1", port: 0 });
+  listener.listen();
+  const { port } = listener.localAddress as { port: number };
+  return await latenessBeside({ path: "", port, size }, async () => {
+    const { socket } = await proactor.accept(listener);
+    const take = async () => {
+      while ((await loop.sockRecv(socket, 65_536)).length > 0);
+    };
+    return { taken: take(), close: () => proactor.closeHandle(socket) };
+  });
+}
+
+async function floodStream(size: number): Promise<number> {
+  await using proactor = new IocpProactor();
+  const path = uniquePipeName();
+  const server = PipeServer.listen(path, { proactor });
+  return await latenessBeside({ path, port: 0, size }, async () => {
+    const connection = await server.accept();
+    server.close();
+    const chunk = new Uint8Array(65_536);
+    const take = async () => {
+      while (await connection.read(chunk) !== null);
+    };
+    return { taken: take(), close: () => connection.abort() };
+  });
+}
+
+async function floodProtocol(size: number): Promise<number> {
+  await using proactor = new IocpProactor();
+  const loop = new ProactorEventLoop({ proactor });
+  const path = uniquePipeName();
+  const made = Promise.withResolvers<Transport>();
+  const lost = Promise.withResolvers<void>();
+  const [server] = await loop.startServingPipe(() => ({
+    connectionMade: made.resolve,
+    dataReceived() {},
+    connectionLost: () => lost.resolve(),
+  }), path);
+  return await latenessBeside({ path, port: 0, size }, async () => {
+    const transport = await made.promise;
+    server!.close();
+    return { taken: lost.promise, close: () => transport.abort() };
+  });
+}
+
+for (
+  const [name, flood] of Object.entries({
+    "recv()": floodRecv,
+    "sockRecv()": floodSockRecv,
+    "a stream": floodStream,
+    "a protocol": floodProtocol,
+  })
+) {
+  const title = `another process that floods ${name} leaves timers their turn`;
+  processTest(title, async () => {
+    for (const size of [1000, 65_536]) {
+      assertLess(await leastOf(() => flood(size)), LIMIT);
+    }
+  });
 }
 
 processTest(

@@ -18,7 +18,7 @@ class Host implements PumpHost {
   /** Waits that end at once, but for slow ones. */
   rests = 0;
   slow = false;
-  waitStarted = true;
+  readonly queue = { waitStarted: true, disarm: () => !this.queue.waitStarted };
   wakes = 0;
   collected: number[] = [];
   #wait: PromiseWithResolvers<number> | undefined;
@@ -381,7 +381,7 @@ async function untilLater(condition: () => boolean): Promise<void> {
 
 Deno.test("a wait that no thread begins is polled for, one that begins is not", async () => {
   const host = new Host();
-  host.waitStarted = false;
+  host.queue.waitStarted = false;
   host.outstanding = 1;
   const pump = new Pump(host);
   pump.start();
@@ -389,7 +389,7 @@ Deno.test("a wait that no thread begins is polled for, one that begins is not", 
   const { drains } = host;
   await untilLater(() => host.drains > drains + 5);
   assertEquals([host.waits, pump.ending], [1, undefined]);
-  host.waitStarted = true;
+  host.queue.waitStarted = true;
   let before = -1;
   await untilLater(() => before === (before = host.drains));
   await new Promise((resolve) => setTimeout(resolve, 30));
@@ -402,7 +402,7 @@ Deno.test("a wait that no thread begins is polled for, one that begins is not", 
 
 Deno.test("a rest ends although no thread is free for it", async () => {
   const host = new Host();
-  host.waitStarted = false;
+  host.queue.waitStarted = false;
   host.slow = true;
   const pump = new Pump(host);
   let left = 40;

@@ -619,6 +619,9 @@ import streamFileReader from "../../src/stream/file_reader.ts" with {
 import streamFillBuffer from "../../src/stream/fill_buffer.ts" with {
   type: "text",
 };
+import streamNodeAddress from "../../src/stream/node_address.ts" with {
+  type: "text",
+};
 import streamNodeDuplex from "../../src/stream/node_duplex.ts" with {
   type: "text",
 };
@@ -959,6 +962,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/stream/file_mover.ts": streamFileMover,
   "src/stream/file_reader.ts": streamFileReader,
   "src/stream/fill_buffer.ts": streamFillBuffer,
+  "src/stream/node_address.ts": streamNodeAddress,
   "src/stream/node_duplex.ts": streamNodeDuplex,
   "src/stream/node_errors.ts": streamNodeErrors,
   "src/stream/owned_writable.ts": streamOwnedWritable,

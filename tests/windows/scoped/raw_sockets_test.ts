@@ -10,7 +10,7 @@ import {
   type Socket,
   TcpListener,
 } from "../../../mod.ts";
-import { loadSendFileSymbols } from "../../../src/ffi/load.ts";
+import { loadFileSymbols, loadSendFileSymbols } from "../../../src/ffi/load.ts";
 import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
 import {
   IPPROTO_IPV6,
@@ -26,6 +26,7 @@ import {
 } from "../_setup.ts";
 
 loadSendFileSymbols();
+loadFileSymbols();
 defaultSockets();
 
 const LOCAL = { family: "IPv4", hostname: "127.0.0.1", port: 0 } as const;

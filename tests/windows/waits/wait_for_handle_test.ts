@@ -118,7 +118,7 @@ proactorTest(
       await soon(Promise.any(waits.filter((wait) => !wait.done())));
       assertEquals(waits.filter((wait) => wait.done()).length, count);
       const left = proactor.waitForHandle(event, { timeout: 0 });
-      assertStrictEquals(left.result(), false, "the signal was consumed");
+      assertStrictEquals(await left, false, "the signal was consumed");
     }
     closeHandles(event);
   },
@@ -196,7 +196,7 @@ proactorTest(
       assertEquals(await soon(worker.next()), "taken");
       mutex = createMutex(name);
       assertStrictEquals(
-        proactor.waitForHandle(mutex, { timeout: 0 }).result(),
+        await proactor.waitForHandle(mutex, { timeout: 0 }),
         false,
       );
     }
@@ -214,7 +214,7 @@ proactorTest("a waitable timer ends waits when it is due", async (proactor) => {
   assertEquals(await soon(Promise.all([...waits, one])), [true, true, true]);
   assertGreaterOrEqual(performance.now() - start, 50 - TICK);
   const next = proactor.waitForHandle(synchronization, { timeout: 0 });
-  assertStrictEquals(next.result(), false);
+  assertStrictEquals(await next, false);
   closeHandles(manual, synchronization);
 });
 
@@ -233,7 +233,7 @@ proactorTest("a process ends waits when it ends", async (proactor) => {
   assertStrictEquals(await soon(short), false);
   terminateProcess(process);
   assertEquals(await soon(Promise.all(waits)), [true, true]);
-  assertStrictEquals(proactor.waitForHandle(process).result(), true);
+  assertStrictEquals(await proactor.waitForHandle(process), true);
   closeHandles(process);
 });
 

@@ -55,7 +55,7 @@ proactorTest(
     assertEquals([...ends.values()], Array(2000).fill(1));
     for (const event of events) {
       const again = proactor.waitForHandle(event, { timeout: 0 });
-      assertEquals(again.result(), false);
+      assertEquals(await again, false);
     }
     closeHandles(...events);
   },
@@ -104,7 +104,7 @@ proactorTest(
     await soon(Promise.allSettled(waits));
     for (const [index, wait] of waits.entries()) {
       const next = proactor.waitForHandle(events[index]!, { timeout: 0 });
-      assert(wait.cancelled() || !next.result(), "the signal was doubled");
+      assert(wait.cancelled() || !await next, "the signal was doubled");
     }
     closeHandles(...events);
   },

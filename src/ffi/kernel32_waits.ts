@@ -66,40 +66,4 @@ export const kernel32Waits = {
     parameters: ["usize"], // HANDLE hThread
     result: "i32", // BOOL
   },
-
-  /** HMODULE GetModuleHandleW(lpModuleName) */
-  GetModuleHandleW: {
-    parameters: ["buffer"], // LPCWSTR lpModuleName
-    result: "usize", // HMODULE
-  },
-
-  /** FARPROC GetProcAddress(hModule, lpProcName) */
-  GetProcAddress: {
-    parameters: [
-      "usize", // HMODULE hModule
-      "buffer", // LPCSTR lpProcName
-    ],
-    result: "usize", // FARPROC
-  },
-
-  /** BOOL VirtualProtect(...) */
-  VirtualProtect: {
-    parameters: [
-      "usize", // LPVOID lpAddress
-      "usize", // SIZE_T dwSize
-      "u32", // DWORD flNewProtect
-      "buffer", // PDWORD lpflOldProtect
-    ],
-    result: "i32", // BOOL
-  },
-
-  /** BOOL FlushInstructionCache(...) */
-  FlushInstructionCache: {
-    parameters: [
-      "usize", // HANDLE hProcess
-      "usize", // LPCVOID lpBaseAddress
-      "usize", // SIZE_T dwSize
-    ],
-    result: "i32", // BOOL
-  },
 } as const satisfies Deno.ForeignLibraryInterface;

@@ -11,7 +11,7 @@
 
 import { CURRENT_PROCESS, MEM_COMMIT, MEM_RESERVE } from "./constants.ts";
 import { windowsError } from "./errors.ts";
-import { loadSymbols, loadWaitSymbols } from "./load.ts";
+import { loadSymbols } from "./load.ts";
 import { OutU32 } from "./out_parameters.ts";
 import { encodeWideString } from "./structs.ts";
 import type { Address, Win32Api } from "./win32_api.ts";
@@ -84,8 +84,8 @@ export function makeFunction(
  * @throws {WindowsError} when there is none.
  */
 export function findFunction(win32: Win32Api, name: string): Address {
-  const { GetLastError } = loadSymbols().kernel32;
-  const { GetModuleHandleW, GetProcAddress } = loadWaitSymbols();
+  const { GetLastError, GetModuleHandleW, GetProcAddress } =
+    loadSymbols().kernel32;
   const module = GetModuleHandleW(encodeWideString("kernel32.dll"));
   const zero = new TextEncoder().encode(`${name}\0`);
   const address = GetProcAddress(module, zero);
@@ -108,8 +108,8 @@ export function makeExecutable(
   win32: Win32Api,
   code: Uint8Array<ArrayBuffer>,
 ): Address {
-  const { VirtualAlloc, GetLastError } = loadSymbols().kernel32;
-  const { VirtualProtect, FlushInstructionCache } = loadWaitSymbols();
+  const { VirtualAlloc, VirtualProtect, FlushInstructionCache, GetLastError } =
+    loadSymbols().kernel32;
   const size = BigInt(code.length);
   const type = MEM_RESERVE | MEM_COMMIT;
   const old = new OutU32().bytes;

@@ -29,7 +29,7 @@
  */
 
 import { INFINITE, MEM_COMMIT, MEM_RELEASE, MEM_RESERVE } from "./constants.ts";
-import { loadThreadSymbols, loadWaitSymbols } from "./load.ts";
+import { loadSymbols, loadThreadSymbols } from "./load.ts";
 import { makeExecutable } from "./machine_code.ts";
 import { encodeWideString } from "./structs.ts";
 import type {
@@ -252,7 +252,7 @@ const addresses = new Map<string, Address>();
 function addressOf(name: string): Address {
   let address = addresses.get(name);
   if (address === undefined) {
-    const { GetModuleHandleW, GetProcAddress } = loadWaitSymbols();
+    const { GetModuleHandleW, GetProcAddress } = loadSymbols().kernel32;
     const library = name === "closesocket" ? "ws2_32.dll" : "kernel32.dll";
     const module = GetModuleHandleW(encodeWideString(library));
     const bytes = new TextEncoder().encode(`${name}\0`);

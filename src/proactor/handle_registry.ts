@@ -97,6 +97,7 @@ export class HandleRegistry {
     let known = this.#byOwner.get(owner);
     if (known === undefined || owner.handle !== known.handle) {
       known = this.#associate(owner.handle, { action });
+      known.owner = new WeakRef(owner);
       this.#byOwner.set(owner, known);
     }
     return known;

@@ -26,14 +26,14 @@ export class Outstanding {
 
   /** @param owner The handle on which an operation is pending now. */
   begin(owner: PortHandle): void {
-    owner.pending++;
+    if (owner.pending++ === 0) owner.keptOwner = owner.owner?.deref() ?? null;
     this.pending++;
     if (owner.referenced) this.#referenced++;
   }
 
   /** @param owner The handle whose operation has come back. */
   end(owner: PortHandle): void {
-    owner.pending--;
+    if (--owner.pending === 0) owner.keptOwner = null;
     this.pending--;
     if (owner.referenced) this.#referenced--;
   }

@@ -56,6 +56,10 @@ export class PortHandle {
   readonly queuesWarnings: boolean;
   /** Operations that the kernel owns now. */
   pending = 0;
+  /** The object that closes the handle, where it may be forgotten. */
+  owner: WeakRef<object> | null = null;
+  /** The same, while operations are pending: then it is not forgotten. */
+  keptOwner: object | null = null;
   /** False when its operations do not keep the process alive. */
   referenced = true;
   /** True from `close` on: what ends now, ends because of us. */

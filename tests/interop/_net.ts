@@ -8,7 +8,7 @@ import { assertEquals } from "@std/assert";
 import { deadline } from "@std/async/deadline";
 import { createHash } from "node:crypto";
 import { IocpProactor, type TcpConnection } from "../../mod.ts";
-import { loadSymbols } from "../../src/ffi/load.ts";
+import { loadSymbols, loadWaitSymbols } from "../../src/ffi/load.ts";
 import { defaultSockets } from "../../src/ffi/default_sockets.ts";
 import { payload, payloadDigest } from "./peers/payload.mjs";
 
@@ -38,6 +38,7 @@ const MISSING = Deno.build.os === "windows" ? missingPermission() : "Windows";
 if (MISSING === "") {
   // Libraries stay open, so no test should be blamed.
   loadSymbols();
+  loadWaitSymbols();
   defaultSockets();
 }
 

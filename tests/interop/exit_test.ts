@@ -162,6 +162,7 @@ processTest(
     const client = await lib.connectPipe(Deno.args[0]);
     const served = await server.accept();
     server.close();
+    globalThis.kept = [client, served]; // else they are closed, and reported
     await served.write(new Uint8Array(10));
     await served.closeWrite();
     setTimeout(() => {

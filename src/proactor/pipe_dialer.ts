@@ -180,7 +180,7 @@ class DialQueue implements CompletionListener {
     if (handle !== INVALID_HANDLE_VALUE) {
       this.#retryDelay = FIRST_RETRY;
       this.#falseAlarms = 0;
-      dial.future.setResult(handle);
+      this.#connected(dial.future, handle);
       return true;
     }
     const code = api.lastError;
@@ -194,6 +194,15 @@ class DialQueue implements CompletionListener {
     }
     dial.future.setException(dialError(this.#port, dial, code));
     return true;
+  }
+
+  /** Those who dial without end leave others their turn. */
+  #connected(future: Dial["future"], handle: Handle): void {
+    if (this.#port.calls.spend()) return future.setResult(handle);
+    this.#port.defer(() => {
+      if (future.done()) this.#port.api.closeHandle(handle);
+      else future.setResult(handle);
+    });
   }
 
   #mayCome(dial: Dial): boolean {

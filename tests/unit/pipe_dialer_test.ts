@@ -326,3 +326,26 @@ Deno.test("a wait that was never told of an instance looks for itself", async ()
     world.close(server, client);
   });
 });
+
+Deno.test("clients that dial without end leave timers their turn, and one that gives up gets nothing", async () => {
+  await inWorld({}, async (world) => {
+    const { proactor, port, sim } = world;
+    const server = world.serve();
+    port.calls.exhaust();
+    const dialed = proactor.connectPipe(PATH);
+    assert(!dialed.done());
+    const before = sim.openHandles;
+    dialed.cancel();
+    await turns();
+    assertEquals(sim.openHandles, before - 1);
+    world.close(server);
+    let fired = false;
+    const timer = setTimeout(() => fired = true, 1);
+    for (let i = 0; i < 100_000 && !fired; i++) {
+      const instance = world.serve();
+      world.close(await proactor.connectPipe(PATH), instance);
+    }
+    clearTimeout(timer);
+    assert(fired);
+  });
+});

@@ -128,17 +128,16 @@ export class PacketQueue {
    * one does, it fails, takes no packets, and touches no other port that has got
    * the same handle by then.
    *
-   * @returns False when the wait has begun, and ends at once.
+   * @returns False when the wait has begun; a packet ends it, if it could be
+   * queued.
    */
   disarm(): boolean {
     const port = this.#record + BigInt(PACKET_WAIT_PORT);
     this.#api.copyIn(port, new Uint8Array(8));
     // The other thread sets the flag, then reads the port: the system call
     // keeps our two steps in their order.
-    const code = this.wake();
-    if (!this.waitStarted) return true;
-    if (code !== 0) this.close(); // ends the wait as well
-    return false;
+    this.wake();
+    return !this.waitStarted;
   }
 
   /**

@@ -199,7 +199,11 @@ export class PortLife {
   async #endWait(): Promise<void> {
     const wait = this.#parts.pump.waiting;
     if (wait === undefined || this.#failed) return;
-    if (!this.#port.queue.disarm()) return void await wait;
+    if (!this.#port.queue.disarm()) {
+      // A wait that no packet can end is ended by the close of the port.
+      if (this.#port.queue.wake() !== 0) this.#port.queue.close();
+      return void await wait;
+    }
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, QUEUED_LIMIT);
     await Promise.race([wait, promise]);

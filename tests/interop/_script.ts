@@ -9,6 +9,10 @@ const LIBRARY = new URL("../../", import.meta.url).href;
 /** The exit code of a program that did not come to its end. */
 export const NOT_ENDED = -1;
 
+/** What a program leaves open is reported if it happens to be collected. */
+const WARNINGS =
+  /^Something was not closed ResourceWarning: .*\n(?: +at .*\n)*/gm;
+
 /** What a program prints last, with its exit code. */
 const CLOSING = /\n?<exit code (\d+)>\r?\n?$/;
 const CLOSER = `addEventListener("unload", () =>
@@ -109,15 +113,16 @@ export class Script implements AsyncDisposable {
  * says, or else its report of an uncaught error.
  *
  * @param output What it wrote to stdout.
- * @param stderr What it wrote to stderr.
+ * @param errors What it wrote to stderr.
  * @param status The exit code that Windows tells.
  * @returns The result, without the closing line.
  */
 export function readResult(
   output: string,
-  stderr: string,
+  errors: string,
   status: number,
 ): ScriptResult {
+  const stderr = errors.replace(WARNINGS, "");
   const closing = CLOSING.exec(output)?.[1];
   const stdout = output.replace(CLOSING, "").trim();
   if (closing !== undefined) return { code: Number(closing), stdout, stderr };

@@ -12,9 +12,11 @@ import type { Handle, Win32Api } from "../ffi/win32_api.ts";
 /** Options of {@linkcode IocpProactor}. */
 export interface IocpProactorOptions {
   /**
-   * Threads that may run completions of the port at once.
+   * Threads that may run completions of the port at once. Deno's pool runs other
+   * work on a thread that has once waited for packets, and Windows counts that
+   * thread: with a low number a poll may be given nothing meanwhile.
    *
-   * @default {1}
+   * @default {4294967295}
    */
   concurrency?: number;
   /**

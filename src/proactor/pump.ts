@@ -201,6 +201,7 @@ export class Pump {
     this.#resting = true;
     this.#host.calls.exhaust();
     if (this.#wait === undefined) return this.#startWait();
+    this.#applyReference(); // what was put off keeps the process alive
     if (this.#waitState !== "queued") return this.#wakeOnce();
     this.#stopTimer();
     this.#startTimer(SHORTEST_TIMER);

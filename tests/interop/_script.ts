@@ -40,8 +40,10 @@ export interface ScriptResult {
   code: number;
   /** What it wrote to stdout, trimmed. */
   stdout: string;
-  /** What it wrote to stderr. */
+  /** What it wrote to stderr, but for warnings. */
   stderr: string;
+  /** What it has left open, if that was collected. */
+  warnings: string;
 }
 
 /** A running program. */
@@ -123,11 +125,13 @@ export function readResult(
   status: number,
 ): ScriptResult {
   const stderr = errors.replace(WARNINGS, "");
+  const warnings = (errors.match(WARNINGS) ?? []).join("");
   const closing = CLOSING.exec(output)?.[1];
   const stdout = output.replace(CLOSING, "").trim();
-  if (closing !== undefined) return { code: Number(closing), stdout, stderr };
+  const written = { stdout, stderr, warnings };
+  if (closing !== undefined) return { code: Number(closing), ...written };
   const uncaught = /^error: Uncaught/m.test(stderr);
-  return { code: uncaught ? 1 : status || NOT_ENDED, stdout, stderr };
+  return { code: uncaught ? 1 : status || NOT_ENDED, ...written };
 }
 
 /**

@@ -277,9 +277,9 @@ processTest(
     console.log((await received).length);
     reader.close();`;
     const permissions = ["--allow-ffi", "--v8-flags=--expose-gc"];
-    const { code, stdout, stderr } = await runScript(source, { permissions });
+    const { code, stdout, warnings } = await runScript(source, { permissions });
     assertEquals([code, stdout], [0, "0"]);
-    assertStringIncludes(stderr, "ResourceWarning: Closed pipe handle");
+    assertStringIncludes(warnings, "ResourceWarning: Closed pipe handle");
   },
 );
 

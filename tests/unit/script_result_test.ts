@@ -9,6 +9,7 @@ Deno.test("readResult() believes the closing line, not the exit code", () => {
       code: 7,
       stdout: "hello",
       stderr: "",
+      warnings: "",
     });
   }
   assertEquals(readResult("\n<exit code 0>\n", "", 0).code, 0);
@@ -24,4 +25,11 @@ Deno.test("readResult() takes no silent end for a good one", () => {
   assertEquals(readResult("hello\n", "", 0).code, NOT_ENDED);
   assertEquals(readResult("hello\n", "", 134).code, 134);
   assertEquals(readResult("<exit code 0> was said\n", "", 0).code, NOT_ENDED);
+});
+
+Deno.test("readResult() tells warnings of what was left open from errors", () => {
+  const warning =
+    "Something was not closed ResourceWarning: Closed x\n    at a (b)\n";
+  const { stderr, warnings } = readResult("", `a\n${warning}b\n`, 0);
+  assertEquals([stderr, warnings], ["a\nb\n", warning]);
 });

@@ -137,7 +137,7 @@ async function serveAll(
   for await (const tcp of listener) {
     const tls = await startTls(tcp, { serverSide: true, ...made });
     const gone = tls.read(new Uint8Array(1)).catch(() => {});
-    clients.push(gone.then(() => tls.shutdown({ deadline: 0 })));
+    clients.push(gone.then(() => (tls.abort(), tls.finished)));
   }
   await Promise.all(clients);
 }

@@ -21,8 +21,9 @@ import { CallQueue } from "./call_queue.ts";
 import type { CompletionPort } from "./completion_port.ts";
 
 /**
- * Threads of Deno's pool that calls of files may hold at once. A computer that
- * does not answer holds one for a minute, and the port's wait needs one too.
+ * Threads of Deno's pool that calls of files may hold at once, at most: what all
+ * queues share may be fewer. A computer that does not answer holds one for a
+ * minute.
  */
 const MAX_THREADS = 8;
 

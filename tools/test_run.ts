@@ -16,7 +16,7 @@ import {
 } from "./results.ts";
 import { narrowStages, type Stage, testStages } from "./stages.ts";
 
-const STAGE_TIMEOUT_MS = 20 * 60_000;
+const STAGE_TIMEOUT_MS = 30 * 60_000;
 const INTERRUPTED = 130;
 
 /** How often a stage is started that never gets to run. */

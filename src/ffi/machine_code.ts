@@ -19,7 +19,7 @@ import type { Address, Win32Api } from "./win32_api.ts";
 const PAGE_READWRITE = 0x04;
 const PAGE_EXECUTE_READ = 0x20;
 
-/** One function for each processor; the last eight bytes are an address. */
+/** One function for each processor; its end has room for addresses. */
 export interface MachineCode {
   /** For x64. */
   x64: readonly number[];
@@ -28,18 +28,18 @@ export interface MachineCode {
 }
 
 /**
- * The code for a processor, with the address of what it calls.
+ * The code for a processor, with the addresses of what it calls.
  *
  * @param code The code for each processor.
  * @param arch The processor, as `Deno.build.arch`.
- * @param callee The address that takes the last eight bytes.
+ * @param callees The addresses that take the last eight bytes each.
  * @returns The bytes.
  * @throws {Deno.errors.NotSupported} when the processor is an unknown one.
  */
 export function assemble(
   code: MachineCode,
   arch: string,
-  callee: Address,
+  callees: readonly Address[],
 ): Uint8Array<ArrayBuffer> {
   const known = arch === "x86_64"
     ? code.x64
@@ -48,20 +48,23 @@ export function assemble(
     : null;
   if (known === null) {
     throw new Deno.errors.NotSupported(
-      `Cannot wait for handles: the processor is "${arch}"`,
+      `Cannot make machine code: the processor is "${arch}"`,
     );
   }
   const bytes = Uint8Array.from(known);
-  new DataView(bytes.buffer).setBigUint64(bytes.length - 8, callee, true);
+  const view = new DataView(bytes.buffer, bytes.length - 8 * callees.length);
+  for (const [i, callee] of callees.entries()) {
+    view.setBigUint64(8 * i, callee, true);
+  }
   return bytes;
 }
 
 /**
- * Makes a function that calls one of kernel32.
+ * Makes a function that calls functions of a DLL.
  *
  * @param win32 Copies the code, and gives the text of errors.
  * @param code The code for each processor.
- * @param callee The name of the function that it calls.
+ * @param callees The addresses of the functions that it calls.
  * @returns The address of the new function.
  * @throws {Deno.errors.NotSupported} when the processor is an unknown one.
  * @throws {WindowsError} when Windows refuses the page.
@@ -69,24 +72,28 @@ export function assemble(
 export function makeFunction(
   win32: Win32Api,
   code: MachineCode,
-  callee: string,
+  callees: readonly Address[],
 ): Address {
-  const address = findFunction(win32, callee);
-  return makeExecutable(win32, assemble(code, Deno.build.arch, address));
+  return makeExecutable(win32, assemble(code, Deno.build.arch, callees));
 }
 
 /**
- * Finds a function of kernel32.dll.
+ * Finds a function.
  *
  * @param win32 Gives the text of errors.
  * @param name The function.
+ * @param library A DLL that is loaded.
  * @returns Its address.
  * @throws {WindowsError} when there is none.
  */
-export function findFunction(win32: Win32Api, name: string): Address {
+export function findFunction(
+  win32: Win32Api,
+  name: string,
+  library = "kernel32.dll",
+): Address {
   const { GetLastError, GetModuleHandleW, GetProcAddress } =
     loadSymbols().kernel32;
-  const module = GetModuleHandleW(encodeWideString("kernel32.dll"));
+  const module = GetModuleHandleW(encodeWideString(library));
   const zero = new TextEncoder().encode(`${name}\0`);
   const address = GetProcAddress(module, zero);
   if (address !== 0n) return address;
@@ -123,6 +130,6 @@ export function makeExecutable(
 }
 
 function codeError(win32: Win32Api, code: number, syscall: string): Error {
-  const action = "Cannot make the code of waits";
+  const action = "Cannot make machine code";
   return windowsError(win32, code, { syscall, action });
 }

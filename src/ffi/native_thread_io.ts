@@ -1,6 +1,5 @@
 /**
- * {@linkcode ThreadIoApi} over `Deno.dlopen`. The calls of ntdll return the
- * status, which also comes from another thread as it is.
+ * {@linkcode ThreadIoApi} over `Deno.dlopen`.
  *
  * @module
  */
@@ -12,15 +11,17 @@ import {
   type ThreadIoSymbols,
 } from "./load.ts";
 import { OutU32 } from "./out_parameters.ts";
-import type {
-  PostedCompletion,
-  ThreadIoApi,
-  ThreadTransfer,
-} from "./thread_io_api.ts";
+import type { ThreadIoApi, ThreadTransfer } from "./thread_io_api.ts";
+import {
+  encodeTransfer,
+  makeThreadTransfer,
+  TRANSFER_ENDED,
+  TRANSFER_FILE,
+} from "./thread_transfer.ts";
 import type { Address, Handle, Win32Api } from "./win32_api.ts";
 
-const IO_STATUS_SIZE = 16;
-const IO_STATUS_INFORMATION = 8;
+/** The call may take any time: the pool is to have a thread for others. */
+const WT_EXECUTELONGFUNCTION = 0x10;
 
 /** The real threads. */
 export class NativeThreadIo implements ThreadIoApi {
@@ -28,6 +29,8 @@ export class NativeThreadIo implements ThreadIoApi {
   readonly #win32: Win32Api;
   readonly #symbols: ThreadIoSymbols;
   readonly #getLastError: () => number;
+  #read: Address | undefined;
+  #write: Address | undefined;
 
   /**
    * Loads the DLLs.
@@ -51,43 +54,37 @@ export class NativeThreadIo implements ThreadIoApi {
   fileMode(file: Handle): number {
     const mode = new OutU32();
     const status = queryFileMode(this.#symbols.ntdll, file, mode);
-    return this.#code(status) === 0 ? mode.value : -1;
+    if (status === 0) return mode.value;
+    this.lastError = this.#win32.ntStatusToDosError(status);
+    return -1;
   }
 
-  read(transfer: ThreadTransfer): Promise<number> {
-    return this.#symbols.ntdll.ReadOnThread(...transferArguments(transfer));
+  startRead(transfer: ThreadTransfer): number {
+    this.#read ??= makeThreadTransfer(this.#win32, "NtReadFile");
+    return this.#start(this.#read, transfer);
   }
 
-  write(transfer: ThreadTransfer): Promise<number> {
-    return this.#symbols.ntdll.WriteOnThread(...transferArguments(transfer));
+  startWrite(transfer: ThreadTransfer): number {
+    this.#write ??= makeThreadTransfer(this.#win32, "NtWriteFile");
+    return this.#start(this.#write, transfer);
   }
 
-  bytesMoved(block: Address): number {
-    const bytes = new Uint8Array(IO_STATUS_SIZE);
-    this.#win32.copyOut(bytes, block);
-    return new DataView(bytes.buffer).getUint32(IO_STATUS_INFORMATION, true);
+  cancel(file: Handle, slot: Address): void {
+    this.#win32.copyIn(slot + TRANSFER_FILE, new Uint8Array(4));
+    this.#win32.cancelIoEx(file, slot);
   }
 
-  post(port: Handle, packet: PostedCompletion): number {
-    return this.#code(
-      this.#symbols.ntdll.NtSetIoCompletion(
-        port,
-        BigInt(packet.key),
-        packet.overlapped,
-        packet.status,
-        BigInt(packet.bytes),
-      ),
-    );
+  hasEnded(slot: Address): boolean {
+    const ended = new OutU32();
+    this.#win32.copyOut(ended.bytes, slot + TRANSFER_ENDED);
+    return ended.value !== 0;
   }
 
-  #code(status: number): number {
-    if (status === 0) return 0;
-    return this.lastError = this.#win32.ntStatusToDosError(status);
+  #start(call: Address, transfer: ThreadTransfer): number {
+    const { slot } = transfer;
+    this.#win32.copyIn(slot, encodeTransfer(transfer));
+    const { QueueUserWorkItem } = this.#symbols.kernel32;
+    const ok = QueueUserWorkItem(call, slot, WT_EXECUTELONGFUNCTION);
+    return ok !== 0 ? 0 : (this.lastError = this.#getLastError());
   }
-}
-
-/** No event, no routine, and no offset: the file has a position. */
-function transferArguments(transfer: ThreadTransfer) {
-  const { file, buffer, length, block } = transfer;
-  return [file, 0n, 0n, 0n, block, buffer, length, 0n, 0n] as const;
 }

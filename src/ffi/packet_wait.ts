@@ -22,7 +22,11 @@
  * @module
  */
 
-import { type MachineCode, makeFunction } from "./machine_code.ts";
+import {
+  findFunction,
+  type MachineCode,
+  makeFunction,
+} from "./machine_code.ts";
 import type { Address, PacketWait, Win32Api } from "./win32_api.ts";
 
 /** Bytes of the record behind the entries of a wait. */
@@ -87,8 +91,8 @@ let address: Address = 0n;
  */
 export function packetWaitFunction(win32: Win32Api): Address {
   if (address === 0n) {
-    const callee = "GetQueuedCompletionStatusEx";
-    address = makeFunction(win32, PACKET_WAIT_CODE, callee);
+    const callee = findFunction(win32, "GetQueuedCompletionStatusEx");
+    address = makeFunction(win32, PACKET_WAIT_CODE, [callee]);
   }
   return address;
 }

@@ -1,6 +1,6 @@
 /**
  * The seam for handles that a completion port cannot drive: their reads and
- * writes occupy a thread each, and their ends are posted to the port.
+ * writes occupy a thread each, which posts their ends to the port.
  *
  * @module
  */
@@ -15,20 +15,12 @@ export interface ThreadTransfer {
   buffer: Address;
   /** Their number. */
   length: number;
-  /** An IO_STATUS_BLOCK: the slot. */
-  block: Address;
-}
-
-/** A packet for a completion port. */
-export interface PostedCompletion {
-  /** The completion key. */
+  /** The slot, which begins with the IO_STATUS_BLOCK. */
+  slot: Address;
+  /** The completion port. */
+  port: Handle;
+  /** The completion key of the packet. */
   key: number;
-  /** The slot. */
-  overlapped: Address;
-  /** The NTSTATUS. */
-  status: number;
-  /** Bytes moved. */
-  bytes: number;
 }
 
 /** Every call for such handles. */
@@ -40,19 +32,26 @@ export interface ThreadIoApi {
   /** `NtQueryInformationFile`: the file's mode, or -1. */
   fileMode(file: Handle): number;
   /**
-   * `NtReadFile` on another thread, at the file's position.
+   * `NtReadFile` on a thread of Windows' pool, at the file's position. Its
+   * packet has the NTSTATUS, where the end of a file is a success.
    *
-   * @returns The NTSTATUS.
+   * @returns 0 once the call is queued, or a Win32 code.
    */
-  read(transfer: ThreadTransfer): Promise<number>;
+  startRead(transfer: ThreadTransfer): number;
   /**
-   * `NtWriteFile` on another thread, at the file's position.
+   * `NtWriteFile` on a thread of Windows' pool, at the file's position.
    *
-   * @returns The NTSTATUS.
+   * @returns 0 once the call is queued, or a Win32 code.
    */
-  write(transfer: ThreadTransfer): Promise<number>;
-  /** The bytes that a transfer has moved, from its IO_STATUS_BLOCK. */
-  bytesMoved(block: Address): number;
-  /** `NtSetIoCompletion`. */
-  post(port: Handle, packet: PostedCompletion): number;
+  startWrite(transfer: ThreadTransfer): number;
+  /**
+   * Ends a transfer early: one that no thread has begun makes no call, and that
+   * of one that has begun is cancelled, if Windows can.
+   */
+  cancel(file: Handle, slot: Address): void;
+  /**
+   * Says whether the call of a transfer has returned. To be asked only until
+   * its packet is dequeued.
+   */
+  hasEnded(slot: Address): boolean;
 }

@@ -29,7 +29,11 @@
  * @module
  */
 
-import { type MachineCode, makeFunction } from "./machine_code.ts";
+import {
+  findFunction,
+  type MachineCode,
+  makeFunction,
+} from "./machine_code.ts";
 import type { Address, Win32Api } from "./win32_api.ts";
 
 /** Where the record begins: behind the OVERLAPPED of a slot. */
@@ -76,8 +80,8 @@ let address: Address = 0n;
  */
 export function waitCallback(win32: Win32Api): Address {
   if (address === 0n) {
-    const callee = "PostQueuedCompletionStatus";
-    address = makeFunction(win32, WAIT_CALLBACK_CODE, callee);
+    const callee = findFunction(win32, "PostQueuedCompletionStatus");
+    address = makeFunction(win32, WAIT_CALLBACK_CODE, [callee]);
   }
   return address;
 }

@@ -7,6 +7,7 @@
 import { PIPE_READMODE_MESSAGE } from "../ffi/constants.ts";
 import { defaultProcesses } from "../ffi/default_processes.ts";
 import { defaultThreadIo } from "../ffi/default_thread_io.ts";
+import { windowsError } from "../ffi/errors.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import { fileIo } from "../pipe/pipe_connection.ts";
 import { assertOneOf } from "../pipe/server_options.ts";
@@ -20,7 +21,7 @@ import {
 } from "../stream/close_deadline.ts";
 import { StreamConnection } from "../stream/stream_connection.ts";
 import { FileIo } from "../stream/stream_io.ts";
-import { ThreadIo } from "../stream/thread_io.ts";
+import { ThreadIo, type ThreadIoOptions } from "../stream/thread_io.ts";
 import {
   type HandleApis,
   type HandleKind,
@@ -98,30 +99,13 @@ export class HandleStream extends StreamConnection {
   get driver(): "port" | "thread" {
     return this.#adoption.io instanceof FileIo ? "port" : "thread";
   }
-
-  /** Lets pending reads and writes keep the process alive (the default). */
-  override ref(): void {
-    super.ref();
-    this.#setReferenced(true);
-  }
-
-  /** Lets the process end while reads or writes are pending. */
-  override unref(): void {
-    super.unref();
-    this.#setReferenced(false);
-  }
-
-  #setReferenced(referenced: boolean): void {
-    const { io } = this.#adoption;
-    if (io instanceof ThreadIo) io.setReferenced(referenced);
-  }
 }
 
 /**
  * Makes a stream of a handle that somebody else has opened.
  *
  * What was opened for overlapped I/O (pipes, sockets, devices) is driven by the
- * completion port. What was not is read and written by threads of Deno's pool,
+ * completion port. What was not is read and written by threads of Windows' pool,
  * one for each read or write that is pending, and in one direction only, since
  * Windows would let a write wait for the pending read. Closing such a stream
  * asks Windows to cancel what is pending; what Windows does not cancel goes on
@@ -195,8 +179,20 @@ export function adopt(
   }
   const io = overlapped
     ? fileIo(port, handle, messageType)
-    : new ThreadIo(port, apis.threads, handle);
+    : new ThreadIo(port, handle, threadIoOptions(port, apis));
   return new HandleStream(port, handle, { ...traits, ...options, io });
+}
+
+function threadIoOptions(
+  port: CompletionPort,
+  { threads, processes }: HandleApis,
+): ThreadIoOptions {
+  const own = processes.duplicateHandle(port.handle, false);
+  if (own !== 0n) return { api: threads, port: own };
+  throw windowsError(port.api, processes.lastError, {
+    syscall: "DuplicateHandle",
+    action: "Cannot use a completion port on other threads",
+  });
 }
 
 function assertDrivable(

@@ -5,23 +5,33 @@
  */
 
 import { ERROR_IO_PENDING } from "../ffi/constants.ts";
-import type { ThreadIoApi } from "../ffi/thread_io_api.ts";
+import type { ThreadIoApi, ThreadTransfer } from "../ffi/thread_io_api.ts";
 import type { Address, Handle } from "../ffi/win32_api.ts";
-import { setCallReferenced } from "../proactor/call_reference.ts";
 import type { CompletionPort } from "../proactor/completion_port.ts";
+import type { Operation } from "../proactor/operation.ts";
 import { PortHandle } from "../proactor/port_handle.ts";
 import type { StreamIo } from "./stream_io.ts";
 
-/** Every call ends with a packet: the one that is posted here. */
+/** Every call ends with a packet: the one that its thread posts. */
 const MODES = { skipsOnSuccess: false, queuesWarnings: true };
 
-/** What a file, but no pipe, says at its end. */
-const STATUS_END_OF_FILE = 0xc000_0011;
+/** Milliseconds to the first and the last look whether a thread is done. */
+const FIRST_PAUSE = 1;
+const LONGEST_PAUSE = 1000;
+
+/** What a {@linkcode ThreadIo} works with. */
+export interface ThreadIoOptions {
+  /** The seam. */
+  api: ThreadIoApi;
+  /** A handle of the port that no close of the proactor closes. */
+  port: Handle;
+}
 
 /**
- * Reads and writes on threads of Deno's pool, one thread for each that is
- * pending. When a call returns, its packet is posted to the port, so that a
- * stream cannot tell it from an overlapped one.
+ * Reads and writes on threads of Windows' pool, one thread for each that is
+ * pending, which is neither this one nor one of Deno's. When a call returns,
+ * its thread posts a packet to the port, so that a stream cannot tell it from
+ * an overlapped one.
  *
  * The handle is closed when the last call has returned: closing it before
  * would block this thread until then.
@@ -32,96 +42,105 @@ export class ThreadIo implements StreamIo {
   /** The handle, which is not on the port. */
   readonly owner: PortHandle;
   readonly #port: CompletionPort;
-  readonly #api: ThreadIoApi;
-  readonly #calls = new Set<Promise<number>>();
-  #referenced = true;
-  #closing = false;
+  readonly #options: ThreadIoOptions;
+  /** Calls that may not have ended, and the use of their slot. */
+  readonly #calls = new Map<Operation, number>();
 
   /**
-   * @param port Where the packets are posted.
-   * @param api The seam.
+   * @param port Where the packets are dispatched.
    * @param file A handle that was not opened for overlapped I/O.
+   * @param options The threads.
    */
-  constructor(port: CompletionPort, api: ThreadIoApi, file: Handle) {
+  constructor(port: CompletionPort, file: Handle, options: ThreadIoOptions) {
     this.#port = port;
-    this.#api = api;
+    this.#options = options;
     this.owner = new PortHandle(file, {
       key: port.newKey(),
       modes: MODES,
       close: () => this.#close(),
-      cancel: (overlapped) => port.api.cancelIoEx(file, overlapped),
+      cancel: (overlapped) => this.#cancel(overlapped),
     });
   }
 
   read(buffer: Address, length: number, overlapped: Address): number {
-    const { handle: file } = this.owner;
-    const block = overlapped;
-    return this.#started(
-      this.#api.read({ file, buffer, length, block }),
-      overlapped,
-    );
+    const transfer = this.#transfer(buffer, length, overlapped);
+    return this.#started(this.#options.api.startRead(transfer), overlapped);
   }
 
   write(buffer: Address, length: number, overlapped: Address): number {
-    const { handle: file } = this.owner;
-    const block = overlapped;
-    return this.#started(
-      this.#api.write({ file, buffer, length, block }),
-      overlapped,
-    );
+    const transfer = this.#transfer(buffer, length, overlapped);
+    return this.#started(this.#options.api.startWrite(transfer), overlapped);
   }
 
-  /** @param referenced Whether pending calls keep the process alive. */
-  setReferenced(referenced: boolean): void {
-    if (this.#referenced === referenced) return;
-    this.#referenced = referenced;
-    for (const call of this.#calls) setCallReferenced(call, referenced);
+  #transfer(buffer: Address, length: number, slot: Address): ThreadTransfer {
+    const { handle: file, key } = this.owner;
+    return { file, buffer, length, slot, port: this.#options.port, key };
   }
 
-  #started(call: Promise<number>, overlapped: Address): number {
-    this.#calls.add(call);
-    if (!this.#referenced) setCallReferenced(call, false);
-    call.then((status) => this.#returned(call, status, overlapped));
+  #started(code: number, overlapped: Address): number {
+    if (code !== 0) return code;
+    const low = Number(overlapped & 0xffff_ffffn);
+    const high = Number(overlapped >> 32n);
+    const operation = this.#port.operations.find(low, high)!;
+    this.#calls.set(operation, operation.generation);
     return ERROR_IO_PENDING;
   }
 
-  #returned(call: Promise<number>, status: number, overlapped: Address): void {
-    this.#calls.delete(call);
-    if (this.#closing && this.#calls.size === 0) this.#closeHandle();
-    if (this.#isPending(overlapped)) this.#post(status, overlapped);
+  #cancel(overlapped: Address): number {
+    for (const { address } of this.#running()) {
+      if (overlapped !== 0n && address !== overlapped) continue;
+      this.#options.api.cancel(this.owner.handle, address);
+    }
+    return 0;
   }
 
-  /** After a close of the port, nobody waits, and its handle may be another's. */
-  #isPending(overlapped: Address): boolean {
-    const operation = this.#port.operations.find(
-      Number(overlapped & 0xffff_ffffn),
-      Number(overlapped >> 32n),
-    );
-    return operation?.owner === this.owner && operation.pending;
-  }
-
-  #post(status: number, overlapped: Address): void {
-    const ended = status === STATUS_END_OF_FILE;
-    const code = this.#api.post(this.#port.handle, {
-      key: this.owner.key,
-      overlapped,
-      status: ended ? 0 : status,
-      bytes: ended ? 0 : this.#api.bytesMoved(overlapped),
-    });
-    if (code === 0) return;
-    const error = new Error(`Cannot post packet: Windows error ${code}`);
-    this.#port.report(error, "The end of a read or write was lost");
+  /** Those whose packet has not come. */
+  #running(): Operation[] {
+    for (const [operation, generation] of this.#calls) {
+      const { pending } = operation;
+      if (pending && operation.generation === generation) continue;
+      this.#calls.delete(operation);
+    }
+    return [...this.#calls.keys()];
   }
 
   /** What is pending now must not keep the process alive any more. */
   #close(): number {
-    this.#closing = true;
-    if (this.#calls.size === 0) return this.#closeHandle();
-    this.setReferenced(false);
+    if (this.#running().length === 0) return this.#closeHandles();
+    this.#port.setReferenced(this.owner, false);
+    this.#closeLater(FIRST_PAUSE);
     return 0;
   }
 
-  #closeHandle(): number {
+  /** A call whose thread began it behind the first cancel needs another. */
+  #closeLater(pause: number): void {
+    const timer = setTimeout(() => {
+      const running = this.#running();
+      if (running.length === 0) return void this.#closeHandles();
+      if (this.#isAbandoned(running)) return void this.#closeFile();
+      this.#cancel(0n);
+      this.#closeLater(Math.min(2 * pause, LONGEST_PAUSE));
+    }, pause);
+    Deno.unrefTimer(timer);
+  }
+
+  /**
+   * True when every call has returned, but not its packet: the proactor is gone.
+   * A thread may still be on its way to post it, so the port's handle is left.
+   */
+  #isAbandoned(running: readonly Operation[]): boolean {
+    const { capacity } = this.#port.operations;
+    const { api } = this.#options;
+    return capacity === 0 &&
+      running.every(({ address }) => api.hasEnded(address));
+  }
+
+  #closeHandles(): number {
+    this.#port.api.closeHandle(this.#options.port);
+    return this.#closeFile();
+  }
+
+  #closeFile(): number {
     return this.#port.api.closeHandle(this.owner.handle);
   }
 }

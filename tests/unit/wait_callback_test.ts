@@ -1,4 +1,4 @@
-/** The machine code of waits; it runs in tests/windows. */
+/** The machine code; it runs in tests/windows. */
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { assemble } from "../../src/ffi/machine_code.ts";
@@ -6,6 +6,10 @@ import {
   encodePacketWait,
   PACKET_WAIT_CODE,
 } from "../../src/ffi/packet_wait.ts";
+import {
+  encodeTransfer,
+  THREAD_TRANSFER_CODE,
+} from "../../src/ffi/thread_transfer.ts";
 import {
   encodeWaitRecord,
   WAIT_CALLBACK_CODE,
@@ -24,7 +28,7 @@ const ASSEMBLED = {
 
 for (const [arch, code] of Object.entries(ASSEMBLED)) {
   Deno.test(`The callback of waits is what an assembler makes for ${arch}`, () => {
-    assertEquals(assemble(WAIT_CALLBACK_CODE, arch, POST).toHex(), code);
+    assertEquals(assemble(WAIT_CALLBACK_CODE, arch, [POST]).toHex(), code);
   });
 }
 
@@ -40,9 +44,45 @@ const PACKET_WAIT = {
 
 for (const [arch, code] of Object.entries(PACKET_WAIT)) {
   Deno.test(`The wait for packets is what an assembler makes for ${arch}`, () => {
-    assertEquals(assemble(PACKET_WAIT_CODE, arch, POST).toHex(), code);
+    assertEquals(assemble(PACKET_WAIT_CODE, arch, [POST]).toHex(), code);
   });
 }
+
+const THREAD_TRANSFER = {
+  x86_64: "534883ec504889cb48634b2031d24531c04531c948895c2420488b4328488944" +
+    "24288b4330488944243048895424384889542440b8200100c085c97406ff1535" +
+    "0000003d110000c0750231c048634b248b53344989d84189c1488b4308488944" +
+    "2420b801000000874338ff151000000031c04883c4505bc3",
+  aarch64: "ffc300d1fd7b01a9f31300f9fd430091f30300aa602280b9010080d2020080d2" +
+    "030080d2e40313aa651640f9663240b9070080d2ff0300f980000034f0020058" +
+    "00023fd603000014002480520000b872290280520900b8721f00096be303801a" +
+    "602680b9613640b9e20313aa640640f929008052bf3b03d5693a00b930010058" +
+    "00023fd600008052f31340f9fd7b41a9ffc30091c0035fd6",
+};
+
+for (const [arch, code] of Object.entries(THREAD_TRANSFER)) {
+  Deno.test(`The transfer of a thread is what an assembler makes for ${arch}`, () => {
+    const bytes = assemble(THREAD_TRANSFER_CODE, arch, [POST, POST + 1n]);
+    const other = ADDRESS.replace("88", "89");
+    assertEquals(bytes.toHex(), code + ADDRESS + other);
+  });
+}
+
+Deno.test("encodeTransfer() fills a slot as the thread reads it", () => {
+  const transfer = {
+    file: 0x11n,
+    port: 0x12n,
+    buffer: POST,
+    length: 0x13,
+    key: 0x14,
+    slot: 0n,
+  };
+  assertEquals(
+    encodeTransfer(transfer).toHex(),
+    "00".repeat(32) + "11000000" + "12000000" + ADDRESS + "13000000" +
+      "14000000" + "00".repeat(8),
+  );
+});
 
 Deno.test("encodePacketWait() puts its values where the wait reads them", () => {
   const wait = { port: POST, entries: POST + 1n, capacity: 2, timeout: 3 };
@@ -55,9 +95,9 @@ Deno.test("encodePacketWait() puts its values where the wait reads them", () => 
 
 Deno.test("assemble() refuses a processor that it does not know", () => {
   assertThrows(
-    () => assemble(WAIT_CALLBACK_CODE, "riscv64", POST),
+    () => assemble(WAIT_CALLBACK_CODE, "riscv64", [POST]),
     Deno.errors.NotSupported,
-    'Cannot wait for handles: the processor is "riscv64"',
+    'Cannot make machine code: the processor is "riscv64"',
   );
 });
 

@@ -148,6 +148,9 @@ import ffiThreadHandles from "../../src/ffi/thread_handles.ts" with {
 import ffiThreadIoApi from "../../src/ffi/thread_io_api.ts" with {
   type: "text",
 };
+import ffiThreadTransfer from "../../src/ffi/thread_transfer.ts" with {
+  type: "text",
+};
 import ffiThrown from "../../src/ffi/thrown.ts" with { type: "text" };
 import ffiUnreachable from "../../src/ffi/unreachable.ts" with { type: "text" };
 import ffiUserSid from "../../src/ffi/user_sid.ts" with { type: "text" };
@@ -765,6 +768,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/system_folder.ts": ffiSystemFolder,
   "src/ffi/thread_handles.ts": ffiThreadHandles,
   "src/ffi/thread_io_api.ts": ffiThreadIoApi,
+  "src/ffi/thread_transfer.ts": ffiThreadTransfer,
   "src/ffi/thrown.ts": ffiThrown,
   "src/ffi/unreachable.ts": ffiUnreachable,
   "src/ffi/user_sid.ts": ffiUserSid,

@@ -24,6 +24,7 @@ import { createPipePair } from "../../../src/pipe/anonymous_pipe.ts";
 import {
   encode,
   isPipe,
+  libraryPath,
   pattern,
   proactorTest,
   readBytes,
@@ -35,6 +36,13 @@ import {
   withProactor,
 } from "../_setup.ts";
 import "./_process.ts";
+
+const { Sleep } = Deno.dlopen(libraryPath("kernel32.dll"), {
+  Sleep: { parameters: ["u32"], result: "void", nonblocking: true },
+}).symbols;
+
+/** More than Deno's pool has threads: four for each processor. */
+const MANY_READS = 4 * navigator.hardwareConcurrency + 8;
 
 const WIN_INI = "C:\\windows\\win.ini";
 
@@ -147,6 +155,42 @@ proactorTest(
         );
       } else assertEquals(await stream.read(new Uint8Array(9)), null);
     }
+  },
+);
+
+proactorTest(
+  "reads of many handles leave Deno's threads to others",
+  async (proactor) => {
+    const pairs = Array.from(
+      { length: MANY_READS },
+      () => pipePair(proactor, [false, true]),
+    );
+    const inputs = pairs.map(({ reader }) =>
+      adoptHandle(reader, { direction: "in", proactor })
+    );
+    const reads = inputs.map((input) => input.read(new Uint8Array(9)));
+    await soon(Sleep(1)); // on a thread of Deno's pool
+    for (const { writer } of pairs) await proactor.send(writer, encode("x"));
+    assertEquals(new Set(await soon(Promise.all(reads))), new Set([1]));
+    for (const { writer } of pairs) proactor.closeHandle(writer);
+    for (const input of inputs) input.close();
+  },
+);
+
+proactorTest(
+  "a read that is closed in the turn of its start leaves nothing",
+  async (proactor) => {
+    for (let i = 0; i < 50; i++) {
+      const { reader, writer } = pipePair(proactor, [false, true]);
+      const input = adoptHandle(reader, { direction: "in", proactor });
+      const read = input.read(new Uint8Array(1));
+      input.close();
+      await assertRejects(() => read, Deno.errors.Interrupted);
+      await soon(input.finished);
+      await until(() => !isPipe(proactor.port.api, reader));
+      proactor.closeHandle(writer);
+    }
+    assertEquals(proactor.metrics().pending, 0);
   },
 );
 

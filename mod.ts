@@ -27,10 +27,10 @@ export {
   type FutureCallback,
   type FutureContext,
   InvalidStateError,
-} from "./src/proactor/future.ts";
+} from "./src/proactor/future/future.ts";
 export { BaseProactor } from "./src/proactor/base_proactor.ts";
 export { IocpProactor } from "./src/proactor/iocp_proactor.ts";
-export type { PortMetrics } from "./src/proactor/port_options.ts";
+export type { PortMetrics } from "./src/proactor/port/port_options.ts";
 export type {
   CloseOptions,
   ConnectOptions,
@@ -39,8 +39,8 @@ export type {
   OperationOptions,
   WaitHandleOptions,
 } from "./src/proactor/proactor_options.ts";
-export { OverlappedFuture } from "./src/proactor/overlapped_future.ts";
-export { WaitHandleFuture } from "./src/proactor/wait_handle_future.ts";
+export { OverlappedFuture } from "./src/proactor/future/overlapped_future.ts";
+export { WaitHandleFuture } from "./src/proactor/wait/wait_handle_future.ts";
 export { WaitProactor } from "./src/proactor/wait_proactor.ts";
 export { pipe, type PipeOptions } from "./src/pipe/anonymous_pipe.ts";
 export {
@@ -94,30 +94,39 @@ export {
   openStdout,
   type StandardStreamOptions,
 } from "./src/process/standard_streams.ts";
-export { connectTcp, type ConnectTcpOptions } from "./src/net/connect_tcp.ts";
-export { TcpConnection } from "./src/net/tcp_connection.ts";
-export { TcpListener, type TcpListenOptions } from "./src/net/tcp_listener.ts";
-export { SocketServer } from "./src/net/socket_server.ts";
-export type { TcpAddr, TcpOptions } from "./src/net/tcp_socket.ts";
+export {
+  connectTcp,
+  type ConnectTcpOptions,
+} from "./src/net/tcp/connect_tcp.ts";
+export { TcpConnection } from "./src/net/tcp/tcp_connection.ts";
+export {
+  TcpListener,
+  type TcpListenOptions,
+} from "./src/net/tcp/tcp_listener.ts";
+export { SocketServer } from "./src/net/socket/socket_server.ts";
+export type { TcpAddr, TcpOptions } from "./src/net/tcp/tcp_socket.ts";
 export {
   connectUnix,
   type ConnectUnixOptions,
-} from "./src/net/connect_unix.ts";
-export { UnixConnection } from "./src/net/unix_connection.ts";
+} from "./src/net/unix/connect_unix.ts";
+export { UnixConnection } from "./src/net/unix/unix_connection.ts";
 export {
   UnixListener,
   type UnixListenOptions,
-} from "./src/net/unix_listener.ts";
-export type { UnixAddr } from "./src/net/unix_socket.ts";
+} from "./src/net/unix/unix_listener.ts";
+export type { UnixAddr } from "./src/net/unix/unix_socket.ts";
 export {
   startTls,
   type StartTlsClientOptions,
   type StartTlsOptions,
   type StartTlsServerOptions,
   type TlsOptions,
-} from "./src/net/start_tls.ts";
-export { TlsConnection, type TlsTransport } from "./src/net/tls_connection.ts";
-export type { TlsHandshakeInfo } from "./src/net/tls_session.ts";
+} from "./src/net/tls/start_tls.ts";
+export {
+  TlsConnection,
+  type TlsTransport,
+} from "./src/net/tls/tls_connection.ts";
+export type { TlsHandshakeInfo } from "./src/net/tls/tls_session.ts";
 export type {
   ServedConnection,
   ServerShutdownOptions,
@@ -180,7 +189,7 @@ export {
 } from "./src/loop/worker_executor.ts";
 export { ProcessEventLoop } from "./src/loop/process_event_loop.ts";
 export { type ServeForeverOptions, Server } from "./src/loop/server.ts";
-export type { ServerHost } from "./src/net/server_addresses.ts";
+export type { ServerHost } from "./src/net/socket/server_addresses.ts";
 export {
   ProactorEventLoop,
   type ProactorEventLoopOptions,
@@ -195,30 +204,30 @@ export { Task, type TaskFunction, type TaskOptions } from "./src/loop/task.ts";
 export {
   type DatagramEndpointOptions,
   openDatagramEndpoint,
-} from "./src/net/datagram_endpoint.ts";
+} from "./src/net/udp/datagram_endpoint.ts";
 export type {
   DatagramProtocol,
   DatagramTransport,
-} from "./src/net/datagram_protocol.ts";
+} from "./src/net/udp/datagram_protocol.ts";
 export type {
   MulticastV4Membership,
   MulticastV6Membership,
-} from "./src/net/multicast.ts";
-export type { UdpTarget } from "./src/net/udp_address.ts";
+} from "./src/net/udp/multicast.ts";
+export type { UdpTarget } from "./src/net/udp/udp_address.ts";
 export type {
   ReceivedDatagram,
   UdpConnectOptions,
   UdpListenOptions,
   UdpOptions,
-} from "./src/net/udp_options.ts";
-export { UdpSocket } from "./src/net/udp_socket.ts";
+} from "./src/net/udp/udp_options.ts";
+export { UdpSocket } from "./src/net/udp/udp_socket.ts";
 export { SocketEventLoop } from "./src/loop/socket_event_loop.ts";
 export type {
   Ipv4Address,
   Ipv6Address,
   SocketAddress,
   UnixAddress,
-} from "./src/ffi/sockaddr.ts";
+} from "./src/ffi/socket/sockaddr.ts";
 export {
   type AddressInfo,
   type GetAddressInfoOptions,
@@ -227,7 +236,7 @@ export {
   type GetNameInfoOptions,
   type NameInfo,
   type SocketType,
-} from "./src/net/address_info.ts";
+} from "./src/net/names/address_info.ts";
 export {
   addReader,
   addWriter,
@@ -237,8 +246,8 @@ export {
   type WaitSocketOptions,
   waitWritable,
   type WatchOptions,
-} from "./src/net/readiness.ts";
-export type { ReadinessTarget } from "./src/net/readiness_source.ts";
+} from "./src/net/readiness/readiness.ts";
+export type { ReadinessTarget } from "./src/net/readiness/readiness_source.ts";
 export { copyFile, type CopyFileOptions } from "./src/file/copy_file.ts";
 export type { CopyToOptions } from "./src/file/copy_to.ts";
 export type {
@@ -260,7 +269,7 @@ export {
   watchDirectory,
   type WatchDirectoryOptions,
 } from "./src/file/watch_directory.ts";
-export type { AddressFamily } from "./src/net/resolve.ts";
+export type { AddressFamily } from "./src/net/names/resolve.ts";
 export { StreamServer } from "./src/stream/stream_server.ts";
 export {
   type DisconnectOptions,
@@ -268,17 +277,17 @@ export {
   type ReceivedFromInto,
   SocketProactor,
 } from "./src/proactor/socket_proactor.ts";
-export type { AcceptedSocket } from "./src/proactor/socket_connect_calls.ts";
+export type { AcceptedSocket } from "./src/proactor/call/socket_connect_calls.ts";
 export type {
   FileLike,
   TransmitFileOptions,
-} from "./src/proactor/file_to_send.ts";
+} from "./src/proactor/call/file_to_send.ts";
 export {
   createSocket,
   type CreateSocketOptions,
   type ShutdownSide,
   Socket,
-} from "./src/net/socket.ts";
+} from "./src/net/socket/socket.ts";
 export type {
   SendFileOptions,
   SendFileSource,

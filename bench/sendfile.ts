@@ -22,7 +22,7 @@ import {
   GENERIC_WRITE,
   MEM_RELEASE,
 } from "../src/ffi/constants.ts";
-import { FSCTL_SET_SPARSE } from "../src/ffi/file_constants.ts";
+import { FSCTL_SET_SPARSE } from "../src/ffi/file/constants.ts";
 import { allocate } from "../src/ffi/memory.ts";
 import { NativeWin32 } from "../src/ffi/native_win32.ts";
 

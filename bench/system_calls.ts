@@ -10,7 +10,7 @@
 
 import { IocpProactor, ProactorEventLoop } from "../mod.ts";
 import { NativeWin32 } from "../src/ffi/native_win32.ts";
-import { defaultSockets } from "../src/ffi/default_sockets.ts";
+import { defaultSockets } from "../src/ffi/socket/default.ts";
 import { EchoServer, HOSTNAME, pause } from "./_echo.ts";
 import type { Task } from "./_echo_client.ts";
 import { uniquePipeName } from "./_styles.ts";

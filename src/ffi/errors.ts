@@ -19,7 +19,7 @@ import {
   STATUS_DELETE_PENDING,
   STATUS_FILE_IS_A_DIRECTORY,
   STATUS_OBJECT_NAME_COLLISION,
-} from "./file_constants.ts";
+} from "./file/constants.ts";
 import {
   STATUS_CONNECTION_RESET,
   STATUS_LOCAL_DISCONNECT,
@@ -27,7 +27,7 @@ import {
   WSAEACCES,
   WSAECONNABORTED,
   WSAECONNRESET,
-} from "./socket_constants.ts";
+} from "./socket/constants.ts";
 import { isInstance } from "./thrown.ts";
 import type { Win32Api } from "./win32_api.ts";
 

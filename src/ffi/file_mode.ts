@@ -4,8 +4,8 @@
  * @module
  */
 
-import { FILE_MODE_INFORMATION } from "./file_constants.ts";
-import type { SendFileSymbols } from "./load.ts";
+import { FILE_MODE_INFORMATION } from "./file/constants.ts";
+import type { SendFileSymbols } from "./sendfile/native.ts";
 import type { OutU32 } from "./out_parameters.ts";
 import type { Handle } from "./win32_api.ts";
 

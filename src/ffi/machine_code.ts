@@ -11,7 +11,7 @@
 
 import { CURRENT_PROCESS, MEM_COMMIT, MEM_RESERVE } from "./constants.ts";
 import { windowsError } from "./errors.ts";
-import { loadSymbols } from "./load.ts";
+import { loadSymbols } from "./symbols.ts";
 import { OutU32 } from "./out_parameters.ts";
 import { encodeWideString } from "./structs.ts";
 import type { Address, Win32Api } from "./win32_api.ts";

@@ -17,7 +17,7 @@ import {
   STATUS_PENDING,
 } from "./constants.ts";
 import { completionCode } from "./errors.ts";
-import { loadSymbols, type Symbols } from "./load.ts";
+import { loadSymbols, type Symbols } from "./symbols.ts";
 import { mapMemory } from "./map_memory.ts";
 import { OutU32, OutU64 } from "./out_parameters.ts";
 import {
@@ -32,8 +32,8 @@ import {
   ENTRY_SIZE,
   OVERLAPPED_OFFSET,
 } from "./structs.ts";
-import { threadHandles } from "./thread_handles.ts";
-import { WAIT_TIMEOUT } from "./wait_api.ts";
+import { threadHandles } from "./thread/native.ts";
+import { WAIT_TIMEOUT } from "./wait/api.ts";
 import { readUserSid } from "./user_sid.ts";
 import {
   type Address,

@@ -5,7 +5,7 @@
  */
 
 import { CURRENT_PROCESS } from "./constants.ts";
-import type { Symbols } from "./load.ts";
+import type { Symbols } from "./symbols.ts";
 import { OutU32, OutU64 } from "./out_parameters.ts";
 import { formatSid, TOKEN_USER_SID } from "./structs.ts";
 import type { Handle } from "./win32_api.ts";

@@ -6,7 +6,7 @@
  */
 
 import { ERROR_HANDLE_EOF, ERROR_IO_PENDING } from "../ffi/constants.ts";
-import { ERROR_WRITE_FAULT } from "../ffi/file_constants.ts";
+import { ERROR_WRITE_FAULT } from "../ffi/file/constants.ts";
 import type { FileCore } from "./file_core.ts";
 import { FileLane } from "./file_lane.ts";
 

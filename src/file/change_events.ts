@@ -9,8 +9,8 @@ import {
   FILE_ACTION_REMOVED,
   FILE_ACTION_RENAMED_NEW_NAME,
   FILE_ACTION_RENAMED_OLD_NAME,
-} from "../ffi/file_constants.ts";
-import { type ChangeRecord, decodeChangeRecords } from "../ffi/file_structs.ts";
+} from "../ffi/file/constants.ts";
+import { type ChangeRecord, decodeChangeRecords } from "../ffi/file/structs.ts";
 
 /** What has happened to a file or directory. */
 export interface DirectoryChangeEvent {

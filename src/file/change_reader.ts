@@ -5,8 +5,8 @@
  */
 
 import { ERROR_IO_PENDING } from "../ffi/constants.ts";
-import type { FileApi } from "../ffi/file_api.ts";
-import { ERROR_NOTIFY_ENUM_DIR } from "../ffi/file_constants.ts";
+import type { FileApi } from "../ffi/file/api.ts";
+import { ERROR_NOTIFY_ENUM_DIR } from "../ffi/file/constants.ts";
 import type { FileCore } from "./file_core.ts";
 import { FileLane } from "./file_lane.ts";
 

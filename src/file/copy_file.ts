@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { FileApi } from "../ffi/file_api.ts";
-import { DELETE } from "../ffi/file_constants.ts";
+import type { FileApi } from "../ffi/file/api.ts";
+import { DELETE } from "../ffi/file/constants.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
-import { fullPath } from "../proactor/open_path.ts";
+import { fullPath } from "../proactor/call/open_path.ts";
 import { assertCopyOptions, copyTo, type CopyToOptions } from "./copy_to.ts";
 import { deleteFile, queryInformation, setEndOfFile } from "./file_calls.ts";
 import type { FileCore } from "./file_core.ts";

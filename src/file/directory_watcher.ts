@@ -5,11 +5,11 @@
  */
 
 import { ERROR_ACCESS_DENIED } from "../ffi/constants.ts";
-import { ERROR_DELETE_PENDING } from "../ffi/file_constants.ts";
+import { ERROR_DELETE_PENDING } from "../ffi/file/constants.ts";
 import {
   closeWhenForgotten,
   type ForgottenPart,
-} from "../proactor/forgotten.ts";
+} from "../proactor/port/forgotten.ts";
 import { ChangeEvents, type DirectoryEvent } from "./change_events.ts";
 import {
   type ChangeConsumer,

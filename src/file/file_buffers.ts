@@ -5,7 +5,7 @@
  */
 
 import { MAX_POOLED_BUFFER, type NativeBuffer } from "../ffi/memory.ts";
-import type { CompletionPort } from "../proactor/completion_port.ts";
+import type { CompletionPort } from "../proactor/port/completion_port.ts";
 
 /** The largest buffer that is kept for the next who needs one. */
 export const MAX_KEPT_BUFFER = 1 << 20;

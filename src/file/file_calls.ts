@@ -8,12 +8,12 @@ import type {
   FileApi,
   FileInformation,
   FileInformationSetting,
-} from "../ffi/file_api.ts";
+} from "../ffi/file/api.ts";
 import {
   FILE_DISPOSITION_INFORMATION,
   FILE_END_OF_FILE_INFORMATION,
-} from "../ffi/file_constants.ts";
-import { encodeLargeInteger } from "../ffi/file_structs.ts";
+} from "../ffi/file/constants.ts";
+import { encodeLargeInteger } from "../ffi/file/structs.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import type { FileCore } from "./file_core.ts";
 

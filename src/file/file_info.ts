@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { FileInformation } from "../ffi/file_api.ts";
+import type { FileInformation } from "../ffi/file/api.ts";
 
 /** The members of `Deno.FileInfo` that a handle tells, and Windows' own. */
 export interface OverlappedFileInfo {

@@ -5,10 +5,13 @@
  */
 
 import { ERROR_IO_PENDING, ERROR_OPERATION_ABORTED } from "../ffi/constants.ts";
-import { encodeOffset } from "../ffi/file_structs.ts";
+import { encodeOffset } from "../ffi/file/structs.ts";
 import type { NativeBuffer } from "../ffi/memory.ts";
 import { OVERLAPPED_OFFSET } from "../ffi/structs.ts";
-import type { CompletionListener, Operation } from "../proactor/operation.ts";
+import type {
+  CompletionListener,
+  Operation,
+} from "../proactor/port/operation.ts";
 import type { FileCore } from "./file_core.ts";
 
 /**

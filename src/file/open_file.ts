@@ -9,8 +9,8 @@ import {
   ERROR_INVALID_FUNCTION,
   ERROR_NOT_SUPPORTED,
   FSCTL_SET_SPARSE,
-} from "../ffi/file_constants.ts";
-import { fullPath } from "../proactor/open_path.ts";
+} from "../ffi/file/constants.ts";
+import { fullPath } from "../proactor/call/open_path.ts";
 import type { FileCore } from "./file_core.ts";
 import { FileLane } from "./file_lane.ts";
 import { fileSystem, openHandle } from "./open_handle.ts";

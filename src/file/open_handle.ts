@@ -4,12 +4,12 @@
  * @module
  */
 
-import { defaultFiles } from "../ffi/default_files.ts";
-import type { FileApi } from "../ffi/file_api.ts";
-import type { CompletionPort } from "../proactor/completion_port.ts";
+import { defaultFiles } from "../ffi/file/default.ts";
+import type { FileApi } from "../ffi/file/api.ts";
+import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import { defaultProactor } from "../proactor/default_proactor.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
-import { openPath, type OpenPathRequest } from "../proactor/open_path.ts";
+import { openPath, type OpenPathRequest } from "../proactor/call/open_path.ts";
 import { FileCore, type UndoCall } from "./file_core.ts";
 
 /** Where files are opened. */

@@ -9,7 +9,7 @@ import {
   FILE_SHARE_READ,
   FILE_SHARE_WRITE,
 } from "../ffi/constants.ts";
-import type { CreateFileParameters, FileApi } from "../ffi/file_api.ts";
+import type { CreateFileParameters, FileApi } from "../ffi/file/api.ts";
 import {
   DELETE,
   FILE_CREATE,
@@ -28,7 +28,7 @@ import {
   FILE_WRITE_DATA,
   FILE_WRITE_THROUGH,
   SYNCHRONIZE,
-} from "../ffi/file_constants.ts";
+} from "../ffi/file/constants.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 
 /** Options of {@linkcode openFile}: those of `Deno.open`, and Windows' own. */

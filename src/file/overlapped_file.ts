@@ -6,14 +6,14 @@
  */
 
 import { byteLengthOf, copyBytes, viewOf } from "../ffi/bytes.ts";
-import { END_OF_FILE } from "../ffi/file_structs.ts";
+import { END_OF_FILE } from "../ffi/file/structs.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import {
   assertArray,
   assertInteger,
   stableBytes,
 } from "../proactor/arguments.ts";
-import { closeWhenForgotten } from "../proactor/forgotten.ts";
+import { closeWhenForgotten } from "../proactor/port/forgotten.ts";
 import { TurnOrder } from "../stream/turn_budget.ts";
 import { copyTo, type CopyToOptions } from "./copy_to.ts";
 import {

@@ -14,7 +14,7 @@ import {
   ERROR_IO_PENDING,
   ERROR_OPERATION_ABORTED,
 } from "../ffi/constants.ts";
-import { END_OF_FILE } from "../ffi/file_structs.ts";
+import { END_OF_FILE } from "../ffi/file/structs.ts";
 import { MAX_KEPT_BUFFER } from "./file_buffers.ts";
 import type { FileCore } from "./file_core.ts";
 import { FileLane } from "./file_lane.ts";

@@ -9,7 +9,7 @@ import {
   FILE_SHARE_READ,
   FILE_SHARE_WRITE,
 } from "../ffi/constants.ts";
-import type { FileApi } from "../ffi/file_api.ts";
+import type { FileApi } from "../ffi/file/api.ts";
 import {
   FILE_DIRECTORY_FILE,
   FILE_LIST_DIRECTORY,
@@ -24,10 +24,10 @@ import {
   FILE_OPEN,
   FILE_OPEN_FOR_BACKUP_INTENT,
   SYNCHRONIZE,
-} from "../ffi/file_constants.ts";
+} from "../ffi/file/constants.ts";
 import { assertInteger } from "../proactor/arguments.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
-import { fullPath } from "../proactor/open_path.ts";
+import { fullPath } from "../proactor/call/open_path.ts";
 import { DirectoryWatcher } from "./directory_watcher.ts";
 import { fileSystem, openHandle } from "./open_handle.ts";
 import type { OpenParameters } from "./open_options.ts";

@@ -8,7 +8,7 @@ import {
   Future,
   type FutureContext,
   InvalidStateError,
-} from "../proactor/future.ts";
+} from "../proactor/future/future.ts";
 import { assertFunction, assertTime, isThenable } from "./arguments.ts";
 import type { ExceptionContext } from "./exception_handler.ts";
 import { type Callback, Handle, TimerHandle } from "./handles.ts";

@@ -8,7 +8,7 @@ import { windowsError } from "../ffi/errors.ts";
 import { NativeWin32 } from "../ffi/native_win32.ts";
 import type { Win32Api } from "../ffi/win32_api.ts";
 import { assertInteger, MAX_DWORD } from "../proactor/arguments.ts";
-import { postCall } from "../proactor/packet_queue.ts";
+import { postCall } from "../proactor/port/packet_queue.ts";
 import { kindOf } from "./arguments.ts";
 import { PostGate } from "./post_gate.ts";
 import {

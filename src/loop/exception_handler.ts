@@ -9,7 +9,7 @@ import { kindOf } from "./arguments.ts";
 import { Handle } from "./handles.ts";
 import type { ProactorEventLoop } from "./proactor_event_loop.ts";
 import { Task } from "./task.ts";
-import type { Future } from "../proactor/future.ts";
+import type { Future } from "../proactor/future/future.ts";
 
 /** What an exception handler is told. */
 export interface ExceptionContext {

@@ -7,12 +7,12 @@
 
 import { INFINITE } from "../ffi/constants.ts";
 import { timerDelay, waitMilliseconds } from "../proactor/arguments.ts";
-import { type Future, InvalidStateError } from "../proactor/future.ts";
+import { type Future, InvalidStateError } from "../proactor/future/future.ts";
 import type {
   HandleLike,
   WaitHandleOptions,
 } from "../proactor/proactor_options.ts";
-import type { WaitHandleFuture } from "../proactor/wait_handle_future.ts";
+import type { WaitHandleFuture } from "../proactor/wait/wait_handle_future.ts";
 import { assertFunction, kindOf } from "./arguments.ts";
 import type { BaseEventLoopOptions } from "./base_event_loop.ts";
 import type { Callback } from "./handles.ts";

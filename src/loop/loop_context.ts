@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Future, FutureContext } from "../proactor/future.ts";
+import type { Future, FutureContext } from "../proactor/future/future.ts";
 import type { BaseEventLoop } from "./base_event_loop.ts";
 import type { ExceptionContext } from "./exception_handler.ts";
 import { Task } from "./task.ts";

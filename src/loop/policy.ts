@@ -5,7 +5,7 @@
  */
 
 import { defaultProactor } from "../proactor/default_proactor.ts";
-import { InvalidStateError } from "../proactor/future.ts";
+import { InvalidStateError } from "../proactor/future/future.ts";
 import { assertFunction, kindOf } from "./arguments.ts";
 import { ProactorEventLoop } from "./proactor_event_loop.ts";
 import { loopDriving, runningLoop } from "./registry.ts";

@@ -5,7 +5,7 @@
  */
 
 import { waitMilliseconds } from "../proactor/arguments.ts";
-import { Future, InvalidStateError } from "../proactor/future.ts";
+import { Future, InvalidStateError } from "../proactor/future/future.ts";
 import { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type { CloseOptions } from "../proactor/proactor_options.ts";
 import { assertFunction, isThenable, kindOf } from "./arguments.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CompletionPort } from "../proactor/completion_port.ts";
+import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import { PostGate } from "./post_gate.ts";
 
 /** The place in the `state` of a token that is not 0 after the close. */

@@ -5,8 +5,11 @@
  */
 
 import type { Handle } from "../ffi/win32_api.ts";
-import type { SocketServer } from "../net/socket_server.ts";
-import { CancelledError, InvalidStateError } from "../proactor/future.ts";
+import type { SocketServer } from "../net/socket/socket_server.ts";
+import {
+  CancelledError,
+  InvalidStateError,
+} from "../proactor/future/future.ts";
 import {
   assertDeadline,
   type DeadlineOptions,

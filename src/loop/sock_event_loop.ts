@@ -10,10 +10,10 @@ import {
   type Ipv6Address,
   parseSocketAddress,
   type SocketAddress,
-} from "../ffi/sockaddr.ts";
-import { adoptSocket } from "../net/accepted_socket.ts";
-import { resolveHost } from "../net/resolve.ts";
-import { Socket } from "../net/socket.ts";
+} from "../ffi/socket/sockaddr.ts";
+import { adoptSocket } from "../net/socket/accepted_socket.ts";
+import { resolveHost } from "../net/names/resolve.ts";
+import { Socket } from "../net/socket/socket.ts";
 import {
   assertAddress,
   assertBytes,

@@ -12,13 +12,13 @@ import {
   getnameinfo,
   type GetNameInfoOptions,
   type NameInfo,
-} from "../net/address_info.ts";
-import type { Direction } from "../proactor/polled_socket.ts";
-import { unwatch, watch } from "../net/readiness.ts";
-import type { SocketAddress } from "../ffi/sockaddr.ts";
+} from "../net/names/address_info.ts";
+import type { Direction } from "../proactor/call/polled_socket.ts";
+import { unwatch, watch } from "../net/readiness/readiness.ts";
+import type { SocketAddress } from "../ffi/socket/sockaddr.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type { HandleLike } from "../proactor/proactor_options.ts";
-import type { ReadinessTarget } from "../net/readiness_source.ts";
+import type { ReadinessTarget } from "../net/readiness/readiness_source.ts";
 import { assertFunction } from "./arguments.ts";
 import { BaseEventLoop } from "./base_event_loop.ts";
 import type { Callback } from "./handles.ts";

@@ -5,11 +5,11 @@
  */
 
 import { copyBytes, viewOf } from "../ffi/bytes.ts";
-import type { Bytes } from "../ffi/socket_api.ts";
+import type { Bytes } from "../ffi/socket/api.ts";
 import { stableBytes } from "../proactor/arguments.ts";
-import type { CompletionPort } from "../proactor/completion_port.ts";
-import type { FileRange } from "../proactor/file_to_send.ts";
-import { totalLength } from "../proactor/gather.ts";
+import type { CompletionPort } from "../proactor/port/completion_port.ts";
+import type { FileRange } from "../proactor/call/file_to_send.ts";
+import { totalLength } from "../proactor/call/gather.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type {
   HandleLike,

@@ -4,28 +4,34 @@
  * @module
  */
 
-import { type AdoptedSocket, adoptListener } from "../net/adopt_listener.ts";
-import { bindAll } from "../net/bind_all.ts";
-import type { ConnectTcpOptions } from "../net/connect_tcp.ts";
+import {
+  type AdoptedSocket,
+  adoptListener,
+} from "../net/socket/adopt_listener.ts";
+import { bindAll } from "../net/socket/bind_all.ts";
+import type { ConnectTcpOptions } from "../net/tcp/connect_tcp.ts";
 import {
   type DatagramEndpointOptions,
   openDatagramEndpoint,
-} from "../net/datagram_endpoint.ts";
+} from "../net/udp/datagram_endpoint.ts";
 import type {
   DatagramProtocol,
   DatagramTransport,
-} from "../net/datagram_protocol.ts";
-import type { ConnectUnixOptions } from "../net/connect_unix.ts";
-import type { AddressFamily } from "../net/resolve.ts";
-import { serverAddresses, type ServerHost } from "../net/server_addresses.ts";
-import type { Socket } from "../net/socket.ts";
-import type { SocketServer } from "../net/socket_server.ts";
-import type { TcpListenOptions } from "../net/tcp_listener.ts";
-import { openTcpTransport, serveTcp } from "../net/tcp_protocol.ts";
-import { publicAddr, type TcpAddr } from "../net/tcp_socket.ts";
-import type { UnixListenOptions } from "../net/unix_listener.ts";
-import { openUnixTransport, serveUnix } from "../net/unix_protocol.ts";
-import type { UnixAddr } from "../net/unix_socket.ts";
+} from "../net/udp/datagram_protocol.ts";
+import type { ConnectUnixOptions } from "../net/unix/connect_unix.ts";
+import type { AddressFamily } from "../net/names/resolve.ts";
+import {
+  serverAddresses,
+  type ServerHost,
+} from "../net/socket/server_addresses.ts";
+import type { Socket } from "../net/socket/socket.ts";
+import type { SocketServer } from "../net/socket/socket_server.ts";
+import type { TcpListenOptions } from "../net/tcp/tcp_listener.ts";
+import { openTcpTransport, serveTcp } from "../net/tcp/tcp_protocol.ts";
+import { publicAddr, type TcpAddr } from "../net/tcp/tcp_socket.ts";
+import type { UnixListenOptions } from "../net/unix/unix_listener.ts";
+import { openUnixTransport, serveUnix } from "../net/unix/unix_protocol.ts";
+import type { UnixAddr } from "../net/unix/unix_socket.ts";
 import type { ConnectPipeOptions } from "../pipe/connect_pipe.ts";
 import { openPipeTransport, servePipe } from "../pipe/pipe_protocol.ts";
 import type { PipeServer } from "../pipe/pipe_server.ts";

@@ -11,7 +11,7 @@ import {
   Future,
   type FutureContext,
   InvalidStateError,
-} from "../proactor/future.ts";
+} from "../proactor/future/future.ts";
 
 /**
  * The function of a task.

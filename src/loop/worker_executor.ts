@@ -9,7 +9,7 @@ import {
   Future,
   type FutureContext,
   InvalidStateError,
-} from "../proactor/future.ts";
+} from "../proactor/future/future.ts";
 import { kindOf } from "./arguments.ts";
 import { PoolWorker } from "./pool_worker.ts";
 

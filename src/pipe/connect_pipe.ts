@@ -19,9 +19,9 @@ import { normalizePipeName } from "../ffi/pipe_name.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import { assertInteger } from "../proactor/arguments.ts";
 import { defaultProactor } from "../proactor/default_proactor.ts";
-import type { Future } from "../proactor/future.ts";
+import type { Future } from "../proactor/future/future.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
-import { DialFuture } from "../proactor/pipe_dialer.ts";
+import { DialFuture } from "../proactor/call/pipe_dialer.ts";
 import {
   assertDeadline,
   type DeadlineOptions,

@@ -9,7 +9,7 @@ import type { Handle, Win32Api } from "../ffi/win32_api.ts";
 import {
   closeWhenForgotten,
   type ForgottenPart,
-} from "../proactor/forgotten.ts";
+} from "../proactor/port/forgotten.ts";
 
 /** What is closed when the owner was collected. */
 class OwnedHandle implements ForgottenPart {

@@ -22,12 +22,15 @@ import {
 } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
 import { type Handle, INVALID_HANDLE_VALUE } from "../ffi/win32_api.ts";
-import type { CompletionPort } from "../proactor/completion_port.ts";
-import type { CompletionListener, Operation } from "../proactor/operation.ts";
-import { hasClient } from "../proactor/overlapped_calls.ts";
-import type { PortDependent } from "../proactor/dependents.ts";
-import type { PortHandle } from "../proactor/port_handle.ts";
-import { thrownCall } from "../proactor/thrown_call.ts";
+import type { CompletionPort } from "../proactor/port/completion_port.ts";
+import type {
+  CompletionListener,
+  Operation,
+} from "../proactor/port/operation.ts";
+import { hasClient } from "../proactor/call/overlapped_calls.ts";
+import type { PortDependent } from "../proactor/port/dependents.ts";
+import type { PortHandle } from "../proactor/port/port_handle.ts";
+import { thrownCall } from "../proactor/port/thrown_call.ts";
 import { SecurityDescriptor } from "./security.ts";
 import type { ListenerOptions } from "./server_options.ts";
 

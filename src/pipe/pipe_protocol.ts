@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { CompletionPort } from "../proactor/completion_port.ts";
+import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import { defaultProactor } from "../proactor/default_proactor.ts";
-import type { PortHandle } from "../proactor/port_handle.ts";
+import type { PortHandle } from "../proactor/port/port_handle.ts";
 import { ChannelTransport } from "../stream/channel_transport.ts";
 import type {
   Protocol,

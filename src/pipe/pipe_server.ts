@@ -5,8 +5,8 @@
  */
 
 import { defaultProactor } from "../proactor/default_proactor.ts";
-import type { CompletionPort } from "../proactor/completion_port.ts";
-import type { PortHandle } from "../proactor/port_handle.ts";
+import type { CompletionPort } from "../proactor/port/completion_port.ts";
+import type { PortHandle } from "../proactor/port/port_handle.ts";
 import { assertInteger } from "../proactor/arguments.ts";
 import type { ServedConnection } from "../stream/served_connection.ts";
 import { StreamServer } from "../stream/stream_server.ts";

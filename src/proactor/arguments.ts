@@ -13,11 +13,11 @@ import {
   setBytes,
 } from "../ffi/bytes.ts";
 import { INFINITE } from "../ffi/constants.ts";
-import { encodeDestination } from "../ffi/destination.ts";
-import type { SocketAddress } from "../ffi/sockaddr.ts";
-import type { Bytes } from "../ffi/socket_api.ts";
+import { encodeDestination } from "../ffi/socket/destination.ts";
+import type { SocketAddress } from "../ffi/socket/sockaddr.ts";
+import type { Bytes } from "../ffi/socket/api.ts";
 import { INVALID_HANDLE_VALUE } from "../ffi/win32_api.ts";
-import type { Future } from "./future.ts";
+import type { Future } from "./future/future.ts";
 
 /** The largest count that fits a DWORD. */
 export const MAX_DWORD = 0xffff_ffff;

@@ -6,7 +6,7 @@
 
 import { windowsError } from "../ffi/errors.ts";
 import { NativeWin32 } from "../ffi/native_win32.ts";
-import type { SocketApi } from "../ffi/socket_api.ts";
+import type { SocketApi } from "../ffi/socket/api.ts";
 import { logError } from "../ffi/thrown.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import {
@@ -16,14 +16,17 @@ import {
   MAX_DWORD,
   waitMilliseconds,
 } from "./arguments.ts";
-import { CompletionPort } from "./completion_port.ts";
-import type { FutureContext } from "./future.ts";
-import { FutureTracker, MAX_RESULTS } from "./future_tracker.ts";
-import { HandleRegistry } from "./handle_registry.ts";
-import { SocketDetector, type SocketInfo } from "./socket_association.ts";
-import { type OverlappedCall, OverlappedFuture } from "./overlapped_future.ts";
-import type { PortHandle } from "./port_handle.ts";
-import type { PortMetrics } from "./port_options.ts";
+import { CompletionPort } from "./port/completion_port.ts";
+import type { FutureContext } from "./future/future.ts";
+import { FutureTracker, MAX_RESULTS } from "./future/future_tracker.ts";
+import { HandleRegistry } from "./port/handle_registry.ts";
+import { SocketDetector, type SocketInfo } from "./call/socket_association.ts";
+import {
+  type OverlappedCall,
+  OverlappedFuture,
+} from "./future/overlapped_future.ts";
+import type { PortHandle } from "./port/port_handle.ts";
+import type { PortMetrics } from "./port/port_options.ts";
 import type {
   CloseOptions,
   HandleLike,

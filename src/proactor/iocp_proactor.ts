@@ -13,7 +13,7 @@ import {
   SECURITY_SQOS_PRESENT,
 } from "../ffi/constants.ts";
 import { normalizePipeName } from "../ffi/pipe_name.ts";
-import type { Bytes } from "../ffi/socket_api.ts";
+import type { Bytes } from "../ffi/socket/api.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import {
   assertBytes,
@@ -23,24 +23,27 @@ import {
   place,
   stableBytes,
 } from "./arguments.ts";
-import type { Future } from "./future.ts";
-import { totalLength } from "./gather.ts";
+import type { Future } from "./future/future.ts";
+import { totalLength } from "./call/gather.ts";
 import {
   acceptCall,
   keepRest,
   readCall,
   writeCall,
-} from "./overlapped_calls.ts";
-import type { OverlappedCall, OverlappedFuture } from "./overlapped_future.ts";
-import { DialFuture, PipeDialer } from "./pipe_dialer.ts";
-import type { PortHandle } from "./port_handle.ts";
+} from "./call/overlapped_calls.ts";
+import type {
+  OverlappedCall,
+  OverlappedFuture,
+} from "./future/overlapped_future.ts";
+import { DialFuture, PipeDialer } from "./call/pipe_dialer.ts";
+import type { PortHandle } from "./port/port_handle.ts";
 import type {
   ConnectOptions,
   HandleLike,
   IocpProactorOptions,
   OperationOptions,
 } from "./proactor_options.ts";
-import { receiveCall, sendCall } from "./socket_calls.ts";
+import { receiveCall, sendCall } from "./call/socket_calls.ts";
 import { WaitProactor } from "./wait_proactor.ts";
 
 /**

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { WaitApi } from "../ffi/wait_api.ts";
-import type { SendFileApi } from "../ffi/sendfile_api.ts";
-import type { SocketApi } from "../ffi/socket_api.ts";
+import type { WaitApi } from "../ffi/wait/api.ts";
+import type { SendFileApi } from "../ffi/sendfile/api.ts";
+import type { SocketApi } from "../ffi/socket/api.ts";
 import type { Handle, Win32Api } from "../ffi/win32_api.ts";
 
 /** Options of {@linkcode IocpProactor}. */

@@ -5,16 +5,16 @@
  */
 
 import { byteLengthOf } from "../ffi/bytes.ts";
-import { defaultSendFile } from "../ffi/native_sendfile.ts";
-import { admitMapped, isMappedAddress } from "../ffi/destination.ts";
-import type { SocketAddress } from "../ffi/sockaddr.ts";
-import type { SendFileApi } from "../ffi/sendfile_api.ts";
-import type { Bytes } from "../ffi/socket_api.ts";
+import { defaultSendFile } from "../ffi/sendfile/native.ts";
+import { admitMapped, isMappedAddress } from "../ffi/socket/destination.ts";
+import type { SocketAddress } from "../ffi/socket/sockaddr.ts";
+import type { SendFileApi } from "../ffi/sendfile/api.ts";
+import type { Bytes } from "../ffi/socket/api.ts";
 import {
   SOCK_DGRAM,
   SOCK_STREAM,
   TF_REUSE_SOCKET,
-} from "../ffi/socket_constants.ts";
+} from "../ffi/socket/constants.ts";
 import {
   assertBytes,
   assertInteger,
@@ -32,14 +32,14 @@ import {
   FileToSend,
   sendPieces,
   type TransmitFileOptions,
-} from "./file_to_send.ts";
-import type { Future } from "./future.ts";
-import type { OverlappedFuture } from "./overlapped_future.ts";
+} from "./call/file_to_send.ts";
+import type { Future } from "./future/future.ts";
+import type { OverlappedFuture } from "./future/overlapped_future.ts";
 import {
   PolledConnectFuture,
   type PolledConnectTarget,
-} from "./polled_connect_future.ts";
-import type { PortHandle } from "./port_handle.ts";
+} from "./call/polled_connect_future.ts";
+import type { PortHandle } from "./port/port_handle.ts";
 import type {
   HandleLike,
   IocpProactorOptions,
@@ -51,14 +51,14 @@ import {
   receiveFromCall,
   sendToCall,
   type SocketTarget,
-} from "./socket_calls.ts";
+} from "./call/socket_calls.ts";
 import {
   type AcceptedSocket,
   acceptSocketCall,
   connectDatagrams,
   connectSocketCall,
-} from "./socket_connect_calls.ts";
-import { transmitCall } from "./transmit_call.ts";
+} from "./call/socket_connect_calls.ts";
+import { transmitCall } from "./call/transmit_call.ts";
 
 /** What {@linkcode SocketProactor.recvFrom} gives. */
 export interface ReceivedFrom {

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { NativeWaits } from "../ffi/native_waits.ts";
-import type { WaitApi } from "../ffi/wait_api.ts";
+import { NativeWaits } from "../ffi/wait/native.ts";
+import type { WaitApi } from "../ffi/wait/api.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import { assertHandle, cancelBySignal, waitMilliseconds } from "./arguments.ts";
 import { DEFAULT_DEADLINE } from "./base_proactor.ts";
-import type { CompletionPort } from "./completion_port.ts";
-import { HandleWait } from "./handle_wait.ts";
-import { HandleWaits } from "./handle_waits.ts";
+import type { CompletionPort } from "./port/completion_port.ts";
+import { HandleWait } from "./wait/handle_wait.ts";
+import { HandleWaits } from "./wait/handle_waits.ts";
 import type {
   CloseOptions,
   HandleLike,
@@ -19,7 +19,7 @@ import type {
   WaitHandleOptions,
 } from "./proactor_options.ts";
 import { SocketProactor } from "./socket_proactor.ts";
-import { WaitHandleFuture } from "./wait_handle_future.ts";
+import { WaitHandleFuture } from "./wait/wait_handle_future.ts";
 
 /**
  * Waits for processes, events and other kernel objects on a completion port;

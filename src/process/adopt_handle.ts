@@ -5,14 +5,14 @@
  */
 
 import { PIPE_READMODE_MESSAGE } from "../ffi/constants.ts";
-import { defaultProcesses } from "../ffi/default_processes.ts";
-import { defaultThreadIo } from "../ffi/default_thread_io.ts";
+import { defaultProcesses } from "../ffi/process/default.ts";
+import { defaultThreadIo } from "../ffi/thread_io/default.ts";
 import { windowsError } from "../ffi/errors.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import { fileIo } from "../pipe/pipe_connection.ts";
 import { assertOneOf } from "../pipe/server_options.ts";
 import { assertHandle } from "../proactor/arguments.ts";
-import type { CompletionPort } from "../proactor/completion_port.ts";
+import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import { defaultProactor } from "../proactor/default_proactor.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import {

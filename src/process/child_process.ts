@@ -6,11 +6,11 @@
 
 import { ERROR_INVALID_HANDLE } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
-import { CTRL_BREAK_EVENT } from "../ffi/process_structs.ts";
+import { CTRL_BREAK_EVENT } from "../ffi/process/structs.ts";
 import type { Handle } from "../ffi/win32_api.ts";
-import { InvalidStateError } from "../proactor/future.ts";
+import { InvalidStateError } from "../proactor/future/future.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
-import type { WaitHandleFuture } from "../proactor/wait_handle_future.ts";
+import type { WaitHandleFuture } from "../proactor/wait/wait_handle_future.ts";
 import type { ProcessApis } from "./stdio_ends.ts";
 
 /**

@@ -5,7 +5,7 @@
  */
 
 import { pipeIo } from "../pipe/pipe_connection.ts";
-import type { CompletionPort } from "../proactor/completion_port.ts";
+import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import { ChannelTransport } from "../stream/channel_transport.ts";
 import type { DeadlineOptions } from "../stream/close_deadline.ts";
 import type { Protocol, Transport } from "../stream/protocol.ts";

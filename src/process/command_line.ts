@@ -4,7 +4,7 @@
  * @module
  */
 
-import { MAX_COMMAND_LINE } from "../ffi/process_structs.ts";
+import { MAX_COMMAND_LINE } from "../ffi/process/structs.ts";
 
 /**
  * Quotes an argument so that `CommandLineToArgvW` and the C run-time of

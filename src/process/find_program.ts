@@ -6,7 +6,7 @@
 
 import { windowsError } from "../ffi/errors.ts";
 import { ERROR_FILE_NOT_FOUND } from "../ffi/constants.ts";
-import type { ProcessApi } from "../ffi/process_api.ts";
+import type { ProcessApi } from "../ffi/process/api.ts";
 import type { Win32Api } from "../ffi/win32_api.ts";
 import { variable } from "./environment.ts";
 import { shortFullPath } from "./short_path.ts";

@@ -9,9 +9,9 @@ import {
   FILE_SYNCHRONOUS_IO,
   FILE_TYPE_CHAR,
   FILE_TYPE_DISK,
-} from "../ffi/file_constants.ts";
-import type { ProcessApi } from "../ffi/process_api.ts";
-import type { ThreadIoApi } from "../ffi/thread_io_api.ts";
+} from "../ffi/file/constants.ts";
+import type { ProcessApi } from "../ffi/process/api.ts";
+import type { ThreadIoApi } from "../ffi/thread_io/api.ts";
 import type { Handle, Win32Api } from "../ffi/win32_api.ts";
 
 /** What a handle refers to. */

@@ -5,7 +5,7 @@
  */
 
 import { windowsError } from "../ffi/errors.ts";
-import { HANDLE_FLAG_INHERIT } from "../ffi/process_structs.ts";
+import { HANDLE_FLAG_INHERIT } from "../ffi/process/structs.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import type { ProcessApis } from "./stdio_ends.ts";
 

@@ -4,19 +4,19 @@
  * @module
  */
 
-import { defaultProcesses } from "../ffi/default_processes.ts";
+import { defaultProcesses } from "../ffi/process/default.ts";
 import { windowsError } from "../ffi/errors.ts";
-import type { CreatedProcess, ProcessParameters } from "../ffi/process_api.ts";
+import type { CreatedProcess, ProcessParameters } from "../ffi/process/api.ts";
 import {
   CREATE_NEW_PROCESS_GROUP,
   CREATE_NO_WINDOW,
   CREATE_SUSPENDED,
   DETACHED_PROCESS,
   JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE,
-} from "../ffi/process_structs.ts";
+} from "../ffi/process/structs.ts";
 import type { Handle } from "../ffi/win32_api.ts";
-import { CallQueue } from "../proactor/call_queue.ts";
-import type { CompletionPort } from "../proactor/completion_port.ts";
+import { CallQueue } from "../proactor/port/call_queue.ts";
+import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import { batchCommandLine, isBatchFile } from "./batch_command.ts";
 import { ChildProcess } from "./child_process.ts";

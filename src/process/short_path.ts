@@ -6,8 +6,8 @@
  */
 
 import { windowsError } from "../ffi/errors.ts";
-import { assertFilePath, tooLong } from "../ffi/file_path.ts";
-import type { ProcessApi } from "../ffi/process_api.ts";
+import { assertFilePath, tooLong } from "../ffi/file/file_path.ts";
+import type { ProcessApi } from "../ffi/process/api.ts";
 import type { Win32Api } from "../ffi/win32_api.ts";
 
 /** A backslash and a zero follow in a current directory. */

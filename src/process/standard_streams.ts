@@ -4,13 +4,13 @@
  * @module
  */
 
-import { defaultProcesses } from "../ffi/default_processes.ts";
+import { defaultProcesses } from "../ffi/process/default.ts";
 import { windowsError } from "../ffi/errors.ts";
 import {
   STD_ERROR_HANDLE,
   STD_INPUT_HANDLE,
   STD_OUTPUT_HANDLE,
-} from "../ffi/process_structs.ts";
+} from "../ffi/process/structs.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import { defaultProactor } from "../proactor/default_proactor.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";

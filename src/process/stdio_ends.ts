@@ -7,19 +7,19 @@
 import { FILE_SHARE_READ, FILE_SHARE_WRITE } from "../ffi/constants.ts";
 import { GENERIC_READ, GENERIC_WRITE } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
-import type { ProcessApi } from "../ffi/process_api.ts";
+import type { ProcessApi } from "../ffi/process/api.ts";
 import {
   STD_ERROR_HANDLE,
   STD_INPUT_HANDLE,
   STD_OUTPUT_HANDLE,
-} from "../ffi/process_structs.ts";
+} from "../ffi/process/structs.ts";
 import {
   type Handle,
   INVALID_HANDLE_VALUE,
   type Win32Api,
 } from "../ffi/win32_api.ts";
-import type { CompletionPort } from "../proactor/completion_port.ts";
-import type { PortHandle } from "../proactor/port_handle.ts";
+import type { CompletionPort } from "../proactor/port/completion_port.ts";
+import type { PortHandle } from "../proactor/port/port_handle.ts";
 import { createPipePair } from "../pipe/anonymous_pipe.ts";
 import {
   handleOf,

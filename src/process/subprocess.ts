@@ -5,7 +5,7 @@
  */
 
 import { copyBytes } from "../ffi/bytes.ts";
-import type { CompletionPort } from "../proactor/completion_port.ts";
+import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import { PipeConnection } from "../pipe/pipe_connection.ts";
 import type { DeadlineOptions } from "../stream/close_deadline.ts";
 import type {

@@ -4,13 +4,13 @@
  * @module
  */
 
-import { urlPath } from "../ffi/file_path.ts";
+import { urlPath } from "../ffi/file/file_path.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import {
   CREATE_NEW_PROCESS_GROUP,
   CREATE_SUSPENDED,
   DETACHED_PROCESS,
-} from "../ffi/process_structs.ts";
+} from "../ffi/process/structs.ts";
 import { assertHandle } from "../proactor/arguments.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type { HandleLike } from "../proactor/proactor_options.ts";

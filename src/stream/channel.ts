@@ -9,9 +9,9 @@ import {
   ERROR_OPERATION_ABORTED,
   ERROR_TIMEOUT,
 } from "../ffi/constants.ts";
-import type { CompletionPort } from "../proactor/completion_port.ts";
-import type { PortHandle } from "../proactor/port_handle.ts";
-import type { PortDependent } from "../proactor/dependents.ts";
+import type { CompletionPort } from "../proactor/port/completion_port.ts";
+import type { PortHandle } from "../proactor/port/port_handle.ts";
+import type { PortDependent } from "../proactor/port/dependents.ts";
 import {
   type ChannelEnd,
   CloseTimer,

@@ -9,9 +9,9 @@ import { ERROR_IO_PENDING, ERROR_OPERATION_ABORTED } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
 import { toError } from "../ffi/thrown.ts";
 import { stableBytes } from "../proactor/arguments.ts";
-import type { CompletionPort } from "../proactor/completion_port.ts";
-import type { LateReader } from "../proactor/late_reads.ts";
-import type { PortHandle } from "../proactor/port_handle.ts";
+import type { CompletionPort } from "../proactor/port/completion_port.ts";
+import type { LateReader } from "../proactor/port/late_reads.ts";
+import type { PortHandle } from "../proactor/port/port_handle.ts";
 import { Channel, type ChannelConsumer } from "./channel.ts";
 import {
   assertDeadline,

@@ -6,10 +6,10 @@
  */
 
 import { isWindowsError } from "../ffi/errors.ts";
-import { defaultSendFile } from "../ffi/native_sendfile.ts";
-import type { SendFileApi } from "../ffi/sendfile_api.ts";
+import { defaultSendFile } from "../ffi/sendfile/native.ts";
+import type { SendFileApi } from "../ffi/sendfile/api.ts";
 import { isInstance } from "../ffi/thrown.ts";
-import type { CompletionPort } from "../proactor/completion_port.ts";
+import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import {
   assertTransmitOptions,
   type FileLike,
@@ -17,7 +17,7 @@ import {
   FileToSend,
   sendPieces,
   type TransmitFileOptions,
-} from "../proactor/file_to_send.ts";
+} from "../proactor/call/file_to_send.ts";
 import {
   type FileReader,
   HandleReader,

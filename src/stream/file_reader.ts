@@ -7,16 +7,16 @@
 import { viewOf } from "../ffi/bytes.ts";
 import { ERROR_HANDLE_EOF } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
-import { encodeOffset } from "../ffi/file_structs.ts";
+import { encodeOffset } from "../ffi/file/structs.ts";
 import { MAX_POOLED_BUFFER } from "../ffi/memory.ts";
 import { OVERLAPPED_OFFSET } from "../ffi/structs.ts";
-import type { CompletionPort } from "../proactor/completion_port.ts";
-import type { FileToSend } from "../proactor/file_to_send.ts";
+import type { CompletionPort } from "../proactor/port/completion_port.ts";
+import type { FileToSend } from "../proactor/call/file_to_send.ts";
 import {
   type OverlappedCall,
   OverlappedFuture,
-} from "../proactor/overlapped_future.ts";
-import type { PortHandle } from "../proactor/port_handle.ts";
+} from "../proactor/future/overlapped_future.ts";
+import type { PortHandle } from "../proactor/port/port_handle.ts";
 
 /** A file of Deno's, or what can be read and sought like one. */
 export interface SeekableFile {

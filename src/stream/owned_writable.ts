@@ -13,7 +13,7 @@ import {
   setBytes,
   viewOf,
 } from "../ffi/bytes.ts";
-import { Fifo } from "../proactor/fifo.ts";
+import { Fifo } from "../proactor/port/fifo.ts";
 
 /** The most bytes that are kept for the next copy. */
 const MAX_SPARE = 65_536;

@@ -20,11 +20,14 @@ import {
   type NativeBuffer,
 } from "../ffi/memory.ts";
 import type { Address } from "../ffi/win32_api.ts";
-import type { CompletionPort } from "../proactor/completion_port.ts";
-import type { CompletionListener, Operation } from "../proactor/operation.ts";
-import { isEndOfStream } from "../proactor/overlapped_calls.ts";
-import type { PortHandle } from "../proactor/port_handle.ts";
-import { thrownCall } from "../proactor/thrown_call.ts";
+import type { CompletionPort } from "../proactor/port/completion_port.ts";
+import type {
+  CompletionListener,
+  Operation,
+} from "../proactor/port/operation.ts";
+import { isEndOfStream } from "../proactor/call/overlapped_calls.ts";
+import type { PortHandle } from "../proactor/port/port_handle.ts";
+import { thrownCall } from "../proactor/port/thrown_call.ts";
 import type { StreamIo } from "./stream_io.ts";
 
 /** A stream that was silent for so many milliseconds gives its buffer back. */

@@ -5,8 +5,8 @@
  */
 
 import { byteLengthOf, copyBytes, setBytes, viewOf } from "../ffi/bytes.ts";
-import { Fifo } from "../proactor/fifo.ts";
-import type { LateReader, LateReads } from "../proactor/late_reads.ts";
+import { Fifo } from "../proactor/port/fifo.ts";
+import type { LateReader, LateReads } from "../proactor/port/late_reads.ts";
 import type { ReadHalf } from "./read_half.ts";
 
 /** Where the bytes come from. */

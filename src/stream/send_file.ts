@@ -7,14 +7,14 @@
 import { viewOf } from "../ffi/bytes.ts";
 import { ERROR_OPERATION_ABORTED } from "../ffi/constants.ts";
 import { isWindowsError, windowsError } from "../ffi/errors.ts";
-import { WSAENOTCONN } from "../ffi/socket_constants.ts";
+import { WSAENOTCONN } from "../ffi/socket/constants.ts";
 import { cancelBySignal } from "../proactor/arguments.ts";
-import type { CompletionPort } from "../proactor/completion_port.ts";
-import type { FileRange } from "../proactor/file_to_send.ts";
+import type { CompletionPort } from "../proactor/port/completion_port.ts";
+import type { FileRange } from "../proactor/call/file_to_send.ts";
 import {
   type OverlappedCall,
   OverlappedFuture,
-} from "../proactor/overlapped_future.ts";
+} from "../proactor/future/overlapped_future.ts";
 import type { Channel } from "./channel.ts";
 import {
   FileMover,

@@ -5,9 +5,9 @@
  */
 
 import { logError } from "../ffi/thrown.ts";
-import type { CompletionPort } from "../proactor/completion_port.ts";
-import type { ForgottenPart } from "../proactor/forgotten.ts";
-import type { PortHandle } from "../proactor/port_handle.ts";
+import type { CompletionPort } from "../proactor/port/completion_port.ts";
+import type { ForgottenPart } from "../proactor/port/forgotten.ts";
+import type { PortHandle } from "../proactor/port/port_handle.ts";
 import { AcceptQueue } from "./accept_queue.ts";
 import type { ServedConnection } from "./served_connection.ts";
 import { StreamConnection } from "./stream_connection.ts";

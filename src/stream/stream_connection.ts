@@ -6,9 +6,9 @@
 
 import { byteLengthOf } from "../ffi/bytes.ts";
 import { assertArray, stableBytes } from "../proactor/arguments.ts";
-import type { CompletionPort } from "../proactor/completion_port.ts";
-import { closeWhenForgotten } from "../proactor/forgotten.ts";
-import type { PortHandle } from "../proactor/port_handle.ts";
+import type { CompletionPort } from "../proactor/port/completion_port.ts";
+import { closeWhenForgotten } from "../proactor/port/forgotten.ts";
+import type { PortHandle } from "../proactor/port/port_handle.ts";
 import type { Channel } from "./channel.ts";
 import { assertDeadline, type DeadlineOptions } from "./close_deadline.ts";
 import type { ConnectionWrites } from "./connection_writes.ts";

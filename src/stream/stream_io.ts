@@ -5,8 +5,8 @@
  */
 
 import type { Address, Handle, Win32Api } from "../ffi/win32_api.ts";
-import type { FileRange } from "../proactor/file_to_send.ts";
-import type { OverlappedCall } from "../proactor/overlapped_future.ts";
+import type { FileRange } from "../proactor/call/file_to_send.ts";
+import type { OverlappedCall } from "../proactor/future/overlapped_future.ts";
 
 /** The overlapped calls of a stream. */
 export interface StreamIo {

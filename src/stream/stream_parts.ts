@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { CompletionPort } from "../proactor/completion_port.ts";
-import type { PortHandle } from "../proactor/port_handle.ts";
+import type { CompletionPort } from "../proactor/port/completion_port.ts";
+import type { PortHandle } from "../proactor/port/port_handle.ts";
 import { Channel, type ChannelConsumer } from "./channel.ts";
 import { ConnectionWrites } from "./connection_writes.ts";
 import { ReadQueue } from "./read_queue.ts";

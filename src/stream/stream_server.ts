@@ -5,8 +5,8 @@
  */
 
 import { timerDelay } from "../proactor/arguments.ts";
-import type { CompletionPort } from "../proactor/completion_port.ts";
-import { closeWhenForgotten } from "../proactor/forgotten.ts";
+import type { CompletionPort } from "../proactor/port/completion_port.ts";
+import { closeWhenForgotten } from "../proactor/port/forgotten.ts";
 import type {
   ServedConnection,
   ServerShutdownOptions,

@@ -5,11 +5,11 @@
  */
 
 import { ERROR_IO_PENDING } from "../ffi/constants.ts";
-import type { ThreadIoApi, ThreadTransfer } from "../ffi/thread_io_api.ts";
+import type { ThreadIoApi, ThreadTransfer } from "../ffi/thread_io/api.ts";
 import type { Address, Handle } from "../ffi/win32_api.ts";
-import type { CompletionPort } from "../proactor/completion_port.ts";
-import type { Operation } from "../proactor/operation.ts";
-import { PortHandle } from "../proactor/port_handle.ts";
+import type { CompletionPort } from "../proactor/port/completion_port.ts";
+import type { Operation } from "../proactor/port/operation.ts";
+import { PortHandle } from "../proactor/port/port_handle.ts";
 import type { StreamIo } from "./stream_io.ts";
 
 /** Every call ends with a packet: the one that its thread posts. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { FileRange } from "../proactor/file_to_send.ts";
+import type { FileRange } from "../proactor/call/file_to_send.ts";
 
 const FIRST_LENGTH = 1 << 18;
 const LEAST_LENGTH = 1 << 16;

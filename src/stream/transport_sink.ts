@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CompletionPort } from "../proactor/completion_port.ts";
+import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import { ChannelTransport } from "./channel_transport.ts";
 import {
   FileMover,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { CompletionPort } from "../proactor/completion_port.ts";
+import type { CompletionPort } from "../proactor/port/completion_port.ts";
 
 /**
  * Counts a call. Awaiting calls that all end at once is microtasks only, in

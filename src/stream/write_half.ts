@@ -13,11 +13,11 @@ import {
 } from "../ffi/constants.ts";
 import { MAX_POOLED_BUFFER, type NativeBuffer } from "../ffi/memory.ts";
 import type { Address } from "../ffi/win32_api.ts";
-import type { CompletionPort } from "../proactor/completion_port.ts";
-import type { CompletionListener, Operation } from "../proactor/operation.ts";
-import { bytesMoved } from "../proactor/overlapped_status.ts";
-import type { PortHandle } from "../proactor/port_handle.ts";
-import { thrownCall } from "../proactor/thrown_call.ts";
+import type { CompletionPort } from "../proactor/port/completion_port.ts";
+import type { Operation } from "../proactor/port/operation.ts";
+import { bytesMoved } from "../proactor/port/overlapped_status.ts";
+import type { PortHandle } from "../proactor/port/port_handle.ts";
+import { thrownCall } from "../proactor/port/thrown_call.ts";
 import type { StreamIo } from "./stream_io.ts";
 import {
   assertMessage,
@@ -36,7 +36,7 @@ import {
 const WRITES_PER_TURN = 16;
 
 /** The write side of a stream. */
-export class WriteHalf implements CompletionListener {
+export class WriteHalf {
   readonly #port: CompletionPort;
   readonly #io: StreamIo;
   readonly #messages: boolean;
@@ -190,9 +190,13 @@ export class WriteHalf implements CompletionListener {
    * @param bytes Bytes written.
    */
   onCompletion(operation: Operation, code: number, bytes: number): void {
-    if (code === 0 && bytes < this.#inFlight) this.#takenInPart(operation);
-    if (operation.buffer !== null) this.#port.buffers.release(operation.buffer);
+    const { buffer } = operation;
     operation.buffer = null;
+    if (buffer !== null) {
+      const inPart = code === 0 && bytes < this.#inFlight;
+      if (inPart) this.#queue.takeBack(buffer, this.#inFlight);
+      this.#port.buffers.release(buffer);
+    }
     if (this.#disposed) return this.#release();
     if (code !== 0 || this.#error !== 0) return this.#failed(code);
     this.#written(Math.min(bytes, this.#inFlight));
@@ -366,10 +370,6 @@ export class WriteHalf implements CompletionListener {
     if (code !== 0) return this.#failed(code);
     this.#queue.shift();
     this.#continue();
-  }
-
-  #takenInPart({ buffer }: Operation): void {
-    if (buffer !== null) this.#queue.takeBack(buffer, this.#inFlight);
   }
 
   #written(bytes: number): void {

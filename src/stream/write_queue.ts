@@ -10,7 +10,7 @@ import {
   MAX_POOLED_BUFFER,
   type NativeBuffer,
 } from "../ffi/memory.ts";
-import { Fifo } from "../proactor/fifo.ts";
+import { Fifo } from "../proactor/port/fifo.ts";
 
 /**
  * Told when a queued write has ended.

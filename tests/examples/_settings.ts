@@ -62,30 +62,30 @@ export const SETTINGS: Record<string, Setting | undefined> = {
   "src/loop/sock_event_loop.ts: SockEventLoop": tcpClient,
   "src/loop/socket_event_loop.ts: SocketEventLoop": datagrams,
   "src/loop/task.ts: Task": echoClient,
-  "src/net/connect_tcp.ts: connectTcp": client(peers.echoTcp(8000)),
-  "src/net/connect_unix.ts: connectUnix": unixClient,
-  "src/net/readiness.ts: addReader": {
+  "src/net/tcp/connect_tcp.ts: connectTcp": client(peers.echoTcp(8000)),
+  "src/net/unix/connect_unix.ts: connectUnix": unixClient,
+  "src/net/readiness/readiness.ts: addReader": {
     before: peers.sendDatagrams,
     during: (stage) => stage.printed("ready"),
   },
-  "src/net/readiness.ts: addWriter": {
+  "src/net/readiness/readiness.ts: addWriter": {
     during: (stage) => stage.printed("room for more"),
   },
-  "src/net/readiness.ts: waitReadable": datagrams,
-  "src/net/socket.ts: Socket": { during: peers.greetTcp },
-  "src/net/socket.ts: createSocket": client(peers.echoTcp6),
-  "src/net/socket_server.ts: SocketServer": server(
+  "src/net/readiness/readiness.ts: waitReadable": datagrams,
+  "src/net/socket/socket.ts: Socket": { during: peers.greetTcp },
+  "src/net/socket/socket.ts: createSocket": client(peers.echoTcp6),
+  "src/net/socket/socket_server.ts: SocketServer": server(
     peers.expectEnd(peers.toTcp),
   ),
-  "src/net/start_tls.ts: startTls": tlsClient,
-  "src/net/start_tls.ts: startTls 2": server(peers.callTls),
-  "src/net/tcp_connection.ts: TcpConnection": tcpClient,
-  "src/net/tcp_listener.ts: TcpListener": server(peers.callTcp(7)),
-  "src/net/tls_connection.ts: TlsConnection": tlsClient,
-  "src/net/udp_socket.ts: UdpSocket": server(peers.callUdp),
-  "src/net/udp_socket.ts: UdpSocket.connect": client(peers.echoUdp),
-  "src/net/unix_connection.ts: UnixConnection": unixClient,
-  "src/net/unix_listener.ts: UnixListener": {
+  "src/net/tls/start_tls.ts: startTls": tlsClient,
+  "src/net/tls/start_tls.ts: startTls 2": server(peers.callTls),
+  "src/net/tcp/tcp_connection.ts: TcpConnection": tcpClient,
+  "src/net/tcp/tcp_listener.ts: TcpListener": server(peers.callTcp(7)),
+  "src/net/tls/tls_connection.ts: TlsConnection": tlsClient,
+  "src/net/udp/udp_socket.ts: UdpSocket": server(peers.callUdp),
+  "src/net/udp/udp_socket.ts: UdpSocket.connect": client(peers.echoUdp),
+  "src/net/unix/unix_connection.ts: UnixConnection": unixClient,
+  "src/net/unix/unix_listener.ts: UnixListener": {
     ...server(peers.callUnix),
     before: peers.allowUnix,
   },

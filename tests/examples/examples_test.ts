@@ -4,7 +4,7 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { loadSymbols } from "../../src/ffi/load.ts";
+import { loadSymbols } from "../../src/ffi/symbols.ts";
 import { readExamples } from "./_examples.ts";
 import { runExample } from "./_run.ts";
 import { SETTINGS } from "./_settings.ts";

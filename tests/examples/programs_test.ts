@@ -2,8 +2,9 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { fileURLToPath } from "node:url";
-import { defaultProcesses } from "../../src/ffi/default_processes.ts";
-import { loadSymbols, loadWaitSymbols } from "../../src/ffi/load.ts";
+import { defaultProcesses } from "../../src/ffi/process/default.ts";
+import { loadSymbols } from "../../src/ffi/symbols.ts";
+import { loadWaitSymbols } from "../../src/ffi/wait/native.ts";
 import { type Subprocess, subprocessExec } from "../../mod.ts";
 import { decode } from "../windows/_setup.ts";
 import { inTime } from "./_stage.ts";

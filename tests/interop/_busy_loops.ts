@@ -20,13 +20,11 @@ import {
   UdpSocket,
   waitReadable,
 } from "../../mod.ts";
-import {
-  loadFileSymbols,
-  loadSocketFileSymbols,
-  loadSocketSymbols,
-  loadSymbols,
-  loadWaitSymbols,
-} from "../../src/ffi/load.ts";
+import { loadFileSymbols } from "../../src/ffi/file/native.ts";
+import { loadSocketFileSymbols } from "../../src/ffi/socket_file/native.ts";
+import { loadSocketSymbols } from "../../src/ffi/socket/winsock.ts";
+import { loadSymbols } from "../../src/ffi/symbols.ts";
+import { loadWaitSymbols } from "../../src/ffi/wait/native.ts";
 import { uniquePipeName } from "../windows/_setup.ts";
 
 // Outside of any test, so that no test is blamed for keeping them open.

@@ -8,8 +8,9 @@ import { assertEquals } from "@std/assert";
 import { deadline } from "@std/async/deadline";
 import { createHash } from "node:crypto";
 import { IocpProactor, type TcpConnection } from "../../mod.ts";
-import { loadSymbols, loadWaitSymbols } from "../../src/ffi/load.ts";
-import { defaultSockets } from "../../src/ffi/default_sockets.ts";
+import { loadSymbols } from "../../src/ffi/symbols.ts";
+import { loadWaitSymbols } from "../../src/ffi/wait/native.ts";
+import { defaultSockets } from "../../src/ffi/socket/default.ts";
 import { payload, payloadDigest } from "./peers/payload.mjs";
 
 /** Bytes of a read or a write. */

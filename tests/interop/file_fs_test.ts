@@ -5,7 +5,7 @@ import {
   openFile,
   watchDirectory,
 } from "../../mod.ts";
-import { loadFileSymbols } from "../../src/ffi/load.ts";
+import { loadFileSymbols } from "../../src/ffi/file/native.ts";
 import {
   decode,
   encode,

@@ -10,8 +10,8 @@ import {
   subprocessExec,
   toNodeDuplex,
 } from "../../mod.ts";
-import { loadFileSymbols } from "../../src/ffi/load.ts";
-import { openTcpTransport } from "../../src/net/tcp_protocol.ts";
+import { loadFileSymbols } from "../../src/ffi/file/native.ts";
+import { openTcpTransport } from "../../src/net/tcp/tcp_protocol.ts";
 import { soon } from "../windows/_setup.ts";
 import { LOCAL, netTest } from "./_net.ts";
 import { processTest } from "./_script.ts";

@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { IocpProactor, openDatagramEndpoint, UdpSocket } from "../../mod.ts";
-import { loadSymbols } from "../../src/ffi/load.ts";
-import { defaultSockets } from "../../src/ffi/default_sockets.ts";
+import { loadSymbols } from "../../src/ffi/symbols.ts";
+import { defaultSockets } from "../../src/ffi/socket/default.ts";
 
 /** Milliseconds after which a test has failed. */
 const PATIENCE = 20_000;

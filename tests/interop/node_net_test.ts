@@ -1,7 +1,7 @@
 /** Pipes of ours, and `node:net` at the other end. */
 
 import { connectPipe, type IocpProactor, PipeServer } from "../../mod.ts";
-import { loadSymbols } from "../../src/ffi/load.ts";
+import { loadSymbols } from "../../src/ffi/symbols.ts";
 import { type Place, type Scene, testPeers } from "./_peer_tests.ts";
 import { PEERS } from "./_peers.ts";
 

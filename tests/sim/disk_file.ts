@@ -5,7 +5,7 @@
  */
 
 import { STATUS_SUCCESS } from "../../src/ffi/constants.ts";
-import { STATUS_DELETE_PENDING } from "../../src/ffi/file_constants.ts";
+import { STATUS_DELETE_PENDING } from "../../src/ffi/file/constants.ts";
 import type { Address } from "../../src/ffi/win32_api.ts";
 import {
   type Operation,

@@ -4,9 +4,9 @@
  * @module
  */
 
-import type { OpenFileApi } from "../../src/ffi/file_api.ts";
-import { FILE_TYPE_DISK } from "../../src/ffi/file_constants.ts";
-import type { SendFileApi } from "../../src/ffi/sendfile_api.ts";
+import type { OpenFileApi } from "../../src/ffi/file/api.ts";
+import { FILE_TYPE_DISK } from "../../src/ffi/file/constants.ts";
+import type { SendFileApi } from "../../src/ffi/sendfile/api.ts";
 import { type Handle, INVALID_HANDLE_VALUE } from "../../src/ffi/win32_api.ts";
 import type { SimulatedSockets } from "./sockets.ts";
 

@@ -13,7 +13,7 @@ import type {
   FileInformationAnswer,
   FileInformationSetting,
   NotifyParameters,
-} from "../../src/ffi/file_api.ts";
+} from "../../src/ffi/file/api.ts";
 import {
   ERROR_FILE_EXISTS,
   ERROR_FILENAME_EXCED_RANGE,
@@ -26,8 +26,8 @@ import {
   FILE_OVERWRITE_IF,
   FILE_TYPE_DISK,
   FILE_WRITE_DATA,
-} from "../../src/ffi/file_constants.ts";
-import { isLiteralPath } from "../../src/ffi/file_path.ts";
+} from "../../src/ffi/file/constants.ts";
+import { isLiteralPath } from "../../src/ffi/file/file_path.ts";
 import {
   type Address,
   type Handle,

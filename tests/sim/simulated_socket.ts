@@ -8,13 +8,13 @@ import { STATUS_CANCELLED, STATUS_SUCCESS } from "../../src/ffi/constants.ts";
 import {
   encodeSocketAddress,
   type SocketAddress,
-} from "../../src/ffi/sockaddr.ts";
-import type { SocketParameters } from "../../src/ffi/socket_api.ts";
+} from "../../src/ffi/socket/sockaddr.ts";
+import type { SocketParameters } from "../../src/ffi/socket/api.ts";
 import {
   SOCK_DGRAM,
   STATUS_CONNECTION_REFUSED,
   STATUS_CONNECTION_RESET,
-} from "../../src/ffi/socket_constants.ts";
+} from "../../src/ffi/socket/constants.ts";
 import { OVERLAPPED_SIZE } from "../../src/ffi/structs.ts";
 import type { Address } from "../../src/ffi/win32_api.ts";
 import { STATUS_END_OF_FILE } from "./disk_file.ts";

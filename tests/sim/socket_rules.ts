@@ -6,12 +6,12 @@
  * @module
  */
 
-import { isMappedAddress } from "../../src/ffi/destination.ts";
+import { isMappedAddress } from "../../src/ffi/socket/destination.ts";
 import {
   decodeSocketAddress,
   type SocketAddress,
-} from "../../src/ffi/sockaddr.ts";
-import type { Bytes, SocketParameters } from "../../src/ffi/socket_api.ts";
+} from "../../src/ffi/socket/sockaddr.ts";
+import type { Bytes, SocketParameters } from "../../src/ffi/socket/api.ts";
 import {
   SO_EXCLUSIVEADDRUSE,
   SO_REUSEADDR,
@@ -19,7 +19,7 @@ import {
   WSAEADDRINUSE,
   WSAEADDRNOTAVAIL,
   WSAENETUNREACH,
-} from "../../src/ffi/socket_constants.ts";
+} from "../../src/ffi/socket/constants.ts";
 
 /** How a socket shares its address. */
 export type Sharing = "default" | "reuse" | "exclusive";

@@ -8,7 +8,7 @@ import {
   decodeSocketAddress,
   encodeSocketAddress,
   type SocketAddress,
-} from "../../src/ffi/sockaddr.ts";
+} from "../../src/ffi/socket/sockaddr.ts";
 import type {
   AcceptBuffer,
   AddressPair,
@@ -18,7 +18,7 @@ import type {
   SocketOption,
   SocketParameters,
   TransmitParameters,
-} from "../../src/ffi/socket_api.ts";
+} from "../../src/ffi/socket/api.ts";
 import {
   IPPROTO_IPV6,
   IPV6_V6ONLY,
@@ -39,8 +39,8 @@ import {
   WSAENOPROTOOPT,
   WSAENOTCONN,
   WSAENOTSOCK,
-} from "../../src/ffi/socket_constants.ts";
-import { WSABUF_SIZE } from "../../src/ffi/socket_structs.ts";
+} from "../../src/ffi/socket/constants.ts";
+import { WSABUF_SIZE } from "../../src/ffi/socket/structs.ts";
 import { OVERLAPPED_OFFSET } from "../../src/ffi/structs.ts";
 import type { Address } from "../../src/ffi/win32_api.ts";
 import {

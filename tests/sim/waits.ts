@@ -15,8 +15,11 @@ import {
   WAIT_TIMEOUT,
   type WaitApi,
   type WaitParameters,
-} from "../../src/ffi/wait_api.ts";
-import { WAIT_RECORD, WAIT_RECORD_FIRED } from "../../src/ffi/wait_callback.ts";
+} from "../../src/ffi/wait/api.ts";
+import {
+  WAIT_RECORD,
+  WAIT_RECORD_FIRED,
+} from "../../src/ffi/wait/wait_callback.ts";
 import type { Handle } from "../../src/ffi/win32_api.ts";
 import type { SimulatedTimer } from "./clock.ts";
 import type { Kernel } from "./kernel.ts";

@@ -6,8 +6,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { Handle } from "../../src/ffi/win32_api.ts";
-import { openTransport } from "../../src/net/socket_transport.ts";
-import { TcpConnection } from "../../src/net/tcp_connection.ts";
+import { openTransport } from "../../src/net/socket/socket_transport.ts";
+import { TcpConnection } from "../../src/net/tcp/tcp_connection.ts";
 import { PipeConnection } from "../../src/pipe/pipe_connection.ts";
 import type {
   DeadlineOptions,

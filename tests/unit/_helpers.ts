@@ -16,9 +16,9 @@ import {
   PIPE_TYPE_MESSAGE,
 } from "../../src/ffi/constants.ts";
 import { type Handle, INVALID_HANDLE_VALUE } from "../../src/ffi/win32_api.ts";
-import type { CompletionPort } from "../../src/proactor/completion_port.ts";
+import type { CompletionPort } from "../../src/proactor/port/completion_port.ts";
 import { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
-import { warningMode } from "../../src/proactor/warning_probe.ts";
+import { warningMode } from "../../src/proactor/port/warning_probe.ts";
 import type { Choose } from "../sim/explore.ts";
 import type { SimulationOptions } from "../sim/options.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";

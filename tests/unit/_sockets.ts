@@ -7,15 +7,15 @@
 import {
   encodeSocketAddress,
   type SocketAddress,
-} from "../../src/ffi/sockaddr.ts";
+} from "../../src/ffi/socket/sockaddr.ts";
 import {
   AF_INET,
   SOCK_DGRAM,
   SOCK_STREAM,
-} from "../../src/ffi/socket_constants.ts";
+} from "../../src/ffi/socket/constants.ts";
 import type { Handle } from "../../src/ffi/win32_api.ts";
-import { TcpConnection } from "../../src/net/tcp_connection.ts";
-import type { TcpAddr } from "../../src/net/tcp_socket.ts";
+import { TcpConnection } from "../../src/net/tcp/tcp_connection.ts";
+import type { TcpAddr } from "../../src/net/tcp/tcp_socket.ts";
 import type { World } from "./_helpers.ts";
 
 /** Any free port of this computer. */

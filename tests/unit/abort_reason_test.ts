@@ -7,7 +7,7 @@ import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import type { Handle } from "../../src/ffi/win32_api.ts";
 import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
-import { CancelledError, Future } from "../../src/proactor/future.ts";
+import { CancelledError, Future } from "../../src/proactor/future/future.ts";
 import { bytes, inWorld, PATH, turns, type World } from "./_helpers.ts";
 import { loopTest } from "./_loop.ts";
 import { bound, connections, FILE, listener, putFile } from "./_sockets.ts";

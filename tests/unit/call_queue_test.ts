@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { CallQueue, ThreadShare } from "../../src/proactor/call_queue.ts";
+import { CallQueue, ThreadShare } from "../../src/proactor/port/call_queue.ts";
 
 /** Tasks that end on demand. */
 class Tasks {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { encodeEnvironment } from "../../src/ffi/process_structs.ts";
+import { encodeEnvironment } from "../../src/ffi/process/structs.ts";
 import {
   assertEnvironment,
   mergeEnvironment,

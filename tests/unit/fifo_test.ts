@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Fifo } from "../../src/proactor/fifo.ts";
+import { Fifo } from "../../src/proactor/port/fifo.ts";
 
 Deno.test("Fifo is first in, first out", () => {
   const queue = new Fifo<number>();

@@ -6,7 +6,7 @@ import {
   isLiteralPath,
   pathText,
   toNtPath,
-} from "../../src/ffi/file_path.ts";
+} from "../../src/ffi/file/file_path.ts";
 import { wrong } from "./_helpers.ts";
 
 const ACTION = "open file";

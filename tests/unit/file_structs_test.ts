@@ -8,7 +8,7 @@ import {
   encodeOffset,
   END_OF_FILE,
   NETWORK_OPEN_INFORMATION_SIZE,
-} from "../../src/ffi/file_structs.ts";
+} from "../../src/ffi/file/structs.ts";
 import {
   CREATE_HANDLE,
   encodeObjectAttributes,

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import type { ProgramSearch } from "../../src/ffi/process_api.ts";
+import type { ProgramSearch } from "../../src/ffi/process/api.ts";
 import {
   findProgram,
   type SearchApis,

@@ -13,7 +13,7 @@ import {
   Future,
   type FutureContext,
   InvalidStateError,
-} from "../../src/proactor/future.ts";
+} from "../../src/proactor/future/future.ts";
 
 const failure = new Error("Out of luck");
 

@@ -3,8 +3,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
-import { CallBudget } from "../../src/proactor/call_budget.ts";
-import { type LateHost, LateReads } from "../../src/proactor/late_reads.ts";
+import { CallBudget } from "../../src/proactor/port/call_budget.ts";
+import {
+  type LateHost,
+  LateReads,
+} from "../../src/proactor/port/late_reads.ts";
 import { bytes, inWorld, PATH, turns, until } from "./_helpers.ts";
 import { rig } from "./_recorder.ts";
 

@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
-import { InvalidStateError } from "../../src/proactor/future.ts";
+import { InvalidStateError } from "../../src/proactor/future/future.ts";
 import { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";
 import { loopTest, makeLoop, runOnce } from "./_loop.ts";

@@ -7,7 +7,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { InvalidStateError } from "../../src/proactor/future.ts";
+import { InvalidStateError } from "../../src/proactor/future/future.ts";
 import { WorkerExecutor } from "../../src/loop/worker_executor.ts";
 import { wrong } from "./_helpers.ts";
 import { loopTest } from "./_loop.ts";

@@ -3,7 +3,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { Future } from "../../src/proactor/future.ts";
+import { Future } from "../../src/proactor/future/future.ts";
 import type { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
 import { turns } from "./_helpers.ts";
 import { type LoopFixture, loopTest, runOnce } from "./_loop.ts";

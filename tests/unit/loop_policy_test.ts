@@ -24,7 +24,7 @@ import type { Task } from "../../src/loop/task.ts";
 import {
   CancelledError,
   InvalidStateError,
-} from "../../src/proactor/future.ts";
+} from "../../src/proactor/future/future.ts";
 import { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";
 

@@ -6,7 +6,7 @@ import {
   PIPE_ACCESS_DUPLEX,
 } from "../../src/ffi/constants.ts";
 import type { Handle } from "../../src/ffi/win32_api.ts";
-import { CancelledError } from "../../src/proactor/future.ts";
+import { CancelledError } from "../../src/proactor/future/future.ts";
 import type { SimulatedWin32 } from "../sim/simulated_win32.ts";
 import { loopTest, makeLoop } from "./_loop.ts";
 

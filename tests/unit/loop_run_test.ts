@@ -9,7 +9,7 @@ import {
 } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
-import { Future, InvalidStateError } from "../../src/proactor/future.ts";
+import { Future, InvalidStateError } from "../../src/proactor/future/future.ts";
 import { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
 import type { PacketWait } from "../../src/ffi/win32_api.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";

@@ -7,7 +7,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { Handle, TimerHandle } from "../../src/loop/handles.ts";
-import { InvalidStateError } from "../../src/proactor/future.ts";
+import { InvalidStateError } from "../../src/proactor/future/future.ts";
 import { loopTest, runFor, runOnce } from "./_loop.ts";
 
 loopTest("callSoon() passes the arguments", async ({ loop }) => {

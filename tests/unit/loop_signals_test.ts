@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { stub } from "@std/testing/mock";
-import { InvalidStateError } from "../../src/proactor/future.ts";
+import { InvalidStateError } from "../../src/proactor/future/future.ts";
 import { wrong } from "./_helpers.ts";
 import {
   type LoopFixture,

@@ -15,7 +15,7 @@ import {
   CancelledError,
   Future,
   InvalidStateError,
-} from "../../src/proactor/future.ts";
+} from "../../src/proactor/future/future.ts";
 import { loopTest, runOnce } from "./_loop.ts";
 import { thrownValues } from "./_thrown.ts";
 

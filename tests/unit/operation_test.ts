@@ -1,8 +1,11 @@
 /** The slot table. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { OperationTable, SLOT_SIZE } from "../../src/proactor/operation.ts";
-import { PortHandle } from "../../src/proactor/port_handle.ts";
+import {
+  OperationTable,
+  SLOT_SIZE,
+} from "../../src/proactor/port/operation.ts";
+import { PortHandle } from "../../src/proactor/port/port_handle.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";
 
 const OWNER = new PortHandle(4n, {

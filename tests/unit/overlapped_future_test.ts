@@ -1,7 +1,7 @@
 /** The future of one overlapped operation. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { InvalidStateError } from "../../src/proactor/future.ts";
+import { InvalidStateError } from "../../src/proactor/future/future.ts";
 import { bytes, inWorld, outcome, text, turns } from "./_helpers.ts";
 
 Deno.test("an operation that ends at once is done when it is returned", async () => {

@@ -1,7 +1,7 @@
 /** The listener: it outlives its clients and its errors. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import type { PortHandle } from "../../src/proactor/port_handle.ts";
+import type { PortHandle } from "../../src/proactor/port/port_handle.ts";
 import { PipeListener } from "../../src/pipe/pipe_listener.ts";
 import {
   type PipeServerOptions,

@@ -1,13 +1,16 @@
 /** `connect()` of a proactor under a scoped grant, without `ConnectEx`. */
 
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
-import type { AfdApi } from "../../src/ffi/afd.ts";
-import type { Socket, SocketApi } from "../../src/ffi/socket_api.ts";
-import { SO_ERROR } from "../../src/ffi/socket_constants.ts";
-import { Future } from "../../src/proactor/future.ts";
+import type { AfdApi } from "../../src/ffi/socket/afd.ts";
+import type { Socket, SocketApi } from "../../src/ffi/socket/api.ts";
+import { SO_ERROR } from "../../src/ffi/socket/constants.ts";
+import { Future } from "../../src/proactor/future/future.ts";
 import { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
-import type { PolledSocket, Waiter } from "../../src/proactor/polled_socket.ts";
-import { SocketPoller } from "../../src/proactor/socket_poller.ts";
+import type {
+  PolledSocket,
+  Waiter,
+} from "../../src/proactor/call/polled_socket.ts";
+import { SocketPoller } from "../../src/proactor/call/socket_poller.ts";
 import { withChanges } from "../windows/_proxies.ts";
 import { inWorld, outcome, turns, type World } from "./_helpers.ts";
 import { socket } from "./_sockets.ts";

@@ -2,8 +2,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { stub } from "@std/testing/mock";
-import { CallBudget } from "../../src/proactor/call_budget.ts";
-import { Pump, type PumpHost } from "../../src/proactor/pump.ts";
+import { CallBudget } from "../../src/proactor/port/call_budget.ts";
+import { Pump, type PumpHost } from "../../src/proactor/port/pump.ts";
 import { bytes, inWorld, turns, until } from "./_helpers.ts";
 
 /** A host that counts what the pump asks of it. */

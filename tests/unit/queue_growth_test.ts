@@ -7,9 +7,9 @@ import { BufferPool } from "../../src/ffi/memory.ts";
 import {
   FutureTracker,
   MAX_RESULTS,
-} from "../../src/proactor/future_tracker.ts";
-import type { OverlappedFuture } from "../../src/proactor/overlapped_future.ts";
-import type { PortHandle } from "../../src/proactor/port_handle.ts";
+} from "../../src/proactor/future/future_tracker.ts";
+import type { OverlappedFuture } from "../../src/proactor/future/overlapped_future.ts";
+import type { PortHandle } from "../../src/proactor/port/port_handle.ts";
 import { NOTHING, WriteQueue } from "../../src/stream/write_queue.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";
 import { inWorld } from "./_helpers.ts";

@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { isWindowsError } from "../../src/ffi/errors.ts";
-import type { AddressFamily } from "../../src/net/resolve.ts";
-import { getaddrinfo, getnameinfo } from "../../src/net/address_info.ts";
-import { resolveHost } from "../../src/net/resolve.ts";
+import type { AddressFamily } from "../../src/net/names/resolve.ts";
+import { getaddrinfo, getnameinfo } from "../../src/net/names/address_info.ts";
+import { resolveHost } from "../../src/net/names/resolve.ts";
 
 function v4(hostname: string, port = 80) {
   return { family: "IPv4", hostname, port } as const;

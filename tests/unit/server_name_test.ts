@@ -1,5 +1,8 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import { isCertificateFor, isServerName } from "../../src/net/server_name.ts";
+import {
+  isCertificateFor,
+  isServerName,
+} from "../../src/net/tls/server_name.ts";
 import {
   CertificateMaker,
   dnsName,

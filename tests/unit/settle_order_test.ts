@@ -2,8 +2,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { Handle } from "../../src/ffi/win32_api.ts";
-import type { OverlappedFuture } from "../../src/proactor/overlapped_future.ts";
-import { SettleOrder } from "../../src/proactor/settle_order.ts";
+import type { OverlappedFuture } from "../../src/proactor/future/overlapped_future.ts";
+import { SettleOrder } from "../../src/proactor/port/settle_order.ts";
 import type { PipeConnection } from "../../src/pipe/pipe_connection.ts";
 import { explore } from "../sim/explore.ts";
 import {

@@ -8,31 +8,31 @@ import {
   LOOKUP_SERVICE,
   LOOKUP_SIZE,
   type NameQuery,
-} from "../../src/ffi/addrinfo.ts";
+} from "../../src/ffi/name/structs.ts";
 import {
   AFD_POLL_RECEIVE,
   decodePollEvents,
   encodePollInfo,
-} from "../../src/ffi/afd.ts";
+} from "../../src/ffi/socket/afd.ts";
 import {
   formatIpv4,
   formatIpv6,
   parseIpv4,
   parseIpv6,
-} from "../../src/ffi/ip_address.ts";
+} from "../../src/ffi/socket/ip_address.ts";
 import {
   decodeSocketAddress,
   encodeSocketAddress,
   parseSocketAddress,
   type SocketAddress,
-} from "../../src/ffi/sockaddr.ts";
-import { encodeGuid } from "../../src/ffi/socket_extensions.ts";
+} from "../../src/ffi/socket/sockaddr.ts";
+import { encodeGuid } from "../../src/ffi/socket/socket_extensions.ts";
 import {
   encodeBuffers,
   encodeHandle,
   encodeLinger,
   encodeMessage,
-} from "../../src/ffi/socket_structs.ts";
+} from "../../src/ffi/socket/structs.ts";
 
 function hex(bytes: Uint8Array): string {
   return bytes.toHex();

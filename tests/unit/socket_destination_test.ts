@@ -7,13 +7,13 @@ import {
   isMappedAddress,
   mapAddress,
   unmapAddress,
-} from "../../src/ffi/destination.ts";
+} from "../../src/ffi/socket/destination.ts";
 import {
   decodeSocketAddress,
   encodeSocketAddress,
   parseSocketAddress,
-} from "../../src/ffi/sockaddr.ts";
-import type { Bytes, Socket } from "../../src/ffi/socket_api.ts";
+} from "../../src/ffi/socket/sockaddr.ts";
+import type { Bytes, Socket } from "../../src/ffi/socket/api.ts";
 import {
   AF_INET,
   AF_INET6,
@@ -21,11 +21,11 @@ import {
   SOCK_DGRAM,
   SOCK_STREAM,
   SOL_SOCKET,
-} from "../../src/ffi/socket_constants.ts";
-import { isUnreachable } from "../../src/ffi/unreachable.ts";
-import { SocketListener } from "../../src/net/socket_listener.ts";
-import { tcpKind } from "../../src/net/tcp_socket.ts";
-import { UdpSocket } from "../../src/net/udp_socket.ts";
+} from "../../src/ffi/socket/constants.ts";
+import { isUnreachable } from "../../src/ffi/socket/unreachable.ts";
+import { SocketListener } from "../../src/net/socket/socket_listener.ts";
+import { tcpKind } from "../../src/net/tcp/tcp_socket.ts";
+import { UdpSocket } from "../../src/net/udp/udp_socket.ts";
 import {
   bytes,
   inWorld,

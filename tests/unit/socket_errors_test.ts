@@ -9,9 +9,9 @@ import {
   WindowsError,
   windowsError,
 } from "../../src/ffi/errors.ts";
-import { loadSocketSymbols } from "../../src/ffi/load.ts";
-import { CallGate } from "../../src/net/call_gate.ts";
-import { UNIX } from "../../src/net/unix_socket.ts";
+import { loadSocketSymbols } from "../../src/ffi/socket/winsock.ts";
+import { CallGate } from "../../src/net/socket/call_gate.ts";
+import { UNIX } from "../../src/net/unix/unix_socket.ts";
 
 const E = Deno.errors;
 const silent = { formatMessage: () => "" };

@@ -2,9 +2,9 @@
 
 import { assertEquals } from "@std/assert";
 import { ERROR_IO_PENDING } from "../../src/ffi/constants.ts";
-import type { SocketApi } from "../../src/ffi/socket_api.ts";
-import { SocketListener } from "../../src/net/socket_listener.ts";
-import { tcpKind } from "../../src/net/tcp_socket.ts";
+import type { SocketApi } from "../../src/ffi/socket/api.ts";
+import { SocketListener } from "../../src/net/socket/socket_listener.ts";
+import { tcpKind } from "../../src/net/tcp/tcp_socket.ts";
 import { World } from "./_helpers.ts";
 
 /** More than the largest pooled buffer holds. */

@@ -13,20 +13,23 @@ import {
   AFD_WRITABLE,
   type AfdApi,
   encodePollInfo,
-} from "../../src/ffi/afd.ts";
+} from "../../src/ffi/socket/afd.ts";
 import {
   ERROR_INVALID_HANDLE,
   ERROR_IO_PENDING,
 } from "../../src/ffi/constants.ts";
 import { isWindowsError, WindowsError } from "../../src/ffi/errors.ts";
-import type { Socket, SocketApi } from "../../src/ffi/socket_api.ts";
+import type { Socket, SocketApi } from "../../src/ffi/socket/api.ts";
 import {
   type Address,
   type Handle,
   INVALID_HANDLE_VALUE,
 } from "../../src/ffi/win32_api.ts";
-import type { Direction, Waiter } from "../../src/proactor/polled_socket.ts";
-import { SocketPoller } from "../../src/proactor/socket_poller.ts";
+import type {
+  Direction,
+  Waiter,
+} from "../../src/proactor/call/polled_socket.ts";
+import { SocketPoller } from "../../src/proactor/call/socket_poller.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";
 import { turns, until, World } from "./_helpers.ts";
 

@@ -8,9 +8,9 @@ import {
   assertThrows,
 } from "@std/assert";
 import { isWindowsError } from "../../src/ffi/errors.ts";
-import type { FileLike } from "../../src/proactor/file_to_send.ts";
+import type { FileLike } from "../../src/proactor/call/file_to_send.ts";
 import { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
-import type { SocketAddress } from "../../src/ffi/sockaddr.ts";
+import type { SocketAddress } from "../../src/ffi/socket/sockaddr.ts";
 import {
   addressOf,
   bound,

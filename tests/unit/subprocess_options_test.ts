@@ -3,7 +3,7 @@ import {
   CREATE_NEW_PROCESS_GROUP,
   CREATE_SUSPENDED,
   DETACHED_PROCESS,
-} from "../../src/ffi/process_structs.ts";
+} from "../../src/ffi/process/structs.ts";
 import {
   resolveExec,
   resolveShell,

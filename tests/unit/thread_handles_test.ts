@@ -1,7 +1,7 @@
 /** Their machine code; it runs in tests/windows/scoped. */
 
 import { assertEquals } from "@std/assert";
-import { threadEndCode } from "../../src/ffi/thread_handles.ts";
+import { threadEndCode } from "../../src/ffi/thread/native.ts";
 
 // As assembled by GNU as 2.44 from the instructions beside the bytes.
 const ASSEMBLED = {

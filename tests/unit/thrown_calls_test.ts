@@ -11,15 +11,15 @@ import {
 } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { ERROR_INVALID_PARAMETER } from "../../src/ffi/constants.ts";
-import { WAIT_TIMEOUT } from "../../src/ffi/wait_api.ts";
-import { encodeSocketAddress } from "../../src/ffi/sockaddr.ts";
+import { WAIT_TIMEOUT } from "../../src/ffi/wait/api.ts";
+import { encodeSocketAddress } from "../../src/ffi/socket/sockaddr.ts";
 import type { Handle } from "../../src/ffi/win32_api.ts";
-import type { DatagramHandle } from "../../src/net/datagram_channel.ts";
-import { UdpSocket } from "../../src/net/udp_socket.ts";
+import type { DatagramHandle } from "../../src/net/udp/datagram_channel.ts";
+import { UdpSocket } from "../../src/net/udp/udp_socket.ts";
 import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import type { PipeConnection } from "../../src/pipe/pipe_connection.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
-import { associateSocket } from "../../src/proactor/socket_association.ts";
+import { associateSocket } from "../../src/proactor/call/socket_association.ts";
 import {
   bytes,
   inWorld,

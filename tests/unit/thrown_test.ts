@@ -4,7 +4,7 @@ import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { isWindowsError } from "../../src/ffi/errors.ts";
 import { isInstance, logError, toError } from "../../src/ffi/thrown.ts";
-import { DatagramChannelTransport } from "../../src/net/datagram_channel_transport.ts";
+import { DatagramChannelTransport } from "../../src/net/udp/datagram_channel_transport.ts";
 import { bytes, inWorld, outcome, takeReports } from "./_helpers.ts";
 import { Recorder, rig } from "./_recorder.ts";
 import { addressOf, bound, connections, MemoryFile } from "./_sockets.ts";

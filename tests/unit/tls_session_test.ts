@@ -5,9 +5,12 @@ import { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
 import type { DuplexConnection } from "../../src/stream/node_duplex.ts";
 import { ReadQueue } from "../../src/stream/read_queue.ts";
-import { TlsConnection } from "../../src/net/tls_connection.ts";
-import { TlsDuplex, type TlsDuplexEvents } from "../../src/net/tls_duplex.ts";
-import { TlsSession } from "../../src/net/tls_session.ts";
+import { TlsConnection } from "../../src/net/tls/tls_connection.ts";
+import {
+  TlsDuplex,
+  type TlsDuplexEvents,
+} from "../../src/net/tls/tls_duplex.ts";
+import { TlsSession } from "../../src/net/tls/tls_session.ts";
 import { bytes, text, turns, until } from "./_helpers.ts";
 
 /** A connection whose reads and writes end when the test says so. */

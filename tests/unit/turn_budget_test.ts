@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
-import { CallBudget } from "../../src/proactor/call_budget.ts";
+import { CallBudget } from "../../src/proactor/port/call_budget.ts";
 import { bytes, inWorld, outcome, PATH, text, turns } from "./_helpers.ts";
 
 Deno.test("a timer fires between reads and writes that all end at once", async () => {

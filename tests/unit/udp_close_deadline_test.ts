@@ -2,9 +2,9 @@
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
-import { DatagramChannelTransport } from "../../src/net/datagram_channel_transport.ts";
-import type { DatagramHandle } from "../../src/net/datagram_channel.ts";
-import { UdpSocket } from "../../src/net/udp_socket.ts";
+import { DatagramChannelTransport } from "../../src/net/udp/datagram_channel_transport.ts";
+import type { DatagramHandle } from "../../src/net/udp/datagram_channel.ts";
+import { UdpSocket } from "../../src/net/udp/udp_socket.ts";
 import type { DeadlineOptions } from "../../src/stream/close_deadline.ts";
 import { assertDropped } from "./_closing.ts";
 import { bytes, inWorld, outcome, turns, type World } from "./_helpers.ts";

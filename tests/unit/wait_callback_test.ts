@@ -9,11 +9,11 @@ import {
 import {
   encodeTransfer,
   THREAD_TRANSFER_CODE,
-} from "../../src/ffi/thread_transfer.ts";
+} from "../../src/ffi/thread_io/thread_transfer.ts";
 import {
   encodeWaitRecord,
   WAIT_CALLBACK_CODE,
-} from "../../src/ffi/wait_callback.ts";
+} from "../../src/ffi/wait/wait_callback.ts";
 
 const POST = 0x1122_3344_5566_7788n;
 const ADDRESS = "8877665544332211";

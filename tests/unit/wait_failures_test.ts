@@ -8,8 +8,8 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { InvalidStateError } from "../../src/proactor/future.ts";
-import { WaitCancelFuture } from "../../src/proactor/wait_cancel_future.ts";
+import { InvalidStateError } from "../../src/proactor/future/future.ts";
+import { WaitCancelFuture } from "../../src/proactor/wait/wait_cancel_future.ts";
 import { inWorld, takeReports, turns, until, World } from "./_helpers.ts";
 import { step } from "./_waits.ts";
 

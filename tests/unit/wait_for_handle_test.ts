@@ -7,8 +7,8 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { CancelledError } from "../../src/proactor/future.ts";
-import type { WaitHandleFuture } from "../../src/proactor/wait_handle_future.ts";
+import { CancelledError } from "../../src/proactor/future/future.ts";
+import type { WaitHandleFuture } from "../../src/proactor/wait/wait_handle_future.ts";
 import { inWorld, turns, wrong } from "./_helpers.ts";
 import { step } from "./_waits.ts";
 

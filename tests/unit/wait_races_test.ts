@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { Handle } from "../../src/ffi/win32_api.ts";
-import type { WaitHandleFuture } from "../../src/proactor/wait_handle_future.ts";
+import type { WaitHandleFuture } from "../../src/proactor/wait/wait_handle_future.ts";
 import { type Choose, explore } from "../sim/explore.ts";
 import { turns, World } from "./_helpers.ts";
 

@@ -13,7 +13,7 @@ import { stub } from "@std/testing/mock";
 import {
   CancelledError,
   InvalidStateError,
-} from "../../src/proactor/future.ts";
+} from "../../src/proactor/future/future.ts";
 import {
   WorkerExecutor,
   type WorkerExecutorOptions,

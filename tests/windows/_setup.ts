@@ -23,7 +23,8 @@ import {
   FILE_FLAG_OVERLAPPED,
   PIPE_ACCESS_DUPLEX,
 } from "../../src/ffi/constants.ts";
-import { loadSymbols, loadWaitSymbols } from "../../src/ffi/load.ts";
+import { loadSymbols } from "../../src/ffi/symbols.ts";
+import { loadWaitSymbols } from "../../src/ffi/wait/native.ts";
 import type {
   Handle,
   NamedPipeParameters,

@@ -6,58 +6,31 @@
  * @module
  */
 
-import ffiAddrinfo from "../../src/ffi/addrinfo.ts" with { type: "text" };
 import ffiAdvapi32 from "../../src/ffi/advapi32.ts" with { type: "text" };
-import ffiAfd from "../../src/ffi/afd.ts" with { type: "text" };
 import ffiBytes from "../../src/ffi/bytes.ts" with { type: "text" };
 import ffiConstants from "../../src/ffi/constants.ts" with { type: "text" };
-import ffiDefaultFiles from "../../src/ffi/default_files.ts" with {
-  type: "text",
-};
-import ffiDefaultProcesses from "../../src/ffi/default_processes.ts" with {
-  type: "text",
-};
-import ffiDefaultSockets from "../../src/ffi/default_sockets.ts" with {
-  type: "text",
-};
-import ffiDefaultThreadIo from "../../src/ffi/default_thread_io.ts" with {
-  type: "text",
-};
-import ffiDestination from "../../src/ffi/destination.ts" with { type: "text" };
 import ffiErrors from "../../src/ffi/errors.ts" with { type: "text" };
-import ffiFileApi from "../../src/ffi/file_api.ts" with { type: "text" };
-import ffiFileConstants from "../../src/ffi/file_constants.ts" with {
+import ffiFileApi from "../../src/ffi/file/api.ts" with { type: "text" };
+import ffiFileConstants from "../../src/ffi/file/constants.ts" with {
+  type: "text",
+};
+import ffiFileDefault from "../../src/ffi/file/default.ts" with {
+  type: "text",
+};
+import ffiFileFilePath from "../../src/ffi/file/file_path.ts" with {
+  type: "text",
+};
+import ffiFileKernel32 from "../../src/ffi/file/kernel32.ts" with {
+  type: "text",
+};
+import ffiFileNative from "../../src/ffi/file/native.ts" with { type: "text" };
+import ffiFileNtdll from "../../src/ffi/file/ntdll.ts" with { type: "text" };
+import ffiFileStructs from "../../src/ffi/file/structs.ts" with {
   type: "text",
 };
 import ffiFileMode from "../../src/ffi/file_mode.ts" with { type: "text" };
-import ffiFilePath from "../../src/ffi/file_path.ts" with { type: "text" };
-import ffiFileStructs from "../../src/ffi/file_structs.ts" with {
-  type: "text",
-};
-import ffiIpAddress from "../../src/ffi/ip_address.ts" with { type: "text" };
 import ffiKernel32 from "../../src/ffi/kernel32.ts" with { type: "text" };
-import ffiKernel32Files from "../../src/ffi/kernel32_files.ts" with {
-  type: "text",
-};
 import ffiKernel32Functions from "../../src/ffi/kernel32_functions.ts" with {
-  type: "text",
-};
-import ffiKernel32Process from "../../src/ffi/kernel32_process.ts" with {
-  type: "text",
-};
-import ffiKernel32Sendfile from "../../src/ffi/kernel32_sendfile.ts" with {
-  type: "text",
-};
-import ffiKernel32SocketFile from "../../src/ffi/kernel32_socket_file.ts" with {
-  type: "text",
-};
-import ffiKernel32ThreadIo from "../../src/ffi/kernel32_thread_io.ts" with {
-  type: "text",
-};
-import ffiKernel32Threads from "../../src/ffi/kernel32_threads.ts" with {
-  type: "text",
-};
-import ffiKernel32Waits from "../../src/ffi/kernel32_waits.ts" with {
   type: "text",
 };
 import ffiLoad from "../../src/ffi/load.ts" with { type: "text" };
@@ -66,44 +39,16 @@ import ffiMachineCode from "../../src/ffi/machine_code.ts" with {
 };
 import ffiMapMemory from "../../src/ffi/map_memory.ts" with { type: "text" };
 import ffiMemory from "../../src/ffi/memory.ts" with { type: "text" };
-import ffiMswsock from "../../src/ffi/mswsock.ts" with { type: "text" };
-import ffiNameApi from "../../src/ffi/name_api.ts" with { type: "text" };
-import ffiNativeFiles from "../../src/ffi/native_files.ts" with {
-  type: "text",
-};
-import ffiNativeNames from "../../src/ffi/native_names.ts" with {
-  type: "text",
-};
-import ffiNativeProcesses from "../../src/ffi/native_processes.ts" with {
-  type: "text",
-};
-import ffiNativeSendfile from "../../src/ffi/native_sendfile.ts" with {
-  type: "text",
-};
-import ffiNativeSocketFile from "../../src/ffi/native_socket_file.ts" with {
-  type: "text",
-};
-import ffiNativeSockets from "../../src/ffi/native_sockets.ts" with {
-  type: "text",
-};
-import ffiNativeThreadIo from "../../src/ffi/native_thread_io.ts" with {
-  type: "text",
-};
-import ffiNativeWaits from "../../src/ffi/native_waits.ts" with {
+import ffiNameApi from "../../src/ffi/name/api.ts" with { type: "text" };
+import ffiNameNative from "../../src/ffi/name/native.ts" with { type: "text" };
+import ffiNameStructs from "../../src/ffi/name/structs.ts" with {
   type: "text",
 };
 import ffiNativeWin32 from "../../src/ffi/native_win32.ts" with {
   type: "text",
 };
 import ffiNtdll from "../../src/ffi/ntdll.ts" with { type: "text" };
-import ffiNtdllFiles from "../../src/ffi/ntdll_files.ts" with { type: "text" };
 import ffiNtdllFunctions from "../../src/ffi/ntdll_functions.ts" with {
-  type: "text",
-};
-import ffiNtdllSendfile from "../../src/ffi/ntdll_sendfile.ts" with {
-  type: "text",
-};
-import ffiNtdllThreadIo from "../../src/ffi/ntdll_thread_io.ts" with {
   type: "text",
 };
 import ffiObjectAttributes from "../../src/ffi/object_attributes.ts" with {
@@ -114,53 +59,121 @@ import ffiOutParameters from "../../src/ffi/out_parameters.ts" with {
 };
 import ffiPacketWait from "../../src/ffi/packet_wait.ts" with { type: "text" };
 import ffiPipeName from "../../src/ffi/pipe_name.ts" with { type: "text" };
-import ffiProcessApi from "../../src/ffi/process_api.ts" with { type: "text" };
-import ffiProcessStructs from "../../src/ffi/process_structs.ts" with {
+import ffiProcessApi from "../../src/ffi/process/api.ts" with { type: "text" };
+import ffiProcessDefault from "../../src/ffi/process/default.ts" with {
   type: "text",
 };
-import ffiSendfileApi from "../../src/ffi/sendfile_api.ts" with {
+import ffiProcessKernel32 from "../../src/ffi/process/kernel32.ts" with {
   type: "text",
 };
-import ffiSockaddr from "../../src/ffi/sockaddr.ts" with { type: "text" };
-import ffiSocketApi from "../../src/ffi/socket_api.ts" with { type: "text" };
-import ffiSocketConstants from "../../src/ffi/socket_constants.ts" with {
+import ffiProcessNative from "../../src/ffi/process/native.ts" with {
   type: "text",
 };
-import ffiSocketExtensions from "../../src/ffi/socket_extensions.ts" with {
+import ffiProcessSpawnMemory from "../../src/ffi/process/spawn_memory.ts" with {
   type: "text",
 };
-import ffiSocketFileApi from "../../src/ffi/socket_file_api.ts" with {
+import ffiProcessStructs from "../../src/ffi/process/structs.ts" with {
   type: "text",
 };
-import ffiSocketStructs from "../../src/ffi/socket_structs.ts" with {
+import ffiSendfileApi from "../../src/ffi/sendfile/api.ts" with {
   type: "text",
 };
-import ffiSpawnMemory from "../../src/ffi/spawn_memory.ts" with {
+import ffiSendfileKernel32 from "../../src/ffi/sendfile/kernel32.ts" with {
+  type: "text",
+};
+import ffiSendfileNative from "../../src/ffi/sendfile/native.ts" with {
+  type: "text",
+};
+import ffiSendfileNtdll from "../../src/ffi/sendfile/ntdll.ts" with {
+  type: "text",
+};
+import ffiSocketAfd from "../../src/ffi/socket/afd.ts" with { type: "text" };
+import ffiSocketApi from "../../src/ffi/socket/api.ts" with { type: "text" };
+import ffiSocketConstants from "../../src/ffi/socket/constants.ts" with {
+  type: "text",
+};
+import ffiSocketDefault from "../../src/ffi/socket/default.ts" with {
+  type: "text",
+};
+import ffiSocketDestination from "../../src/ffi/socket/destination.ts" with {
+  type: "text",
+};
+import ffiSocketIpAddress from "../../src/ffi/socket/ip_address.ts" with {
+  type: "text",
+};
+import ffiSocketMswsock from "../../src/ffi/socket/mswsock.ts" with {
+  type: "text",
+};
+import ffiSocketNative from "../../src/ffi/socket/native.ts" with {
+  type: "text",
+};
+import ffiSocketSockaddr from "../../src/ffi/socket/sockaddr.ts" with {
+  type: "text",
+};
+import ffiSocketSocketExtensions from "../../src/ffi/socket/socket_extensions.ts" with {
+  type: "text",
+};
+import ffiSocketStructs from "../../src/ffi/socket/structs.ts" with {
+  type: "text",
+};
+import ffiSocketUnreachable from "../../src/ffi/socket/unreachable.ts" with {
+  type: "text",
+};
+import ffiSocketWinsock from "../../src/ffi/socket/winsock.ts" with {
+  type: "text",
+};
+import ffiSocketWs232 from "../../src/ffi/socket/ws2_32.ts" with {
+  type: "text",
+};
+import ffiSocketFileApi from "../../src/ffi/socket_file/api.ts" with {
+  type: "text",
+};
+import ffiSocketFileKernel32 from "../../src/ffi/socket_file/kernel32.ts" with {
+  type: "text",
+};
+import ffiSocketFileNative from "../../src/ffi/socket_file/native.ts" with {
   type: "text",
 };
 import ffiStructs from "../../src/ffi/structs.ts" with { type: "text" };
+import ffiSymbols from "../../src/ffi/symbols.ts" with { type: "text" };
 import ffiSystemFolder from "../../src/ffi/system_folder.ts" with {
   type: "text",
 };
-import ffiThreadHandles from "../../src/ffi/thread_handles.ts" with {
+import ffiThreadKernel32 from "../../src/ffi/thread/kernel32.ts" with {
   type: "text",
 };
-import ffiThreadIoApi from "../../src/ffi/thread_io_api.ts" with {
+import ffiThreadNative from "../../src/ffi/thread/native.ts" with {
   type: "text",
 };
-import ffiThreadTransfer from "../../src/ffi/thread_transfer.ts" with {
+import ffiThreadIoApi from "../../src/ffi/thread_io/api.ts" with {
+  type: "text",
+};
+import ffiThreadIoDefault from "../../src/ffi/thread_io/default.ts" with {
+  type: "text",
+};
+import ffiThreadIoKernel32 from "../../src/ffi/thread_io/kernel32.ts" with {
+  type: "text",
+};
+import ffiThreadIoNative from "../../src/ffi/thread_io/native.ts" with {
+  type: "text",
+};
+import ffiThreadIoNtdll from "../../src/ffi/thread_io/ntdll.ts" with {
+  type: "text",
+};
+import ffiThreadIoThreadTransfer from "../../src/ffi/thread_io/thread_transfer.ts" with {
   type: "text",
 };
 import ffiThrown from "../../src/ffi/thrown.ts" with { type: "text" };
-import ffiUnreachable from "../../src/ffi/unreachable.ts" with { type: "text" };
 import ffiUserSid from "../../src/ffi/user_sid.ts" with { type: "text" };
-import ffiWaitApi from "../../src/ffi/wait_api.ts" with { type: "text" };
-import ffiWaitCallback from "../../src/ffi/wait_callback.ts" with {
+import ffiWaitApi from "../../src/ffi/wait/api.ts" with { type: "text" };
+import ffiWaitKernel32 from "../../src/ffi/wait/kernel32.ts" with {
+  type: "text",
+};
+import ffiWaitNative from "../../src/ffi/wait/native.ts" with { type: "text" };
+import ffiWaitWaitCallback from "../../src/ffi/wait/wait_callback.ts" with {
   type: "text",
 };
 import ffiWin32Api from "../../src/ffi/win32_api.ts" with { type: "text" };
-import ffiWinsock from "../../src/ffi/winsock.ts" with { type: "text" };
-import ffiWs232 from "../../src/ffi/ws2_32.ts" with { type: "text" };
 import fileBlockCopy from "../../src/file/block_copy.ts" with { type: "text" };
 import fileChangeEvents from "../../src/file/change_events.ts" with {
   type: "text",
@@ -259,125 +272,171 @@ import loopTimerHeap from "../../src/loop/timer_heap.ts" with { type: "text" };
 import loopWorkerExecutor from "../../src/loop/worker_executor.ts" with {
   type: "text",
 };
-import netAcceptedSocket from "../../src/net/accepted_socket.ts" with {
+import netNamesAddressInfo from "../../src/net/names/address_info.ts" with {
   type: "text",
 };
-import netAddressInfo from "../../src/net/address_info.ts" with {
+import netNamesResolve from "../../src/net/names/resolve.ts" with {
   type: "text",
 };
-import netAdoptListener from "../../src/net/adopt_listener.ts" with {
+import netReadinessReadiness from "../../src/net/readiness/readiness.ts" with {
   type: "text",
 };
-import netBindAll from "../../src/net/bind_all.ts" with { type: "text" };
-import netCallGate from "../../src/net/call_gate.ts" with { type: "text" };
-import netClientSocket from "../../src/net/client_socket.ts" with {
+import netReadinessReadinessSource from "../../src/net/readiness/readiness_source.ts" with {
   type: "text",
 };
-import netConnectAttempt from "../../src/net/connect_attempt.ts" with {
+import netReadinessWatches from "../../src/net/readiness/watches.ts" with {
   type: "text",
 };
-import netConnectRace from "../../src/net/connect_race.ts" with {
+import netSocketAcceptedSocket from "../../src/net/socket/accepted_socket.ts" with {
   type: "text",
 };
-import netConnectTcp from "../../src/net/connect_tcp.ts" with { type: "text" };
-import netConnectUnix from "../../src/net/connect_unix.ts" with {
+import netSocketAdoptListener from "../../src/net/socket/adopt_listener.ts" with {
   type: "text",
 };
-import netDatagramChannel from "../../src/net/datagram_channel.ts" with {
+import netSocketBindAll from "../../src/net/socket/bind_all.ts" with {
   type: "text",
 };
-import netDatagramChannelTransport from "../../src/net/datagram_channel_transport.ts" with {
+import netSocketCallGate from "../../src/net/socket/call_gate.ts" with {
   type: "text",
 };
-import netDatagramEndpoint from "../../src/net/datagram_endpoint.ts" with {
+import netSocketClientSocket from "../../src/net/socket/client_socket.ts" with {
   type: "text",
 };
-import netDatagramProtocol from "../../src/net/datagram_protocol.ts" with {
+import netSocketConnectAttempt from "../../src/net/socket/connect_attempt.ts" with {
   type: "text",
 };
-import netDatagramReader from "../../src/net/datagram_reader.ts" with {
+import netSocketPolledConnect from "../../src/net/socket/polled_connect.ts" with {
   type: "text",
 };
-import netDatagramSender from "../../src/net/datagram_sender.ts" with {
+import netSocketServerAddresses from "../../src/net/socket/server_addresses.ts" with {
   type: "text",
 };
-import netDatagramWriter from "../../src/net/datagram_writer.ts" with {
+import netSocketSocket from "../../src/net/socket/socket.ts" with {
   type: "text",
 };
-import netMulticast from "../../src/net/multicast.ts" with { type: "text" };
-import netOpenDatagramSocket from "../../src/net/open_datagram_socket.ts" with {
+import netSocketSocketIo from "../../src/net/socket/socket_io.ts" with {
   type: "text",
 };
-import netOpenTls from "../../src/net/open_tls.ts" with { type: "text" };
-import netPolledConnect from "../../src/net/polled_connect.ts" with {
+import netSocketSocketKind from "../../src/net/socket/socket_kind.ts" with {
   type: "text",
 };
-import netReadiness from "../../src/net/readiness.ts" with { type: "text" };
-import netReadinessSource from "../../src/net/readiness_source.ts" with {
+import netSocketSocketListener from "../../src/net/socket/socket_listener.ts" with {
   type: "text",
 };
-import netReceiveQueue from "../../src/net/receive_queue.ts" with {
+import netSocketSocketServer from "../../src/net/socket/socket_server.ts" with {
   type: "text",
 };
-import netResolve from "../../src/net/resolve.ts" with { type: "text" };
-import netServerAddresses from "../../src/net/server_addresses.ts" with {
+import netSocketSocketTransport from "../../src/net/socket/socket_transport.ts" with {
   type: "text",
 };
-import netServerName from "../../src/net/server_name.ts" with { type: "text" };
-import netSocket from "../../src/net/socket.ts" with { type: "text" };
-import netSocketIo from "../../src/net/socket_io.ts" with { type: "text" };
-import netSocketKind from "../../src/net/socket_kind.ts" with { type: "text" };
-import netSocketListener from "../../src/net/socket_listener.ts" with {
+import netSocketTimeLimit from "../../src/net/socket/time_limit.ts" with {
   type: "text",
 };
-import netSocketServer from "../../src/net/socket_server.ts" with {
+import netTcpConnectRace from "../../src/net/tcp/connect_race.ts" with {
   type: "text",
 };
-import netSocketTransport from "../../src/net/socket_transport.ts" with {
+import netTcpConnectTcp from "../../src/net/tcp/connect_tcp.ts" with {
   type: "text",
 };
-import netStartTls from "../../src/net/start_tls.ts" with { type: "text" };
-import netSubjectAltNames from "../../src/net/subject_alt_names.ts" with {
+import netTcpTcpConnection from "../../src/net/tcp/tcp_connection.ts" with {
   type: "text",
 };
-import netTargetEncoder from "../../src/net/target_encoder.ts" with {
+import netTcpTcpListener from "../../src/net/tcp/tcp_listener.ts" with {
   type: "text",
 };
-import netTcpConnection from "../../src/net/tcp_connection.ts" with {
+import netTcpTcpProtocol from "../../src/net/tcp/tcp_protocol.ts" with {
   type: "text",
 };
-import netTcpListener from "../../src/net/tcp_listener.ts" with {
+import netTcpTcpSocket from "../../src/net/tcp/tcp_socket.ts" with {
   type: "text",
 };
-import netTcpProtocol from "../../src/net/tcp_protocol.ts" with {
+import netTlsOpenTls from "../../src/net/tls/open_tls.ts" with { type: "text" };
+import netTlsServerName from "../../src/net/tls/server_name.ts" with {
   type: "text",
 };
-import netTcpSocket from "../../src/net/tcp_socket.ts" with { type: "text" };
-import netTimeLimit from "../../src/net/time_limit.ts" with { type: "text" };
-import netTlsConnection from "../../src/net/tls_connection.ts" with {
+import netTlsStartTls from "../../src/net/tls/start_tls.ts" with {
   type: "text",
 };
-import netTlsDuplex from "../../src/net/tls_duplex.ts" with { type: "text" };
-import netTlsErrors from "../../src/net/tls_errors.ts" with { type: "text" };
-import netTlsPart from "../../src/net/tls_part.ts" with { type: "text" };
-import netTlsSession from "../../src/net/tls_session.ts" with { type: "text" };
-import netUdpAddress from "../../src/net/udp_address.ts" with { type: "text" };
-import netUdpEnds from "../../src/net/udp_ends.ts" with { type: "text" };
-import netUdpErrors from "../../src/net/udp_errors.ts" with { type: "text" };
-import netUdpOptions from "../../src/net/udp_options.ts" with { type: "text" };
-import netUdpParts from "../../src/net/udp_parts.ts" with { type: "text" };
-import netUdpSocket from "../../src/net/udp_socket.ts" with { type: "text" };
-import netUnixConnection from "../../src/net/unix_connection.ts" with {
+import netTlsSubjectAltNames from "../../src/net/tls/subject_alt_names.ts" with {
   type: "text",
 };
-import netUnixListener from "../../src/net/unix_listener.ts" with {
+import netTlsTlsConnection from "../../src/net/tls/tls_connection.ts" with {
   type: "text",
 };
-import netUnixProtocol from "../../src/net/unix_protocol.ts" with {
+import netTlsTlsDuplex from "../../src/net/tls/tls_duplex.ts" with {
   type: "text",
 };
-import netUnixSocket from "../../src/net/unix_socket.ts" with { type: "text" };
-import netWatches from "../../src/net/watches.ts" with { type: "text" };
+import netTlsTlsErrors from "../../src/net/tls/tls_errors.ts" with {
+  type: "text",
+};
+import netTlsTlsPart from "../../src/net/tls/tls_part.ts" with { type: "text" };
+import netTlsTlsSession from "../../src/net/tls/tls_session.ts" with {
+  type: "text",
+};
+import netUdpDatagramChannel from "../../src/net/udp/datagram_channel.ts" with {
+  type: "text",
+};
+import netUdpDatagramChannelTransport from "../../src/net/udp/datagram_channel_transport.ts" with {
+  type: "text",
+};
+import netUdpDatagramEndpoint from "../../src/net/udp/datagram_endpoint.ts" with {
+  type: "text",
+};
+import netUdpDatagramProtocol from "../../src/net/udp/datagram_protocol.ts" with {
+  type: "text",
+};
+import netUdpDatagramReader from "../../src/net/udp/datagram_reader.ts" with {
+  type: "text",
+};
+import netUdpDatagramSender from "../../src/net/udp/datagram_sender.ts" with {
+  type: "text",
+};
+import netUdpDatagramWriter from "../../src/net/udp/datagram_writer.ts" with {
+  type: "text",
+};
+import netUdpMulticast from "../../src/net/udp/multicast.ts" with {
+  type: "text",
+};
+import netUdpOpenDatagramSocket from "../../src/net/udp/open_datagram_socket.ts" with {
+  type: "text",
+};
+import netUdpReceiveQueue from "../../src/net/udp/receive_queue.ts" with {
+  type: "text",
+};
+import netUdpTargetEncoder from "../../src/net/udp/target_encoder.ts" with {
+  type: "text",
+};
+import netUdpUdpAddress from "../../src/net/udp/udp_address.ts" with {
+  type: "text",
+};
+import netUdpUdpEnds from "../../src/net/udp/udp_ends.ts" with { type: "text" };
+import netUdpUdpErrors from "../../src/net/udp/udp_errors.ts" with {
+  type: "text",
+};
+import netUdpUdpOptions from "../../src/net/udp/udp_options.ts" with {
+  type: "text",
+};
+import netUdpUdpParts from "../../src/net/udp/udp_parts.ts" with {
+  type: "text",
+};
+import netUdpUdpSocket from "../../src/net/udp/udp_socket.ts" with {
+  type: "text",
+};
+import netUnixConnectUnix from "../../src/net/unix/connect_unix.ts" with {
+  type: "text",
+};
+import netUnixUnixConnection from "../../src/net/unix/unix_connection.ts" with {
+  type: "text",
+};
+import netUnixUnixListener from "../../src/net/unix/unix_listener.ts" with {
+  type: "text",
+};
+import netUnixUnixProtocol from "../../src/net/unix/unix_protocol.ts" with {
+  type: "text",
+};
+import netUnixUnixSocket from "../../src/net/unix/unix_socket.ts" with {
+  type: "text",
+};
 import pipeAnonymousPipe from "../../src/pipe/anonymous_pipe.ts" with {
   type: "text",
 };
@@ -403,149 +462,157 @@ import pipeSecurity from "../../src/pipe/security.ts" with { type: "text" };
 import pipeServerOptions from "../../src/pipe/server_options.ts" with {
   type: "text",
 };
-import proactorAfdDevices from "../../src/proactor/afd_devices.ts" with {
-  type: "text",
-};
 import proactorArguments from "../../src/proactor/arguments.ts" with {
-  type: "text",
-};
-import proactorAssociation from "../../src/proactor/association.ts" with {
   type: "text",
 };
 import proactorBaseProactor from "../../src/proactor/base_proactor.ts" with {
   type: "text",
 };
-import proactorCallBudget from "../../src/proactor/call_budget.ts" with {
+import proactorCallAfdDevices from "../../src/proactor/call/afd_devices.ts" with {
   type: "text",
 };
-import proactorCallQueue from "../../src/proactor/call_queue.ts" with {
+import proactorCallConnectPoll from "../../src/proactor/call/connect_poll.ts" with {
   type: "text",
 };
-import proactorCallReference from "../../src/proactor/call_reference.ts" with {
+import proactorCallFileToSend from "../../src/proactor/call/file_to_send.ts" with {
   type: "text",
 };
-import proactorCompletionPort from "../../src/proactor/completion_port.ts" with {
+import proactorCallGather from "../../src/proactor/call/gather.ts" with {
   type: "text",
 };
-import proactorConnectPoll from "../../src/proactor/connect_poll.ts" with {
+import proactorCallOpenPath from "../../src/proactor/call/open_path.ts" with {
+  type: "text",
+};
+import proactorCallOverlappedCalls from "../../src/proactor/call/overlapped_calls.ts" with {
+  type: "text",
+};
+import proactorCallPipeDialer from "../../src/proactor/call/pipe_dialer.ts" with {
+  type: "text",
+};
+import proactorCallPolledConnectFuture from "../../src/proactor/call/polled_connect_future.ts" with {
+  type: "text",
+};
+import proactorCallPolledSocket from "../../src/proactor/call/polled_socket.ts" with {
+  type: "text",
+};
+import proactorCallSocketAssociation from "../../src/proactor/call/socket_association.ts" with {
+  type: "text",
+};
+import proactorCallSocketCalls from "../../src/proactor/call/socket_calls.ts" with {
+  type: "text",
+};
+import proactorCallSocketConnectCalls from "../../src/proactor/call/socket_connect_calls.ts" with {
+  type: "text",
+};
+import proactorCallSocketPoller from "../../src/proactor/call/socket_poller.ts" with {
+  type: "text",
+};
+import proactorCallTransmitCall from "../../src/proactor/call/transmit_call.ts" with {
   type: "text",
 };
 import proactorDefaultProactor from "../../src/proactor/default_proactor.ts" with {
   type: "text",
 };
-import proactorDeferredWork from "../../src/proactor/deferred_work.ts" with {
+import proactorFutureFuture from "../../src/proactor/future/future.ts" with {
   type: "text",
 };
-import proactorDependents from "../../src/proactor/dependents.ts" with {
+import proactorFutureFutureTracker from "../../src/proactor/future/future_tracker.ts" with {
   type: "text",
 };
-import proactorDispatcher from "../../src/proactor/dispatcher.ts" with {
-  type: "text",
-};
-import proactorFifo from "../../src/proactor/fifo.ts" with { type: "text" };
-import proactorFileToSend from "../../src/proactor/file_to_send.ts" with {
-  type: "text",
-};
-import proactorForgotten from "../../src/proactor/forgotten.ts" with {
-  type: "text",
-};
-import proactorFuture from "../../src/proactor/future.ts" with { type: "text" };
-import proactorFutureTracker from "../../src/proactor/future_tracker.ts" with {
-  type: "text",
-};
-import proactorGather from "../../src/proactor/gather.ts" with { type: "text" };
-import proactorHandleRegistry from "../../src/proactor/handle_registry.ts" with {
-  type: "text",
-};
-import proactorHandleWait from "../../src/proactor/handle_wait.ts" with {
-  type: "text",
-};
-import proactorHandleWaits from "../../src/proactor/handle_waits.ts" with {
+import proactorFutureOverlappedFuture from "../../src/proactor/future/overlapped_future.ts" with {
   type: "text",
 };
 import proactorIocpProactor from "../../src/proactor/iocp_proactor.ts" with {
   type: "text",
 };
-import proactorLateReads from "../../src/proactor/late_reads.ts" with {
+import proactorPortAssociation from "../../src/proactor/port/association.ts" with {
   type: "text",
 };
-import proactorOpenPath from "../../src/proactor/open_path.ts" with {
+import proactorPortCallBudget from "../../src/proactor/port/call_budget.ts" with {
   type: "text",
 };
-import proactorOperation from "../../src/proactor/operation.ts" with {
+import proactorPortCallQueue from "../../src/proactor/port/call_queue.ts" with {
   type: "text",
 };
-import proactorOutstanding from "../../src/proactor/outstanding.ts" with {
+import proactorPortCallReference from "../../src/proactor/port/call_reference.ts" with {
   type: "text",
 };
-import proactorOverlappedCalls from "../../src/proactor/overlapped_calls.ts" with {
+import proactorPortCompletionPort from "../../src/proactor/port/completion_port.ts" with {
   type: "text",
 };
-import proactorOverlappedFuture from "../../src/proactor/overlapped_future.ts" with {
+import proactorPortDeferredWork from "../../src/proactor/port/deferred_work.ts" with {
   type: "text",
 };
-import proactorOverlappedStatus from "../../src/proactor/overlapped_status.ts" with {
+import proactorPortDependents from "../../src/proactor/port/dependents.ts" with {
   type: "text",
 };
-import proactorPacketQueue from "../../src/proactor/packet_queue.ts" with {
+import proactorPortDispatcher from "../../src/proactor/port/dispatcher.ts" with {
   type: "text",
 };
-import proactorPipeDialer from "../../src/proactor/pipe_dialer.ts" with {
+import proactorPortFifo from "../../src/proactor/port/fifo.ts" with {
   type: "text",
 };
-import proactorPolledConnectFuture from "../../src/proactor/polled_connect_future.ts" with {
+import proactorPortForgotten from "../../src/proactor/port/forgotten.ts" with {
   type: "text",
 };
-import proactorPolledSocket from "../../src/proactor/polled_socket.ts" with {
+import proactorPortHandleRegistry from "../../src/proactor/port/handle_registry.ts" with {
   type: "text",
 };
-import proactorPortHandle from "../../src/proactor/port_handle.ts" with {
+import proactorPortLateReads from "../../src/proactor/port/late_reads.ts" with {
   type: "text",
 };
-import proactorPortLife from "../../src/proactor/port_life.ts" with {
+import proactorPortOperation from "../../src/proactor/port/operation.ts" with {
   type: "text",
 };
-import proactorPortOptions from "../../src/proactor/port_options.ts" with {
+import proactorPortOutstanding from "../../src/proactor/port/outstanding.ts" with {
+  type: "text",
+};
+import proactorPortOverlappedStatus from "../../src/proactor/port/overlapped_status.ts" with {
+  type: "text",
+};
+import proactorPortPacketQueue from "../../src/proactor/port/packet_queue.ts" with {
+  type: "text",
+};
+import proactorPortPortHandle from "../../src/proactor/port/port_handle.ts" with {
+  type: "text",
+};
+import proactorPortPortLife from "../../src/proactor/port/port_life.ts" with {
+  type: "text",
+};
+import proactorPortPortOptions from "../../src/proactor/port/port_options.ts" with {
+  type: "text",
+};
+import proactorPortPump from "../../src/proactor/port/pump.ts" with {
+  type: "text",
+};
+import proactorPortSettleOrder from "../../src/proactor/port/settle_order.ts" with {
+  type: "text",
+};
+import proactorPortThrownCall from "../../src/proactor/port/thrown_call.ts" with {
+  type: "text",
+};
+import proactorPortWarningProbe from "../../src/proactor/port/warning_probe.ts" with {
   type: "text",
 };
 import proactorProactorOptions from "../../src/proactor/proactor_options.ts" with {
   type: "text",
 };
-import proactorPump from "../../src/proactor/pump.ts" with { type: "text" };
-import proactorSettleOrder from "../../src/proactor/settle_order.ts" with {
-  type: "text",
-};
-import proactorSocketAssociation from "../../src/proactor/socket_association.ts" with {
-  type: "text",
-};
-import proactorSocketCalls from "../../src/proactor/socket_calls.ts" with {
-  type: "text",
-};
-import proactorSocketConnectCalls from "../../src/proactor/socket_connect_calls.ts" with {
-  type: "text",
-};
-import proactorSocketPoller from "../../src/proactor/socket_poller.ts" with {
-  type: "text",
-};
 import proactorSocketProactor from "../../src/proactor/socket_proactor.ts" with {
   type: "text",
 };
-import proactorThrownCall from "../../src/proactor/thrown_call.ts" with {
+import proactorWaitHandleWait from "../../src/proactor/wait/handle_wait.ts" with {
   type: "text",
 };
-import proactorTransmitCall from "../../src/proactor/transmit_call.ts" with {
+import proactorWaitHandleWaits from "../../src/proactor/wait/handle_waits.ts" with {
   type: "text",
 };
-import proactorWaitCancelFuture from "../../src/proactor/wait_cancel_future.ts" with {
+import proactorWaitWaitCancelFuture from "../../src/proactor/wait/wait_cancel_future.ts" with {
   type: "text",
 };
-import proactorWaitHandleFuture from "../../src/proactor/wait_handle_future.ts" with {
+import proactorWaitWaitHandleFuture from "../../src/proactor/wait/wait_handle_future.ts" with {
   type: "text",
 };
 import proactorWaitProactor from "../../src/proactor/wait_proactor.ts" with {
-  type: "text",
-};
-import proactorWarningProbe from "../../src/proactor/warning_probe.ts" with {
   type: "text",
 };
 import processAdoptHandle from "../../src/process/adopt_handle.ts" with {
@@ -704,79 +771,80 @@ import streamWriteTurn from "../../src/stream/write_turn.ts" with {
 
 /** TypeScript by path. */
 export const SOURCES: Readonly<Record<string, string>> = {
-  "src/ffi/addrinfo.ts": ffiAddrinfo,
   "src/ffi/advapi32.ts": ffiAdvapi32,
-  "src/ffi/afd.ts": ffiAfd,
   "src/ffi/bytes.ts": ffiBytes,
   "src/ffi/constants.ts": ffiConstants,
-  "src/ffi/default_files.ts": ffiDefaultFiles,
-  "src/ffi/default_processes.ts": ffiDefaultProcesses,
-  "src/ffi/default_sockets.ts": ffiDefaultSockets,
-  "src/ffi/default_thread_io.ts": ffiDefaultThreadIo,
-  "src/ffi/destination.ts": ffiDestination,
   "src/ffi/errors.ts": ffiErrors,
-  "src/ffi/file_api.ts": ffiFileApi,
-  "src/ffi/file_constants.ts": ffiFileConstants,
+  "src/ffi/file/api.ts": ffiFileApi,
+  "src/ffi/file/constants.ts": ffiFileConstants,
+  "src/ffi/file/default.ts": ffiFileDefault,
+  "src/ffi/file/file_path.ts": ffiFileFilePath,
+  "src/ffi/file/kernel32.ts": ffiFileKernel32,
+  "src/ffi/file/native.ts": ffiFileNative,
+  "src/ffi/file/ntdll.ts": ffiFileNtdll,
+  "src/ffi/file/structs.ts": ffiFileStructs,
   "src/ffi/file_mode.ts": ffiFileMode,
-  "src/ffi/file_path.ts": ffiFilePath,
-  "src/ffi/file_structs.ts": ffiFileStructs,
-  "src/ffi/ip_address.ts": ffiIpAddress,
   "src/ffi/kernel32.ts": ffiKernel32,
-  "src/ffi/kernel32_files.ts": ffiKernel32Files,
   "src/ffi/kernel32_functions.ts": ffiKernel32Functions,
-  "src/ffi/kernel32_process.ts": ffiKernel32Process,
-  "src/ffi/kernel32_sendfile.ts": ffiKernel32Sendfile,
-  "src/ffi/kernel32_socket_file.ts": ffiKernel32SocketFile,
-  "src/ffi/kernel32_thread_io.ts": ffiKernel32ThreadIo,
-  "src/ffi/kernel32_threads.ts": ffiKernel32Threads,
-  "src/ffi/kernel32_waits.ts": ffiKernel32Waits,
   "src/ffi/load.ts": ffiLoad,
   "src/ffi/machine_code.ts": ffiMachineCode,
   "src/ffi/map_memory.ts": ffiMapMemory,
   "src/ffi/memory.ts": ffiMemory,
-  "src/ffi/mswsock.ts": ffiMswsock,
-  "src/ffi/name_api.ts": ffiNameApi,
-  "src/ffi/native_files.ts": ffiNativeFiles,
-  "src/ffi/native_names.ts": ffiNativeNames,
-  "src/ffi/native_processes.ts": ffiNativeProcesses,
-  "src/ffi/native_sendfile.ts": ffiNativeSendfile,
-  "src/ffi/native_socket_file.ts": ffiNativeSocketFile,
-  "src/ffi/native_sockets.ts": ffiNativeSockets,
-  "src/ffi/native_thread_io.ts": ffiNativeThreadIo,
-  "src/ffi/native_waits.ts": ffiNativeWaits,
+  "src/ffi/name/api.ts": ffiNameApi,
+  "src/ffi/name/native.ts": ffiNameNative,
+  "src/ffi/name/structs.ts": ffiNameStructs,
   "src/ffi/native_win32.ts": ffiNativeWin32,
   "src/ffi/ntdll.ts": ffiNtdll,
-  "src/ffi/ntdll_files.ts": ffiNtdllFiles,
   "src/ffi/ntdll_functions.ts": ffiNtdllFunctions,
-  "src/ffi/ntdll_sendfile.ts": ffiNtdllSendfile,
-  "src/ffi/ntdll_thread_io.ts": ffiNtdllThreadIo,
   "src/ffi/object_attributes.ts": ffiObjectAttributes,
   "src/ffi/out_parameters.ts": ffiOutParameters,
   "src/ffi/packet_wait.ts": ffiPacketWait,
   "src/ffi/pipe_name.ts": ffiPipeName,
-  "src/ffi/process_api.ts": ffiProcessApi,
-  "src/ffi/process_structs.ts": ffiProcessStructs,
-  "src/ffi/sendfile_api.ts": ffiSendfileApi,
-  "src/ffi/sockaddr.ts": ffiSockaddr,
-  "src/ffi/socket_api.ts": ffiSocketApi,
-  "src/ffi/socket_constants.ts": ffiSocketConstants,
-  "src/ffi/socket_extensions.ts": ffiSocketExtensions,
-  "src/ffi/socket_file_api.ts": ffiSocketFileApi,
-  "src/ffi/socket_structs.ts": ffiSocketStructs,
-  "src/ffi/spawn_memory.ts": ffiSpawnMemory,
+  "src/ffi/process/api.ts": ffiProcessApi,
+  "src/ffi/process/default.ts": ffiProcessDefault,
+  "src/ffi/process/kernel32.ts": ffiProcessKernel32,
+  "src/ffi/process/native.ts": ffiProcessNative,
+  "src/ffi/process/spawn_memory.ts": ffiProcessSpawnMemory,
+  "src/ffi/process/structs.ts": ffiProcessStructs,
+  "src/ffi/sendfile/api.ts": ffiSendfileApi,
+  "src/ffi/sendfile/kernel32.ts": ffiSendfileKernel32,
+  "src/ffi/sendfile/native.ts": ffiSendfileNative,
+  "src/ffi/sendfile/ntdll.ts": ffiSendfileNtdll,
+  "src/ffi/socket/afd.ts": ffiSocketAfd,
+  "src/ffi/socket/api.ts": ffiSocketApi,
+  "src/ffi/socket/constants.ts": ffiSocketConstants,
+  "src/ffi/socket/default.ts": ffiSocketDefault,
+  "src/ffi/socket/destination.ts": ffiSocketDestination,
+  "src/ffi/socket/ip_address.ts": ffiSocketIpAddress,
+  "src/ffi/socket/mswsock.ts": ffiSocketMswsock,
+  "src/ffi/socket/native.ts": ffiSocketNative,
+  "src/ffi/socket/sockaddr.ts": ffiSocketSockaddr,
+  "src/ffi/socket/socket_extensions.ts": ffiSocketSocketExtensions,
+  "src/ffi/socket/structs.ts": ffiSocketStructs,
+  "src/ffi/socket/unreachable.ts": ffiSocketUnreachable,
+  "src/ffi/socket/winsock.ts": ffiSocketWinsock,
+  "src/ffi/socket/ws2_32.ts": ffiSocketWs232,
+  "src/ffi/socket_file/api.ts": ffiSocketFileApi,
+  "src/ffi/socket_file/kernel32.ts": ffiSocketFileKernel32,
+  "src/ffi/socket_file/native.ts": ffiSocketFileNative,
   "src/ffi/structs.ts": ffiStructs,
+  "src/ffi/symbols.ts": ffiSymbols,
   "src/ffi/system_folder.ts": ffiSystemFolder,
-  "src/ffi/thread_handles.ts": ffiThreadHandles,
-  "src/ffi/thread_io_api.ts": ffiThreadIoApi,
-  "src/ffi/thread_transfer.ts": ffiThreadTransfer,
+  "src/ffi/thread/kernel32.ts": ffiThreadKernel32,
+  "src/ffi/thread/native.ts": ffiThreadNative,
+  "src/ffi/thread_io/api.ts": ffiThreadIoApi,
+  "src/ffi/thread_io/default.ts": ffiThreadIoDefault,
+  "src/ffi/thread_io/kernel32.ts": ffiThreadIoKernel32,
+  "src/ffi/thread_io/native.ts": ffiThreadIoNative,
+  "src/ffi/thread_io/ntdll.ts": ffiThreadIoNtdll,
+  "src/ffi/thread_io/thread_transfer.ts": ffiThreadIoThreadTransfer,
   "src/ffi/thrown.ts": ffiThrown,
-  "src/ffi/unreachable.ts": ffiUnreachable,
   "src/ffi/user_sid.ts": ffiUserSid,
-  "src/ffi/wait_api.ts": ffiWaitApi,
-  "src/ffi/wait_callback.ts": ffiWaitCallback,
+  "src/ffi/wait/api.ts": ffiWaitApi,
+  "src/ffi/wait/kernel32.ts": ffiWaitKernel32,
+  "src/ffi/wait/native.ts": ffiWaitNative,
+  "src/ffi/wait/wait_callback.ts": ffiWaitWaitCallback,
   "src/ffi/win32_api.ts": ffiWin32Api,
-  "src/ffi/winsock.ts": ffiWinsock,
-  "src/ffi/ws2_32.ts": ffiWs232,
   "src/file/block_copy.ts": fileBlockCopy,
   "src/file/change_events.ts": fileChangeEvents,
   "src/file/change_reader.ts": fileChangeReader,
@@ -823,63 +891,63 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/loop/task.ts": loopTask,
   "src/loop/timer_heap.ts": loopTimerHeap,
   "src/loop/worker_executor.ts": loopWorkerExecutor,
-  "src/net/accepted_socket.ts": netAcceptedSocket,
-  "src/net/address_info.ts": netAddressInfo,
-  "src/net/adopt_listener.ts": netAdoptListener,
-  "src/net/bind_all.ts": netBindAll,
-  "src/net/call_gate.ts": netCallGate,
-  "src/net/client_socket.ts": netClientSocket,
-  "src/net/connect_attempt.ts": netConnectAttempt,
-  "src/net/connect_race.ts": netConnectRace,
-  "src/net/connect_tcp.ts": netConnectTcp,
-  "src/net/connect_unix.ts": netConnectUnix,
-  "src/net/datagram_channel.ts": netDatagramChannel,
-  "src/net/datagram_channel_transport.ts": netDatagramChannelTransport,
-  "src/net/datagram_endpoint.ts": netDatagramEndpoint,
-  "src/net/datagram_protocol.ts": netDatagramProtocol,
-  "src/net/datagram_reader.ts": netDatagramReader,
-  "src/net/datagram_sender.ts": netDatagramSender,
-  "src/net/datagram_writer.ts": netDatagramWriter,
-  "src/net/multicast.ts": netMulticast,
-  "src/net/open_datagram_socket.ts": netOpenDatagramSocket,
-  "src/net/open_tls.ts": netOpenTls,
-  "src/net/polled_connect.ts": netPolledConnect,
-  "src/net/readiness.ts": netReadiness,
-  "src/net/readiness_source.ts": netReadinessSource,
-  "src/net/receive_queue.ts": netReceiveQueue,
-  "src/net/resolve.ts": netResolve,
-  "src/net/server_addresses.ts": netServerAddresses,
-  "src/net/server_name.ts": netServerName,
-  "src/net/socket.ts": netSocket,
-  "src/net/socket_io.ts": netSocketIo,
-  "src/net/socket_kind.ts": netSocketKind,
-  "src/net/socket_listener.ts": netSocketListener,
-  "src/net/socket_server.ts": netSocketServer,
-  "src/net/socket_transport.ts": netSocketTransport,
-  "src/net/start_tls.ts": netStartTls,
-  "src/net/subject_alt_names.ts": netSubjectAltNames,
-  "src/net/target_encoder.ts": netTargetEncoder,
-  "src/net/tcp_connection.ts": netTcpConnection,
-  "src/net/tcp_listener.ts": netTcpListener,
-  "src/net/tcp_protocol.ts": netTcpProtocol,
-  "src/net/tcp_socket.ts": netTcpSocket,
-  "src/net/time_limit.ts": netTimeLimit,
-  "src/net/tls_connection.ts": netTlsConnection,
-  "src/net/tls_duplex.ts": netTlsDuplex,
-  "src/net/tls_errors.ts": netTlsErrors,
-  "src/net/tls_part.ts": netTlsPart,
-  "src/net/tls_session.ts": netTlsSession,
-  "src/net/udp_address.ts": netUdpAddress,
-  "src/net/udp_ends.ts": netUdpEnds,
-  "src/net/udp_errors.ts": netUdpErrors,
-  "src/net/udp_options.ts": netUdpOptions,
-  "src/net/udp_parts.ts": netUdpParts,
-  "src/net/udp_socket.ts": netUdpSocket,
-  "src/net/unix_connection.ts": netUnixConnection,
-  "src/net/unix_listener.ts": netUnixListener,
-  "src/net/unix_protocol.ts": netUnixProtocol,
-  "src/net/unix_socket.ts": netUnixSocket,
-  "src/net/watches.ts": netWatches,
+  "src/net/names/address_info.ts": netNamesAddressInfo,
+  "src/net/names/resolve.ts": netNamesResolve,
+  "src/net/readiness/readiness.ts": netReadinessReadiness,
+  "src/net/readiness/readiness_source.ts": netReadinessReadinessSource,
+  "src/net/readiness/watches.ts": netReadinessWatches,
+  "src/net/socket/accepted_socket.ts": netSocketAcceptedSocket,
+  "src/net/socket/adopt_listener.ts": netSocketAdoptListener,
+  "src/net/socket/bind_all.ts": netSocketBindAll,
+  "src/net/socket/call_gate.ts": netSocketCallGate,
+  "src/net/socket/client_socket.ts": netSocketClientSocket,
+  "src/net/socket/connect_attempt.ts": netSocketConnectAttempt,
+  "src/net/socket/polled_connect.ts": netSocketPolledConnect,
+  "src/net/socket/server_addresses.ts": netSocketServerAddresses,
+  "src/net/socket/socket.ts": netSocketSocket,
+  "src/net/socket/socket_io.ts": netSocketSocketIo,
+  "src/net/socket/socket_kind.ts": netSocketSocketKind,
+  "src/net/socket/socket_listener.ts": netSocketSocketListener,
+  "src/net/socket/socket_server.ts": netSocketSocketServer,
+  "src/net/socket/socket_transport.ts": netSocketSocketTransport,
+  "src/net/socket/time_limit.ts": netSocketTimeLimit,
+  "src/net/tcp/connect_race.ts": netTcpConnectRace,
+  "src/net/tcp/connect_tcp.ts": netTcpConnectTcp,
+  "src/net/tcp/tcp_connection.ts": netTcpTcpConnection,
+  "src/net/tcp/tcp_listener.ts": netTcpTcpListener,
+  "src/net/tcp/tcp_protocol.ts": netTcpTcpProtocol,
+  "src/net/tcp/tcp_socket.ts": netTcpTcpSocket,
+  "src/net/tls/open_tls.ts": netTlsOpenTls,
+  "src/net/tls/server_name.ts": netTlsServerName,
+  "src/net/tls/start_tls.ts": netTlsStartTls,
+  "src/net/tls/subject_alt_names.ts": netTlsSubjectAltNames,
+  "src/net/tls/tls_connection.ts": netTlsTlsConnection,
+  "src/net/tls/tls_duplex.ts": netTlsTlsDuplex,
+  "src/net/tls/tls_errors.ts": netTlsTlsErrors,
+  "src/net/tls/tls_part.ts": netTlsTlsPart,
+  "src/net/tls/tls_session.ts": netTlsTlsSession,
+  "src/net/udp/datagram_channel.ts": netUdpDatagramChannel,
+  "src/net/udp/datagram_channel_transport.ts": netUdpDatagramChannelTransport,
+  "src/net/udp/datagram_endpoint.ts": netUdpDatagramEndpoint,
+  "src/net/udp/datagram_protocol.ts": netUdpDatagramProtocol,
+  "src/net/udp/datagram_reader.ts": netUdpDatagramReader,
+  "src/net/udp/datagram_sender.ts": netUdpDatagramSender,
+  "src/net/udp/datagram_writer.ts": netUdpDatagramWriter,
+  "src/net/udp/multicast.ts": netUdpMulticast,
+  "src/net/udp/open_datagram_socket.ts": netUdpOpenDatagramSocket,
+  "src/net/udp/receive_queue.ts": netUdpReceiveQueue,
+  "src/net/udp/target_encoder.ts": netUdpTargetEncoder,
+  "src/net/udp/udp_address.ts": netUdpUdpAddress,
+  "src/net/udp/udp_ends.ts": netUdpUdpEnds,
+  "src/net/udp/udp_errors.ts": netUdpUdpErrors,
+  "src/net/udp/udp_options.ts": netUdpUdpOptions,
+  "src/net/udp/udp_parts.ts": netUdpUdpParts,
+  "src/net/udp/udp_socket.ts": netUdpUdpSocket,
+  "src/net/unix/connect_unix.ts": netUnixConnectUnix,
+  "src/net/unix/unix_connection.ts": netUnixUnixConnection,
+  "src/net/unix/unix_listener.ts": netUnixUnixListener,
+  "src/net/unix/unix_protocol.ts": netUnixUnixProtocol,
+  "src/net/unix/unix_socket.ts": netUnixUnixSocket,
   "src/pipe/anonymous_pipe.ts": pipeAnonymousPipe,
   "src/pipe/connect_pipe.ts": pipeConnectPipe,
   "src/pipe/pipe_connection.ts": pipePipeConnection,
@@ -889,57 +957,57 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/pipe/pipe_server.ts": pipePipeServer,
   "src/pipe/security.ts": pipeSecurity,
   "src/pipe/server_options.ts": pipeServerOptions,
-  "src/proactor/afd_devices.ts": proactorAfdDevices,
   "src/proactor/arguments.ts": proactorArguments,
-  "src/proactor/association.ts": proactorAssociation,
   "src/proactor/base_proactor.ts": proactorBaseProactor,
-  "src/proactor/call_budget.ts": proactorCallBudget,
-  "src/proactor/call_queue.ts": proactorCallQueue,
-  "src/proactor/call_reference.ts": proactorCallReference,
-  "src/proactor/completion_port.ts": proactorCompletionPort,
-  "src/proactor/connect_poll.ts": proactorConnectPoll,
+  "src/proactor/call/afd_devices.ts": proactorCallAfdDevices,
+  "src/proactor/call/connect_poll.ts": proactorCallConnectPoll,
+  "src/proactor/call/file_to_send.ts": proactorCallFileToSend,
+  "src/proactor/call/gather.ts": proactorCallGather,
+  "src/proactor/call/open_path.ts": proactorCallOpenPath,
+  "src/proactor/call/overlapped_calls.ts": proactorCallOverlappedCalls,
+  "src/proactor/call/pipe_dialer.ts": proactorCallPipeDialer,
+  "src/proactor/call/polled_connect_future.ts": proactorCallPolledConnectFuture,
+  "src/proactor/call/polled_socket.ts": proactorCallPolledSocket,
+  "src/proactor/call/socket_association.ts": proactorCallSocketAssociation,
+  "src/proactor/call/socket_calls.ts": proactorCallSocketCalls,
+  "src/proactor/call/socket_connect_calls.ts": proactorCallSocketConnectCalls,
+  "src/proactor/call/socket_poller.ts": proactorCallSocketPoller,
+  "src/proactor/call/transmit_call.ts": proactorCallTransmitCall,
   "src/proactor/default_proactor.ts": proactorDefaultProactor,
-  "src/proactor/deferred_work.ts": proactorDeferredWork,
-  "src/proactor/dependents.ts": proactorDependents,
-  "src/proactor/dispatcher.ts": proactorDispatcher,
-  "src/proactor/fifo.ts": proactorFifo,
-  "src/proactor/file_to_send.ts": proactorFileToSend,
-  "src/proactor/forgotten.ts": proactorForgotten,
-  "src/proactor/future.ts": proactorFuture,
-  "src/proactor/future_tracker.ts": proactorFutureTracker,
-  "src/proactor/gather.ts": proactorGather,
-  "src/proactor/handle_registry.ts": proactorHandleRegistry,
-  "src/proactor/handle_wait.ts": proactorHandleWait,
-  "src/proactor/handle_waits.ts": proactorHandleWaits,
+  "src/proactor/future/future.ts": proactorFutureFuture,
+  "src/proactor/future/future_tracker.ts": proactorFutureFutureTracker,
+  "src/proactor/future/overlapped_future.ts": proactorFutureOverlappedFuture,
   "src/proactor/iocp_proactor.ts": proactorIocpProactor,
-  "src/proactor/late_reads.ts": proactorLateReads,
-  "src/proactor/open_path.ts": proactorOpenPath,
-  "src/proactor/operation.ts": proactorOperation,
-  "src/proactor/outstanding.ts": proactorOutstanding,
-  "src/proactor/overlapped_calls.ts": proactorOverlappedCalls,
-  "src/proactor/overlapped_future.ts": proactorOverlappedFuture,
-  "src/proactor/overlapped_status.ts": proactorOverlappedStatus,
-  "src/proactor/packet_queue.ts": proactorPacketQueue,
-  "src/proactor/pipe_dialer.ts": proactorPipeDialer,
-  "src/proactor/polled_connect_future.ts": proactorPolledConnectFuture,
-  "src/proactor/polled_socket.ts": proactorPolledSocket,
-  "src/proactor/port_handle.ts": proactorPortHandle,
-  "src/proactor/port_life.ts": proactorPortLife,
-  "src/proactor/port_options.ts": proactorPortOptions,
+  "src/proactor/port/association.ts": proactorPortAssociation,
+  "src/proactor/port/call_budget.ts": proactorPortCallBudget,
+  "src/proactor/port/call_queue.ts": proactorPortCallQueue,
+  "src/proactor/port/call_reference.ts": proactorPortCallReference,
+  "src/proactor/port/completion_port.ts": proactorPortCompletionPort,
+  "src/proactor/port/deferred_work.ts": proactorPortDeferredWork,
+  "src/proactor/port/dependents.ts": proactorPortDependents,
+  "src/proactor/port/dispatcher.ts": proactorPortDispatcher,
+  "src/proactor/port/fifo.ts": proactorPortFifo,
+  "src/proactor/port/forgotten.ts": proactorPortForgotten,
+  "src/proactor/port/handle_registry.ts": proactorPortHandleRegistry,
+  "src/proactor/port/late_reads.ts": proactorPortLateReads,
+  "src/proactor/port/operation.ts": proactorPortOperation,
+  "src/proactor/port/outstanding.ts": proactorPortOutstanding,
+  "src/proactor/port/overlapped_status.ts": proactorPortOverlappedStatus,
+  "src/proactor/port/packet_queue.ts": proactorPortPacketQueue,
+  "src/proactor/port/port_handle.ts": proactorPortPortHandle,
+  "src/proactor/port/port_life.ts": proactorPortPortLife,
+  "src/proactor/port/port_options.ts": proactorPortPortOptions,
+  "src/proactor/port/pump.ts": proactorPortPump,
+  "src/proactor/port/settle_order.ts": proactorPortSettleOrder,
+  "src/proactor/port/thrown_call.ts": proactorPortThrownCall,
+  "src/proactor/port/warning_probe.ts": proactorPortWarningProbe,
   "src/proactor/proactor_options.ts": proactorProactorOptions,
-  "src/proactor/pump.ts": proactorPump,
-  "src/proactor/settle_order.ts": proactorSettleOrder,
-  "src/proactor/socket_association.ts": proactorSocketAssociation,
-  "src/proactor/socket_calls.ts": proactorSocketCalls,
-  "src/proactor/socket_connect_calls.ts": proactorSocketConnectCalls,
-  "src/proactor/socket_poller.ts": proactorSocketPoller,
   "src/proactor/socket_proactor.ts": proactorSocketProactor,
-  "src/proactor/thrown_call.ts": proactorThrownCall,
-  "src/proactor/transmit_call.ts": proactorTransmitCall,
-  "src/proactor/wait_cancel_future.ts": proactorWaitCancelFuture,
-  "src/proactor/wait_handle_future.ts": proactorWaitHandleFuture,
+  "src/proactor/wait/handle_wait.ts": proactorWaitHandleWait,
+  "src/proactor/wait/handle_waits.ts": proactorWaitHandleWaits,
+  "src/proactor/wait/wait_cancel_future.ts": proactorWaitWaitCancelFuture,
+  "src/proactor/wait/wait_handle_future.ts": proactorWaitWaitHandleFuture,
   "src/proactor/wait_proactor.ts": proactorWaitProactor,
-  "src/proactor/warning_probe.ts": proactorWarningProbe,
   "src/process/adopt_handle.ts": processAdoptHandle,
   "src/process/batch_command.ts": processBatchCommand,
   "src/process/child_process.ts": processChildProcess,

@@ -16,7 +16,7 @@ import {
 import { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
 import { pipe } from "../../src/pipe/anonymous_pipe.ts";
 import { defaultProactor } from "../../src/proactor/default_proactor.ts";
-import { CancelledError } from "../../src/proactor/future.ts";
+import { CancelledError } from "../../src/proactor/future/future.ts";
 import { runUntilWaiting } from "../unit/_loop.ts";
 import { decode, encode, soon } from "./_setup.ts";
 

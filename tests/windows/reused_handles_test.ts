@@ -5,7 +5,7 @@ import {
   GENERIC_READ,
   GENERIC_WRITE,
 } from "../../src/ffi/constants.ts";
-import { defaultSockets } from "../../src/ffi/default_sockets.ts";
+import { defaultSockets } from "../../src/ffi/socket/default.ts";
 import type { Handle } from "../../src/ffi/win32_api.ts";
 import {
   closeBehindBack,

@@ -13,7 +13,7 @@ import {
   type OpenFileOptions,
   type OverlappedFile,
 } from "../../../mod.ts";
-import { loadFileSymbols } from "../../../src/ffi/load.ts";
+import { loadFileSymbols } from "../../../src/ffi/file/native.ts";
 import { hasFullGrant } from "../../../src/ffi/system_folder.ts";
 import { encodeWideString } from "../../../src/ffi/structs.ts";
 import { pattern } from "../_setup.ts";

@@ -6,10 +6,10 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { connectTcp, type IocpProactor, TcpListener } from "../../../mod.ts";
-import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
-import { encodeSocketAddress } from "../../../src/ffi/sockaddr.ts";
-import type { ConnectEnds } from "../../../src/net/connect_race.ts";
-import type { IpAddress } from "../../../src/net/tcp_socket.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
+import { encodeSocketAddress } from "../../../src/ffi/socket/sockaddr.ts";
+import type { ConnectEnds } from "../../../src/net/tcp/connect_race.ts";
+import type { IpAddress } from "../../../src/net/tcp/tcp_socket.ts";
 import { soon } from "../_setup.ts";
 import { freePort, LOCAL } from "./_tcp.ts";
 

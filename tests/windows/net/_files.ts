@@ -14,7 +14,8 @@ import {
   GENERIC_READ,
   GENERIC_WRITE,
 } from "../../../src/ffi/constants.ts";
-import { loadFileSymbols, loadSendFileSymbols } from "../../../src/ffi/load.ts";
+import { loadFileSymbols } from "../../../src/ffi/file/native.ts";
+import { loadSendFileSymbols } from "../../../src/ffi/sendfile/native.ts";
 import {
   decodeWideString,
   encodeWideString,

@@ -10,8 +10,9 @@ import {
   Socket,
   type SocketAddress,
 } from "../../../mod.ts";
-import { loadSendFileSymbols, loadSymbols } from "../../../src/ffi/load.ts";
-import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
+import { loadSendFileSymbols } from "../../../src/ffi/sendfile/native.ts";
+import { loadSymbols } from "../../../src/ffi/symbols.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import type { Handle } from "../../../src/ffi/win32_api.ts";
 import { soon } from "../_setup.ts";
 

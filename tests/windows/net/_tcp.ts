@@ -18,15 +18,15 @@ import {
   type TcpListenOptions,
   type Transport,
 } from "../../../mod.ts";
-import { loadSymbols } from "../../../src/ffi/load.ts";
+import { loadSymbols } from "../../../src/ffi/symbols.ts";
 import { allocate } from "../../../src/ffi/memory.ts";
 import { NativeWin32 } from "../../../src/ffi/native_win32.ts";
-import { SO_LINGER, SOL_SOCKET } from "../../../src/ffi/socket_constants.ts";
-import { encodeLinger } from "../../../src/ffi/socket_structs.ts";
-import type { Socket } from "../../../src/ffi/socket_api.ts";
+import { SO_LINGER, SOL_SOCKET } from "../../../src/ffi/socket/constants.ts";
+import { encodeLinger } from "../../../src/ffi/socket/structs.ts";
+import type { Socket } from "../../../src/ffi/socket/api.ts";
 import type { Address } from "../../../src/ffi/win32_api.ts";
-import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
-import { tcpAddr, tcpKind } from "../../../src/net/tcp_socket.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
+import { tcpAddr, tcpKind } from "../../../src/net/tcp/tcp_socket.ts";
 import { connectedEnds, decode, type Ends } from "../_setup.ts";
 
 loadSymbols();

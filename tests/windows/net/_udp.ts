@@ -14,9 +14,9 @@ import type {
   UdpListenOptions,
 } from "../../../mod.ts";
 import { openDatagramEndpoint, UdpSocket } from "../../../mod.ts";
-import { loadSymbols } from "../../../src/ffi/load.ts";
-import type { SocketApi } from "../../../src/ffi/socket_api.ts";
-import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
+import { loadSymbols } from "../../../src/ffi/symbols.ts";
+import type { SocketApi } from "../../../src/ffi/socket/api.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { withChanges, withSpy } from "../_proxies.ts";
 import { encode, soon } from "../_setup.ts";
 

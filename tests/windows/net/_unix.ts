@@ -15,24 +15,24 @@ import {
   UnixListener,
   type UnixListenOptions,
 } from "../../../mod.ts";
-import { loadSymbols } from "../../../src/ffi/load.ts";
+import { loadSymbols } from "../../../src/ffi/symbols.ts";
 import {
   decodeSocketAddress,
   encodeSocketAddress,
   SOCKADDR_UN_SIZE,
   type UnixAddress,
-} from "../../../src/ffi/sockaddr.ts";
-import type { Bytes, Socket, SocketApi } from "../../../src/ffi/socket_api.ts";
+} from "../../../src/ffi/socket/sockaddr.ts";
+import type { Bytes, Socket, SocketApi } from "../../../src/ffi/socket/api.ts";
 import {
   AF_UNIX,
   WSAEADDRINUSE,
   WSAECONNREFUSED,
   WSAENETDOWN,
-} from "../../../src/ffi/socket_constants.ts";
+} from "../../../src/ffi/socket/constants.ts";
 import { INVALID_HANDLE_VALUE } from "../../../src/ffi/win32_api.ts";
-import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
-import { tcpKind } from "../../../src/net/tcp_socket.ts";
-import { socketFiles, UNIX } from "../../../src/net/unix_socket.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
+import { tcpKind } from "../../../src/net/tcp/tcp_socket.ts";
+import { socketFiles, UNIX } from "../../../src/net/unix/unix_socket.ts";
 import {
   connectedEnds,
   eachModeTest,

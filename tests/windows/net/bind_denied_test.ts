@@ -14,8 +14,8 @@ import {
   UdpSocket,
   UnixListener,
 } from "../../../mod.ts";
-import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
-import { serveTcp } from "../../../src/net/tcp_protocol.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
+import { serveTcp } from "../../../src/net/tcp/tcp_protocol.ts";
 import { proactorTest, soon } from "../_setup.ts";
 import { LOCAL, tcpPair } from "./_tcp.ts";
 import { uniquePath, unixTest } from "./_unix.ts";

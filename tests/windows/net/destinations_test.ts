@@ -12,10 +12,10 @@ import {
   type UdpSocket,
   UdpSocket as Udp,
 } from "../../../mod.ts";
-import { parseSocketAddress } from "../../../src/ffi/sockaddr.ts";
-import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
-import { PolledConnect } from "../../../src/net/polled_connect.ts";
-import { tcpKind } from "../../../src/net/tcp_socket.ts";
+import { parseSocketAddress } from "../../../src/ffi/socket/sockaddr.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
+import { PolledConnect } from "../../../src/net/socket/polled_connect.ts";
+import { tcpKind } from "../../../src/net/tcp/tcp_socket.ts";
 import { eachModeTest, encode, proactorTest, soon } from "../_setup.ts";
 import "./_tcp.ts"; // starts Winsock
 

@@ -9,8 +9,8 @@ import {
   toNodeDuplex,
   type UdpSocket,
 } from "../../../mod.ts";
-import { openTcpTransport } from "../../../src/net/tcp_protocol.ts";
-import { TcpListener } from "../../../src/net/tcp_listener.ts";
+import { openTcpTransport } from "../../../src/net/tcp/tcp_protocol.ts";
+import { TcpListener } from "../../../src/net/tcp/tcp_listener.ts";
 import {
   assertOwned,
   DATAGRAM_SIZES,

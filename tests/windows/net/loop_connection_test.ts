@@ -6,7 +6,7 @@ import {
   type TcpAddr,
   TcpListener,
 } from "../../../mod.ts";
-import { createSocket } from "../../../src/net/socket.ts";
+import { createSocket } from "../../../src/net/socket/socket.ts";
 import { loopTest } from "../_loop.ts";
 import { encode, pattern, soon, turn, until } from "../_setup.ts";
 import { Recorder } from "../_recorder.ts";

@@ -7,7 +7,7 @@ import {
   InvalidStateError,
   ProactorEventLoop,
 } from "../../../mod.ts";
-import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { decode, encode, soon } from "../_setup.ts";
 
 // Opened here, so that no test leaks a library.

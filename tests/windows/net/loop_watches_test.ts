@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
-import { InvalidStateError } from "../../../src/proactor/future.ts";
+import { InvalidStateError } from "../../../src/proactor/future/future.ts";
 import { ProactorEventLoop } from "../../../src/loop/proactor_event_loop.ts";
-import { waitReadable } from "../../../src/net/readiness.ts";
+import { waitReadable } from "../../../src/net/readiness/readiness.ts";
 import type { ExceptionContext } from "../../../src/loop/exception_handler.ts";
-import type { Socket } from "../../../src/ffi/socket_api.ts";
+import type { Socket } from "../../../src/ffi/socket/api.ts";
 import { assertNoLeak, soon, turn } from "../_setup.ts";
 import { Bench } from "../sockets/_bench.ts";
 

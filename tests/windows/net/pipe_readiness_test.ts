@@ -20,7 +20,7 @@ import {
   waitWritable,
 } from "../../../mod.ts";
 import { PIPE_TYPE_MESSAGE } from "../../../src/ffi/constants.ts";
-import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import {
   createInstance,
   decode,

@@ -5,13 +5,13 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { connectTcp, IocpProactor, TcpListener } from "../../../mod.ts";
-import type { Socket } from "../../../src/ffi/socket_api.ts";
-import { WSAEWOULDBLOCK } from "../../../src/ffi/socket_constants.ts";
-import { ConnectRace } from "../../../src/net/connect_race.ts";
-import { PolledConnect } from "../../../src/net/polled_connect.ts";
-import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
-import { pollerOf } from "../../../src/proactor/socket_poller.ts";
-import { tcpAddr, tcpKind } from "../../../src/net/tcp_socket.ts";
+import type { Socket } from "../../../src/ffi/socket/api.ts";
+import { WSAEWOULDBLOCK } from "../../../src/ffi/socket/constants.ts";
+import { ConnectRace } from "../../../src/net/tcp/connect_race.ts";
+import { PolledConnect } from "../../../src/net/socket/polled_connect.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
+import { pollerOf } from "../../../src/proactor/call/socket_poller.ts";
+import { tcpAddr, tcpKind } from "../../../src/net/tcp/tcp_socket.ts";
 import {
   assertNoLeak,
   eachModeTest,

@@ -5,13 +5,16 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import { CancelledError } from "../../../src/proactor/future.ts";
+import { CancelledError } from "../../../src/proactor/future/future.ts";
 import type { IocpProactor } from "../../../src/proactor/iocp_proactor.ts";
-import { waitReadable, waitWritable } from "../../../src/net/readiness.ts";
-import { pollerOf } from "../../../src/proactor/socket_poller.ts";
-import { SD_SEND } from "../../../src/ffi/socket_constants.ts";
-import { encodeBuffers } from "../../../src/ffi/socket_structs.ts";
-import type { Socket } from "../../../src/ffi/socket_api.ts";
+import {
+  waitReadable,
+  waitWritable,
+} from "../../../src/net/readiness/readiness.ts";
+import { pollerOf } from "../../../src/proactor/call/socket_poller.ts";
+import { SD_SEND } from "../../../src/ffi/socket/constants.ts";
+import { encodeBuffers } from "../../../src/ffi/socket/structs.ts";
+import type { Socket } from "../../../src/ffi/socket/api.ts";
 import { eachModeTest, soon, turn, until } from "../_setup.ts";
 import { ANY, Bench, sockets } from "../sockets/_bench.ts";
 

@@ -13,13 +13,16 @@ import {
   isWindowsError,
   TcpListener,
 } from "../../../mod.ts";
-import type { SocketApi } from "../../../src/ffi/socket_api.ts";
+import type { SocketApi } from "../../../src/ffi/socket/api.ts";
 import {
   ERROR_NETNAME_DELETED,
   SO_UPDATE_ACCEPT_CONTEXT,
-} from "../../../src/ffi/socket_constants.ts";
-import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
-import { openTcpTransport, serveTcp } from "../../../src/net/tcp_protocol.ts";
+} from "../../../src/ffi/socket/constants.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
+import {
+  openTcpTransport,
+  serveTcp,
+} from "../../../src/net/tcp/tcp_protocol.ts";
 import { Recorder } from "../_recorder.ts";
 import { assertConnected } from "../_connections.ts";
 import {

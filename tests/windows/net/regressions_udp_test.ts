@@ -15,8 +15,8 @@ import {
 import {
   ERROR_PORT_UNREACHABLE,
   WSAECONNRESET,
-} from "../../../src/ffi/socket_constants.ts";
-import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
+} from "../../../src/ffi/socket/constants.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { decode, encode, proactorTest, soon } from "../_setup.ts";
 import { changedSockets, listen, sendText } from "./_udp.ts";
 

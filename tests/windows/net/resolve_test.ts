@@ -1,8 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { isWindowsError } from "../../../src/ffi/errors.ts";
-import type { SocketAddress } from "../../../src/ffi/sockaddr.ts";
-import { getaddrinfo, getnameinfo } from "../../../src/net/address_info.ts";
-import { lookups, resolveHost } from "../../../src/net/resolve.ts";
+import type { SocketAddress } from "../../../src/ffi/socket/sockaddr.ts";
+import {
+  getaddrinfo,
+  getnameinfo,
+} from "../../../src/net/names/address_info.ts";
+import { lookups, resolveHost } from "../../../src/net/names/resolve.ts";
 import { soon, until } from "../_setup.ts";
 import { onWine } from "../_wine.ts";
 import "../sockets/_bench.ts"; // loads the libraries outside of any test

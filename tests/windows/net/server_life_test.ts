@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { CancelledError, connectTcp, InvalidStateError } from "../../../mod.ts";
-import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { loopTest } from "../_loop.ts";
 import { encode, soon, turn, until } from "../_setup.ts";
 import { Recorder } from "../_recorder.ts";

@@ -13,8 +13,8 @@ import {
   type TcpAddr,
   TcpListener,
 } from "../../../mod.ts";
-import { SO_REUSEADDR, SOL_SOCKET } from "../../../src/ffi/socket_constants.ts";
-import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
+import { SO_REUSEADDR, SOL_SOCKET } from "../../../src/ffi/socket/constants.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { loopTest } from "../_loop.ts";
 import { soon } from "../_setup.ts";
 import { ask, serve } from "./_server.ts";

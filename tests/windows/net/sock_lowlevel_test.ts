@@ -15,7 +15,7 @@ import {
   type Socket,
   type SocketAddress,
 } from "../../../mod.ts";
-import { SO_SNDBUF, SOL_SOCKET } from "../../../src/ffi/socket_constants.ts";
+import { SO_SNDBUF, SOL_SOCKET } from "../../../src/ffi/socket/constants.ts";
 import { loopTest } from "../_loop.ts";
 import { decode, encode, pattern, soon, turn } from "../_setup.ts";
 import {

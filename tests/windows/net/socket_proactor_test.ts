@@ -15,8 +15,8 @@ import {
   type OverlappedFuture,
   type SocketAddress,
 } from "../../../mod.ts";
-import { WSAEISCONN } from "../../../src/ffi/socket_constants.ts";
-import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
+import { WSAEISCONN } from "../../../src/ffi/socket/constants.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import {
   decode,
   eachModeTest,

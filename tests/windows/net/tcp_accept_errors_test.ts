@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { connectTcp, TcpListener } from "../../../mod.ts";
-import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { assertConnected } from "../_connections.ts";
 import { eachModeTest, proactorTest, soon, until } from "../_setup.ts";
 import { LOCAL } from "./_tcp.ts";

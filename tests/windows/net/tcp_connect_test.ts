@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { connectTcp, IocpProactor, TcpListener } from "../../../mod.ts";
-import { ConnectRace, interleave } from "../../../src/net/connect_race.ts";
-import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
-import type { IpAddress } from "../../../src/net/tcp_socket.ts";
+import { ConnectRace, interleave } from "../../../src/net/tcp/connect_race.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
+import type { IpAddress } from "../../../src/net/tcp/tcp_socket.ts";
 import {
   assertNoLeak,
   eachModeTest,

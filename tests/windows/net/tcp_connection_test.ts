@@ -6,8 +6,8 @@ import {
   assertThrows,
 } from "@std/assert";
 import { connectTcp, TcpListener } from "../../../mod.ts";
-import { IPPROTO_TCP, TCP_NODELAY } from "../../../src/ffi/socket_constants.ts";
-import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
+import { IPPROTO_TCP, TCP_NODELAY } from "../../../src/ffi/socket/constants.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import {
   eachModeTest,
   encode,

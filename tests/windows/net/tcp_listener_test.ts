@@ -6,10 +6,10 @@ import {
   SO_REUSEADDR,
   SOCK_STREAM,
   SOL_SOCKET,
-} from "../../../src/ffi/socket_constants.ts";
-import { encodeSocketAddress } from "../../../src/ffi/sockaddr.ts";
-import { encodeDword } from "../../../src/ffi/socket_structs.ts";
-import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
+} from "../../../src/ffi/socket/constants.ts";
+import { encodeSocketAddress } from "../../../src/ffi/socket/sockaddr.ts";
+import { encodeDword } from "../../../src/ffi/socket/structs.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { assertConnected } from "../_connections.ts";
 import {
   eachModeTest,

@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { connectTcp, TcpListener } from "../../../mod.ts";
-import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import {
   encode,
   HANDLE_SLACK,

@@ -1,6 +1,9 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Protocol, Transport } from "../../../mod.ts";
-import { openTcpTransport, serveTcp } from "../../../src/net/tcp_protocol.ts";
+import {
+  openTcpTransport,
+  serveTcp,
+} from "../../../src/net/tcp/tcp_protocol.ts";
 import {
   eachModeTest,
   encode,

@@ -10,8 +10,8 @@ import {
   ERROR_PORT_UNREACHABLE,
   WSAECONNRESET,
   WSAEMSGSIZE,
-} from "../../../src/ffi/socket_constants.ts";
-import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
+} from "../../../src/ffi/socket/constants.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import {
   decode,
   eachModeTest,

@@ -8,8 +8,8 @@ import {
   WSAECONNRESET,
   WSAEMSGSIZE,
   WSAENOTSOCK,
-} from "../../../src/ffi/socket_constants.ts";
-import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
+} from "../../../src/ffi/socket/constants.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { decode, encode, proactorTest, soon, until } from "../_setup.ts";
 import {
   changedSockets,

@@ -5,8 +5,8 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { openDatagramEndpoint } from "../../../mod.ts";
-import { WSAEMSGSIZE } from "../../../src/ffi/socket_constants.ts";
-import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
+import { WSAEMSGSIZE } from "../../../src/ffi/socket/constants.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import {
   decode,
   eachModeTest,

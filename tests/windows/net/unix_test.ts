@@ -11,13 +11,13 @@ import {
   UnixConnection,
   UnixListener,
 } from "../../../mod.ts";
-import { encodeSocketAddress } from "../../../src/ffi/sockaddr.ts";
+import { encodeSocketAddress } from "../../../src/ffi/socket/sockaddr.ts";
 import {
   WSAEAFNOSUPPORT,
   WSAEWOULDBLOCK,
-} from "../../../src/ffi/socket_constants.ts";
-import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
-import { socketFiles } from "../../../src/net/unix_socket.ts";
+} from "../../../src/ffi/socket/constants.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
+import { socketFiles } from "../../../src/net/unix/unix_socket.ts";
 import { assertBothWays, assertStreams } from "../_connections.ts";
 import {
   encode,

@@ -10,9 +10,9 @@ import {
   addWriter,
   removeReader,
   removeWriter,
-} from "../../../src/net/readiness.ts";
-import { pollerOf } from "../../../src/proactor/socket_poller.ts";
-import type { Socket } from "../../../src/ffi/socket_api.ts";
+} from "../../../src/net/readiness/readiness.ts";
+import { pollerOf } from "../../../src/proactor/call/socket_poller.ts";
+import type { Socket } from "../../../src/ffi/socket/api.ts";
 import type { IocpProactor } from "../../../src/proactor/iocp_proactor.ts";
 import { eachModeTest, turn, until } from "../_setup.ts";
 import { Bench } from "../sockets/_bench.ts";

@@ -16,9 +16,9 @@ import {
   type SubprocessOutput,
   subprocessShell,
 } from "../../../mod.ts";
-import { defaultProcesses } from "../../../src/ffi/default_processes.ts";
-import { defaultThreadIo } from "../../../src/ffi/default_thread_io.ts";
-import { loadWaitSymbols } from "../../../src/ffi/load.ts";
+import { defaultProcesses } from "../../../src/ffi/process/default.ts";
+import { defaultThreadIo } from "../../../src/ffi/thread_io/default.ts";
+import { loadWaitSymbols } from "../../../src/ffi/wait/native.ts";
 import { NativeWin32 } from "../../../src/ffi/native_win32.ts";
 import { decode, libraryPath, PATIENCE, soon } from "../_setup.ts";
 

@@ -8,7 +8,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { IocpProactor, type SubprocessSignal } from "../../../mod.ts";
-import { defaultProcesses } from "../../../src/ffi/default_processes.ts";
+import { defaultProcesses } from "../../../src/ffi/process/default.ts";
 import { launchProcess } from "../../../src/process/launch.ts";
 import { resolveShell } from "../../../src/process/subprocess_options.ts";
 import {

@@ -13,8 +13,8 @@ import {
   subprocessExec,
   subprocessShell,
 } from "../../../mod.ts";
-import { defaultProcesses } from "../../../src/ffi/default_processes.ts";
-import { HANDLE_FLAG_INHERIT } from "../../../src/ffi/process_structs.ts";
+import { defaultProcesses } from "../../../src/ffi/process/default.ts";
+import { HANDLE_FLAG_INHERIT } from "../../../src/ffi/process/structs.ts";
 import {
   decode,
   encode,

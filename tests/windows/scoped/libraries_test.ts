@@ -1,9 +1,29 @@
 // These tests run twice: with --allow-ffi, and with a grant that names the
 // libraries by absolute paths.
 import { assert, assertEquals, assertMatch } from "@std/assert";
-// Another instance of the module: those of the other tests are loaded already.
-import * as fresh from "../../../src/ffi/load.ts?libraries";
+// Other instances of the modules: those of the other tests are loaded already.
+import { loadFileSymbols } from "../../../src/ffi/file/native.ts?libraries";
+import { loadProcessSymbols } from "../../../src/ffi/process/native.ts?libraries";
+import { loadSendFileSymbols } from "../../../src/ffi/sendfile/native.ts?libraries";
+import { loadSocketSymbols } from "../../../src/ffi/socket/winsock.ts?libraries";
+import { loadSocketFileSymbols } from "../../../src/ffi/socket_file/native.ts?libraries";
+import { loadSymbols } from "../../../src/ffi/symbols.ts?libraries";
+import { loadThreadSymbols } from "../../../src/ffi/thread/native.ts?libraries";
+import { loadThreadIoSymbols } from "../../../src/ffi/thread_io/native.ts?libraries";
+import { loadWaitSymbols } from "../../../src/ffi/wait/native.ts?libraries";
 import { hasFullGrant, systemFolder } from "../../../src/ffi/system_folder.ts";
+
+const LOADERS = [
+  loadFileSymbols,
+  loadProcessSymbols,
+  loadSendFileSymbols,
+  loadSocketFileSymbols,
+  loadSocketSymbols,
+  loadSymbols,
+  loadThreadIoSymbols,
+  loadThreadSymbols,
+  loadWaitSymbols,
+];
 
 /** Loads every library; returns the paths that were opened. */
 function openAll(): string[] {
@@ -14,9 +34,7 @@ function openAll(): string[] {
     return dlopen(path, symbols);
   };
   try {
-    for (const [name, load] of Object.entries(fresh)) {
-      if (name.startsWith("load")) load();
-    }
+    for (const load of LOADERS) load();
   } finally {
     Deno.dlopen = dlopen;
   }

@@ -10,12 +10,13 @@ import {
   type Socket,
   TcpListener,
 } from "../../../mod.ts";
-import { loadFileSymbols, loadSendFileSymbols } from "../../../src/ffi/load.ts";
-import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
+import { loadFileSymbols } from "../../../src/ffi/file/native.ts";
+import { loadSendFileSymbols } from "../../../src/ffi/sendfile/native.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import {
   IPPROTO_IPV6,
   IPV6_V6ONLY,
-} from "../../../src/ffi/socket_constants.ts";
+} from "../../../src/ffi/socket/constants.ts";
 import {
   decode,
   eachModeTest,

@@ -29,14 +29,14 @@ import {
   decodeSocketAddress,
   encodeSocketAddress,
   type Ipv4Address,
-} from "../../../src/ffi/sockaddr.ts";
+} from "../../../src/ffi/socket/sockaddr.ts";
 import {
   AF_INET,
   IPPROTO_UDP,
   SOCK_DGRAM,
-} from "../../../src/ffi/socket_constants.ts";
-import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
-import { socketFiles } from "../../../src/net/unix_socket.ts";
+} from "../../../src/ffi/socket/constants.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
+import { socketFiles } from "../../../src/net/unix/unix_socket.ts";
 import { Recorder } from "../_recorder.ts";
 import { assertBothWays, assertStreams } from "../_connections.ts";
 import {

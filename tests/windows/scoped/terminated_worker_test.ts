@@ -11,7 +11,7 @@ import {
   TcpListener,
   UdpSocket,
 } from "../../../mod.ts";
-import { defaultSockets } from "../../../src/ffi/default_sockets.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import {
   decode,
   encode,
@@ -32,9 +32,9 @@ const HOST = { hostname: "127.0.0.1", port: 0 };
 /** Serves a pipe, a TCP port and a UDP port, by connections and by sockets. */
 const SERVER = `
   import { PipeServer } from "src/pipe/pipe_server.ts";
-  import { TcpListener } from "src/net/tcp_listener.ts";
-  import { UdpSocket } from "src/net/udp_socket.ts";
-  import { createSocket } from "src/net/socket.ts";
+  import { TcpListener } from "src/net/tcp/tcp_listener.ts";
+  import { UdpSocket } from "src/net/udp/udp_socket.ts";
+  import { createSocket } from "src/net/socket/socket.ts";
   const kept = [];
   async function serve(server) {
     for await (const connection of server) {

@@ -16,16 +16,16 @@ import {
   AFD_POLL_RECEIVE,
   encodePollInfo,
   NativeAfd,
-} from "../../../src/ffi/afd.ts";
-import { NativeSockets } from "../../../src/ffi/native_sockets.ts";
+} from "../../../src/ffi/socket/afd.ts";
+import { NativeSockets } from "../../../src/ffi/socket/native.ts";
 import { NativeWin32 } from "../../../src/ffi/native_win32.ts";
 import {
   decodeSocketAddress,
   encodeSocketAddress,
   type Ipv4Address,
   type SocketAddress,
-} from "../../../src/ffi/sockaddr.ts";
-import type { Bytes, Socket } from "../../../src/ffi/socket_api.ts";
+} from "../../../src/ffi/socket/sockaddr.ts";
+import type { Bytes, Socket } from "../../../src/ffi/socket/api.ts";
 import {
   AF_INET,
   IPPROTO_TCP,
@@ -36,13 +36,13 @@ import {
   SOCK_STREAM,
   SOL_SOCKET,
   SOMAXCONN,
-} from "../../../src/ffi/socket_constants.ts";
+} from "../../../src/ffi/socket/constants.ts";
 import {
   ACCEPT_EXTRA,
   ADDRESS_AREA_LENGTH,
   encodeBuffers,
   encodeHandle,
-} from "../../../src/ffi/socket_structs.ts";
+} from "../../../src/ffi/socket/structs.ts";
 import {
   ENTRY_BYTES,
   ENTRY_OVERLAPPED,

@@ -18,9 +18,9 @@ import {
   decodePollEvents,
   encodePollInfo,
   NativeAfd,
-} from "../../../src/ffi/afd.ts";
+} from "../../../src/ffi/socket/afd.ts";
 import { OVERLAPPED_SIZE } from "../../../src/ffi/structs.ts";
-import type { Socket } from "../../../src/ffi/socket_api.ts";
+import type { Socket } from "../../../src/ffi/socket/api.ts";
 import {
   FIONBIO,
   SD_SEND,
@@ -29,7 +29,7 @@ import {
   WSAECONNREFUSED,
   WSAENOTSOCK,
   WSAEWOULDBLOCK,
-} from "../../../src/ffi/socket_constants.ts";
+} from "../../../src/ffi/socket/constants.ts";
 import {
   type Address,
   type Handle,

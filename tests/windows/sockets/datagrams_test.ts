@@ -6,7 +6,7 @@ import {
 import {
   decodeSocketAddress,
   encodeSocketAddress,
-} from "../../../src/ffi/sockaddr.ts";
+} from "../../../src/ffi/socket/sockaddr.ts";
 import {
   IP_PKTINFO,
   IPPROTO_IP,
@@ -14,7 +14,7 @@ import {
   SIO_UDP_CONNRESET,
   WSAECONNRESET,
   WSAEMSGSIZE,
-} from "../../../src/ffi/socket_constants.ts";
+} from "../../../src/ffi/socket/constants.ts";
 import {
   ADDRESS_AREA_LENGTH,
   encodeBuffers,
@@ -23,7 +23,7 @@ import {
   WSABUF_SIZE,
   WSAMSG_NAME_LENGTH,
   WSAMSG_SIZE,
-} from "../../../src/ffi/socket_structs.ts";
+} from "../../../src/ffi/socket/structs.ts";
 import type { Address } from "../../../src/ffi/win32_api.ts";
 import { Bench, sockets, type Started, win32 } from "./_bench.ts";
 import { onWine } from "../_wine.ts";

@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { NameQuery } from "../../../src/ffi/addrinfo.ts";
+import type { NameQuery } from "../../../src/ffi/name/structs.ts";
 import { ERROR_IO_PENDING } from "../../../src/ffi/constants.ts";
-import type { AddressAnswer } from "../../../src/ffi/name_api.ts";
-import { NativeNames } from "../../../src/ffi/native_names.ts";
+import type { AddressAnswer } from "../../../src/ffi/name/api.ts";
+import { NativeNames } from "../../../src/ffi/name/native.ts";
 import {
   decodeSocketAddress,
   encodeSocketAddress,
-} from "../../../src/ffi/sockaddr.ts";
+} from "../../../src/ffi/socket/sockaddr.ts";
 import {
   AF_INET,
   AF_INET6,
@@ -18,7 +18,7 @@ import {
   NI_NUMERICSERV,
   SOCK_STREAM,
   WSAHOST_NOT_FOUND,
-} from "../../../src/ffi/socket_constants.ts";
+} from "../../../src/ffi/socket/constants.ts";
 import { win32 } from "./_bench.ts";
 import { onWine } from "../_wine.ts";
 

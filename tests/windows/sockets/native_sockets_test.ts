@@ -11,8 +11,8 @@ import {
 import {
   decodeSocketAddress,
   encodeSocketAddress,
-} from "../../../src/ffi/sockaddr.ts";
-import type { Socket } from "../../../src/ffi/socket_api.ts";
+} from "../../../src/ffi/socket/sockaddr.ts";
+import type { Socket } from "../../../src/ffi/socket/api.ts";
 import {
   AF_INET6,
   AF_UNIX,
@@ -35,12 +35,12 @@ import {
   WSAEISCONN,
   WSAENOTCONN,
   WSAENOTSOCK,
-} from "../../../src/ffi/socket_constants.ts";
+} from "../../../src/ffi/socket/constants.ts";
 import {
   encodeBuffers,
   encodeDword,
   encodeLinger,
-} from "../../../src/ffi/socket_structs.ts";
+} from "../../../src/ffi/socket/structs.ts";
 import { INVALID_HANDLE_VALUE } from "../../../src/ffi/win32_api.ts";
 import { ANY, Bench, eachModeTest, sockets, win32 } from "./_bench.ts";
 import { onWine } from "../_wine.ts";

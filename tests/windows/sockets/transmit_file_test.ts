@@ -5,7 +5,7 @@ import {
   FILE_SHARE_READ,
   GENERIC_READ,
 } from "../../../src/ffi/constants.ts";
-import { encodeHandle } from "../../../src/ffi/socket_structs.ts";
+import { encodeHandle } from "../../../src/ffi/socket/structs.ts";
 import { OVERLAPPED_OFFSET } from "../../../src/ffi/structs.ts";
 import { INVALID_HANDLE_VALUE } from "../../../src/ffi/win32_api.ts";
 import { Bench, eachModeTest, sockets, win32 } from "./_bench.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { loadWaitSymbols } from "../../../src/ffi/load.ts";
+import { loadWaitSymbols } from "../../../src/ffi/wait/native.ts";
 import { encodeWideString } from "../../../src/ffi/structs.ts";
 import type { Handle } from "../../../src/ffi/win32_api.ts";
 import { libraryPath } from "../_setup.ts";

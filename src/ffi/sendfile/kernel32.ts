@@ -1,0 +1,34 @@
+/**
+ * The functions of kernel32.dll about files that are sent, with the C
+ * signature beside each line. The conventions are those of `kernel32.ts`.
+ *
+ * @module
+ */
+
+import { getFileType } from "../kernel32_functions.ts";
+
+/** Functions of kernel32.dll. */
+export const kernel32SendFile = {
+  /** DWORD GetFileType(hFile) */
+  GetFileType: getFileType,
+
+  /** BOOL GetFileSizeEx(hFile, lpFileSize) */
+  GetFileSizeEx: {
+    parameters: [
+      "usize", // HANDLE hFile
+      "buffer", // PLARGE_INTEGER lpFileSize
+    ],
+    result: "i32", // BOOL
+  },
+
+  /** HANDLE ReOpenFile(hOriginalFile, dwDesiredAccess, dwShareMode, dwFlags) */
+  ReOpenFile: {
+    parameters: [
+      "usize", // HANDLE hOriginalFile
+      "u32", // DWORD dwDesiredAccess
+      "u32", // DWORD dwShareMode
+      "u32", // DWORD dwFlagsAndAttributes
+    ],
+    result: "usize", // HANDLE
+  },
+} as const satisfies Deno.ForeignLibraryInterface;

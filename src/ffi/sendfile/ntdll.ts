@@ -1,0 +1,14 @@
+/**
+ * The function of ntdll.dll about files that are sent, with the C signature
+ * beside each line. The conventions are those of `ntdll.ts`.
+ *
+ * @module
+ */
+
+import { ntQueryInformationFile } from "../ntdll_functions.ts";
+
+/** Functions of ntdll.dll. */
+export const ntdllSendFile = {
+  /** NTSTATUS NtQueryInformationFile(...) */
+  NtQueryInformationFile: ntQueryInformationFile,
+} as const satisfies Deno.ForeignLibraryInterface;

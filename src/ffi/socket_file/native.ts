@@ -1,0 +1,63 @@
+/**
+ * {@linkcode SocketFileApi} over `Deno.dlopen`.
+ *
+ * @module
+ */
+
+import { type Loaded, openLibrary } from "../load.ts";
+import { loadSymbols } from "../symbols.ts";
+import { kernel32SocketFile } from "./kernel32.ts";
+import type { SocketFileApi } from "./api.ts";
+import { decodeWideString, encodeWideString } from "../structs.ts";
+
+/** The loaded functions for the files of sockets. */
+export type SocketFileSymbols = Loaded<typeof kernel32SocketFile>;
+
+let loaded: SocketFileSymbols | undefined;
+
+/**
+ * Loads the symbols for the files of sockets, once a process.
+ *
+ * @returns The functions of kernel32.
+ * @throws {Deno.errors.NotSupported} when the system is not Windows.
+ * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
+ */
+export function loadSocketFileSymbols(): SocketFileSymbols {
+  return loaded ??= openLibrary("kernel32.dll", kernel32SocketFile);
+}
+
+/** A path of a socket has 107 bytes at most; folders may be in front of it. */
+const MAX_PATH_UNITS = 32_768;
+
+/** The real files. */
+export class NativeSocketFile implements SocketFileApi {
+  readonly #kernel32: SocketFileSymbols;
+  readonly #getLastError: () => number;
+
+  /**
+   * @throws {Deno.errors.NotSupported} when the system is not Windows.
+   * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
+   */
+  constructor() {
+    this.#kernel32 = loadSocketFileSymbols();
+    this.#getLastError = loadSymbols().kernel32.GetLastError;
+  }
+
+  fullPath(path: string): string {
+    const text = new Uint8Array(MAX_PATH_UNITS * 2);
+    const name = encodeWideString(path);
+    const length = this.#kernel32.GetFullPathNameW(
+      name,
+      MAX_PATH_UNITS,
+      text,
+      0n,
+    );
+    if (length === 0 || length >= MAX_PATH_UNITS) return path;
+    return decodeWideString(text, length);
+  }
+
+  deleteFile(path: string): number {
+    const result = this.#kernel32.DeleteFileW(encodeWideString(path));
+    return result !== 0 ? 0 : this.#getLastError();
+  }
+}

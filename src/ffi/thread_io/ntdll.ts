@@ -1,0 +1,14 @@
+/**
+ * The functions of ntdll.dll that tell the kinds of handles, with the C
+ * signature beside each line.
+ *
+ * @module
+ */
+
+import { ntQueryInformationFile } from "../ntdll_functions.ts";
+
+/** Functions of ntdll.dll. */
+export const ntdllThreadIo = {
+  /** NTSTATUS NtQueryInformationFile(...) */
+  NtQueryInformationFile: ntQueryInformationFile,
+} as const satisfies Deno.ForeignLibraryInterface;

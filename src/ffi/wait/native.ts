@@ -1,0 +1,140 @@
+/**
+ * {@linkcode WaitApi} over `Deno.dlopen`.
+ *
+ * `GetLastError` is always the very next call after the one that failed, in
+ * the same function, as in `native_win32.ts`.
+ *
+ * @module
+ */
+
+import {
+  CURRENT_PROCESS,
+  DUPLICATE_SAME_ACCESS,
+  ERROR_IO_PENDING,
+} from "../constants.ts";
+import { type Loaded, openLibrary } from "../load.ts";
+import { loadSymbols } from "../symbols.ts";
+import { kernel32Waits } from "./kernel32.ts";
+import { findFunction } from "../machine_code.ts";
+import { OutU64 } from "../out_parameters.ts";
+import type { WaitApi, WaitParameters } from "./api.ts";
+import { waitCallback } from "./wait_callback.ts";
+import {
+  type Address,
+  type Handle,
+  INVALID_HANDLE_VALUE,
+  type Win32Api,
+} from "../win32_api.ts";
+
+/** The loaded functions of kernel32.dll that only waits need. */
+export type WaitSymbols = Loaded<typeof kernel32Waits>;
+
+let loaded: WaitSymbols | undefined;
+
+/**
+ * Loads the symbols of waits once a process.
+ *
+ * @returns The functions of kernel32.
+ * @throws {Deno.errors.NotSupported} when the system is not Windows.
+ * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
+ */
+export function loadWaitSymbols(): WaitSymbols {
+  return loaded ??= openLibrary("kernel32.dll", kernel32Waits);
+}
+
+const WAIT_FAILED = 0xffff_ffff;
+const STACK_SIZE = 65_536n;
+const STACK_SIZE_PARAM_IS_A_RESERVATION = 0x1_0000;
+
+// The callback only posts, so it need not leave the thread that waits.
+const WT_EXECUTEINWAITTHREAD = 0x4;
+const WT_EXECUTEONLYONCE = 0x8;
+const FLAGS = WT_EXECUTEINWAITTHREAD | WT_EXECUTEONLYONCE;
+
+/** The waits of the real Windows. */
+export class NativeWaits implements WaitApi {
+  lastError = 0;
+  readonly #kernel32: WaitSymbols;
+  readonly #getLastError: () => number;
+  readonly #callback: Address;
+  readonly #flush: Address;
+
+  /**
+   * Loads the functions, and makes the callback.
+   *
+   * @param win32 Copies native memory and gives the text of errors.
+   * @throws {Deno.errors.NotSupported} when the system is not Windows.
+   * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
+   */
+  constructor(win32: Win32Api) {
+    this.#kernel32 = loadWaitSymbols();
+    this.#getLastError = loadSymbols().kernel32.GetLastError;
+    this.#callback = waitCallback(win32);
+    this.#flush = findFunction(win32, "FlushFileBuffers");
+  }
+
+  tryWait(object: Handle): number {
+    const result = this.#kernel32.WaitForSingleObject(object, 0);
+    if (result !== WAIT_FAILED) return result;
+    return this.lastError = this.#getLastError();
+  }
+
+  duplicateHandle(handle: Handle): Handle {
+    const duplicate = new OutU64();
+    const ok = this.#kernel32.DuplicateHandle(
+      CURRENT_PROCESS,
+      handle,
+      CURRENT_PROCESS,
+      duplicate.bytes,
+      0,
+      0,
+      DUPLICATE_SAME_ACCESS,
+    );
+    if (ok === 0) return this.lastError = this.#getLastError(), 0n;
+    return duplicate.value;
+  }
+
+  registerWait(parameters: WaitParameters): Handle {
+    const wait = new OutU64();
+    const ok = this.#kernel32.RegisterWaitForSingleObject(
+      wait.bytes,
+      parameters.object,
+      this.#callback,
+      parameters.context,
+      parameters.milliseconds,
+      FLAGS,
+    );
+    if (ok === 0) return this.lastError = this.#getLastError(), 0n;
+    return wait.value;
+  }
+
+  unregisterWait(wait: Handle): number {
+    const ok = this.#kernel32.UnregisterWaitEx(wait, 0n);
+    if (ok !== 0) return 0;
+    const code = this.#getLastError();
+    return code === ERROR_IO_PENDING ? code : (this.lastError = code);
+  }
+
+  unregisterWaitAndJoin(wait: Handle): Promise<number> {
+    return this.#kernel32.UnregisterWaitAndJoin(wait, INVALID_HANDLE_VALUE);
+  }
+
+  startFlush(file: Handle): Handle {
+    // A thread's function takes a pointer and returns a DWORD: this one does.
+    const thread = this.#kernel32.CreateThread(
+      0n,
+      STACK_SIZE,
+      this.#flush,
+      file,
+      STACK_SIZE_PARAM_IS_A_RESERVATION,
+      0n,
+    );
+    if (thread === 0n) this.lastError = this.#getLastError();
+    return thread;
+  }
+
+  cancelSynchronousIo(thread: Handle): number {
+    const ok = this.#kernel32.CancelSynchronousIo(thread);
+    return ok !== 0 ? 0 : (this.lastError = this.#getLastError());
+  }
+}

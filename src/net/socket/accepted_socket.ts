@@ -1,0 +1,63 @@
+/**
+ * Sockets that others have connected, in protocol style.
+ *
+ * @module
+ */
+
+import { windowsError } from "../../ffi/errors.ts";
+import type { IocpProactor } from "../../proactor/iocp_proactor.ts";
+import {
+  assertDeadline,
+  type DeadlineOptions,
+} from "../../stream/close_deadline.ts";
+import type {
+  Protocol,
+  ProtocolFactory,
+  Transport,
+} from "../../stream/protocol.ts";
+import type { Socket } from "./socket.ts";
+import { defaultSockets } from "../../ffi/socket/default.ts";
+import { assertFactory, openTransport } from "./socket_transport.ts";
+import { tcpName } from "../tcp/tcp_connection.ts";
+import { tcpAddr } from "../tcp/tcp_socket.ts";
+
+/**
+ * Gives a connected TCP socket to a protocol.
+ *
+ * @typeParam P The protocol.
+ * @param protocolFactory Called once.
+ * @param socket The socket, which is the transport's from now on.
+ * @param options Its proactor, and the deadline of its close.
+ * @returns The transport and the protocol, whose `connectionMade` was called.
+ * @throws {TypeError} when the factory is not a function.
+ * @throws {Deno.errors.NotConnected} when the socket is not connected.
+ * @throws {Deno.errors.BadResource} when it is closed.
+ */
+export function adoptSocket<P extends Protocol>(
+  protocolFactory: ProtocolFactory<P>,
+  socket: Socket,
+  { proactor, deadline }: DeadlineOptions & { proactor: IocpProactor },
+): [Transport, P] {
+  assertFactory(protocolFactory);
+  assertDeadline(deadline);
+  const { port } = proactor;
+  const sockets = defaultSockets();
+  const handle = proactor.ownerOf(socket, "connect protocol");
+  const local = sockets.getSocketName(handle.handle);
+  const remote = local && sockets.getPeerName(handle.handle);
+  if (!local || !remote) {
+    throw windowsError(port.api, sockets.lastError, {
+      syscall: local ? "getpeername" : "getsockname",
+      action: "Cannot connect protocol",
+    });
+  }
+  const ends = { local: tcpAddr(local), remote: tcpAddr(remote) };
+  const traits = { sockets, deadline, ...ends };
+  const kept = socket.detach();
+  port.api.threadHandles?.add(kept, "closesocket");
+  return openTransport(
+    { port, handle, traits },
+    protocolFactory,
+    tcpName(traits),
+  );
+}

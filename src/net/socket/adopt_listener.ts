@@ -1,0 +1,61 @@
+/**
+ * Bound sockets that become listeners.
+ *
+ * @module
+ */
+
+import { OutU32 } from "../../ffi/out_parameters.ts";
+import {
+  SO_TYPE,
+  SOCK_STREAM,
+  SOL_SOCKET,
+} from "../../ffi/socket/constants.ts";
+import type { IocpProactor } from "../../proactor/iocp_proactor.ts";
+import type { PortHandle } from "../../proactor/port/port_handle.ts";
+import type { Socket } from "./socket.ts";
+import { defaultSockets } from "../../ffi/socket/default.ts";
+import type { IpAddress } from "../tcp/tcp_socket.ts";
+
+/** A bound socket that somebody else has made. */
+export interface AdoptedSocket {
+  /** The socket on the port; the receiver must close it. */
+  handle: PortHandle;
+  /** Where it is bound. */
+  address: IpAddress;
+}
+
+/**
+ * Takes a bound TCP socket over.
+ *
+ * @param socket The socket, which is closed for its owner from now on.
+ * @param proactor Its proactor.
+ * @returns The socket, and where it is bound.
+ * @throws {TypeError} when it is no TCP socket, or not bound.
+ * @throws {Deno.errors.BadResource} when it is closed.
+ */
+export function adoptListener(
+  socket: Socket,
+  proactor: IocpProactor,
+): AdoptedSocket {
+  const address = socket.localAddress;
+  if (address === null) throw refusal("it is not bound");
+  if (address.family === "Unix" || !isStream(socket)) {
+    throw refusal("it is no TCP socket");
+  }
+  const handle = proactor.ownerOf(socket, "listen on socket");
+  const kept = socket.detach();
+  proactor.port.api.threadHandles?.add(kept, "closesocket");
+  return { handle, address };
+}
+
+function isStream(socket: Socket): boolean {
+  const type = new OutU32();
+  const option = { level: SOL_SOCKET, name: SO_TYPE };
+  const handle = socket.handle!;
+  const code = defaultSockets().getSocketOption(handle, option, type.bytes);
+  return code === 0 && type.value === SOCK_STREAM;
+}
+
+function refusal(state: string): TypeError {
+  return new TypeError(`Cannot listen on socket: ${state}`);
+}

@@ -1,0 +1,159 @@
+/**
+ * `SocketServer`: what the listeners of all kinds of stream sockets have in
+ * common.
+ *
+ * @module
+ */
+
+import type { Socket } from "../../ffi/socket/api.ts";
+import { assertInteger } from "../../proactor/arguments.ts";
+import type { CompletionPort } from "../../proactor/port/completion_port.ts";
+import type { PortHandle } from "../../proactor/port/port_handle.ts";
+import type { ServedConnection } from "../../stream/served_connection.ts";
+import type { StreamConnection } from "../../stream/stream_connection.ts";
+import {
+  type ServerSettings,
+  StreamServer,
+} from "../../stream/stream_server.ts";
+import { defaultSockets } from "../../ffi/socket/default.ts";
+import type { SocketTraits } from "./socket_kind.ts";
+import {
+  SocketListener,
+  type SocketListenerOptions,
+} from "./socket_listener.ts";
+
+/**
+ * Makes the connection object for a client.
+ *
+ * @param port The completion port.
+ * @param handle The connected socket.
+ * @param traits What is known of the connection.
+ * @returns The connection.
+ */
+export type SocketConnectionFactory<A> = (
+  port: CompletionPort,
+  handle: PortHandle,
+  traits: SocketTraits<A>,
+) => ServedConnection;
+
+/** How an event loop makes a server. */
+export interface Serving<A> {
+  /** Takes the clients instead of `accept`. */
+  factory?: SocketConnectionFactory<A>;
+  /**
+   * False only binds the socket.
+   *
+   * @default {true}
+   */
+  startServing?: boolean;
+  /** A socket that is bound already, in place of a new one. */
+  adopted?: PortHandle | undefined;
+}
+
+/** How a server is made. */
+export interface SocketServerSettings<A>
+  extends ServerSettings, SocketListenerOptions<A> {
+  /** Makes the connection objects. */
+  factory: SocketConnectionFactory<A>;
+  /** False only binds the socket. */
+  startServing: boolean;
+}
+
+const DEFAULT_BACKLOG = 511;
+const DEFAULT_ACCEPTS = 8;
+
+/**
+ * A listening socket with the members of `Deno.Listener` and `Deno.HttpServer`;
+ * see {@linkcode TcpListener} and {@linkcode UnixListener}.
+ *
+ * @typeParam A Its addresses.
+ * @typeParam C Its connections.
+ *
+ * @example Usage
+ * ```ts
+ * import { type SocketServer, TcpListener } from "@iocp/proactor";
+ *
+ * const server: SocketServer = TcpListener.listen({ port: 8000 });
+ * for await (const connection of server) connection.close();
+ * ```
+ */
+export abstract class SocketServer<
+  A extends object = object,
+  C extends StreamConnection = StreamConnection,
+> extends StreamServer<C> {
+  readonly #listener: SocketListener<A>;
+
+  /**
+   * Made by the kinds of listeners.
+   *
+   * @ignore
+   * @param port The completion port.
+   * @param settings Where to listen, and how clients become connections.
+   */
+  constructor(port: CompletionPort, settings: SocketServerSettings<A>) {
+    super(port, settings);
+    const { factory, backlog, startServing } = settings;
+    const { core } = this;
+    const events = {
+      onConnected: (handle: PortHandle, traits: SocketTraits<A>) =>
+        core.connected(handle, () => factory(port, handle, traits)),
+      onError: (error: unknown) => core.failed(error),
+      room: () => backlog - core.queue.length,
+      onReleased: () => core.listenerReleased(),
+    };
+    const options = { ...settings, events };
+    this.#listener = new SocketListener(port, defaultSockets(), options);
+    this.start(this.#listener);
+    if (startServing) this.startServing();
+  }
+
+  /** Where it listens; on TCP with the port that Windows has chosen. */
+  get addr(): A {
+    return this.#listener.addr;
+  }
+
+  /**
+   * The socket that listens; for event loops.
+   *
+   * @ignore
+   */
+  get socket(): Socket {
+    return this.#listener.socket;
+  }
+
+  /**
+   * Lets clients connect; for event loops. The second call does nothing.
+   *
+   * @ignore
+   */
+  startServing(): void {
+    try {
+      this.#listener.listen();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+}
+
+/** How many clients a listener keeps. */
+export interface ListenLimits {
+  /** Connections that may wait. */
+  backlog: number;
+  /** Accepts that are armed at any time. */
+  accepts: number;
+}
+
+/**
+ * Checks the limits of a listener and fills in the defaults.
+ *
+ * @param limits What the caller gave.
+ * @returns The limits.
+ * @throws {RangeError} when one is out of its range.
+ */
+export function listenLimits(limits: Partial<ListenLimits>): ListenLimits {
+  const { backlog = DEFAULT_BACKLOG, accepts = DEFAULT_ACCEPTS } = limits;
+  assertInteger("backlog", backlog, [1, 0x7fff_ffff]);
+  assertInteger("accepts", accepts, [1, 1024]);
+  return { backlog, accepts };
+}

@@ -1,0 +1,198 @@
+/**
+ * `TcpListener`: a TCP port that serves clients.
+ *
+ * @module
+ */
+
+import { isMappedAddress } from "../../ffi/socket/destination.ts";
+import { encodeSocketAddress } from "../../ffi/socket/sockaddr.ts";
+import {
+  IPPROTO_IPV6,
+  IPV6_V6ONLY,
+  SO_EXCLUSIVEADDRUSE,
+  SO_REUSEADDR,
+  SOL_SOCKET,
+} from "../../ffi/socket/constants.ts";
+import type { CompletionPort } from "../../proactor/port/completion_port.ts";
+import { defaultProactor } from "../../proactor/default_proactor.ts";
+import type { IocpProactor } from "../../proactor/iocp_proactor.ts";
+import type { PortHandle } from "../../proactor/port/port_handle.ts";
+import { assertDeadline } from "../../stream/close_deadline.ts";
+import type { SocketFlag } from "../socket/socket_kind.ts";
+import type { SocketListenerOptions } from "../socket/socket_listener.ts";
+import {
+  listenLimits,
+  type Serving,
+  SocketServer,
+} from "../socket/socket_server.ts";
+import { TcpConnection, type TcpTraits } from "./tcp_connection.ts";
+import {
+  applyTcpOptions,
+  type IpAddress,
+  parseHost,
+  type TcpAddr,
+  tcpKind,
+  type TcpOptions,
+} from "./tcp_socket.ts";
+
+/** Options of {@linkcode TcpListener}. */
+export interface TcpListenOptions extends TcpOptions {
+  /**
+   * The address to listen on: numeric, or `"localhost"`, which is 127.0.0.1.
+   *
+   * @default {"0.0.0.0"}
+   */
+  hostname?: string;
+  /** The port, 0 to 65535; 0 lets Windows choose a free one. */
+  port: number;
+  /**
+   * Connections that may wait for `accept`, and those that Windows keeps
+   * until there is room for them.
+   *
+   * @default {511}
+   */
+  backlog?: number;
+  /**
+   * Accepts that wait for clients at any time, 1 to 1024.
+   *
+   * @default {8}
+   */
+  accepts?: number;
+  /**
+   * False lets a listener on `"::"` take IPv4 clients too. False by default
+   * for an address such as `::ffff:127.0.0.1`.
+   *
+   * @default {true}
+   */
+  ipv6Only?: boolean;
+  /**
+   * True lets others that ask for it too listen on the same address
+   * (`SO_REUSEADDR`). By default nobody else can (`SO_EXCLUSIVEADDRUSE`).
+   *
+   * @default {false}
+   */
+  reuseAddress?: boolean;
+  /** Shuts the listener down when it is aborted. */
+  signal?: AbortSignal;
+  /**
+   * Told of errors that end no call: a client that could not be accepted. By
+   * default they are written to the console.
+   */
+  onError?: (error: unknown) => void;
+  /** The proactor to use instead of the shared one. */
+  proactor?: IocpProactor;
+}
+
+/**
+ * A TCP port that serves clients, with the members of `Deno.Listener` and
+ * `Deno.HttpServer`. When `listen` returns, clients can connect. Nobody else
+ * can listen on the same address, unless `reuseAddress` allows it.
+ *
+ * Closing it does not touch the connections it has handed out.
+ *
+ * @example Echo
+ * ```ts
+ * import { TcpListener } from "@iocp/proactor";
+ *
+ * await using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 7 });
+ * for await (const connection of listener) {
+ *   connection.readable.pipeTo(connection.writable).catch(console.error);
+ * }
+ * ```
+ */
+export class TcpListener extends SocketServer<TcpAddr, TcpConnection> {
+  /**
+   * Listens; {@linkcode TcpListener.listen} is the usual way.
+   *
+   * @param options Address, port, backlog.
+   * @param serving How an event loop takes the clients.
+   * @throws {TypeError} when the host name is not numeric.
+   * @throws {RangeError} when a number is out of its range.
+   * @throws {Deno.errors.AddrInUse} when the address is taken, or Windows has
+   * reserved the port.
+   * @throws {Deno.errors.AddrNotAvailable} when the address is not this
+   * computer's.
+   * @throws {Deno.errors.NotSupported} when the system is not Windows.
+   * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
+   */
+  constructor(options: TcpListenOptions, serving: Serving<TcpAddr> = {}) {
+    const { signal, onError, deadline } = options;
+    const { factory = makeConnection, startServing = true, adopted } = serving;
+    assertDeadline(deadline);
+    const resolved = resolveOptions(options);
+    signal?.throwIfAborted();
+    const { port } = options.proactor ?? defaultProactor();
+    port.assertOpen("listen");
+    super(port, {
+      ...resolved,
+      label: "TCP listener",
+      protocols: serving.factory !== undefined,
+      signal,
+      onError,
+      startServing,
+      adopted,
+      factory: (port, handle, traits) => {
+        applyTcpOptions(traits.sockets, handle.handle, options);
+        return factory(port, handle, { ...traits, deadline });
+      },
+    });
+  }
+
+  /**
+   * Listens on a port.
+   *
+   * @param options Address, port, backlog.
+   * @returns The listener; clients can connect from now on.
+   * @throws {TypeError} when the host name is not numeric.
+   * @throws {RangeError} when a number is out of its range.
+   * @throws {Deno.errors.AddrInUse} when the address is taken, or Windows has
+   * reserved the port.
+   * @throws {Deno.errors.AddrNotAvailable} when the address is not this
+   * computer's.
+   * @throws {Deno.errors.BadResource} when the proactor is closed.
+   * @throws {Deno.errors.NotSupported} when the system is not Windows.
+   * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
+   */
+  static listen(options: TcpListenOptions): TcpListener {
+    return new TcpListener(options);
+  }
+}
+
+function resolveOptions(
+  options: TcpListenOptions,
+): SocketListenerOptions<TcpAddr> {
+  const { hostname = "0.0.0.0", port } = options;
+  const limits = listenLimits(options);
+  const address = parseHost(hostname, port);
+  if (address !== null) {
+    const flags = listenFlags(address, options);
+    return { kind: tcpKind(address.family), address, flags, ...limits };
+  }
+  throw new TypeError(
+    `Cannot listen on hostname "${hostname}": it is not a numeric address`,
+  );
+}
+
+function listenFlags(
+  address: IpAddress,
+  options: TcpListenOptions,
+): SocketFlag[] {
+  const mapped = isMappedAddress(encodeSocketAddress(address));
+  const { reuseAddress = false, ipv6Only = !mapped } = options;
+  // Else others could bind the same port and take our clients.
+  const sharing = reuseAddress ? SO_REUSEADDR : SO_EXCLUSIVEADDRUSE;
+  const flags = [
+    { option: { level: SOL_SOCKET, name: sharing }, value: true },
+  ];
+  if (address.family === "IPv4") return flags;
+  const v6Only = { level: IPPROTO_IPV6, name: IPV6_V6ONLY };
+  return [...flags, { option: v6Only, value: ipv6Only }];
+}
+
+function makeConnection(
+  port: CompletionPort,
+  handle: PortHandle,
+  traits: TcpTraits,
+): TcpConnection {
+  return new TcpConnection(port, handle, traits);
+}

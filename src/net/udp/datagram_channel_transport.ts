@@ -1,0 +1,210 @@
+/**
+ * The {@linkcode DatagramTransport} over a channel.
+ *
+ * @module
+ */
+
+import { isWindowsError } from "../../ffi/errors.ts";
+import { toError } from "../../ffi/thrown.ts";
+import { isUnreachable } from "../../ffi/socket/unreachable.ts";
+import {
+  assertDeadline,
+  type DeadlineOptions,
+  type DroppedBytesError,
+} from "../../stream/close_deadline.ts";
+import type { WriteBufferLimits } from "../../stream/protocol.ts";
+import {
+  DatagramChannel,
+  type DatagramConsumer,
+  type DatagramHandle,
+} from "./datagram_channel.ts";
+import type {
+  DatagramProtocol,
+  DatagramTransport,
+} from "./datagram_protocol.ts";
+import { DatagramSender } from "./datagram_sender.ts";
+import type { UdpTarget } from "./udp_address.ts";
+import { assertArray } from "../../proactor/arguments.ts";
+import { receiveError } from "./udp_errors.ts";
+import { writeBufferLimits } from "../../stream/write_buffer_limits.ts";
+
+/** Receives that fail one after the other before the socket is given up. */
+const MAX_FAILURES = 16;
+
+/** A transport over a datagram channel. */
+export class DatagramChannelTransport
+  implements DatagramTransport, DatagramConsumer {
+  readonly #channel: DatagramChannel;
+  readonly #sender: DatagramSender;
+  readonly #protocol: DatagramProtocol;
+  readonly #finished = Promise.withResolvers<void>();
+  #limits: WriteBufferLimits = writeBufferLimits({});
+  #writingPaused = false;
+  #continuing = false;
+  #failures = 0;
+  #lost = false;
+  #overtaken = false;
+  #error: Error | null = null;
+
+  /**
+   * Takes a socket, tells the protocol and starts to receive.
+   *
+   * @param socket A socket that is bound and on the port.
+   * @param protocol Told of everything that happens.
+   */
+  constructor(socket: DatagramHandle, protocol: DatagramProtocol) {
+    this.#protocol = protocol;
+    this.#channel = new DatagramChannel(socket, this);
+    this.#sender = new DatagramSender(this.#channel, Infinity);
+    this.#error = this.#call(() => protocol.connectionMade?.(this));
+    if (this.#error !== null) this.abort();
+    this.onReadable();
+  }
+
+  get finished(): Promise<void> {
+    return this.#finished.promise;
+  }
+
+  sendTo(data: Uint8Array, addr?: UdpTarget): void {
+    if (this.isClosing()) return assertArray("send", data);
+    try {
+      const rest = this.#sender.send(data, addr);
+      rest?.catch((error) => this.#reportError(error));
+    } catch (error) {
+      if (!isWindowsError(error)) throw error;
+      this.#reportError(error);
+    }
+    this.#reviewBuffer();
+  }
+
+  close({ deadline }: DeadlineOptions = {}): void {
+    assertDeadline(deadline);
+    this.#channel.close(deadline);
+  }
+
+  abort(): void {
+    this.#overtaken = this.#channel.closing;
+    this.#channel.abort();
+  }
+
+  isClosing(): boolean {
+    return this.#channel.closing;
+  }
+
+  getWriteBufferSize(): number {
+    return this.#channel.writer.buffered;
+  }
+
+  setWriteBufferLimits(limits: Partial<WriteBufferLimits> = {}): void {
+    this.#limits = writeBufferLimits(limits);
+    this.#reviewBuffer();
+  }
+
+  getWriteBufferLimits(): WriteBufferLimits {
+    return { ...this.#limits };
+  }
+
+  getExtraInfo(name: string): unknown {
+    const { local, remote, handle } = this.#channel.socket;
+    if (name === "sockname") return { ...local };
+    if (name === "peername") return remote ? { ...remote } : undefined;
+    return name === "socket" ? handle.handle : undefined;
+  }
+
+  // --- told by the channel -------------------------------------------------
+
+  /** There is a datagram or an error, or a receive must be started again. */
+  onReadable(): void {
+    const { reader, socket } = this.#channel;
+    for (let first = true; !this.isClosing(); first = false) {
+      if (!first && !socket.port.calls.spend()) return this.#continueLater();
+      if (!reader.arm()) return;
+      if (reader.datagram !== null) this.#deliver();
+      else this.#receiveFailed(reader.error);
+    }
+  }
+
+  /** Less waits to be sent than before. */
+  onSent(): void {
+    this.#reviewBuffer();
+  }
+
+  /** @param loss What the close has dropped; an abort was asked for. */
+  onClosed(loss: DroppedBytesError | null): void {
+    if (!this.#overtaken) this.#error ??= loss;
+    this.#channel.socket.port.defer(() => this.#callConnectionLost());
+  }
+
+  /** The kernel has nothing of the channel any more. */
+  onReleased(): void {
+    this.#channel.socket.port.defer(() => this.#finished.resolve());
+  }
+
+  // --- parts ---------------------------------------------------------------
+
+  #deliver(): void {
+    const { reader } = this.#channel;
+    const { data, addr } = reader.datagram!;
+    reader.next();
+    this.#failures = 0;
+    this.#call(() => this.#protocol.datagramReceived?.(data, addr));
+  }
+
+  /** Receiving goes on, unless nothing but failures comes. */
+  #receiveFailed(code: number): void {
+    const { reader, socket } = this.#channel;
+    reader.next();
+    const error = receiveError(socket, code);
+    if (!isUnreachable(code, true) && ++this.#failures === MAX_FAILURES) {
+      this.#error = error;
+      return this.abort();
+    }
+    this.#call(() => this.#protocol.errorReceived?.(error));
+  }
+
+  #continueLater(): void {
+    if (this.#continuing) return;
+    this.#continuing = true;
+    this.#channel.socket.port.defer(() => {
+      this.#continuing = false;
+      this.onReadable();
+    });
+  }
+
+  /** Not within `sendTo`: the protocol may send again. */
+  #reportError(error: Error): void {
+    this.#channel.socket.port.defer(() => {
+      if (this.#lost || this.#channel.socket.handle.closed) return;
+      this.#call(() => this.#protocol.errorReceived?.(error));
+    });
+  }
+
+  #reviewBuffer(): void {
+    const size = this.#channel.writer.buffered;
+    if (!this.#writingPaused && size > this.#limits.high) {
+      this.#writingPaused = true;
+      this.#call(() => this.#protocol.pauseWriting?.());
+    } else if (this.#writingPaused && size <= this.#limits.low) {
+      this.#writingPaused = false;
+      this.#call(() => this.#protocol.resumeWriting?.());
+    }
+  }
+
+  #callConnectionLost(): void {
+    if (this.#lost) return;
+    this.#lost = true;
+    this.#call(() => this.#protocol.connectionLost?.(this.#error));
+  }
+
+  /** A protocol that throws does not take the datagrams of others along. */
+  #call(callback: () => void): Error | null {
+    try {
+      callback();
+      return null;
+    } catch (error) {
+      const { port } = this.#channel.socket;
+      port.report(error, "Exception in a protocol");
+      return toError(error);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * Options of datagram sockets.
+ *
+ * @module
+ */
+
+import type { SocketApi } from "../../ffi/socket/api.ts";
+import { assertInteger } from "../../proactor/arguments.ts";
+import type { IocpProactor } from "../../proactor/iocp_proactor.ts";
+import {
+  assertDeadline,
+  type DeadlineOptions,
+} from "../../stream/close_deadline.ts";
+
+/** Options of every UDP socket. */
+export interface UdpOptions extends DeadlineOptions {
+  /**
+   * True lets other sockets bind the same address, as receivers of a
+   * multicast group do. Windows then gives a datagram to any one of them.
+   *
+   * @default {false}
+   */
+  reuseAddress?: boolean;
+  /**
+   * Lets datagrams go to broadcast addresses.
+   *
+   * @default {false}
+   */
+  broadcast?: boolean;
+  /**
+   * How many routers a multicast datagram may pass: 0 to 255.
+   *
+   * @default {1}
+   */
+  multicastTtl?: number;
+  /**
+   * Lets this computer get the multicast datagrams it sends.
+   *
+   * @default {true}
+   */
+  multicastLoopback?: boolean;
+  /**
+   * Where multicast datagrams go out: an address of the interface for IPv4,
+   * its number for IPv6. Windows chooses by default.
+   */
+  multicastInterface?: string | number;
+  /**
+   * False makes a socket of IPv6 take IPv4 too. False by default when it is
+   * bound or connected to an address such as `::ffff:127.0.0.1`.
+   *
+   * @default {true}
+   */
+  ipv6Only?: boolean;
+  /**
+   * True makes a receive fail with `Deno.errors.ConnectionReset` when an
+   * earlier datagram has found no one at its port. Receiving goes on with the
+   * next call.
+   *
+   * @default {false}
+   */
+  reportUnreachable?: boolean;
+  /** The proactor to use; the shared one by default. */
+  proactor?: IocpProactor;
+  /**
+   * Replaces Winsock, for tests.
+   *
+   * @ignore
+   */
+  sockets?: SocketApi;
+}
+
+/** Options of {@linkcode UdpSocket.listen}. */
+export interface UdpListenOptions extends UdpOptions {
+  /**
+   * The address to receive at: numeric, or `"localhost"`.
+   *
+   * @default {"127.0.0.1"}
+   */
+  hostname?: string;
+  /** The port; 0 lets Windows choose one. */
+  port: number;
+}
+
+/** Options of {@linkcode UdpSocket.connect}. */
+export interface UdpConnectOptions extends UdpOptions {
+  /** The peer: a numeric address or a name. */
+  hostname: string;
+  /** The peer's port. */
+  port: number;
+}
+
+/** What {@linkcode UdpSocket.receiveInto} tells of a datagram. */
+export interface ReceivedDatagram {
+  /** Bytes that were copied. */
+  byteLength: number;
+  /** Bytes that the datagram had. */
+  datagramLength: number;
+  /** True when the array was too short; the rest is lost. */
+  truncated: boolean;
+  /** Who has sent it. */
+  addr: Deno.NetAddr;
+}
+
+const BOOLEANS = [
+  "reuseAddress",
+  "broadcast",
+  "multicastLoopback",
+  "ipv6Only",
+  "reportUnreachable",
+] as const;
+
+/**
+ * Refuses options that are none.
+ *
+ * @param options The options.
+ * @throws {TypeError} when one is of the wrong type.
+ * @throws {RangeError} when `multicastTtl` is not 0 to 255.
+ */
+export function assertUdpOptions(options: UdpOptions): void {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError("Cannot use the options: they are not an object");
+  }
+  for (const name of BOOLEANS) {
+    const type = typeof options[name];
+    if (type === "boolean" || type === "undefined") continue;
+    throw new TypeError(`Cannot use option ${name}: it is not a boolean`);
+  }
+  const { multicastTtl = 1, deadline } = options;
+  assertDeadline(deadline);
+  assertInteger("multicastTtl", multicastTtl, [0, 255]);
+}

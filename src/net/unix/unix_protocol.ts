@@ -1,0 +1,60 @@
+/**
+ * Sockets with a path in protocol style.
+ *
+ * @module
+ */
+
+import type {
+  Protocol,
+  ProtocolFactory,
+  Transport,
+} from "../../stream/protocol.ts";
+import { type ConnectUnixOptions, openUnix } from "./connect_unix.ts";
+import {
+  assertFactory,
+  openTransport,
+  transportFactory,
+} from "../socket/socket_transport.ts";
+import type { ServeOptions } from "../tcp/tcp_protocol.ts";
+import { unixName } from "./unix_connection.ts";
+import { UnixListener, type UnixListenOptions } from "./unix_listener.ts";
+import type { UnixAddr } from "./unix_socket.ts";
+
+/**
+ * Serves a path with a protocol for each client.
+ *
+ * @param protocolFactory Called for each client. If it throws, the client is
+ * disconnected and the error goes to `onError`.
+ * @param options As for {@linkcode UnixListener.listen}.
+ * @returns The listener; clients can connect from now on.
+ * @throws {TypeError} when the factory is no function, or the path malformed.
+ * @throws {Deno.errors.AddrInUse} when there is a file already.
+ */
+export function serveUnix(
+  protocolFactory: ProtocolFactory,
+  options: UnixListenOptions & ServeOptions<UnixAddr>,
+): UnixListener {
+  assertFactory(protocolFactory);
+  const { startServing = true } = options;
+  const factory = transportFactory(protocolFactory, unixName);
+  return new UnixListener(options, { factory, startServing });
+}
+
+/**
+ * Connects a protocol to a path.
+ *
+ * @typeParam P The protocol.
+ * @param protocolFactory Called once the connection is there.
+ * @param options As for {@linkcode connectUnix}.
+ * @returns The transport and the protocol, whose `connectionMade` was called.
+ * @throws {TypeError} when the factory is no function, or the path malformed.
+ * @throws {Deno.errors.ConnectionRefused} when nobody listens there.
+ */
+export async function openUnixTransport<P extends Protocol>(
+  protocolFactory: ProtocolFactory<P>,
+  options: ConnectUnixOptions,
+): Promise<[Transport, P]> {
+  assertFactory(protocolFactory);
+  const opened = await openUnix(options);
+  return openTransport(opened, protocolFactory, unixName(opened.traits));
+}

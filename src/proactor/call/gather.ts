@@ -1,0 +1,44 @@
+/**
+ * Several arrays as one piece of native memory.
+ *
+ * @module
+ */
+
+import { byteLengthOf } from "../../ffi/bytes.ts";
+import type { NativeBuffer } from "../../ffi/memory.ts";
+import type { Bytes } from "../../ffi/socket/api.ts";
+
+/**
+ * Adds lengths up.
+ *
+ * @param data The arrays.
+ * @returns Bytes.
+ */
+export function totalLength(data: readonly Uint8Array[]): number {
+  let length = 0;
+  for (const part of data) length += byteLengthOf(part);
+  return length;
+}
+
+/**
+ * Copies arrays to a buffer, one behind the other.
+ *
+ * @param buffer Where to; `null` when there are no bytes.
+ * @param data The arrays.
+ * @param size Their bytes when the buffer was made for them.
+ * @throws {TypeError} when they have others now.
+ */
+export function gather(
+  buffer: NativeBuffer | null,
+  data: readonly Bytes[],
+  size: number,
+): void {
+  if (totalLength(data) !== size) {
+    throw new TypeError("Cannot write: an array was resized meanwhile");
+  }
+  let offset = 0;
+  for (const part of data) {
+    buffer?.write(part, offset);
+    offset += byteLengthOf(part);
+  }
+}

@@ -1,0 +1,298 @@
+/**
+ * Connects to named pipes without spinning and without a blocked thread.
+ *
+ * When all instances are busy, one overlapped `FSCTL_PIPE_WAIT` per pipe waits
+ * on the completion port for all who want it, in the order they came. (It is
+ * what `WaitNamedPipeW` does inside, minus the thread.)
+ *
+ * @module
+ */
+
+import {
+  ERROR_FILE_NOT_FOUND,
+  ERROR_IO_PENDING,
+  ERROR_PIPE_BUSY,
+  FILE_FLAG_OVERLAPPED,
+  FILE_SHARE_READ,
+  FILE_SHARE_WRITE,
+  FSCTL_PIPE_WAIT,
+  GENERIC_READ,
+} from "../../ffi/constants.ts";
+import { windowsError } from "../../ffi/errors.ts";
+import { splitPipeName } from "../../ffi/pipe_name.ts";
+import { encodePipeWait } from "../../ffi/structs.ts";
+import {
+  type FileParameters,
+  type Handle,
+  INVALID_HANDLE_VALUE,
+} from "../../ffi/win32_api.ts";
+import type { CompletionPort } from "../port/completion_port.ts";
+import type { PortDependent } from "../port/dependents.ts";
+import { Future } from "../future/future.ts";
+import type { CompletionListener, Operation } from "../port/operation.ts";
+import type { PortHandle } from "../port/port_handle.ts";
+import { thrownCall } from "../port/thrown_call.ts";
+
+/** Connections that one turn may open. */
+const CONNECTS_PER_TURN = 64;
+
+/** The waits between tries where the kernel can't tell, in milliseconds. */
+const FIRST_RETRY = 2;
+const LAST_RETRY = 100;
+
+/** How often a free instance may turn out to be taken without a pause. */
+const MAX_FALSE_ALARMS = 8;
+
+/**
+ * Other programs' servers of one instance have none for a moment between two
+ * clients: so often is a pipe looked for again that was busy and is not there.
+ */
+const MAX_ABSENCES = 5;
+
+/** Milliseconds after which a wait looks for itself: waiters can be lost. */
+const WAIT_LIMIT = 1000;
+
+/** A client end that is on its way. */
+export class DialFuture extends Future<Handle> {
+  /** Who looks for an instance. */
+  queue: { readonly absent: boolean } | null = null;
+
+  /** True when there was no such pipe when it was last looked for. */
+  get absent(): boolean {
+    return this.queue?.absent ?? false;
+  }
+}
+
+/** One connection that is wanted. */
+export interface Dial {
+  /** The arguments of `CreateFileW`. */
+  parameters: FileParameters;
+  /** Whether to wait for a pipe that does not exist yet. */
+  waitForServer: boolean;
+  /** Ends with the handle of the client end. */
+  future: DialFuture;
+}
+
+/** Opens client ends of pipes. */
+export class PipeDialer implements PortDependent {
+  readonly #port: CompletionPort;
+  readonly #queues = new Map<string, DialQueue>();
+
+  /** @param port The completion port. */
+  constructor(port: CompletionPort) {
+    this.#port = port;
+    port.dependents.add(this);
+  }
+
+  /**
+   * Opens a client end, at once or when an instance becomes free.
+   *
+   * @param dial What to open and whom to tell.
+   */
+  dial(dial: Dial): void {
+    const { name } = dial.parameters;
+    let queue = this.#queues.get(name);
+    if (queue === undefined) {
+      queue = new DialQueue(this.#port, () => this.#queues.delete(name));
+      this.#queues.set(name, queue);
+    }
+    queue.add(dial);
+  }
+
+  /** Ends everything that waits. */
+  destroy(): void {
+    const error = new Deno.errors.BadResource(
+      "Cannot connect: the proactor is closed",
+    );
+    for (const queue of this.#queues.values()) queue.abort(error);
+  }
+}
+
+/** Those who wait for the same pipe, first come first served. */
+class DialQueue implements CompletionListener {
+  /** True when there was no such pipe when it was last looked for. */
+  absent = false;
+  readonly #port: CompletionPort;
+  readonly #onEmpty: () => void;
+  #dials: Dial[] = [];
+  #root: PortHandle | null = null;
+  #operation: Operation | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #retryDelay = FIRST_RETRY;
+  #falseAlarms = 0;
+  #absences = MAX_ABSENCES;
+  #ended = false;
+
+  constructor(port: CompletionPort, onEmpty: () => void) {
+    this.#port = port;
+    this.#onEmpty = onEmpty;
+  }
+
+  add(dial: Dial): void {
+    this.#dials.push(dial);
+    dial.future.queue = this;
+    const remove = () => this.#remove(dial);
+    // Not a done callback: those wait for a loop that may not run.
+    dial.future.then(remove, remove);
+    if (this.#dials.length === 1) this.#connectWaiting();
+  }
+
+  abort(error: Error): void {
+    for (const dial of this.#dials) {
+      if (!dial.future.done()) dial.future.setException(error);
+    }
+  }
+
+  onCompletion(operation: Operation): void {
+    this.#operation = null;
+    this.#port.operations.release(operation);
+    if (!this.#ended) this.#connectWaiting();
+  }
+
+  #remove(dial: Dial): void {
+    const index = this.#dials.indexOf(dial);
+    if (index < 0) return;
+    this.#dials.splice(index, 1);
+    if (this.#dials.length === 0) this.#endWaiting();
+  }
+
+  /** Opens instances until none is free. */
+  #connectWaiting(): void {
+    if (this.#ended) return;
+    let budget = CONNECTS_PER_TURN;
+    while (this.#dials.length > 0) {
+      const dial = this.#dials[0]!;
+      if (!dial.future.done()) {
+        if (budget-- === 0) {
+          return this.#port.defer(() => this.#connectWaiting());
+        }
+        if (!this.#connect(dial)) return;
+      }
+      this.#dials.shift();
+    }
+    this.#endWaiting();
+  }
+
+  /** Returns false when the first in the queue must go on waiting. */
+  #connect(dial: Dial): boolean {
+    const { api } = this.#port;
+    const handle = api.createFile(dial.parameters);
+    if (handle !== INVALID_HANDLE_VALUE) {
+      this.#retryDelay = FIRST_RETRY;
+      this.#falseAlarms = 0;
+      this.#connected(dial.future, handle);
+      return true;
+    }
+    const code = api.lastError;
+    this.absent = code === ERROR_FILE_NOT_FOUND;
+    if (code === ERROR_PIPE_BUSY) {
+      this.#absences = 0;
+      return this.#waitForInstance(dial), false;
+    }
+    if (this.absent && this.#mayCome(dial)) {
+      return this.#retryLater(), false;
+    }
+    dial.future.setException(dialError(this.#port, dial, code));
+    return true;
+  }
+
+  /** Those who dial without end leave others their turn. */
+  #connected(future: Dial["future"], handle: Handle): void {
+    if (this.#port.calls.spend()) return future.setResult(handle);
+    this.#port.defer(() => {
+      if (future.done()) this.#port.api.closeHandle(handle);
+      else future.setResult(handle);
+    });
+  }
+
+  #mayCome(dial: Dial): boolean {
+    return dial.waitForServer || this.#absences++ < MAX_ABSENCES;
+  }
+
+  #waitForInstance(dial: Dial): void {
+    if (this.#operation !== null) return;
+    const { root, name } = splitPipeName(dial.parameters.name);
+    this.#root ??= this.#openRoot(root);
+    if (this.#root === null) return this.#retryLater();
+    const operation = this.#tryAcquire(this.#root);
+    if (operation === null) return this.#retryLater();
+    this.#port.begin(operation);
+    const code = this.#port.settle(operation, this.#wait(operation, name));
+    if (code === ERROR_IO_PENDING) this.#operation = operation;
+    else this.#waitRefused(operation, code);
+  }
+
+  #wait({ address, owner }: Operation, name: string): number {
+    const { api } = this.#port;
+    const { handle } = owner!;
+    try {
+      const input = encodePipeWait(name, WAIT_LIMIT);
+      return api.fsControl(handle, FSCTL_PIPE_WAIT, input, address);
+    } catch (error) {
+      return thrownCall(this.#port, error);
+    }
+  }
+
+  /** `null` when there is no memory for another slot. */
+  #tryAcquire(root: PortHandle): Operation | null {
+    try {
+      return this.#port.acquire(root, this);
+    } catch {
+      return null;
+    }
+  }
+
+  /** 0: an instance is free already; else the kernel can't wait for it. */
+  #waitRefused(operation: Operation, code: number): void {
+    this.#port.operations.release(operation);
+    const again = code === 0 || code === ERROR_FILE_NOT_FOUND;
+    if (!again || ++this.#falseAlarms > MAX_FALSE_ALARMS) this.#retryLater();
+    else this.#port.defer(() => this.#connectWaiting());
+  }
+
+  /** The directory of all pipes; `null` where it can't be opened like that. */
+  #openRoot(name: string): PortHandle | null {
+    const { api } = this.#port;
+    const handle = api.createFile({
+      name,
+      access: GENERIC_READ,
+      shareMode: FILE_SHARE_READ | FILE_SHARE_WRITE,
+      flags: FILE_FLAG_OVERLAPPED,
+    });
+    if (handle === INVALID_HANDLE_VALUE) return null;
+    try {
+      return this.#port.associate(handle, { warnings: false });
+    } catch {
+      api.closeHandle(handle);
+      return null;
+    }
+  }
+
+  #retryLater(): void {
+    if (this.#timer !== undefined) return;
+    const jitter = 0.5 + Math.random() / 2;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#connectWaiting();
+    }, this.#retryDelay * jitter);
+    this.#retryDelay = Math.min(this.#retryDelay * 2, LAST_RETRY);
+  }
+
+  #endWaiting(): void {
+    this.#ended = true;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#root !== null) this.#port.closeHandle(this.#root);
+    this.#root = null;
+    this.#onEmpty();
+  }
+}
+
+function dialError(port: CompletionPort, dial: Dial, code: number): Error {
+  const absent = code === ERROR_FILE_NOT_FOUND;
+  return windowsError(port.api, code, {
+    syscall: "CreateFileW",
+    action: `Cannot connect to pipe "${dial.parameters.name}"`,
+    ...(absent ? { state: "no server has this name" } : {}),
+  });
+}

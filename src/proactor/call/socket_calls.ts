@@ -1,0 +1,278 @@
+/**
+ * The overlapped calls of sockets: how each starts, and what its end means.
+ *
+ * @module
+ */
+
+import { byteLengthOf, viewOf } from "../../ffi/bytes.ts";
+import { windowsError } from "../../ffi/errors.ts";
+import { MAX_POOLED_BUFFER } from "../../ffi/memory.ts";
+import {
+  decodeSocketAddress,
+  type SocketAddress,
+} from "../../ffi/socket/sockaddr.ts";
+import type { Bytes, Socket, SocketApi } from "../../ffi/socket/api.ts";
+import {
+  ERROR_NETNAME_DELETED,
+  SOCK_DGRAM,
+} from "../../ffi/socket/constants.ts";
+import {
+  ADDRESS_AREA_LENGTH,
+  ADDRESS_AREA_SIZE,
+  encodeBuffers,
+} from "../../ffi/socket/structs.ts";
+import { OVERLAPPED_SIZE } from "../../ffi/structs.ts";
+import { isUnreachable } from "../../ffi/socket/unreachable.ts";
+import type { Address, Win32Api } from "../../ffi/win32_api.ts";
+import { gather, totalLength } from "./gather.ts";
+import type { Operation } from "../port/operation.ts";
+import type {
+  OverlappedCall,
+  OverlappedEnd,
+} from "../future/overlapped_future.ts";
+
+/** The socket that a call works on. */
+export interface SocketTarget {
+  /** Copies native memory, and gives the text of errors. */
+  api: Win32Api;
+  /** Winsock. */
+  sockets: SocketApi;
+  /** The socket. */
+  socket: Socket;
+  /** `SOCK_STREAM`, `SOCK_DGRAM`, ... */
+  type: number;
+}
+
+/** Bytes of a datagram or stream, and who has sent them. */
+export interface Received {
+  /** The bytes. */
+  data: Bytes;
+  /** The sender; `null` on a stream, which has only one. */
+  address: SocketAddress | null;
+  /** True when the datagram was longer. */
+  partial: boolean;
+}
+
+/** What a receive wants. */
+export interface ReceiveRequest<R, T> {
+  /** The most bytes. */
+  size: number;
+  /** Makes the result of what came. */
+  deliver: (received: R) => T;
+}
+
+const AREA = BigInt(OVERLAPPED_SIZE);
+
+/**
+ * `WSARecv`. No bytes on a stream are its end.
+ *
+ * @typeParam T The result.
+ * @param target The socket.
+ * @param request How much, and what becomes of it.
+ * @returns The call.
+ */
+export function receiveCall<T>(
+  target: SocketTarget,
+  request: ReceiveRequest<Bytes, T>,
+): OverlappedCall<T> {
+  const { sockets, socket } = target;
+  const size = bufferSize(target, request.size);
+  return {
+    size,
+    order: "reads",
+    transferred: () => sockets.transferred,
+    start: (operation) =>
+      sockets.wsaRecv(socket, buffersOf(operation, size), 0, operation.address),
+    finish: (end) => {
+      checkSocket(target, end, { syscall: "WSARecv", action: RECEIVE });
+      return request.deliver(take(end, request.size));
+    },
+  };
+}
+
+/**
+ * `WSARecvFrom`.
+ *
+ * @typeParam T The result.
+ * @param target The socket.
+ * @param request How much, and what becomes of it.
+ * @returns The call.
+ */
+export function receiveFromCall<T>(
+  target: SocketTarget,
+  request: ReceiveRequest<Received, T>,
+): OverlappedCall<T> {
+  const { api, sockets, socket } = target;
+  const size = bufferSize(target, request.size);
+  return {
+    size,
+    order: "reads",
+    transferred: () => sockets.transferred,
+    start: (operation) => {
+      const from = operation.address + AREA;
+      api.copyIn(from, emptyArea());
+      const buffers = buffersOf(operation, size);
+      return sockets.wsaRecvFrom(socket, buffers, 0, from, operation.address);
+    },
+    finish: (end) => {
+      checkSocket(target, end, { syscall: "WSARecvFrom", action: RECEIVE });
+      const address = senderOf(api, end.address + AREA);
+      const data = take(end, request.size);
+      return request.deliver({ data, address, partial: end.partial });
+    },
+  };
+}
+
+/**
+ * `WSASend`. Several arrays go out as one: one datagram, one piece of a
+ * stream that no other send gets into.
+ *
+ * @param target The socket.
+ * @param data Copied when the call starts.
+ * @returns The call; its result is the number of bytes.
+ */
+export function sendCall(
+  target: SocketTarget,
+  data: readonly Bytes[],
+): OverlappedCall<number> {
+  const { sockets, socket } = target;
+  const size = totalLength(data);
+  return {
+    size,
+    order: "writes",
+    transferred: () => sockets.transferred,
+    start: (operation) => {
+      gather(operation.buffer, data, size);
+      const buffers = buffersOf(operation, size);
+      return sockets.wsaSend(socket, buffers, 0, operation.address);
+    },
+    finish: (end) => {
+      checkSocket(target, end, { syscall: "WSASend", action: SEND });
+      return end.bytes;
+    },
+  };
+}
+
+/**
+ * `WSASendTo`.
+ *
+ * @param target The socket.
+ * @param data Copied when the call starts.
+ * @param to A `sockaddr`.
+ * @returns The call; its result is the number of bytes.
+ */
+export function sendToCall(
+  target: SocketTarget,
+  data: Bytes,
+  to: Bytes,
+): OverlappedCall<number> {
+  const { sockets, socket } = target;
+  const size = byteLengthOf(data);
+  return {
+    size,
+    order: "writes",
+    transferred: () => sockets.transferred,
+    start: (operation) => {
+      gather(operation.buffer, [data], size);
+      const buffers = buffersOf(operation, size);
+      return sockets.wsaSendTo(socket, buffers, 0, to, operation.address);
+    },
+    finish: (end) => {
+      checkSocket(target, end, { syscall: "WSASendTo", action: SEND });
+      return end.bytes;
+    },
+  };
+}
+
+/**
+ * `DisconnectEx`.
+ *
+ * @param target A connected stream socket.
+ * @param flags 0, or `TF_REUSE_SOCKET`.
+ * @returns The call.
+ */
+export function disconnectCall(
+  target: SocketTarget,
+  flags: number,
+): OverlappedCall<void> {
+  const { sockets, socket } = target;
+  const call = { syscall: "DisconnectEx", action: "Cannot disconnect" };
+  return {
+    size: 0,
+    transferred: () => 0,
+    start: ({ address }) => sockets.disconnectEx(socket, flags, address),
+    finish: (end) => checkSocket(target, end, call),
+  };
+}
+
+/**
+ * Throws what the end of a call means on a socket.
+ *
+ * @param target The socket.
+ * @param end The end of the call.
+ * @param call What was tried.
+ * @throws {Deno.errors.ConnectionReset} when the peer has reset the
+ * connection, or nobody is at the port of an earlier datagram.
+ * @throws {WindowsError} or another class of `Deno.errors` for other codes.
+ */
+export function checkSocket(
+  target: Pick<SocketTarget, "api" | "type">,
+  { code, partial }: Pick<OverlappedEnd, "code" | "partial">,
+  call: { syscall: string; action: string },
+): void {
+  if (code === 0 || partial) return;
+  const receiving = call.syscall.startsWith("WSARecv");
+  const known = meaning(target, code, receiving);
+  throw windowsError(target.api, code, { ...call, ...known });
+}
+
+const RECEIVE = "Cannot receive";
+const SEND = "Cannot send";
+
+/** What these codes mean on a socket, and not in general. */
+function meaning(
+  { type }: Pick<SocketTarget, "type">,
+  code: number,
+  receiving: boolean,
+) {
+  const errorClass = Deno.errors.ConnectionReset;
+  if (type === SOCK_DGRAM && isUnreachable(code, receiving)) {
+    const state = "an earlier datagram has found no one at its port";
+    return { errorClass, state };
+  }
+  if (code !== ERROR_NETNAME_DELETED) return {};
+  return { errorClass, state: "the peer reset the connection" };
+}
+
+/**
+ * The rest of a datagram that does not fit is lost, and whether a packet
+ * follows such an end at once is not documented: so it always fits.
+ */
+function bufferSize({ type }: SocketTarget, size: number): number {
+  return type === SOCK_DGRAM ? Math.max(size, MAX_POOLED_BUFFER) : size;
+}
+
+/** Winsock captures the array when the call is made. */
+function buffersOf({ buffer, address }: Operation, length: number): Bytes {
+  return encodeBuffers([{ address: buffer?.address ?? address, length }]);
+}
+
+function take(end: OverlappedEnd, size: number): Bytes {
+  end.partial ||= end.bytes > size;
+  const count = Math.min(end.bytes, size);
+  return end.buffer?.copy(0, count) ?? new Uint8Array(0);
+}
+
+function emptyArea(): Bytes {
+  const area = new Uint8Array(ADDRESS_AREA_SIZE);
+  area[ADDRESS_AREA_LENGTH] = ADDRESS_AREA_LENGTH;
+  return area;
+}
+
+function senderOf(api: Win32Api, from: Address): SocketAddress | null {
+  const area = new Uint8Array(ADDRESS_AREA_SIZE);
+  api.copyOut(area, from);
+  const family = area[0]!;
+  if (family === 0) return null;
+  return decodeSocketAddress(viewOf(area, 0, ADDRESS_AREA_LENGTH));
+}

@@ -1,0 +1,320 @@
+/**
+ * `Future`: a result that is not there yet, with asyncio's contract.
+ *
+ * @module
+ */
+
+import { logError } from "../../ffi/thrown.ts";
+/** A function that is told of a future's end. */
+export type FutureCallback<T> = (future: Future<T>) => void;
+
+/** How a future runs its callbacks; a loop puts its own in. */
+export interface FutureContext {
+  /**
+   * Runs a callback soon, never at once.
+   *
+   * @param callback The callback.
+   */
+  schedule(callback: () => void): void;
+  /**
+   * Takes what a callback threw.
+   *
+   * @param error What was thrown.
+   * @param message Where.
+   */
+  report(error: unknown, message: string): void;
+  /**
+   * Takes note of a failure at which nobody has looked.
+   *
+   * @param future The future.
+   * @param error What it failed with.
+   */
+  noteFailure?(future: Future<unknown>, error: unknown): void;
+  /**
+   * Forgets a failure, because somebody has looked at it.
+   *
+   * @param future The future.
+   */
+  forgetFailure?(future: Future<unknown>): void;
+}
+
+/**
+ * An awaited future was cancelled.
+ *
+ * @example Usage
+ * ```ts
+ * import { CancelledError, Future } from "@iocp/proactor";
+ * import { assertRejects } from "@std/assert";
+ *
+ * const future = new Future<number>();
+ * future.cancel();
+ * await assertRejects(async () => await future, CancelledError);
+ * ```
+ */
+export class CancelledError extends Error {
+  /** `"CancelledError"`. */
+  override name = "CancelledError";
+}
+
+/**
+ * A future was asked for what its state does not allow.
+ *
+ * @example Usage
+ * ```ts
+ * import { Future, InvalidStateError } from "@iocp/proactor";
+ * import { assertThrows } from "@std/assert";
+ *
+ * assertThrows(() => new Future<number>().result(), InvalidStateError);
+ * ```
+ */
+export class InvalidStateError extends Error {
+  /** `"InvalidStateError"`. */
+  override name = "InvalidStateError";
+}
+
+/**
+ * What a cancellation is told by: the reason, as the web platform has it for
+ * signals; none at all is asyncio's.
+ *
+ * @param reason Any value; `undefined` is none.
+ * @returns The reason, or a `CancelledError`.
+ */
+export function cancelReason(reason: unknown): unknown {
+  return reason === undefined ? new CancelledError("Cancelled") : reason;
+}
+
+const MICROTASKS: FutureContext = {
+  schedule: (callback) => queueMicrotask(callback),
+  report: (error, message) => logError(message, error),
+};
+
+/**
+ * A result that is not there yet: awaitable, cancellable, inspectable. The
+ * counterpart of `asyncio.Future`. A failed future that nobody awaits is not
+ * an unhandled rejection; if it belongs to a loop and is collected before
+ * anyone has looked at it, the exception handler is told.
+ *
+ * @typeParam T The type of the result.
+ *
+ * @example Usage
+ * ```ts
+ * import { Future } from "@iocp/proactor";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const future = new Future<number>();
+ * future.setResult(42);
+ * assertEquals(await future, 42);
+ * assertEquals(future.result(), 42);
+ * ```
+ */
+export class Future<T> implements PromiseLike<T> {
+  readonly #context: FutureContext;
+  #state: "pending" | "cancelled" | "finished" = "pending";
+  #value: T | undefined;
+  #error: unknown;
+  #failed = false;
+  #unseen = false;
+  // Not of T, so that a Future<number> is a Future<unknown>.
+  #callbacks: unknown[] | undefined;
+  #promise: Promise<T> | undefined;
+  #settle: PromiseWithResolvers<unknown> | undefined;
+
+  /**
+   * Makes a future that is not done.
+   *
+   * @param context How callbacks run: as microtasks by default.
+   */
+  constructor(context: FutureContext = MICROTASKS) {
+    this.#context = context;
+  }
+
+  /** How callbacks run: in a loop, or as microtasks. */
+  get context(): FutureContext {
+    return this.#context;
+  }
+
+  /**
+   * Tells whether the future has ended, in whatever way.
+   *
+   * @returns True when there is a result, an exception or a cancellation.
+   */
+  done(): boolean {
+    return this.#state !== "pending";
+  }
+
+  /**
+   * Tells whether the future was cancelled.
+   *
+   * @returns True after a cancellation has taken effect.
+   */
+  cancelled(): boolean {
+    return this.#state === "cancelled";
+  }
+
+  /**
+   * The result.
+   *
+   * @returns What `setResult` was given.
+   * @throws {InvalidStateError} when the future is not done.
+   * @throws {CancelledError} when it was cancelled (or the reason given).
+   */
+  result(): T {
+    if (this.#state === "pending") {
+      throw new InvalidStateError("Cannot get the result: it is not there yet");
+    }
+    if (this.#unseen) this.#forgetFailure();
+    if (this.#failed) throw this.#error;
+    return this.#value as T;
+  }
+
+  /**
+   * The exception.
+   *
+   * @returns What the future failed with, or `null` after a success.
+   * @throws {InvalidStateError} when the future is not done.
+   * @throws {CancelledError} when it was cancelled (or the reason given).
+   */
+  exception(): unknown {
+    if (this.#state === "pending") {
+      throw new InvalidStateError(
+        "Cannot get the exception: the future is not done",
+      );
+    }
+    if (this.#unseen) this.#forgetFailure();
+    if (this.#state === "cancelled") throw this.#error;
+    return this.#failed ? this.#error : null;
+  }
+
+  /**
+   * Adds a callback. It runs soon, also when the future is done already.
+   *
+   * @param callback Called once with the future.
+   */
+  addDoneCallback(callback: FutureCallback<T>): void {
+    if (this.done()) this.#schedule(callback);
+    else (this.#callbacks ??= []).push(callback);
+  }
+
+  /**
+   * Removes a callback, as often as it was added.
+   *
+   * @param callback The callback.
+   * @returns How many were removed.
+   */
+  removeDoneCallback(callback: FutureCallback<T>): number {
+    const before = this.#callbacks ?? [];
+    const after = before.filter((other) => other !== callback);
+    this.#callbacks = after;
+    return before.length - after.length;
+  }
+
+  /**
+   * Ends the future with a result.
+   *
+   * @param value The result.
+   * @throws {InvalidStateError} when the future is done.
+   */
+  setResult(value: T): void {
+    this.#assertPending("set the result");
+    this.#value = value;
+    this.#finish("finished");
+  }
+
+  /**
+   * Ends the future with an exception.
+   *
+   * @param error What it failed with.
+   * @throws {InvalidStateError} when the future is done.
+   */
+  setException(error: unknown): void {
+    this.#assertPending("set the exception");
+    if (this.#promise === undefined) this.#noteFailure(error);
+    this.#fail("finished", error);
+  }
+
+  /**
+   * Cancels the future.
+   *
+   * @param reason What awaiting it throws, `null` too: a
+   * {@linkcode CancelledError} when it is `undefined`.
+   * @returns False when the future was done already.
+   */
+  cancel(reason?: unknown): boolean {
+    if (this.done()) return false;
+    this.#fail("cancelled", cancelReason(reason));
+    return true;
+  }
+
+  /**
+   * Waits for the end; `await` calls it.
+   *
+   * @typeParam A What the first function returns.
+   * @typeParam B What the second function returns.
+   * @param onFulfilled Given the result.
+   * @param onRejected Given the exception or the reason of the cancellation.
+   * @returns A promise of what the function called returns.
+   */
+  then<A = T, B = never>(
+    onFulfilled?: ((value: T) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    if (this.#unseen) this.#forgetFailure();
+    this.#promise ??= this.#makePromise();
+    return this.#promise.then(onFulfilled, onRejected);
+  }
+
+  #makePromise(): Promise<T> {
+    if (this.#state === "pending") {
+      this.#settle = Promise.withResolvers<unknown>();
+      return this.#settle.promise as Promise<T>;
+    }
+    if (this.#failed) return Promise.reject(this.#error);
+    return Promise.resolve(this.#value as T);
+  }
+
+  /** A loop tells of it when the future is collected like that. */
+  #noteFailure(error: unknown): void {
+    if (this.#context.noteFailure === undefined) return;
+    this.#unseen = true;
+    this.#context.noteFailure(this as Future<unknown>, error);
+  }
+
+  #forgetFailure(): void {
+    this.#unseen = false;
+    this.#context.forgetFailure?.(this as Future<unknown>);
+  }
+
+  #assertPending(action: string): void {
+    if (!this.done()) return;
+    throw new InvalidStateError(`Cannot ${action}: the future is done`);
+  }
+
+  #fail(state: "cancelled" | "finished", error: unknown): void {
+    this.#failed = true;
+    this.#error = error;
+    this.#finish(state);
+  }
+
+  #finish(state: "cancelled" | "finished"): void {
+    this.#state = state;
+    if (this.#failed) this.#settle?.reject(this.#error);
+    else this.#settle?.resolve(this.#value);
+    const callbacks = this.#callbacks;
+    this.#callbacks = undefined;
+    if (callbacks) {
+      for (const callback of callbacks) {
+        this.#schedule(callback as FutureCallback<T>);
+      }
+    }
+  }
+
+  #schedule(callback: FutureCallback<T>): void {
+    this.#context.schedule(() => {
+      try {
+        callback(this);
+      } catch (error) {
+        this.#context.report(error, "Exception in a done callback");
+      }
+    });
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * The futures of a proactor that have not ended, and those that have.
+ *
+ * @module
+ */
+
+import { INFINITE } from "../../ffi/constants.ts";
+import { timerDelay } from "../arguments.ts";
+import type { OverlappedFuture } from "./overlapped_future.ts";
+import type { PortHandle } from "../port/port_handle.ts";
+
+type AnyFuture = OverlappedFuture<unknown>;
+
+/** The most results that wait for `select()`. */
+export const MAX_RESULTS = 65_536;
+
+/** Knows which futures are pending on which handle. */
+export class FutureTracker {
+  readonly #pending = new Set<AnyFuture>();
+  /**
+   * Those of a handle stay for as long as the handle, empty or not: a map that
+   * gains and loses the same key with every operation becomes slow.
+   */
+  readonly #ofHandle = new WeakMap<PortHandle, Set<AnyFuture>>();
+  readonly #onFull: () => void;
+  readonly #waiting = new Set<() => void>();
+  #results: AnyFuture[] | undefined;
+  #full = false;
+
+  /** @param onFull Told when results are dropped from now on. */
+  constructor(onFull: () => void) {
+    this.#onFull = onFull;
+  }
+
+  /** How many wait for results. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /**
+   * Takes note of a future that was started.
+   *
+   * @param owner The handle it works on.
+   * @param future The future.
+   */
+  add(owner: PortHandle, future: AnyFuture): void {
+    if (future.done()) return this.#ended(future);
+    let futures = this.#ofHandle.get(owner);
+    if (!futures) this.#ofHandle.set(owner, futures = new Set());
+    futures.add(future);
+    this.#pending.add(future);
+    future.onDone = () => {
+      futures.delete(future);
+      this.#pending.delete(future);
+      this.#ended(future);
+    };
+  }
+
+  /**
+   * Cancels what is pending.
+   *
+   * @param options On which handle only, and why.
+   */
+  cancel(options: { owner?: PortHandle; reason?: unknown } = {}): void {
+    const { owner, reason } = options;
+    const futures = owner === undefined
+      ? this.#pending
+      : this.#ofHandle.get(owner) ?? [];
+    for (const future of [...futures]) future.cancel(reason);
+  }
+
+  /**
+   * Waits for results. They are collected from the first call on.
+   *
+   * @param milliseconds The longest wait, or INFINITE.
+   * @returns The futures that have ended but for the cancelled ones.
+   */
+  async results(milliseconds: number): Promise<AnyFuture[]> {
+    this.#results ??= [];
+    if (this.#results.length === 0) await this.#resultWithin(milliseconds);
+    this.#full = false;
+    return this.#results.splice(0);
+  }
+
+  /** Ends the waits for results. */
+  wake(): void {
+    for (const resolve of this.#waiting) resolve();
+    this.#waiting.clear();
+  }
+
+  #ended(future: AnyFuture): void {
+    if (this.#results === undefined || future.cancelled()) return;
+    if (this.#results.length === MAX_RESULTS) return this.#drop();
+    this.#results.push(future);
+    this.wake();
+  }
+
+  /** Whoever has called `select()` once may never do it again. */
+  #drop(): void {
+    if (this.#full) return;
+    this.#full = true;
+    this.#onFull();
+  }
+
+  #resultWithin(milliseconds: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#waiting.add(resolve);
+    if (milliseconds === INFINITE) return promise;
+    const timer = setTimeout(resolve, timerDelay(milliseconds));
+    return promise.finally(() => {
+      clearTimeout(timer);
+      this.#waiting.delete(resolve);
+    });
+  }
+}

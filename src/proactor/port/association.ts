@@ -1,0 +1,150 @@
+/**
+ * Puts a handle on a port and settles which of its outcomes queue a packet.
+ *
+ * @module
+ */
+
+import {
+  ERROR_INVALID_HANDLE,
+  FILE_SKIP_COMPLETION_PORT_ON_SUCCESS,
+  FILE_SKIP_SET_EVENT_ON_HANDLE,
+} from "../../ffi/constants.ts";
+import { windowsError } from "../../ffi/errors.ts";
+import type { Handle, Win32Api } from "../../ffi/win32_api.ts";
+import {
+  type CloseFunction,
+  type PacketModes,
+  PortHandle,
+} from "./port_handle.ts";
+import { warningMode } from "./warning_probe.ts";
+
+/**
+ * The handles of each proactor, by their values: a value that is put on the
+ * port again is another object's by then.
+ */
+const handles = new WeakMap<Win32Api, Map<Handle, PortHandle>>();
+
+/** Always correct, if slower: everything but an error queues a packet. */
+const ALL_PACKETS: PacketModes = {
+  skipsOnSuccess: false,
+  queuesWarnings: true,
+};
+
+/** What to put on which port. */
+export interface AssociationOptions {
+  /** The completion port. */
+  port: Handle;
+  /** The completion key of the handle's packets. */
+  key: number;
+  /** False leaves skip mode off. */
+  skipOnSuccess: boolean;
+  /** Whether reads may end with ERROR_MORE_DATA. */
+  warnings: boolean;
+  /** `closesocket`; without it `CloseHandle` closes the handle. */
+  close?: CloseFunction | undefined;
+  /** True when it is on the port already, with this key. */
+  joined: boolean;
+  /** Whether the library closes it. */
+  owned: boolean;
+}
+
+/**
+ * Puts a handle on a port.
+ *
+ * @param api The seam.
+ * @param handle A handle opened with FILE_FLAG_OVERLAPPED.
+ * @param options The port, the key and the modes.
+ * @returns What is known of the handle from now on.
+ * @throws {Deno.errors.BadResource} when it is not a handle.
+ * @throws {WindowsError} when it is on a port already, or not overlapped.
+ */
+export function associate(
+  api: Win32Api,
+  handle: Handle,
+  options: AssociationOptions,
+): PortHandle {
+  if (!options.joined) putOnPort(api, handle, options);
+  const known = new PortHandle(handle, {
+    key: options.key,
+    modes: packetModes(api, handle, options),
+    close: () => release(api, handle, options.close),
+    cancel: (overlapped) => api.cancelIoEx(handle, overlapped),
+  });
+  remember(api, known);
+  if (options.owned) {
+    const name = options.close === undefined ? "CloseHandle" : "closesocket";
+    api.threadHandles?.add(handle, name);
+  }
+  return known;
+}
+
+/**
+ * Looks whether a handle is still the object that was put on the port: Windows
+ * refuses to put an object on a port twice. It refuses as well, so that they
+ * cannot be told apart, what was not opened for overlapped I/O, and what is on
+ * a port of somebody else.
+ *
+ * @param api The seam.
+ * @param known A handle that was put on the port.
+ * @param port The port.
+ * @returns `"another"` when the value is another object's, which is on the port
+ * now, with the same key; `"closed"` when it is nobody's.
+ */
+export function identify(
+  api: Win32Api,
+  known: PortHandle,
+  port: Handle,
+): "same" | "another" | "closed" {
+  if (known.closed) return "closed";
+  const { handle, key } = known;
+  if (api.createIoCompletionPort(handle, port, key, 0) !== 0n) return "another";
+  return api.lastError === ERROR_INVALID_HANDLE ? "closed" : "same";
+}
+
+function putOnPort(
+  api: Win32Api,
+  handle: Handle,
+  { port, key }: AssociationOptions,
+): void {
+  if (api.createIoCompletionPort(handle, port, key, 0) !== 0n) return;
+  throw windowsError(api, api.lastError, {
+    syscall: "CreateIoCompletionPort",
+    action: `Cannot register handle ${handle}`,
+  });
+}
+
+/** Whoever had the value before was closed by somebody else. */
+function remember(api: Win32Api, known: PortHandle): void {
+  const current = handles.get(api) ?? new Map<Handle, PortHandle>();
+  handles.set(api, current);
+  const before = current.get(known.handle);
+  if (before !== undefined) {
+    before.closed = true;
+    api.threadHandles?.remove(before.handle);
+  }
+  current.set(known.handle, known);
+}
+
+function release(
+  api: Win32Api,
+  handle: Handle,
+  close: CloseFunction | undefined,
+): number {
+  handles.get(api)!.delete(handle);
+  return close === undefined ? api.closeHandle(handle) : close(handle);
+}
+
+function packetModes(
+  api: Win32Api,
+  handle: Handle,
+  options: AssociationOptions,
+): PacketModes {
+  if (!options.skipOnSuccess) return ALL_PACKETS;
+  const warnings = options.warnings ? warningMode(api) : "packet";
+  if (warnings === "unknown") return ALL_PACKETS;
+  const flags = FILE_SKIP_COMPLETION_PORT_ON_SUCCESS |
+    FILE_SKIP_SET_EVENT_ON_HANDLE;
+  const code = api.setFileCompletionNotificationModes(handle, flags);
+  if (code !== 0) return ALL_PACKETS;
+  return { skipsOnSuccess: true, queuesWarnings: warnings === "packet" };
+}

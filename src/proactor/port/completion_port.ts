@@ -1,0 +1,395 @@
+/**
+ * The completion port: who is on it, what is pending, and the dispatch of
+ * packets to listeners. Everything that drives I/O goes through here.
+ *
+ * @module
+ */
+
+import { ERROR_IO_PENDING, INFINITE } from "../../ffi/constants.ts";
+import { BufferPool } from "../../ffi/memory.ts";
+import type { Handle, Win32Api } from "../../ffi/win32_api.ts";
+import { associate } from "./association.ts";
+import { CallBudget } from "./call_budget.ts";
+import { DeferredWork } from "./deferred_work.ts";
+import { Dependents } from "./dependents.ts";
+import { Dispatcher } from "./dispatcher.ts";
+import { type LateHost, LateReads } from "./late_reads.ts";
+import {
+  type CompletionListener,
+  type Operation,
+  OperationTable,
+} from "./operation.ts";
+import { Outstanding } from "./outstanding.ts";
+import { FIRST_HANDLE_KEY, PacketQueue } from "./packet_queue.ts";
+import type { PortHandle } from "./port_handle.ts";
+import {
+  type CompletionPortOptions,
+  type ErrorReporter,
+  type HandleOptions,
+  type PortMetrics,
+  tell,
+} from "./port_options.ts";
+import { PortLife } from "./port_life.ts";
+import { Pump, type PumpHost } from "./pump.ts";
+
+const DEQUEUE = "GetQueuedCompletionStatusEx";
+
+/** A completion port with its slots, buffers and pump. */
+export class CompletionPort implements PumpHost, LateHost {
+  /** The seam. */
+  readonly api: Win32Api;
+  /** The packets. */
+  readonly queue: PacketQueue;
+  /** The slots. */
+  readonly operations: OperationTable;
+  /** From packets to listeners. */
+  readonly dispatcher: Dispatcher;
+  /** Native buffers. */
+  readonly buffers: BufferPool;
+  /** What may still end at once in this turn. */
+  readonly calls: CallBudget = new CallBudget();
+  /** Who reads when the batch was dispatched. */
+  readonly late: LateReads;
+  /** Who is destroyed when the port closes. */
+  readonly dependents: Dependents = new Dependents();
+  /** Told of calls that other threads have posted: their id and value. */
+  onCall: ((id: number, value: number) => void) | undefined;
+  /** Awaited before the close: nobody may post to the port any more. */
+  onClose: (() => Promise<void>) | undefined;
+
+  #reporter: ErrorReporter;
+  readonly #skipOnSuccess: boolean;
+  readonly #pump: Pump;
+  readonly #deferred = new DeferredWork();
+  #nextKey = FIRST_HANDLE_KEY;
+  readonly #outstanding = new Outstanding();
+  #waits = 0;
+  readonly #life: PortLife;
+
+  /**
+   * @param api The seam.
+   * @param options Concurrency, skip mode and where errors go.
+   * @throws {WindowsError} when Windows refuses another port.
+   */
+  constructor(api: Win32Api, options: CompletionPortOptions) {
+    this.api = api;
+    this.#reporter = options.report;
+    this.#skipOnSuccess = options.skipOnSuccess;
+    this.queue = new PacketQueue(api, options.concurrency);
+    this.operations = new OperationTable(api);
+    this.buffers = new BufferPool(api);
+    this.dispatcher = new Dispatcher({
+      api,
+      queue: this.queue,
+      operations: this.operations,
+      buffers: this.buffers,
+      outstanding: this.#outstanding,
+      report: this.report,
+      onCall: (id, value) => this.onCall?.(id, value),
+    });
+    this.#pump = new Pump(this);
+    this.late = new LateReads(this, this.#pump);
+    this.#life = new PortLife(this, {
+      pump: this.#pump,
+      outstanding: this.#outstanding,
+      finish: () => this.#finish(),
+    });
+  }
+
+  /** Takes errors that have no caller; throws nothing itself. */
+  get report(): ErrorReporter {
+    return (error, message) => tell(this.#reporter, error, message);
+  }
+
+  set report(reporter: ErrorReporter) {
+    this.#reporter = reporter;
+  }
+
+  /** True from `close` on. */
+  get closed(): boolean {
+    return this.#life.closed;
+  }
+
+  /** The port's own handle. */
+  get handle(): Handle {
+    return this.queue.handle;
+  }
+
+  /** Reasons to go on dispatching. */
+  get outstanding(): number {
+    return this.#outstanding.total;
+  }
+
+  /** Those of them that keep the process alive. */
+  get referenced(): number {
+    return this.#outstanding.referenced;
+  }
+
+  /** True when work was put off. */
+  get deferred(): boolean {
+    return this.#deferred.length > 0 || this.late.waiting;
+  }
+
+  /**
+   * Reads the counters.
+   *
+   * @returns A snapshot.
+   */
+  metrics(): PortMetrics {
+    return {
+      pending: this.#outstanding.pending,
+      slotsInUse: this.operations.inUse,
+      bufferBytes: this.buffers.bytesInUse,
+      packets: this.dispatcher.packets,
+      batches: this.dispatcher.batches,
+      waits: this.#waits,
+      unknownPackets: this.dispatcher.unknown,
+      quarantined: this.operations.quarantined,
+    };
+  }
+
+  /**
+   * Puts a handle on the port.
+   *
+   * @param handle A handle opened with FILE_FLAG_OVERLAPPED.
+   * @param options Whether its reads may end with ERROR_MORE_DATA, whether
+   * skip mode may be used on it, and what closes it.
+   * @returns What the port knows of it from now on.
+   * @throws {Deno.errors.BadResource} when it is not a handle, or the port is
+   * closed.
+   * @throws {WindowsError} when it is on a port already, or not overlapped.
+   */
+  associate(handle: Handle, options: HandleOptions): PortHandle {
+    this.assertOpen("register handle");
+    return associate(this.api, handle, {
+      port: this.queue.handle,
+      key: options.key ?? this.newKey(),
+      joined: options.key !== undefined,
+      skipOnSuccess: this.#skipOnSuccess && options.skip !== false,
+      warnings: options.warnings,
+      close: options.close,
+      owned: options.owned ?? true,
+    });
+  }
+
+  /** Makes a completion key that no packet has yet. */
+  newKey(): number {
+    return this.#nextKey++;
+  }
+
+  /**
+   * Closes a handle. Operations still pending on it end by their packets.
+   *
+   * @param handle A handle of this port.
+   * @returns 0 or a Win32 code.
+   */
+  closeHandle(handle: PortHandle): number {
+    if (handle.closed) return 0;
+    handle.closed = true;
+    if (handle.pending > 0) handle.cancel(0n);
+    return handle.release();
+  }
+
+  /**
+   * Says whether the operations of a handle keep the process alive.
+   *
+   * @param handle A handle of this port.
+   * @param referenced True at first.
+   */
+  setReferenced(handle: PortHandle, referenced: boolean): void {
+    this.#outstanding.setReferenced(handle, referenced);
+    this.#pump.review();
+  }
+
+  /**
+   * Takes a slot for an operation.
+   *
+   * @param owner The handle it will work on.
+   * @param listener Who is told of its end.
+   * @returns The operation, not yet started.
+   * @throws {Deno.errors.BadResource} when the port or the handle is closed.
+   */
+  acquire(owner: PortHandle, listener: CompletionListener): Operation {
+    this.assertOpen("start operation");
+    if (owner.closed) {
+      throw new Deno.errors.BadResource(
+        "Cannot start operation: the handle is closed",
+      );
+    }
+    return this.operations.acquire(owner, listener);
+  }
+
+  /**
+   * Gives the slot to the kernel. Comes before the system call.
+   *
+   * @param operation An operation with its buffer in place.
+   */
+  begin(operation: Operation): void {
+    operation.pending = true;
+  }
+
+  /**
+   * Takes the outcome of the system call. Comes straight after it.
+   *
+   * @param operation The operation that was begun.
+   * @param code What the call returned.
+   * @returns 997 when a packet will follow; else the final code, and the slot
+   * is not the kernel's.
+   */
+  settle(operation: Operation, code: number): number {
+    const owner = operation.owner!;
+    if (!owner.queuesPacket(code)) {
+      operation.pending = false;
+      return code;
+    }
+    this.#outstanding.begin(owner);
+    this.#pump.start();
+    return ERROR_IO_PENDING;
+  }
+
+  /**
+   * Asks the kernel to end an operation early. Its packet still comes, with
+   * data if they were faster.
+   *
+   * @param operation A pending operation.
+   * @returns 0, or a Win32 code when nothing was left to cancel.
+   */
+  cancel(operation: Operation): number {
+    const { pending, owner } = operation;
+    if (!pending || owner === null || owner.closed) return 0;
+    return owner.cancel(operation.address);
+  }
+
+  /**
+   * Puts work off to the next turn, behind what has completed until then.
+   *
+   * @param work Called once.
+   */
+  defer(work: () => void): void {
+    this.#deferred.add(work);
+    this.#pump.hurry();
+  }
+
+  /**
+   * A turn: what was put off, then what has completed.
+   *
+   * @param poll False when a thread waits for packets.
+   * @returns The number of packets.
+   */
+  turn(poll: boolean): number {
+    const ready = this.#runDeferred() && poll && this.outstanding > 0;
+    const count = ready ? this.drain() : 0;
+    if (count === 0) this.late.run();
+    return count;
+  }
+
+  /** Packets come behind what was put off before them. */
+  #runDeferred(): boolean {
+    this.calls.renew();
+    return this.#deferred.run((error) => {
+      this.report(error, "Exception in deferred work");
+    });
+  }
+
+  /** Keeps the pump waiting although nothing is pending. */
+  hold(): void {
+    if (this.#life.ended) return;
+    this.#outstanding.holds++;
+    this.#pump.start();
+  }
+
+  /** Takes back a `hold`. */
+  unhold(): void {
+    if (this.#life.ended) return;
+    this.#outstanding.holds--;
+    this.#pump.review();
+  }
+
+  /** Waits until the wait on another thread has ended that nothing needs. */
+  async settled(): Promise<void> {
+    if (this.outstanding === 0) await this.#pump.ending;
+  }
+
+  /**
+   * Dispatches what has completed.
+   *
+   * @param timeout Milliseconds to wait on this thread for the first packet.
+   * @returns Their number; 0 when called from within a callback.
+   */
+  poll(timeout: number): number {
+    if (this.#busy) return 0;
+    const atOnce = this.deferred;
+    while (!this.#runDeferred());
+    return this.drain(atOnce ? 0 : timeout);
+  }
+
+  /**
+   * Dispatches packets.
+   *
+   * @param timeout Milliseconds to wait on this thread for the first.
+   * @returns Their number; 0 when called from within a callback.
+   */
+  drain(timeout = 0): number {
+    if (this.#busy) return 0;
+    const count = this.queue.dequeue(timeout);
+    if (count > 0) this.#dispatch(count);
+    else if (count < 0) this.#life.fail(DEQUEUE, this.api.lastError);
+    return this.#pump.review(), Math.max(count, 0);
+  }
+
+  get #busy(): boolean {
+    return this.dispatcher.active || this.late.running || this.#deferred.active;
+  }
+
+  /** Waits for packets on another thread, or only looks for them there. */
+  wait(rest: boolean): Promise<number> {
+    this.#waits++;
+    return this.queue.wait(rest ? 0 : INFINITE);
+  }
+
+  /** Dispatches what a wait has brought, behind what was put off before. */
+  collect(arrived: number): void {
+    while (!this.#runDeferred());
+    if (arrived !== 0) this.#dispatch(this.queue.collect());
+  }
+
+  /**
+   * Makes a wait return.
+   *
+   * @returns False when that has to be tried again.
+   */
+  wake(): boolean {
+    return this.#life.wake();
+  }
+
+  #dispatch(count: number): void {
+    this.dispatcher.dispatch(count);
+    this.late.run();
+    if (this.#outstanding.pending === 0) this.#life.idle();
+  }
+
+  async #finish(): Promise<void> {
+    await this.onClose?.();
+    while (this.#deferred.length > 0) this.#runDeferred();
+  }
+
+  /**
+   * Cancels, dispatches what comes until the deadline, then closes the port.
+   *
+   * @param deadline Milliseconds.
+   * @returns The number of operations in quarantine.
+   */
+  close(deadline: number): Promise<number> {
+    return this.#life.close(deadline);
+  }
+
+  /**
+   * Refuses work on a closed port.
+   *
+   * @param action The beginning of the message.
+   * @throws {Deno.errors.BadResource} when the port is closed.
+   */
+  assertOpen(action: string): void {
+    this.#life.assertOpen(action);
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * From packets to the listeners of their operations.
+ *
+ * @module
+ */
+
+import { completionCode } from "../../ffi/errors.ts";
+import type { BufferPool } from "../../ffi/memory.ts";
+import type { Win32Api } from "../../ffi/win32_api.ts";
+import type { Operation, OperationTable } from "./operation.ts";
+import type { Outstanding } from "./outstanding.ts";
+import {
+  FIRST_HANDLE_KEY,
+  KEY_CALL,
+  KEY_WAKE,
+  type PacketQueue,
+} from "./packet_queue.ts";
+import type { ErrorReporter } from "./port_options.ts";
+
+/** What a dispatcher works with. */
+export interface DispatcherParts {
+  /** The seam. */
+  api: Win32Api;
+  /** Where the packets are. */
+  queue: PacketQueue;
+  /** The slots. */
+  operations: OperationTable;
+  /** Native buffers. */
+  buffers: BufferPool;
+  /** The counts of what is pending. */
+  outstanding: Outstanding;
+  /** Takes what listeners throw; throws nothing itself. */
+  report: ErrorReporter;
+  /** Told of calls that other threads have posted: their id and value. */
+  onCall: (id: number, value: number) => void;
+}
+
+/** Dispatches packets; whatever a listener does, the next one has its turn. */
+export class Dispatcher {
+  /** Packets of operations so far. */
+  packets = 0;
+  /** Batches so far. */
+  batches = 0;
+  /** Packets that belonged to no pending operation. */
+  unknown = 0;
+  readonly #parts: DispatcherParts;
+  #active = false;
+
+  /** @param parts What it works with. */
+  constructor(parts: DispatcherParts) {
+    this.#parts = parts;
+  }
+
+  /** True while listeners are being called. */
+  get active(): boolean {
+    return this.#active;
+  }
+
+  /**
+   * Dispatches the packets that were taken last.
+   *
+   * @param count Their number.
+   */
+  dispatch(count: number): void {
+    this.#active = true;
+    this.batches++;
+    for (let i = 0; i < count; i++) {
+      this.#parts.queue.read(i);
+      this.#dispatchPacket();
+    }
+    this.#active = false;
+  }
+
+  /**
+   * Gives an operation up whose packet has not come: its listener is told, its
+   * memory stays the kernel's until the packet comes, if ever.
+   *
+   * @param operation A pending operation.
+   * @param code A Win32 code.
+   */
+  abandon(operation: Operation, code: number): void {
+    const { buffer } = operation;
+    if (operation.listener === null) return;
+    this.#parts.outstanding.end(operation.owner!);
+    operation.buffer = null;
+    this.#tell(operation, code, 0);
+    operation.listener = null;
+    operation.buffer = buffer;
+  }
+
+  #dispatchPacket(): void {
+    const { queue, operations, api } = this.#parts;
+    const { key, low, high, status, bytes } = queue;
+    if (key < FIRST_HANDLE_KEY) return this.#dispatchPosted(key, low, bytes);
+    const operation = operations.find(low, high);
+    if (!operation?.pending || !hasKey(operation, key)) {
+      return this.#dispatchUnknown(key, low, high);
+    }
+    const code = status === 0 ? 0 : completionCode(api, status);
+    this.#complete(operation, code, bytes);
+  }
+
+  #complete(operation: Operation, code: number, bytes: number): void {
+    operation.pending = false;
+    this.packets++;
+    if (operation.listener === null) return this.#takeBack(operation);
+    this.#parts.outstanding.end(operation.owner!);
+    this.#tell(operation, code, bytes);
+  }
+
+  #tell(operation: Operation, code: number, bytes: number): void {
+    try {
+      operation.listener!.onCompletion(operation, code, bytes);
+    } catch (error) {
+      this.#parts.report(error, "Exception in a completion callback");
+    }
+  }
+
+  /** The packet of an operation that was given up before. */
+  #takeBack(operation: Operation): void {
+    const { buffer, owner } = operation;
+    operation.buffer = null;
+    if (buffer !== null) this.#parts.buffers.release(buffer);
+    if (owner === null) this.#parts.operations.release(operation);
+  }
+
+  #dispatchPosted(key: number, id: number, value: number): void {
+    if (key === KEY_WAKE) return;
+    if (key !== KEY_CALL) return this.#dispatchUnknown(key, id, 0);
+    try {
+      this.#parts.onCall(id, value);
+    } catch (error) {
+      this.#parts.report(error, "Exception in a posted call");
+    }
+  }
+
+  #dispatchUnknown(key: number, low: number, high: number): void {
+    this.unknown++;
+    const address = (BigInt(high) << 32n) + BigInt(low);
+    const text = `key ${key}, OVERLAPPED 0x${address.toString(16)}`;
+    this.#parts.report(
+      new Error(`Cannot dispatch packet: no operation has ${text}`),
+      "Unknown completion packet",
+    );
+  }
+}
+
+/** The key of an operation that was given up and given back is not known. */
+function hasKey({ owner }: Operation, key: number): boolean {
+  return owner === null || owner.key === key;
+}

@@ -1,0 +1,192 @@
+/**
+ * The slot table: the only truth about memory that the kernel owns.
+ *
+ * A slot is 64 bytes of native memory that begin with an OVERLAPPED, and one
+ * {@linkcode Operation} object for life. Its address and its index follow from
+ * each other by arithmetic, so a packet finds its operation without a map.
+ *
+ * @module
+ */
+
+import { MEM_COMMIT, MEM_RELEASE, MEM_RESERVE } from "../../ffi/constants.ts";
+import { allocationError, type NativeBuffer } from "../../ffi/memory.ts";
+import type { Address, Win32Api } from "../../ffi/win32_api.ts";
+import type { PortHandle } from "./port_handle.ts";
+
+/** Bytes of a slot: an OVERLAPPED, and room for a socket address. */
+export const SLOT_SIZE = 64;
+
+/** Slots are committed by this many at a time: 64 KiB. */
+const SLOTS_PER_COMMIT = 1024;
+
+/** The range that is reserved, not committed: 64 MiB of address space. */
+const MAX_SLOTS = 1 << 20;
+
+/** Who is told when an operation has ended. */
+export interface CompletionListener {
+  /**
+   * Called once for each operation that was pending.
+   *
+   * @param operation The operation; its memory is the listener's again.
+   * @param code 0 or a Win32 code, where 234 (ERROR_MORE_DATA) is data.
+   * @param bytes Bytes moved.
+   */
+  onCompletion(operation: Operation, code: number, bytes: number): void;
+}
+
+/**
+ * One OVERLAPPED and what belongs to it. From before the system call until
+ * its packet is dequeued, the memory of the slot and of `buffer` belongs to
+ * the kernel, whatever happens to the objects that wait for it.
+ */
+export class Operation {
+  /** Position in the table. */
+  readonly index: number;
+  /** Address of the OVERLAPPED. */
+  readonly address: Address;
+  /** True from before the system call until the packet is dequeued. */
+  pending = false;
+  /** How often the slot was handed out; tells a stale reference. */
+  generation = 0;
+  /** The handle it works on; `null` when the slot was given back. */
+  owner: PortHandle | null = null;
+  /** Who is told; `null` also when a close has given the operation up. */
+  listener: CompletionListener | null = null;
+  /** Native memory that the kernel reads or writes. */
+  buffer: NativeBuffer | null = null;
+
+  /**
+   * @param index Position in the table.
+   * @param address Address of the OVERLAPPED.
+   */
+  constructor(index: number, address: Address) {
+    this.index = index;
+    this.address = address;
+  }
+}
+
+/** The slots of one proactor. */
+export class OperationTable {
+  readonly #api: Win32Api;
+  readonly #operations: Operation[] = [];
+  readonly #free: Operation[] = [];
+  #base: Address = 0n;
+  #baseLow = 0;
+  #baseHigh = 0;
+  #quarantined = 0;
+
+  /** @param api The seam. */
+  constructor(api: Win32Api) {
+    this.#api = api;
+  }
+
+  /** Slots that are handed out now. */
+  get inUse(): number {
+    return this.#operations.length - this.#free.length;
+  }
+
+  /** Slots that exist. */
+  get capacity(): number {
+    return this.#operations.length;
+  }
+
+  /** Slots whose packet never came before the proactor closed. */
+  get quarantined(): number {
+    return this.#quarantined;
+  }
+
+  /**
+   * Takes a slot.
+   *
+   * @param owner The handle the operation will work on.
+   * @param listener Who is told of its end.
+   * @returns The operation, not yet started.
+   * @throws {WindowsError} when there is no memory for another slot.
+   */
+  acquire(owner: PortHandle, listener: CompletionListener): Operation {
+    if (this.#free.length === 0) this.#grow();
+    const operation = this.#free.pop()!;
+    operation.owner = owner;
+    operation.listener = listener;
+    operation.generation++;
+    return operation;
+  }
+
+  /**
+   * Gives a slot back. One that a close has given up while it was pending is
+   * still the kernel's, until its packet comes.
+   *
+   * @param operation An operation.
+   */
+  release(operation: Operation): void {
+    operation.owner = null;
+    operation.listener = null;
+    if (!operation.pending) this.#free.push(operation);
+  }
+
+  /**
+   * The operation whose OVERLAPPED stands at an address.
+   *
+   * @param low The low 32 bits of the address.
+   * @param high The high 32 bits.
+   * @returns The operation, or `undefined` for a foreign address.
+   */
+  find(low: number, high: number): Operation | undefined {
+    const offset = (high - this.#baseHigh) * 2 ** 32 + (low - this.#baseLow);
+    return this.#operations[offset / SLOT_SIZE];
+  }
+
+  /** The operations that the kernel owns now. */
+  *pending(): Generator<Operation> {
+    for (const operation of this.#operations) {
+      if (operation.pending) yield operation;
+    }
+  }
+
+  /**
+   * Frees the memory, or keeps it for ever when the kernel still owns a part.
+   *
+   * @returns The number of slots that stay in quarantine.
+   */
+  dispose(): number {
+    this.#quarantined = [...this.pending()].length;
+    if (this.#base !== 0n && this.#quarantined === 0) {
+      this.#api.virtualFree(this.#base, 0, MEM_RELEASE);
+      this.#base = 0n;
+    }
+    this.#operations.length = 0;
+    this.#free.length = 0;
+    return this.#quarantined;
+  }
+
+  #grow(): void {
+    if (this.#base === 0n) this.#reserve();
+    const first = this.#operations.length;
+    const start = this.#base + BigInt(first * SLOT_SIZE);
+    this.#commit(start, SLOTS_PER_COMMIT * SLOT_SIZE);
+    for (let i = 0; i < SLOTS_PER_COMMIT; i++) {
+      const address = start + BigInt(i * SLOT_SIZE);
+      this.#operations.push(new Operation(first + i, address));
+    }
+    // The lowest slot is taken first.
+    this.#free.push(...this.#operations.slice(first).reverse());
+  }
+
+  #reserve(): void {
+    const size = MAX_SLOTS * SLOT_SIZE;
+    this.#base = this.#api.virtualAlloc(0n, size, MEM_RESERVE);
+    if (this.#base === 0n) throw allocationError(this.#api, size);
+    this.#baseLow = Number(this.#base & 0xffff_ffffn);
+    this.#baseHigh = Number(this.#base >> 32n);
+  }
+
+  #commit(start: Address, size: number): void {
+    if (this.#operations.length + SLOTS_PER_COMMIT > MAX_SLOTS) {
+      throw new RangeError(
+        `Cannot start another operation: ${MAX_SLOTS} are in use`,
+      );
+    }
+    const address = this.#api.virtualAlloc(start, size, MEM_COMMIT);
+    if (address === 0n) throw allocationError(this.#api, size);
+  }
+}

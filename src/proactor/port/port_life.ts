@@ -1,0 +1,230 @@
+/**
+ * How a completion port ends: by a close, or because somebody has closed its
+ * handle.
+ *
+ * @module
+ */
+
+import {
+  ERROR_INVALID_HANDLE,
+  ERROR_OPERATION_ABORTED,
+} from "../../ffi/constants.ts";
+import { windowsError } from "../../ffi/errors.ts";
+import type { BufferPool } from "../../ffi/memory.ts";
+import type { Win32Api } from "../../ffi/win32_api.ts";
+import { timerDelay } from "../arguments.ts";
+import { setCallReferenced } from "./call_reference.ts";
+import type { Dependents } from "./dependents.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import type { Operation, OperationTable } from "./operation.ts";
+import type { Outstanding } from "./outstanding.ts";
+import type { PacketQueue } from "./packet_queue.ts";
+import type { ErrorReporter } from "./port_options.ts";
+import type { Pump } from "./pump.ts";
+
+/** Milliseconds that a close waits for a thread to come to a queued wait. */
+const QUEUED_LIMIT = 100;
+
+/** What ends. */
+export interface EndingPort {
+  /** The packets. */
+  readonly queue: PacketQueue;
+  /** The seam. */
+  readonly api: Win32Api;
+  /** The slots. */
+  readonly operations: OperationTable;
+  /** From packets to listeners. */
+  readonly dispatcher: Dispatcher;
+  /** Who is destroyed first. */
+  readonly dependents: Dependents;
+  /** Native buffers. */
+  readonly buffers: BufferPool;
+  /** Takes errors that have no caller. */
+  readonly report: ErrorReporter;
+  /** Dispatches what has completed. */
+  drain(): number;
+  /** @param operation A pending operation, whose early end is asked for. */
+  cancel(operation: Operation): number;
+}
+
+/** What ends with it. */
+export interface PortParts {
+  /** What drives the port. */
+  pump: Pump;
+  /** The counts of what is pending. */
+  outstanding: Outstanding;
+  /** Ends what needs no packet; nobody may post to the port any more. */
+  finish(): Promise<void>;
+}
+
+/** The end of a port, which comes once. */
+export class PortLife {
+  readonly #port: EndingPort;
+  readonly #parts: PortParts;
+  #onIdle: (() => void) | undefined;
+  #closed = false;
+  #failed = false;
+  #closing: Promise<number> | undefined;
+
+  /**
+   * @param port What ends.
+   * @param parts What ends with it.
+   */
+  constructor(port: EndingPort, parts: PortParts) {
+    this.#port = port;
+    this.#parts = parts;
+  }
+
+  /** True from `close` on. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** True when somebody else has closed the port. */
+  get failed(): boolean {
+    return this.#failed;
+  }
+
+  /** True when nothing can be started any more. */
+  get ended(): boolean {
+    return this.#closed || this.#failed;
+  }
+
+  /**
+   * Refuses work on a port that has ended.
+   *
+   * @param action The beginning of the message.
+   * @throws {Deno.errors.BadResource} when it has.
+   */
+  assertOpen(action: string): void {
+    if (!this.ended) return;
+    const state = this.closed
+      ? "the proactor is closed"
+      : "the port has failed";
+    throw new Deno.errors.BadResource(`Cannot ${action}: ${state}`);
+  }
+
+  /** Nothing is pending: a close need not wait any longer. */
+  idle(): void {
+    this.#onIdle?.();
+  }
+
+  /**
+   * No packet will come any more: somebody has closed the port.
+   *
+   * @param syscall What has failed.
+   * @param code Its Win32 code.
+   */
+  fail(syscall: string, code: number): void {
+    if (!this.#failed) {
+      this.#failed = true;
+      const action = "Cannot take completion packets";
+      const error = windowsError(this.#port.api, code, { syscall, action });
+      this.#port.report(error, "The completion port has failed");
+      this.#destroyDependents();
+    }
+    this.#abandon(code);
+  }
+
+  /**
+   * Makes a wait return.
+   *
+   * @returns False when that has to be tried again.
+   */
+  wake(): boolean {
+    const code = this.#failed ? 0 : this.#port.queue.wake();
+    if (code === 0) return true;
+    const syscall = "PostQueuedCompletionStatus";
+    if (code === ERROR_INVALID_HANDLE) this.fail(syscall, code);
+    else {
+      const action = "Cannot wake the event loop";
+      const error = windowsError(this.#port.api, code, { syscall, action });
+      this.#port.report(error, "A wait was not ended");
+    }
+    return false;
+  }
+
+  /**
+   * Refuses further work, cancels, dispatches what comes until the deadline,
+   * then closes the port. What never came stays in quarantine.
+   *
+   * @param deadline Milliseconds.
+   * @returns The number of operations in quarantine.
+   */
+  close(deadline: number): Promise<number> {
+    this.#closed = true;
+    return this.#closing ??= this.#close(deadline);
+  }
+
+  async #close(deadline: number): Promise<number> {
+    const { outstanding, pump } = this.#parts;
+    const { operations } = this.#port;
+    outstanding.holds++;
+    pump.start();
+    this.#destroyDependents();
+    for (const each of operations.pending()) this.#port.cancel(each);
+    await this.#idleWithin(deadline);
+    this.#abandon(ERROR_OPERATION_ABORTED);
+    await this.#endWait();
+    await this.#parts.finish();
+    pump.stop();
+    return this.#free();
+  }
+
+  /** What is pending ends for its callers, and stays the kernel's. */
+  #abandon(code: number): void {
+    const { operations, dispatcher } = this.#port;
+    this.#parts.outstanding.holds = 0;
+    for (const each of operations.pending()) dispatcher.abandon(each, code);
+    this.idle();
+  }
+
+  #destroyDependents(): void {
+    this.#port.dependents.destroy((error) => {
+      this.#port.report(error, "Exception in a close");
+    });
+  }
+
+  async #idleWithin(deadline: number): Promise<void> {
+    await undefined; // who closes cancels its futures meanwhile
+    if (deadline === 0) this.#port.drain();
+    if (this.#parts.outstanding.pending === 0 || deadline === 0) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, timerDelay(deadline));
+    this.#onIdle = resolve;
+    await promise.finally(() => clearTimeout(timer));
+  }
+
+  /** A wait that is queued may take any time, and a lost one all of it. */
+  async #endWait(): Promise<void> {
+    const wait = this.#parts.pump.waiting;
+    if (wait === undefined || this.#failed) return;
+    if (!this.#port.queue.disarm()) {
+      // A wait that no packet can end is ended by the close of the port.
+      if (this.#port.queue.wake() !== 0) this.#port.queue.close();
+      return void await wait;
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, QUEUED_LIMIT);
+    await Promise.race([wait, promise]);
+    clearTimeout(timer);
+  }
+
+  #free(): number {
+    const { operations, buffers } = this.#port;
+    if (!this.#failed) this.#port.queue.close(); // else the handle is not ours
+    this.#freeQueue();
+    const quarantined = operations.dispose();
+    if (quarantined === 0) buffers.dispose();
+    return quarantined;
+  }
+
+  /** A thread may still come to a wait that has lost its port. */
+  #freeQueue(): void {
+    const { queue } = this.#port;
+    const wait = this.#parts.pump.waiting;
+    if (wait === undefined) return queue.free();
+    setCallReferenced(wait, false);
+    wait.then(() => queue.free());
+  }
+}

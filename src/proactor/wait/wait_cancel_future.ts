@@ -1,0 +1,34 @@
+/**
+ * `WaitCancelFuture`: the end of a cancelled wait.
+ *
+ * @module
+ */
+
+import { Future, InvalidStateError } from "../future/future.ts";
+
+/**
+ * The future of an unregistration: when it is done, the callback of the wait
+ * has returned or will never be called, so that its memory has one owner
+ * again. The counterpart of asyncio's `_WaitCancelFuture`.
+ */
+export class WaitCancelFuture extends Future<boolean> {
+  /** @param joined What `UnregisterWaitEx` returns on the other thread. */
+  constructor(joined: Promise<number>) {
+    super();
+    joined.then(
+      (ok) => this.setResult(ok !== 0),
+      () => this.setResult(false),
+    );
+  }
+
+  /**
+   * Refused: nothing stops an unregistration.
+   *
+   * @throws {InvalidStateError} when called.
+   */
+  override cancel(): boolean {
+    throw new InvalidStateError(
+      "Cannot cancel the end of a wait: its memory is in use until then",
+    );
+  }
+}

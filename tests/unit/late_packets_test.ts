@@ -178,8 +178,6 @@ Deno.test("streams of a port that somebody has closed end with an error", async 
   await assertRejects(() => next, Error);
   await assertRejects(() => client.read(new Uint8Array(8)), Error);
   assert(takeReports(world).includes("The completion port has failed"));
-  client.abort();
-  served.abort();
-  server.close();
+  await Promise.all([client.finished, served.finished, server.finished]);
   await proactor.close({ deadline: 10 });
 });

@@ -385,9 +385,9 @@ export class IocpProactor implements AsyncDisposable {
    *
    * When the object is signalled already, the future is done when the call
    * returns. After many such calls in one turn of the event loop it is done in
-   * the next turn, so that synchronous completions starve nothing else. The wait
-   * holds a duplicate of the handle: closing the handle elsewhere does not end
-   * it, {@linkcode closeHandle} does.
+   * the next turn, so that synchronous completions starve nothing else. The
+   * wait holds a duplicate of the handle: closing the handle elsewhere does not
+   * end it, {@linkcode closeHandle} does.
    *
    * A mutex belongs to the thread that got it: to this one when it was free,
    * else to one of Windows's, which never releases it. So a wait tells when a

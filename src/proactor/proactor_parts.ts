@@ -70,6 +70,19 @@ export class ProactorParts {
 }
 
 /**
+ * The parts of a proactor, which its users do not see.
+ *
+ * @param port The port of a proactor.
+ * @returns Its parts.
+ * @throws {TypeError} when no proactor has this port.
+ */
+export function partsOf(port: CompletionPort): ProactorParts {
+  const parts = partsOfPorts.get(port);
+  if (parts !== undefined) return parts;
+  throw new TypeError("Cannot find proactor: no one has this port");
+}
+
+/**
  * The port's view of a handle; a new handle is put on the port.
  *
  * @param port The port of a proactor.
@@ -84,7 +97,7 @@ export function ownerOf(
   handle: HandleLike,
   action: string,
 ): PortHandle {
-  return partsOfPorts.get(port)!.core.ownerOf(handle, action);
+  return partsOf(port).core.ownerOf(handle, action);
 }
 
 /**
@@ -94,7 +107,7 @@ export function ownerOf(
  * @returns The loop's context; `undefined` when no loop drives the proactor.
  */
 export function contextOf(port: CompletionPort): FutureContext | undefined {
-  return partsOfPorts.get(port)!.core.context;
+  return partsOf(port).core.context;
 }
 
 /**
@@ -111,7 +124,7 @@ export function assertStreamSocket(
   socket: HandleLike,
   action: string,
 ): void {
-  partsOfPorts.get(port)!.sockets.streamSocket(socket, action);
+  partsOf(port).sockets.streamSocket(socket, action);
 }
 
 /** A part of what has to be sent, and where to. */
@@ -123,10 +136,10 @@ export interface PartToSend extends SendPartOptions {
 }
 
 /**
- * As {@linkcode IocpProactor.send}, for those who send until all is sent.
+ * As {@linkcode IocpProactor.send}, but hands over what was not sent.
  *
  * @param port The port of a proactor.
- * @param part What to send, and who is given what Windows has not taken.
+ * @param part What to send, and what is called with the rest.
  * @returns The number of bytes written.
  * @throws {Deno.errors.BadResource} when the handle or proactor is closed.
  */
@@ -134,5 +147,5 @@ export function sendPart(
   port: CompletionPort,
   { handle, data, ...options }: PartToSend,
 ): OverlappedFuture<number> {
-  return partsOfPorts.get(port)!.transfers.sendPart(handle, data, options);
+  return partsOf(port).transfers.sendPart(handle, data, options);
 }

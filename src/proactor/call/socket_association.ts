@@ -24,12 +24,12 @@ export interface SocketInfo {
 }
 
 /**
- * Puts a socket on a port. Where another layer stands between the socket and
- * the kernel, every operation queues a packet.
+ * Puts a socket on a port. Where a layered provider stands between the socket
+ * and the kernel, skip mode is not reliable: every operation queues a packet.
  *
  * @param port The completion port.
  * @param sockets Winsock.
- * @param socket The socket; the port's to close from now on.
+ * @param socket The socket; from now on the port closes it.
  * @returns What the port knows of it.
  * @throws {Deno.errors.BadResource} when the port is closed.
  * @throws {WindowsError} when Windows refuses.
@@ -80,7 +80,7 @@ export class SocketDetector {
   }
 
   /**
-   * Winsock, which is opened for the first handle that is no pipe.
+   * Winsock, which is opened for the first handle that is not a pipe.
    *
    * @returns The functions.
    * @throws {Deno.errors.NotSupported} when the system is not Windows.
@@ -125,7 +125,7 @@ export class SocketDetector {
     return sockets;
   }
 
-  /** What is no handle of the real Windows is none of its sockets. */
+  /** Simulated handles are not sockets of the real Winsock. */
   #open(): SocketApi {
     if (this.#isReal) return defaultSockets();
     throw new Deno.errors.NotSupported(
@@ -133,7 +133,7 @@ export class SocketDetector {
     );
   }
 
-  /** Without Winsock there are no sockets: pipes and files go on. */
+  /** Without Winsock there are no sockets, but pipes and files work. */
   #tryOpen(): SocketApi | null {
     if (this.#sockets !== undefined) return this.#sockets;
     try {

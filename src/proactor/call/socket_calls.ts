@@ -44,18 +44,18 @@ export interface SocketTarget {
   type: number;
 }
 
-/** What a receive wants. */
+/** What is received, and what becomes of it. */
 export interface ReceiveRequest<R, T> {
   /** The most bytes. */
   size: number;
-  /** Makes the result of what came. */
+  /** Makes the result. */
   deliver: (received: R) => T;
 }
 
 const AREA = BigInt(OVERLAPPED_SIZE);
 
 /**
- * `WSARecv`. No bytes on a stream are its end.
+ * `WSARecv`. On a stream, no bytes are its end.
  *
  * @typeParam T The result.
  * @param target The socket.
@@ -115,8 +115,8 @@ export function receiveFromCall<T>(
 }
 
 /**
- * `WSASend`. Several arrays go out as one: one datagram, one piece of a
- * stream that no other send gets into.
+ * `WSASend`. Several arrays go out as one: one datagram, or one piece of a
+ * stream without bytes of other sends in between.
  *
  * @param target The socket.
  * @param data Copied when the call starts.
@@ -197,13 +197,13 @@ export function disconnectCall(
 }
 
 /**
- * Throws what the end of a call means on a socket.
+ * Throws the error of a call that has failed on a socket.
  *
  * @param target The socket.
  * @param end The end of the call.
  * @param call What was tried.
  * @throws {Deno.errors.ConnectionReset} when the peer has reset the
- * connection, or nobody is at the port of an earlier datagram.
+ * connection, or an earlier datagram has reached no receiver.
  * @throws {WindowsError} or another class of `Deno.errors` for other codes.
  */
 export function checkSocket(
@@ -220,7 +220,7 @@ export function checkSocket(
 const RECEIVE = "Cannot receive";
 const SEND = "Cannot send";
 
-/** What these codes mean on a socket, and not in general. */
+/** What these codes mean on a socket, as opposed to a file. */
 function meaning(
   { type }: Pick<SocketTarget, "type">,
   code: number,
@@ -236,8 +236,9 @@ function meaning(
 }
 
 /**
- * The rest of a datagram that does not fit is lost, and whether a packet
- * follows such an end at once is not documented: so it always fits.
+ * The size of a buffer into which any datagram fits: whether a packet follows
+ * when one is truncated synchronously is not documented. The rest is dropped
+ * here.
  */
 function bufferSize({ type }: SocketTarget, size: number): number {
   return type === SOCK_DGRAM ? Math.max(size, MAX_POOLED_BUFFER) : size;

@@ -66,12 +66,12 @@ import { transmitCall } from "./transmit_call.ts";
 export class SocketOperations {
   readonly #host: CallHost;
   readonly #files: SendFileApi | undefined;
-  /** Sockets that were asked to take addresses of IPv4 too. */
+  /** Sockets that were set to accept mapped IPv4 addresses. */
   readonly #admitted = new WeakSet<PortHandle>();
 
   /**
    * @param host Starts operations.
-   * @param files Replaces what is asked about files that are sent, for tests.
+   * @param files Replaces the functions for files that are sent, for tests.
    */
   constructor(host: CallHost, files: SendFileApi | undefined) {
     this.#host = host;

@@ -24,10 +24,10 @@ import { totalLength } from "./gather.ts";
 import { keepRest, readCall, writeCall } from "./overlapped_calls.ts";
 import { receiveCall, type ReceiveRequest, sendCall } from "./socket_calls.ts";
 
-/** Options of a send whose caller goes on until all is sent. */
+/** Options of a send that hands over what was not sent. */
 export interface SendPartOptions extends OperationOptions {
   /**
-   * Given the bytes that Windows has not taken, if any.
+   * Called with the bytes that were not sent, if any, before the send ends.
    *
    * @param rest The bytes.
    */
@@ -79,11 +79,11 @@ export class TransferOperations {
   }
 
   /**
-   * Starts a write whose caller goes on until all is sent.
+   * Starts a write that hands over what was not written.
    *
    * @param handle The handle, or its owner.
    * @param data Copied before the call returns.
-   * @param options A signal, and who is given what Windows has not taken.
+   * @param options A signal, and what is called with the rest.
    * @returns The number of bytes written.
    * @throws {Deno.errors.BadResource} when the handle or proactor is closed.
    */

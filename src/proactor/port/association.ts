@@ -19,12 +19,12 @@ import {
 import { warningMode } from "./warning_probe.ts";
 
 /**
- * The handles of each proactor, by their values: a value that is put on the
- * port again is another object's by then.
+ * The handles of all ports, by their values: a value that is put on a port
+ * again belongs to another object by then.
  */
 const handles = new WeakMap<Win32Api, Map<Handle, PortHandle>>();
 
-/** Always correct, if slower: everything but an error queues a packet. */
+/** Always correct, but slower: everything but an error queues a packet. */
 const ALL_PACKETS: PacketModes = {
   skipsOnSuccess: false,
   queuesWarnings: true,
@@ -44,7 +44,7 @@ export interface AssociationOptions {
   close?: CloseFunction | undefined;
   /** True when it is on the port already, with this key. */
   joined: boolean;
-  /** Whether the library closes it. */
+  /** Whether the library closes it, or the caller. */
   owned: boolean;
 }
 
@@ -79,16 +79,16 @@ export function associate(
 }
 
 /**
- * Looks whether a handle is still the object that was put on the port: Windows
- * refuses to put an object on a port twice. It refuses as well, so that they
- * cannot be told apart, what was not opened for overlapped I/O, and what is on
- * a port of somebody else.
+ * Tells whether a handle is still the object that was put on the port: Windows
+ * refuses to put an object on a port twice. It gives the same error for a
+ * handle that was not opened for overlapped I/O, and for one that is on another
+ * port; those count as the same object.
  *
  * @param api The seam.
  * @param known A handle that was put on the port.
  * @param port The port.
- * @returns `"another"` when the value is another object's, which is on the port
- * now, with the same key; `"closed"` when it is nobody's.
+ * @returns `"another"` when the value belongs to another object, which is on
+ * the port now, with the same key; `"closed"` when no object has it.
  */
 export function identify(
   api: Win32Api,
@@ -113,7 +113,7 @@ function putOnPort(
   });
 }
 
-/** Whoever had the value before was closed by somebody else. */
+/** An object that had the value before was closed behind our back. */
 function remember(api: Win32Api, known: PortHandle): void {
   const current = handles.get(api) ?? new Map<Handle, PortHandle>();
   handles.set(api, current);

@@ -14,7 +14,7 @@ import type { HandleOptions } from "./port_options.ts";
 
 /** What a handle is, and how it is put on the port. */
 export interface InspectedHandle<Kind> {
-  /** What it is, for those who make calls with it. */
+  /** What it is, as far as its calls differ. */
   kind: Kind;
   /** How it is put on the port. */
   options: HandleOptions;
@@ -86,7 +86,7 @@ export class HandleRegistry<Kind> {
     return this.#kinds.get(handle);
   }
 
-  /** Anybody may have closed a bare handle, and its value been reused. */
+  /** A bare handle may be closed by anyone, and its value reused. */
   #ofValue(handle: Handle, action: string): PortHandle {
     const known = this.#byValue.get(handle);
     const found = known === undefined ? "closed" : this.#identify(known);

@@ -12,7 +12,7 @@ export type ErrorReporter = (error: unknown, message: string) => void;
 
 /** How a port is made. */
 export interface CompletionPortOptions {
-  /** Threads that may run completions at once. */
+  /** Threads that may process packets at the same time. */
   concurrency: number;
   /** False forces a packet for every operation. */
   skipOnSuccess: boolean;
@@ -24,13 +24,13 @@ export interface CompletionPortOptions {
 export interface HandleOptions {
   /** Whether its reads may end with ERROR_MORE_DATA. */
   warnings: boolean;
-  /** False leaves skip mode off: the handle cannot be trusted with it. */
+  /** False leaves skip mode off, where it is not reliable. */
   skip?: boolean;
   /** What closes it: `CloseHandle` by default. */
   close?: CloseFunction;
   /** The key with which it is on the port already. */
   key?: number | undefined;
-  /** False when somebody else closes it. Default true. */
+  /** False when the caller closes it. Default true. */
   owned?: boolean;
 }
 
@@ -38,9 +38,9 @@ export interface HandleOptions {
 export interface PortMetrics {
   /** Operations that the kernel owns now. */
   pending: number;
-  /** Slots that are handed out now, pending or not. */
+  /** Slots in use now, pending or not. */
   slotsInUse: number;
-  /** Bytes of native buffers that are handed out now. */
+  /** Bytes of native buffers in use now. */
   bufferBytes: number;
   /** Packets dispatched so far. */
   packets: number;
@@ -55,7 +55,7 @@ export interface PortMetrics {
 }
 
 /**
- * Tells a reporter; what it throws itself goes to the console.
+ * Calls a reporter; what it throws itself goes to the console.
  *
  * @param reporter The reporter.
  * @param error What has gone wrong.

@@ -79,7 +79,7 @@ export class ProactorParts {
 export function partsOf(port: CompletionPort): ProactorParts {
   const parts = partsOfPorts.get(port);
   if (parts !== undefined) return parts;
-  throw new TypeError("Cannot find proactor: no one has this port");
+  throw new TypeError("Cannot find proactor: the port belongs to none");
 }
 
 /**

@@ -56,7 +56,10 @@ export function socketOptions(
   return {
     warnings: false,
     skip: sockets.isIfsSocket(socket),
-    close: (handle) => sockets.closeSocket(handle),
+    closer: {
+      name: "closesocket",
+      close: (handle) => sockets.closeSocket(handle),
+    },
   };
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { byteLengthOf, viewOf } from "../../ffi/bytes.ts";
+import { viewOf } from "../../ffi/bytes.ts";
 import { windowsError } from "../../ffi/errors.ts";
 import { MAX_POOLED_BUFFER } from "../../ffi/memory.ts";
 import {
@@ -127,21 +127,11 @@ export function sendCall(
   data: readonly Bytes[],
 ): OverlappedCall<number> {
   const { sockets, socket } = target;
-  const size = totalLength(data);
-  return {
-    size,
-    order: "writes",
-    transferred: () => sockets.transferred,
-    start: (operation) => {
-      gather(operation.buffer, data, size);
-      const buffers = buffersOf(operation, size);
-      return sockets.wsaSend(socket, buffers, 0, operation.address);
-    },
-    finish: (end) => {
-      checkSocket(target, end, { syscall: "WSASend", action: SEND });
-      return end.bytes;
-    },
-  };
+  return gatherCall(target, data, {
+    syscall: "WSASend",
+    write: (buffers, overlapped) =>
+      sockets.wsaSend(socket, buffers, 0, overlapped),
+  });
 }
 
 /**
@@ -158,18 +148,37 @@ export function sendToCall(
   to: Bytes,
 ): OverlappedCall<number> {
   const { sockets, socket } = target;
-  const size = byteLengthOf(data);
+  return gatherCall(target, [data], {
+    syscall: "WSASendTo",
+    write: (buffers, overlapped) =>
+      sockets.wsaSendTo(socket, buffers, 0, to, overlapped),
+  });
+}
+
+/** The call of a socket's write function. */
+interface WriteFunction {
+  /** Its name. */
+  syscall: string;
+  /** Calls it with the encoded buffers and the OVERLAPPED. */
+  write: (buffers: Bytes, overlapped: Address) => number;
+}
+
+function gatherCall(
+  target: SocketTarget,
+  data: readonly Bytes[],
+  { syscall, write }: WriteFunction,
+): OverlappedCall<number> {
+  const size = totalLength(data);
   return {
     size,
     order: "writes",
-    transferred: () => sockets.transferred,
+    transferred: () => target.sockets.transferred,
     start: (operation) => {
-      gather(operation.buffer, [data], size);
-      const buffers = buffersOf(operation, size);
-      return sockets.wsaSendTo(socket, buffers, 0, to, operation.address);
+      gather(operation.buffer, data, size);
+      return write(buffersOf(operation, size), operation.address);
     },
     finish: (end) => {
-      checkSocket(target, end, { syscall: "WSASendTo", action: SEND });
+      checkSocket(target, end, { syscall, action: SEND });
       return end.bytes;
     },
   };

@@ -11,11 +11,8 @@ import {
 } from "../../ffi/constants.ts";
 import { windowsError } from "../../ffi/errors.ts";
 import type { Handle, Win32Api } from "../../ffi/win32_api.ts";
-import {
-  type CloseFunction,
-  type PacketModes,
-  PortHandle,
-} from "./port_handle.ts";
+import { type PacketModes, PortHandle } from "./port_handle.ts";
+import type { HandleCloser } from "./port_options.ts";
 import { warningMode } from "./warning_probe.ts";
 
 /**
@@ -40,8 +37,8 @@ export interface AssociationOptions {
   skipOnSuccess: boolean;
   /** Whether reads may end with ERROR_MORE_DATA. */
   warnings: boolean;
-  /** `closesocket`; without it `CloseHandle` closes the handle. */
-  close?: CloseFunction | undefined;
+  /** What closes the handle: `CloseHandle` by default. */
+  closer?: HandleCloser | undefined;
   /** True when it is on the port already, with this key. */
   joined: boolean;
   /** Whether the library closes it, or the caller. */
@@ -67,12 +64,12 @@ export function associate(
   const known = new PortHandle(handle, {
     key: options.key,
     modes: packetModes(api, handle, options),
-    close: () => release(api, handle, options.close),
+    close: () => release(api, handle, options.closer),
     cancel: (overlapped) => api.cancelIoEx(handle, overlapped),
   });
   remember(api, known);
   if (options.owned) {
-    const name = options.close === undefined ? "CloseHandle" : "closesocket";
+    const name = options.closer?.name ?? "CloseHandle";
     api.threadHandles?.add(handle, name);
   }
   return known;
@@ -128,10 +125,10 @@ function remember(api: Win32Api, known: PortHandle): void {
 function release(
   api: Win32Api,
   handle: Handle,
-  close: CloseFunction | undefined,
+  closer: HandleCloser | undefined,
 ): number {
   handles.get(api)!.delete(handle);
-  return close === undefined ? api.closeHandle(handle) : close(handle);
+  return closer?.close(handle) ?? api.closeHandle(handle);
 }
 
 function packetModes(

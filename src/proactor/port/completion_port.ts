@@ -167,7 +167,7 @@ export class CompletionPort implements PumpHost, LateHost {
       joined: options.key !== undefined,
       skipOnSuccess: this.#skipOnSuccess && options.skip !== false,
       warnings: options.warnings,
-      close: options.close,
+      closer: options.closer,
       owned: options.owned ?? true,
     });
   }

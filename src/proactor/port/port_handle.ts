@@ -17,7 +17,7 @@ export interface PacketModes {
 }
 
 /**
- * Closes a handle: `CloseHandle`, or `closesocket`.
+ * Closes a handle.
  *
  * @param handle The handle.
  * @returns 0 or a Win32 code.

@@ -5,6 +5,7 @@
  */
 
 import { logError } from "../../ffi/thrown.ts";
+import type { CloseName } from "../../ffi/win32_api.ts";
 import type { CloseFunction } from "./port_handle.ts";
 
 /** Takes errors that have no caller. */
@@ -20,6 +21,14 @@ export interface CompletionPortOptions {
   report: ErrorReporter;
 }
 
+/** What closes a handle that `CloseHandle` does not close. */
+export interface HandleCloser {
+  /** The name of the function. */
+  readonly name: CloseName;
+  /** The function. */
+  readonly close: CloseFunction;
+}
+
 /** How a handle is put on a port. */
 export interface HandleOptions {
   /** Whether its reads may end with ERROR_MORE_DATA. */
@@ -27,7 +36,7 @@ export interface HandleOptions {
   /** False leaves skip mode off, where it is not reliable. */
   skip?: boolean;
   /** What closes it: `CloseHandle` by default. */
-  close?: CloseFunction;
+  closer?: HandleCloser;
   /** The key with which it is on the port already. */
   key?: number | undefined;
   /** False when the caller closes it. Default true. */

@@ -103,7 +103,7 @@ export class IocpProactor implements AsyncDisposable {
   }
 
   /**
-   * The port, which is all that the other rooms of the library use of it.
+   * The port, by which the other rooms of the library reach the rest.
    *
    * @ignore
    */
@@ -114,9 +114,10 @@ export class IocpProactor implements AsyncDisposable {
   // --- asyncio -------------------------------------------------------------
 
   /**
-   * Lets callbacks run, and errors end, in an event loop.
+   * Sets the event loop in which futures run their callbacks, and to which
+   * errors without a caller are reported.
    *
-   * @param context The loop's, or `undefined` for none.
+   * @param context The loop's context, or `undefined` for no loop.
    */
   setLoop(context: FutureContext | undefined): void {
     this.#parts.core.setLoop(context);
@@ -124,8 +125,8 @@ export class IocpProactor implements AsyncDisposable {
 
   /**
    * Waits until operations have ended, without blocking the thread. From the
-   * first call on, the results are collected for the next one: 65,536 of them;
-   * further ones are dropped, and that is reported.
+   * first call on, results are collected for the next one: up to 65,536;
+   * further ones are dropped, which is reported.
    *
    * @param timeout Milliseconds, rounded up. Without it there is no limit.
    * @returns The futures that have ended with a result or an exception; none
@@ -160,8 +161,8 @@ export class IocpProactor implements AsyncDisposable {
   }
 
   /**
-   * Reads into an array. The bytes are copied there when they have come, so
-   * the array may be used, but not transferred, until then.
+   * Reads into an array. The bytes are copied into it at the end, so the array
+   * may be used, but not transferred, until then.
    *
    * @param handle The handle, or its owner.
    * @param target Where the bytes go. If it was transferred meanwhile, the
@@ -181,12 +182,12 @@ export class IocpProactor implements AsyncDisposable {
   }
 
   /**
-   * Takes a datagram, or waits for one.
+   * Receives a datagram.
    *
    * @param socket A datagram socket, which is bound, or has sent.
    * @param size The most bytes; the rest of the datagram is lost.
    * @param options A signal that cancels.
-   * @returns The bytes, who has sent them, and whether that was all. The
+   * @returns The bytes, the sender, and whether the datagram was longer. The
    * future fails with `Deno.errors.ConnectionReset` when an earlier datagram
    * has reached no receiver; receiving may go on.
    * @throws {RangeError} when `size` is not a DWORD.
@@ -202,16 +203,16 @@ export class IocpProactor implements AsyncDisposable {
   }
 
   /**
-   * Takes a datagram into an array. The bytes are copied there when they have
-   * come, so the array may be used, but not transferred, until then.
+   * Receives a datagram into an array. The bytes are copied into it at the end,
+   * so the array may be used, but not transferred, until then.
    *
    * @param socket A datagram socket, which is bound, or has sent.
-   * @param target Where the bytes go; what has no room is lost. If it was
-   * transferred meanwhile, the future fails with a `TypeError` whose `cause`
-   * holds the bytes.
+   * @param target Where the bytes go; the rest of a longer datagram is lost. If
+   * it was transferred meanwhile, the future fails with a `TypeError` whose
+   * `cause` holds the bytes.
    * @param options A signal that cancels.
-   * @returns How many bytes came, from whom, and whether that was all. The
-   * future fails as that of {@linkcode recvFrom}.
+   * @returns The number of bytes, the sender, and whether the datagram was
+   * longer. The future fails as that of {@linkcode recvFrom}.
    * @throws {TypeError} when `target` is no `Uint8Array` or has no bytes.
    * @throws {Deno.errors.BadResource} when `socket` is closed or no socket, or
    * the proactor is closed.
@@ -232,8 +233,8 @@ export class IocpProactor implements AsyncDisposable {
    * @param handle The handle, or its owner.
    * @param data Copied before the call returns. Several arrays are written as
    * one, in a single call.
-   * @param options A signal that cancels. How much was written is not known
-   * then.
+   * @param options A signal that cancels. How much was written before is not
+   * known then.
    * @returns The number of bytes written.
    * @throws {TypeError} when `handle` is not a handle or `data` no
    * `Uint8Array`, nor an array of such.
@@ -254,11 +255,11 @@ export class IocpProactor implements AsyncDisposable {
    * @param socket A datagram socket.
    * @param data Copied before the call returns. An empty array is a datagram
    * too.
-   * @param address To whom, of the family of the socket.
+   * @param address The receiver, of the family of the socket.
    * @returns The number of bytes.
-   * @throws {TypeError} when `data` is no `Uint8Array`, or `address` none that
-   * is numeric.
-   * @throws {RangeError} when the port is none.
+   * @throws {TypeError} when `data` is no `Uint8Array`, or `address` is no
+   * numeric address.
+   * @throws {RangeError} when the port is no port number.
    * @throws {Deno.errors.BadResource} when `socket` is closed or no socket, or
    * the proactor is closed.
    */
@@ -271,13 +272,13 @@ export class IocpProactor implements AsyncDisposable {
   }
 
   /**
-   * Takes a client, or waits for one.
+   * Accepts a client.
    *
    * @param listener A stream socket that listens.
    * @param options A signal that cancels.
    * @returns The connected socket, which the caller must close, and both
    * addresses. The future fails with `Deno.errors.ConnectionReset` when the
-   * client has come and left; the listener goes on.
+   * client has connected and left; accepting may go on.
    * @throws {Deno.errors.BadResource} when `listener` is closed or no socket,
    * serving was stopped, or the proactor is closed.
    */
@@ -289,18 +290,19 @@ export class IocpProactor implements AsyncDisposable {
   }
 
   /**
-   * Connects a socket. One that is not bound is bound to any address first. A
-   * datagram socket is connected at once, to send to one address and to
-   * receive from nobody else. An unspecified address, such as `0.0.0.0`, is
-   * this computer. Under a scoped grant the socket is nonblocking from then on.
+   * Connects a socket. One that is not bound is bound to the unspecified
+   * address first. A datagram socket is connected synchronously: it sends to
+   * one address and receives from no other. An unspecified address, such as
+   * `0.0.0.0`, is this computer. Under a scoped grant the socket is nonblocking
+   * from then on.
    *
    * @param socket The socket.
    * @param address Where to: numeric, of the family of the socket.
    * @param options A signal that cancels.
-   * @returns A future that ends when the connection is there. It fails with
-   * `Deno.errors.ConnectionRefused` when nobody listens.
+   * @returns A future that ends when the socket is connected. It fails with
+   * `Deno.errors.ConnectionRefused` when no socket listens there.
    * @throws {TypeError} when `address` is no numeric internet address.
-   * @throws {RangeError} when the port is none.
+   * @throws {RangeError} when the port is no port number.
    * @throws {Deno.errors.BadResource} when `socket` is closed or no socket, or
    * the proactor is closed.
    */
@@ -316,15 +318,15 @@ export class IocpProactor implements AsyncDisposable {
    * Sends a file, which Windows reads by itself (`TransmitFile`). The position
    * in the file is neither used nor moved. Other sends must wait for the end.
    *
-   * Client versions of Windows work on two such calls at a time, and let all
-   * others of all programs wait. {@linkcode ProactorEventLoop.sendfile} and
-   * {@linkcode TcpConnection.sendFile} do not add to these.
+   * Client versions of Windows process two such calls at a time, and queue
+   * those of all other programs. {@linkcode ProactorEventLoop.sendfile} and
+   * {@linkcode TcpConnection.sendFile} keep within that limit.
    *
    * @param socket A connected stream socket.
    * @param file The path of the file, or a handle, also one that is not
    * overlapped.
-   * @param options Which part, and a signal. After an abort it is not known how
-   * much was sent.
+   * @param options The part of the file, and a signal. How much was sent before
+   * an abort is not known.
    * @returns The number of bytes; fewer than `count` when the file ends before.
    * @throws {TypeError} when `file` is no regular file, or `socket` no stream.
    * @throws {RangeError} when a number is not 0 or more.
@@ -389,10 +391,10 @@ export class IocpProactor implements AsyncDisposable {
    * wait holds a duplicate of the handle: closing the handle elsewhere does not
    * end it, {@linkcode closeHandle} does.
    *
-   * A mutex belongs to the thread that got it: to this one when it was free,
-   * else to one of Windows's, which never releases it. So a wait tells when a
-   * mutex has become free, but does not serve to lock it. One that its owner
-   * has abandoned counts as free.
+   * A mutex is owned by the thread whose wait has ended: by this one when it
+   * was free, else by a thread of Windows, which never releases it. So a wait
+   * tells when a mutex has become free, but cannot be used to lock it. An
+   * abandoned mutex counts as free.
    *
    * @param handle The handle, which needs the access right SYNCHRONIZE, or its
    * owner.
@@ -428,7 +430,7 @@ export class IocpProactor implements AsyncDisposable {
    * Ends a connection, gracefully: what was sent goes out before.
    *
    * @param socket A connected stream socket.
-   * @param options Whether the socket is used again, and a signal.
+   * @param options Whether the socket will be connected again, and a signal.
    * @returns A future that ends when the connection has.
    * @throws {Deno.errors.BadResource} when `socket` is closed or no socket, or
    * the proactor is closed.
@@ -467,8 +469,8 @@ export class IocpProactor implements AsyncDisposable {
   }
 
   /**
-   * Dispatches what has completed, and waits for it on this thread, which
-   * blocks everything else. For hosts that drive the port themselves.
+   * Dispatches what has completed. With a time-out it blocks this thread until
+   * something has. For hosts that drive the port themselves.
    *
    * @param timeout Milliseconds, rounded up; 0 by default.
    * @returns The number of packets; 0 when called from within a callback.

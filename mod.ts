@@ -28,20 +28,21 @@ export {
   type FutureContext,
   InvalidStateError,
 } from "./src/proactor/future/future.ts";
-export { BaseProactor } from "./src/proactor/base_proactor.ts";
 export { IocpProactor } from "./src/proactor/iocp_proactor.ts";
 export type { PortMetrics } from "./src/proactor/port/port_options.ts";
 export type {
   CloseOptions,
   ConnectOptions,
+  DisconnectOptions,
   HandleLike,
   IocpProactorOptions,
   OperationOptions,
+  ReceivedFrom,
+  ReceivedFromInto,
   WaitHandleOptions,
 } from "./src/proactor/proactor_options.ts";
 export { OverlappedFuture } from "./src/proactor/future/overlapped_future.ts";
 export { WaitHandleFuture } from "./src/proactor/wait/wait_handle_future.ts";
-export { WaitProactor } from "./src/proactor/wait_proactor.ts";
 export { pipe, type PipeOptions } from "./src/pipe/anonymous_pipe.ts";
 export {
   connectPipe,
@@ -271,12 +272,6 @@ export {
 } from "./src/file/watch_directory.ts";
 export type { AddressFamily } from "./src/net/names/resolve.ts";
 export { StreamServer } from "./src/stream/stream_server.ts";
-export {
-  type DisconnectOptions,
-  type ReceivedFrom,
-  type ReceivedFromInto,
-  SocketProactor,
-} from "./src/proactor/socket_proactor.ts";
 export type { AcceptedSocket } from "./src/proactor/call/socket_connect_calls.ts";
 export type {
   FileLike,

@@ -11,6 +11,11 @@ import { countFindings, type Finding, formatFinding } from "./finding.ts";
 import { checkSource, type Source } from "./source_rules.ts";
 
 const SOURCE_FOLDER = "src";
+/** Files that may be longer than others: a page, not a machine. */
+const PAGES = [
+  "src/loop/proactor_event_loop.ts",
+  "src/proactor/iocp_proactor.ts",
+];
 const TEXTS = ["mod.ts", "README.md", "ARCHITECTURE.md", "PERFORMANCE.md"];
 
 async function readDocs(entry: string): Promise<DocOutput> {
@@ -37,10 +42,14 @@ async function checkSources(folder: string): Promise<Finding[]> {
   const sources = await readSources(await sourceFiles(folder));
   const texts = await readSources(TEXTS);
   return [
-    ...sources.flatMap(checkSource),
+    ...sources.flatMap(checkSource).filter((finding) => !isPageLength(finding)),
     ...sources.flatMap(checkImports),
     ...[...texts, ...sources].flatMap(checkExamples),
   ];
+}
+
+function isPageLength({ file, symbol }: Finding): boolean {
+  return symbol === "file" && PAGES.includes(file);
 }
 
 async function readSources(files: readonly string[]): Promise<Source[]> {

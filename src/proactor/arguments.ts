@@ -1,5 +1,5 @@
 /**
- * What the proactor's methods refuse before any system call.
+ * Checks and conversions of arguments, before any system call.
  *
  * @module
  */
@@ -17,38 +17,18 @@ import { encodeDestination } from "../ffi/socket/destination.ts";
 import type { SocketAddress } from "../ffi/socket/sockaddr.ts";
 import type { Bytes } from "../ffi/socket/api.ts";
 import { INVALID_HANDLE_VALUE } from "../ffi/win32_api.ts";
-import type { Future } from "./future/future.ts";
 
 /** The largest count that fits a DWORD. */
 export const MAX_DWORD = 0xffff_ffff;
 
 /**
- * Cancels a future when a signal is aborted.
- *
- * @param future The future.
- * @param signal The signal, if there is one.
- * @returns True when the signal was aborted already.
- */
-export function cancelBySignal<T>(
-  future: Future<T>,
-  signal?: AbortSignal,
-): boolean {
-  if (signal === undefined) return false;
-  if (signal.aborted) return future.cancel(signal.reason);
-  const abort = () => future.cancel(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  const forget = () => signal.removeEventListener("abort", abort);
-  // Not a done callback: those wait for a loop that may not run.
-  future.then(forget, forget);
-  return false;
-}
-/**
- * Copies received bytes to where the caller wants them.
+ * Copies received bytes into the array of the caller.
  *
  * @param data The bytes.
- * @param target The caller's array.
+ * @param target The array.
  * @returns The number of bytes.
- * @throws {TypeError} when the array has shrunk meanwhile; `cause` has the data.
+ * @throws {TypeError} when the array has shrunk meanwhile; `cause` has the
+ * data.
  */
 export function place(data: Uint8Array, target: Uint8Array): number {
   if (byteLengthOf(target) < data.byteLength) {
@@ -62,7 +42,7 @@ export function place(data: Uint8Array, target: Uint8Array): number {
 }
 
 /**
- * asyncio's rules for time-outs.
+ * Converts a time-out, by asyncio's rules.
  *
  * @param timeout Milliseconds; `undefined` and `Infinity` wait for ever.
  * @returns A DWORD of milliseconds, rounded up.
@@ -81,7 +61,7 @@ export function waitMilliseconds(timeout: number | undefined): number {
 }
 
 /**
- * What a timer can wait: a longer delay would end at once.
+ * Limits a delay to what timers can wait: a longer one would end at once.
  *
  * @param milliseconds Any delay, also INFINITE or `Infinity`.
  * @returns 2147483647 ms (24.8 days) at most.
@@ -91,9 +71,9 @@ export function timerDelay(milliseconds: number): number {
 }
 
 /**
- * Refuses what is not an integer of a range.
+ * Refuses a value that is not an integer of a range.
  *
- * @param name What the value is called.
+ * @param name The name of the value in the message.
  * @param value The value.
  * @param range The least and the greatest value.
  * @throws {RangeError} when it is outside.
@@ -110,7 +90,7 @@ export function assertInteger(
 }
 
 /**
- * Refuses what cannot be the value of an open handle.
+ * Refuses a value that cannot be that of an open handle.
  *
  * @param action The beginning of the message.
  * @param handle The value.
@@ -130,7 +110,7 @@ export function assertHandle(action: string, handle: unknown): void {
 }
 
 /**
- * Refuses what is not a `Uint8Array`, or has lost its bytes.
+ * Refuses a value that is not a `Uint8Array`, or is detached.
  *
  * @param action The beginning of the message.
  * @param data The value.
@@ -145,12 +125,12 @@ export function assertArray(action: string, data: Uint8Array): void {
 }
 
 /**
- * Refuses what cannot be written, and sees to it that no other thread changes
- * it between two looks.
+ * Refuses a value that cannot be written, and copies shared memory, which other
+ * threads could change between two reads.
  *
  * @param action The beginning of the message.
  * @param data The value.
- * @returns The array itself, which is still the caller's; a copy where its
+ * @returns The array itself, which belongs to the caller; a copy where its
  * memory is shared.
  * @throws {TypeError} when it is not a `Uint8Array`, or detached.
  */
@@ -178,7 +158,7 @@ export function assertBytes(action: string, data: Uint8Array): void {
 const FAMILIES: readonly unknown[] = ["IPv4", "IPv6", "Unix"];
 
 /**
- * Refuses what is no address of a socket.
+ * Refuses a value that is not an address of a socket.
  *
  * @param action The beginning of the message.
  * @param address The value.

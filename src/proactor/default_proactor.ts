@@ -9,7 +9,7 @@ import { IocpProactor } from "./iocp_proactor.ts";
 let shared: IocpProactor | undefined;
 
 /**
- * The proactor of this thread, made on first use and again after its close.
+ * The proactor of this thread, made on first use, and anew after its close.
  * With nothing outstanding it keeps no process alive, so it need not be closed.
  *
  * @returns The shared proactor.

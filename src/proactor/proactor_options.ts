@@ -7,21 +7,23 @@
 import type { WaitApi } from "../ffi/wait/api.ts";
 import type { SendFileApi } from "../ffi/sendfile/api.ts";
 import type { SocketApi } from "../ffi/socket/api.ts";
+import type { SocketAddress } from "../ffi/socket/sockaddr.ts";
 import type { Handle, Win32Api } from "../ffi/win32_api.ts";
 
 /** Options of {@linkcode IocpProactor}. */
 export interface IocpProactorOptions {
   /**
-   * Threads that may run completions of the port at once. Deno's pool runs other
-   * work on a thread that has once waited for packets, and Windows counts that
-   * thread: with a low number a poll may be given nothing meanwhile.
+   * Threads that may process packets of the port at the same time. Windows
+   * counts each running thread that has once waited for packets, and Deno's
+   * pool runs other work on such threads: with a low number polls may find
+   * nothing as long as that runs.
    *
    * @default {4294967295}
    */
   concurrency?: number;
   /**
-   * False asks Windows for a packet after every operation, also after one
-   * that ended at once. For tests and comparisons.
+   * False asks Windows for a packet after every operation, also after a
+   * synchronous completion. For tests and comparisons.
    *
    * @default {true}
    */
@@ -39,7 +41,7 @@ export interface IocpProactorOptions {
    */
   sockets?: SocketApi;
   /**
-   * Replaces what is asked about files that are sent, for tests.
+   * Replaces the functions for files that are sent, for tests.
    *
    * @ignore
    */
@@ -61,8 +63,9 @@ export interface OperationOptions {
 /** Options of {@linkcode IocpProactor.waitForHandle}. */
 export interface WaitHandleOptions extends OperationOptions {
   /**
-   * The longest wait in milliseconds, rounded up; 0 only looks. Windows counts
-   * in ticks, and may end a wait up to 16 ms before or after the time.
+   * The longest wait in milliseconds, rounded up; with 0 the object is only
+   * tested. Windows counts in ticks, and may end a wait up to 16 ms before or
+   * after the time.
    *
    * @default {Infinity}
    */
@@ -78,8 +81,8 @@ export interface ConnectOptions extends OperationOptions {
    */
   access?: number;
   /**
-   * `SECURITY_SQOS_PRESENT` and the level at which the server may act in the
-   * client's name.
+   * `SECURITY_SQOS_PRESENT` and the level at which the server may impersonate
+   * the client.
    *
    * @default {0x00110000} (identification)
    */
@@ -92,10 +95,41 @@ export interface ConnectOptions extends OperationOptions {
   waitForServer?: boolean;
 }
 
+/** Options of {@linkcode IocpProactor.disconnect}. */
+export interface DisconnectOptions extends OperationOptions {
+  /**
+   * True makes the socket as good as new, but bound, so that it can be
+   * connected again.
+   *
+   * @default {false}
+   */
+  reuse?: boolean;
+}
+
+/** What {@linkcode IocpProactor.recvFrom} gives. */
+export interface ReceivedFrom {
+  /** The bytes; an empty array is a datagram too. */
+  data: Uint8Array<ArrayBuffer>;
+  /** The sender; `null` on a stream, which has only one. */
+  address: SocketAddress | null;
+  /** True when the datagram was longer; the rest is lost. */
+  partial: boolean;
+}
+
+/** What {@linkcode IocpProactor.recvFromInto} gives. */
+export interface ReceivedFromInto {
+  /** Bytes that were put into the array. */
+  byteLength: number;
+  /** The sender; `null` on a stream, which has only one. */
+  address: SocketAddress | null;
+  /** True when the datagram was longer; the rest is lost. */
+  partial: boolean;
+}
+
 /** Options of {@linkcode IocpProactor.close}. */
 export interface CloseOptions {
   /**
-   * Milliseconds that operations have to end after they were cancelled.
+   * Milliseconds that operations have to end after their cancellation.
    *
    * @default {5000}
    */

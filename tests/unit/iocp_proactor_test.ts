@@ -11,6 +11,8 @@ import { stub } from "@std/testing/mock";
 import { waitMilliseconds } from "../../src/proactor/arguments.ts";
 import { defaultProactor } from "../../src/proactor/default_proactor.ts";
 import { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
+import type { CompletionPort } from "../../src/proactor/port/completion_port.ts";
+import { partsOf } from "../../src/proactor/proactor_parts.ts";
 import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
 import { INVALID_HANDLE_VALUE } from "../../src/ffi/win32_api.ts";
@@ -28,6 +30,41 @@ import {
   wrong,
 } from "./_helpers.ts";
 import { Recorder, rig } from "./_recorder.ts";
+
+/** In the order of CPython's class. */
+const ASYNCIO_METHODS = [
+  "setLoop",
+  "select",
+  "recv",
+  "recvInto",
+  "recvFrom",
+  "recvFromInto",
+  "send",
+  "sendTo",
+  "accept",
+  "connect",
+  "sendfile",
+  "acceptPipe",
+  "connectPipe",
+  "waitForHandle",
+  "stopServing",
+];
+
+Deno.test("IocpProactor is one class, with asyncio's methods first", () => {
+  const { prototype } = IocpProactor;
+  assertEquals(Object.getPrototypeOf(prototype), Object.prototype);
+  const names = Object.getOwnPropertyNames(prototype)
+    .filter((name) => name !== "constructor" && name !== "port");
+  assertEquals(names.slice(0, ASYNCIO_METHODS.length), ASYNCIO_METHODS);
+});
+
+Deno.test("a port without a proactor has no parts", async () => {
+  await inWorld({}, (world) => {
+    assertEquals(partsOf(world.port).core.port, world.port);
+    const other = {} as CompletionPort;
+    assertThrows(() => partsOf(other), TypeError, "Cannot find proactor");
+  });
+});
 
 Deno.test("select() and poll() round time-outs up and refuse impossible ones", async () => {
   assertEquals(waitMilliseconds(undefined), 0xffff_ffff);

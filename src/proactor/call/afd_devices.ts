@@ -1,5 +1,5 @@
 /**
- * The handles that polls of sockets stand on.
+ * The handles of the AFD driver by which sockets are polled.
  *
  * @module
  */
@@ -10,7 +10,9 @@ import { INVALID_HANDLE_VALUE } from "../../ffi/win32_api.ts";
 import type { CompletionPort } from "../port/completion_port.ts";
 import type { PortHandle } from "../port/port_handle.ts";
 
-/** Cancelling a poll is linear in the polls of its device. */
+/**
+ * Few sockets for each: cancelling a poll is linear in the polls of a device.
+ */
 const MAX_SOCKETS = 32;
 
 /** A handle of the driver, on the port. */
@@ -21,7 +23,7 @@ export interface AfdDevice {
   sockets: number;
 }
 
-/** Opens as many devices as the sockets need, and closes those unused. */
+/** Opens as many devices as the sockets need, and closes unused ones. */
 export class AfdDevices {
   readonly #port: CompletionPort;
   readonly #afd: AfdApi;
@@ -55,8 +57,8 @@ export class AfdDevices {
   }
 
   /**
-   * Gives a device back. One without sockets is closed a turn later: a socket
-   * that is waited for again and again needs it at once.
+   * Releases a device. One without sockets is closed only a turn later, since a
+   * socket that is waited for again and again needs it right away.
    *
    * @param device What `acquire` gave.
    */

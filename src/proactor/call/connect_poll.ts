@@ -1,6 +1,6 @@
 /**
- * One nonblocking `connect`, and a poll that tells how it ended: for sockets
- * that have no `ConnectEx`, and where a scoped grant forbids to call it.
+ * A nonblocking `connect`, and a poll that tells how it has ended: for sockets
+ * without `ConnectEx`, and where a scoped grant forbids to call it.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import type { CompletionPort } from "../port/completion_port.ts";
 import type { PolledSocket, Waiter } from "./polled_socket.ts";
 import { pollerOf } from "./socket_poller.ts";
 
-/** What is connected, and who is told. */
+/** What is connected, and what is called at its end. */
 export interface ConnectPollOptions {
   /** A stream socket, nonblocking from then on. */
   socket: Socket;
@@ -26,16 +26,16 @@ export interface ConnectPollOptions {
   /** The beginning of the message when the proactor is closed. */
   action: string;
   /**
-   * Throws what a code means, unless it is 0.
+   * Throws the error of a code, unless it is 0.
    *
    * @param syscall The function.
    * @param code What it returned.
    */
   check(syscall: string, code: number): void;
-  /** Called once when the connection is there; what it throws is an error. */
+  /** Called once when connected; what it throws fails the connection. */
   onConnected(): void;
   /**
-   * Called once when there will be no connection.
+   * Called once when the connection has failed.
    *
    * @param error Why.
    */
@@ -44,7 +44,7 @@ export interface ConnectPollOptions {
 
 /** A socket on its way to be connected. */
 export class ConnectPoll implements Waiter {
-  /** A socket that was connected, or refused, can be written. */
+  /** A socket that was connected, or refused, is writable. */
   readonly direction = "writable";
   readonly #port: CompletionPort;
   readonly #sockets: SocketApi;
@@ -55,7 +55,7 @@ export class ConnectPoll implements Waiter {
   /**
    * @param port The completion port.
    * @param sockets Winsock.
-   * @param options What is connected, and who is told.
+   * @param options What is connected, and what is called at its end.
    */
   constructor(
     port: CompletionPort,
@@ -80,7 +80,7 @@ export class ConnectPoll implements Waiter {
     });
   }
 
-  /** Waits no longer; nobody is told. The socket is left to be closed. */
+  /** Ends the wait without a call. The socket is left to be closed. */
   cancel(): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -90,7 +90,7 @@ export class ConnectPoll implements Waiter {
   /**
    * Called when the poll has ended.
    *
-   * @param error Why there will be no answer, if there will not.
+   * @param error Why the poll has failed, if it has.
    */
   settle(error?: Error): void {
     this.#attempt(() => {

@@ -33,9 +33,9 @@ import { fullPath, openPath } from "./open_path.ts";
 import type { HandleLike, OperationOptions } from "../proactor_options.ts";
 
 /**
- * A file to send: its path (or `file:` URL), or a handle of it, however that was
- * opened. Paths are opened as {@linkcode openFile} opens them: pipes and devices
- * are refused, and this thread is not blocked.
+ * A file to send: its path (or `file:` URL), or a handle of it, however that
+ * was opened. Paths are opened as {@linkcode openFile} opens them: pipes and
+ * devices are refused, and this thread is not blocked.
  */
 export type FileLike = string | URL | HandleLike;
 
@@ -50,7 +50,7 @@ export interface TransmitFileOptions extends OperationOptions {
   /** Bytes to send at most: all to the end of the file by default. */
   count?: number | undefined;
   /**
-   * Told how many bytes were sent so far, after each 64 MiB or less.
+   * Called after each 64 MiB or less with the number of bytes sent so far.
    *
    * @param sent Bytes.
    */
@@ -67,11 +67,11 @@ export interface FileRange {
   length: number;
 }
 
-/** What a file to send is opened with. */
+/** How a file to send is opened. */
 export interface SendFileSeam {
   /** Closes files, and gives the text of errors. */
   port: CompletionPort;
-  /** Opens files, and looks at them. */
+  /** Opens files, and reads their properties. */
   files: SendFileApi;
 }
 
@@ -127,8 +127,8 @@ export class FileToSend implements Disposable {
   }
 
   /**
-   * Opens a file, or looks at one that is open: at once for a handle, whose
-   * value may be another's later.
+   * Opens a file, or borrows an open one. A handle is examined before the call
+   * returns, since later its value may belong to another object.
    *
    * @param seam Windows.
    * @param file Its path or handle.
@@ -164,7 +164,7 @@ export class FileToSend implements Disposable {
   }
 
   /**
-   * The part of the file that there is.
+   * The part of the file that exists of what is wanted.
    *
    * @param options What is wanted.
    * @returns Where it begins, and its length in bytes.
@@ -176,7 +176,8 @@ export class FileToSend implements Disposable {
   }
 
   /**
-   * Makes sure that the handle is on no port: the caller's may be.
+   * Opens the file anew when its handle is the caller's, which may be on a
+   * port.
    *
    * @throws {WindowsError} when Windows gives no other handle of the file.
    */
@@ -192,9 +193,9 @@ export class FileToSend implements Disposable {
   }
 
   /**
-   * Leaves the close of the handle to others.
+   * Gives away the handle.
    *
-   * @returns The handle.
+   * @returns The handle, which the receiver must close.
    */
   release(): Handle {
     this.#owned = false;
@@ -237,7 +238,7 @@ export class FileToSend implements Disposable {
 }
 
 /**
- * Refuses what are no options.
+ * Checks the options.
  *
  * @param options The options.
  * @throws {RangeError} when a number is not 0 or more, or not whole.
@@ -252,7 +253,7 @@ export function assertTransmitOptions(options: TransmitFileOptions): void {
  * Sends a file piece by piece.
  *
  * @param file The file.
- * @param options Which part, and who is told.
+ * @param options Which part, and what is called after each piece.
  * @param send Sends one piece; gives the number of bytes.
  * @returns Bytes sent; fewer than asked for when the file ends before.
  */

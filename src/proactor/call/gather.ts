@@ -1,5 +1,5 @@
 /**
- * Several arrays as one piece of native memory.
+ * Gathers several arrays in one piece of native memory.
  *
  * @module
  */
@@ -21,12 +21,12 @@ export function totalLength(data: readonly Uint8Array[]): number {
 }
 
 /**
- * Copies arrays to a buffer, one behind the other.
+ * Copies arrays to a buffer, one after the other.
  *
  * @param buffer Where to; `null` when there are no bytes.
  * @param data The arrays.
- * @param size Their bytes when the buffer was made for them.
- * @throws {TypeError} when they have others now.
+ * @param size Their total length when the buffer was allocated.
+ * @throws {TypeError} when it has changed since.
  */
 export function gather(
   buffer: NativeBuffer | null,

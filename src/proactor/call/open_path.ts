@@ -1,6 +1,6 @@
 /**
- * From a path to an open handle, without blocking the thread: the one way in
- * which files and directories are opened.
+ * Opens files and directories by their paths, without blocking the thread. All
+ * rooms open them by this function.
  *
  * @module
  */
@@ -21,8 +21,8 @@ import { CallQueue } from "../port/call_queue.ts";
 import type { CompletionPort } from "../port/completion_port.ts";
 
 /**
- * Threads of Deno's pool that calls of files may hold at once, at most: what all
- * queues share may be fewer. A computer that does not answer holds one for a
+ * The most threads of Deno's pool that calls of files may hold; the share of
+ * all queues may be smaller. A server that does not answer holds one for a
  * minute.
  */
 const MAX_THREADS = 8;
@@ -49,8 +49,8 @@ export interface OpenPathRequest {
   /** Abandons opening. */
   signal?: AbortSignal | undefined;
   /**
-   * Takes back what opening has made, before the handle is closed that nobody
-   * gets. Who abandons opening is then told when that is done.
+   * Undoes what opening has created, before the handle of an abandoned call is
+   * closed. The promise of such a call then rejects only after that.
    *
    * @param handle The handle.
    */
@@ -98,8 +98,8 @@ function pathError(
 }
 
 /**
- * Opens what a path leads to, if it is on a disk. A computer that does not
- * answer may take a minute, on another thread.
+ * Opens what a path leads to, if it is on a disk. A server that does not answer
+ * may take a minute, on another thread.
  *
  * @param system Where to open it.
  * @param request What to open.
@@ -120,7 +120,7 @@ export async function openPath(
     return accept(system, request, await fileThreads.run(open, { signal }));
   } catch (error) {
     const discarded = discard(system, request, opening);
-    // An open that is abandoned may last; what it makes has to go first.
+    // An abandoned open may take long, so only `undo` is worth waiting for.
     if (undo !== undefined || !signal?.aborted) await discarded;
     throw error;
   }
@@ -140,7 +140,7 @@ function accept(
   throw new Deno.errors.NotSupported(`${action}: it is not on a disk`);
 }
 
-/** Closes what nobody gets, when it has been opened. */
+/** Closes the handle of an abandoned or refused open, once it is there. */
 async function discard(
   { port, files }: PathSystem,
   { undo }: OpenPathRequest,

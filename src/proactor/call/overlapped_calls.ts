@@ -1,5 +1,5 @@
 /**
- * The overlapped calls of the proactor: how each starts, and what its end
+ * The overlapped calls of pipes and files: how each starts, and what its end
  * means.
  *
  * @module
@@ -19,21 +19,22 @@ import type {
   OverlappedCall,
   OverlappedEnd,
 } from "../future/overlapped_future.ts";
+import type { ReceiveRequest } from "./socket_calls.ts";
 
 /**
- * `ReadFile`. A pipe that has no other end any more is the end of the stream:
- * no bytes.
+ * `ReadFile`. A pipe whose other end is closed is at the end of the stream: no
+ * bytes.
  *
  * @typeParam T The result.
  * @param api The seam.
  * @param file The handle.
- * @param read The most bytes, and what becomes of those that came.
+ * @param read The most bytes, and what makes the result of those that came.
  * @returns The call.
  */
 export function readCall<T>(
   api: Win32Api,
   file: Handle,
-  read: { size: number; deliver: (data: Uint8Array<ArrayBuffer>) => T },
+  read: ReceiveRequest<Uint8Array<ArrayBuffer>, T>,
 ): OverlappedCall<T> {
   const { size, deliver } = read;
   return {
@@ -80,8 +81,8 @@ export function writeCall(
 }
 
 /**
- * `ConnectNamedPipe`. A client that is there already is a success, and so is
- * one that has left: what it wrote can be read.
+ * `ConnectNamedPipe`. A client that is connected already is a success, and so
+ * is one that has left, since what it wrote can be read.
  *
  * @param api The seam.
  * @param pipe The server end.
@@ -105,8 +106,8 @@ export function acceptCall(
 }
 
 /**
- * Tells whether `ConnectNamedPipe` has failed because there is a client
- * already, be it one that has left.
+ * Tells whether `ConnectNamedPipe` has failed because a client is connected
+ * already, or was and has left.
  *
  * @param code The Win32 code.
  * @returns True when the pipe is connected, and can be read to its end.
@@ -116,7 +117,7 @@ export function hasClient(code: number): boolean {
 }
 
 /**
- * Tells whether a read has failed because nothing more can come: the other end
+ * Tells whether a read has failed because the stream has ended: the other end
  * is closed, or the server has disconnected us.
  *
  * @param code The Win32 code.
@@ -126,13 +127,12 @@ export function isEndOfStream(code: number): boolean {
   return code === ERROR_BROKEN_PIPE || code === ERROR_PIPE_NOT_CONNECTED;
 }
 
-/** A warning is data: the message goes on. */
 /**
- * Keeps the bytes that a write has not moved.
+ * Makes a write hand over the bytes that it has not moved.
  *
  * @param call The write.
- * @param onRest Given them when there are some, before the call ends.
- * @returns The write, to be started instead.
+ * @param onRest Called with them, if any, before the call ends.
+ * @returns The write to start instead.
  */
 export function keepRest(
   call: OverlappedCall<number>,
@@ -146,6 +146,7 @@ export function keepRest(
   return { ...call, finish };
 }
 
+/** A warning is data: the message goes on. */
 function received(api: Win32Api, code: number, bytes: number): number {
   if (code === 0 || code === ERROR_MORE_DATA) return bytes;
   if (isEndOfStream(code)) return 0;

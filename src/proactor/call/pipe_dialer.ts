@@ -2,8 +2,8 @@
  * Connects to named pipes without spinning and without a blocked thread.
  *
  * When all instances are busy, one overlapped `FSCTL_PIPE_WAIT` per pipe waits
- * on the completion port for all who want it, in the order they came. (It is
- * what `WaitNamedPipeW` does inside, minus the thread.)
+ * on the completion port for all that dial it, in their order of arrival. (It
+ * is what `WaitNamedPipeW` does inside, minus the thread.)
  *
  * @module
  */
@@ -36,34 +36,34 @@ import { thrownCall } from "../port/thrown_call.ts";
 /** Connections that one turn may open. */
 const CONNECTS_PER_TURN = 64;
 
-/** The waits between tries where the kernel can't tell, in milliseconds. */
+/** Milliseconds between tries where the kernel cannot wait for an instance. */
 const FIRST_RETRY = 2;
 const LAST_RETRY = 100;
 
-/** How often a free instance may turn out to be taken without a pause. */
+/** How often in a row a free instance may be taken by others before a pause. */
 const MAX_FALSE_ALARMS = 8;
 
 /**
- * Other programs' servers of one instance have none for a moment between two
- * clients: so often is a pipe looked for again that was busy and is not there.
+ * How often a pipe is dialed again that was busy and does not exist: servers of
+ * other programs with one instance have none for a moment between two clients.
  */
 const MAX_ABSENCES = 5;
 
-/** Milliseconds after which a wait looks for itself: waiters can be lost. */
+/** Milliseconds after which a wait tries anew: Windows can lose a waiter. */
 const WAIT_LIMIT = 1000;
 
-/** A client end that is on its way. */
+/** The future of a client end. */
 export class DialFuture extends Future<Handle> {
-  /** Who looks for an instance. */
+  /** The queue that dials for it. */
   queue: { readonly absent: boolean } | null = null;
 
-  /** True when there was no such pipe when it was last looked for. */
+  /** True when the last try found no such pipe. */
   get absent(): boolean {
     return this.queue?.absent ?? false;
   }
 }
 
-/** One connection that is wanted. */
+/** A connection that is wanted. */
 export interface Dial {
   /** The arguments of `CreateFileW`. */
   parameters: FileParameters;
@@ -87,7 +87,7 @@ export class PipeDialer implements PortDependent {
   /**
    * Opens a client end, at once or when an instance becomes free.
    *
-   * @param dial What to open and whom to tell.
+   * @param dial What to open, and the future of the handle.
    */
   dial(dial: Dial): void {
     const { name } = dial.parameters;
@@ -99,7 +99,7 @@ export class PipeDialer implements PortDependent {
     queue.add(dial);
   }
 
-  /** Ends everything that waits. */
+  /** Fails all that waits. */
   destroy(): void {
     const error = new Deno.errors.BadResource(
       "Cannot connect: the proactor is closed",
@@ -108,9 +108,9 @@ export class PipeDialer implements PortDependent {
   }
 }
 
-/** Those who wait for the same pipe, first come first served. */
+/** The dials of one pipe, first come, first served. */
 class DialQueue implements CompletionListener {
-  /** True when there was no such pipe when it was last looked for. */
+  /** True when the last try found no such pipe. */
   absent = false;
   readonly #port: CompletionPort;
   readonly #onEmpty: () => void;
@@ -156,7 +156,7 @@ class DialQueue implements CompletionListener {
     if (this.#dials.length === 0) this.#endWaiting();
   }
 
-  /** Opens instances until none is free. */
+  /** Connects waiting dials until no instance is free. */
   #connectWaiting(): void {
     if (this.#ended) return;
     let budget = CONNECTS_PER_TURN;
@@ -173,7 +173,7 @@ class DialQueue implements CompletionListener {
     this.#endWaiting();
   }
 
-  /** Returns false when the first in the queue must go on waiting. */
+  /** Returns false when the dial must keep waiting. */
   #connect(dial: Dial): boolean {
     const { api } = this.#port;
     const handle = api.createFile(dial.parameters);
@@ -196,7 +196,9 @@ class DialQueue implements CompletionListener {
     return true;
   }
 
-  /** Those who dial without end leave others their turn. */
+  /**
+   * Defers handles beyond the budget, so that loops of dials starve nothing.
+   */
   #connected(future: Dial["future"], handle: Handle): void {
     if (this.#port.calls.spend()) return future.setResult(handle);
     this.#port.defer(() => {
@@ -242,7 +244,7 @@ class DialQueue implements CompletionListener {
     }
   }
 
-  /** 0: an instance is free already; else the kernel can't wait for it. */
+  /** 0: an instance is free already; else the kernel cannot wait for one. */
   #waitRefused(operation: Operation, code: number): void {
     this.#port.operations.release(operation);
     const again = code === 0 || code === ERROR_FILE_NOT_FOUND;
@@ -250,7 +252,7 @@ class DialQueue implements CompletionListener {
     else this.#port.defer(() => this.#connectWaiting());
   }
 
-  /** The directory of all pipes; `null` where it can't be opened like that. */
+  /** The directory of all pipes; `null` where it cannot be opened. */
   #openRoot(name: string): PortHandle | null {
     const { api } = this.#port;
     const handle = api.createFile({

@@ -12,7 +12,7 @@ import type { FutureContext } from "../future/future.ts";
 import { OverlappedFuture } from "../future/overlapped_future.ts";
 import { checkSocket, type SocketTarget } from "./socket_calls.ts";
 
-/** There is no overlapped call below. */
+/** The future has no overlapped call of its own. */
 const NO_CALL = { size: 0, start: () => 0, finish: () => {} };
 
 /** What is connected, and where to. */
@@ -23,7 +23,7 @@ export interface PolledConnectTarget {
   to: Bytes;
 }
 
-/** A socket on its way to be connected; it is left to its owner. */
+/** The connection of a socket, which stays its owner's. */
 export class PolledConnectFuture extends OverlappedFuture<void> {
   readonly #port: CompletionPort;
   readonly #poll: ConnectPoll;
@@ -67,7 +67,7 @@ export class PolledConnectFuture extends OverlappedFuture<void> {
   }
 
   /**
-   * Waits no longer. The socket may still be connected, and is left to be
+   * Ends the wait. The socket may still get connected, and is left to be
    * closed.
    *
    * @param reason What awaiting throws.
@@ -81,7 +81,9 @@ export class PolledConnectFuture extends OverlappedFuture<void> {
     return true;
   }
 
-  /** A close of the proactor cancels, as it does all others. */
+  /**
+   * Settles the future; a close of the proactor cancels it, like all others.
+   */
   #end(settle: () => void): void {
     if (this.done()) return;
     if (this.#port.closed) super.cancel();

@@ -1,5 +1,5 @@
 /**
- * One socket and all who wait for it.
+ * One socket, its poll, and all waiters for it.
  *
  * @module
  */
@@ -30,14 +30,14 @@ import type { AfdDevice } from "./afd_devices.ts";
 /** What a socket is waited for. */
 export type Direction = "readable" | "writable";
 
-/** Someone who waits for a socket. */
+/** A waiter for a socket. */
 export interface Waiter {
-  /** What for. */
+  /** What it waits for. */
   readonly direction: Direction;
   /**
-   * Called once, unless removed before. It must not call back.
+   * Called once, unless removed before. It must not add or remove waiters.
    *
-   * @param error Why it will never be; `undefined` when the socket is ready.
+   * @param error Why the wait has failed; `undefined` when the socket is ready.
    */
   settle(error?: Error): void;
 }
@@ -48,24 +48,25 @@ export interface PolledSocketParts {
   port: CompletionPort;
   /** The driver. */
   afd: AfdApi;
-  /** Where the poll stands. */
+  /** The handle that is polled. */
   device: AfdDevice;
   /** The base socket. */
   socket: Socket;
-  /** Told when nobody waits and no poll is pending. */
+  /** Called when there are no waiters and no poll is pending. */
   onIdle: () => void;
 }
 
 const EVENTS = { readable: AFD_READABLE, writable: AFD_WRITABLE };
 
 /**
- * Two polls for one socket on one device give wrong answers, so there is one.
- * Who wants more than it asks for makes it end and start anew. Its answer is
- * for those who came before it started: for others it may be out of date.
+ * The poll of a socket. Two polls for one socket on one device give wrong
+ * answers, so there is one: a waiter for an event that it does not ask for
+ * cancels it, and it is re-armed for all. Its answer counts for waiters that
+ * were added before it started only: for later ones it may be out of date.
  */
 export class PolledSocket implements CompletionListener {
   readonly #parts: PolledSocketParts;
-  /** Who waits, and the number of polls when they came. */
+  /** The waiters, and the number of polls when they were added. */
   readonly #waiters = {
     readable: new Map<Waiter, number>(),
     writable: new Map<Waiter, number>(),
@@ -81,9 +82,9 @@ export class PolledSocket implements CompletionListener {
   }
 
   /**
-   * Adds someone, who may be told before this returns.
+   * Adds a waiter, which may be settled before this returns.
    *
-   * @param waiter Who waits.
+   * @param waiter The waiter.
    */
   add(waiter: Waiter): void {
     this.#waiters[waiter.direction].set(waiter, this.#polls);
@@ -91,15 +92,15 @@ export class PolledSocket implements CompletionListener {
   }
 
   /**
-   * Removes someone who no longer waits. The poll ends when it has no use.
+   * Removes a waiter. A poll that no waiter needs is cancelled.
    *
-   * @param waiter Who waited; others are ignored.
+   * @param waiter The waiter; an unknown one is ignored.
    */
   remove(waiter: Waiter): void {
     if (this.#waiters[waiter.direction].delete(waiter)) this.#update();
   }
 
-  /** @param error Tells all that the socket will never be ready. */
+  /** @param error Settles all waiters. */
   fail(error: Error): void {
     const { readable, writable } = this.#waiters;
     const waiters = [...readable.keys(), ...writable.keys()];
@@ -119,7 +120,7 @@ export class PolledSocket implements CompletionListener {
     this.#finish(operation, code);
   }
 
-  /** The events that anyone waits for; 0 when nobody does. */
+  /** The events that have waiters; 0 for none. */
   #wanted(): number {
     const { readable, writable } = this.#waiters;
     const events = (readable.size > 0 ? AFD_READABLE : 0) |
@@ -134,7 +135,7 @@ export class PolledSocket implements CompletionListener {
     else this.#tryPoll(wanted);
   }
 
-  /** Ends a poll that nobody needs, or that does not ask for all. */
+  /** Cancels a poll that no waiter needs, or that misses an event. */
   #review(operation: Operation, wanted: number): void {
     const suffices = wanted !== 0 && (wanted & ~this.#events) === 0;
     if (suffices || this.#canceled) return;
@@ -194,7 +195,7 @@ export class PolledSocket implements CompletionListener {
     }
   }
 
-  /** Tells those who came before the poll started. */
+  /** Settles the waiters that were added before the poll started. */
   #settle(direction: Direction, error: Error | undefined): void {
     const waiters = this.#waiters[direction];
     for (const [waiter, joined] of waiters) {

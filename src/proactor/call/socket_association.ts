@@ -13,6 +13,7 @@ import type { Handle, Win32Api } from "../../ffi/win32_api.ts";
 import type { CompletionPort } from "../port/completion_port.ts";
 import type { PortHandle } from "../port/port_handle.ts";
 import type { HandleOptions } from "../port/port_options.ts";
+import type { InspectedHandle } from "../port/handle_registry.ts";
 
 /** What the proactor knows of a handle that is a socket. */
 export interface SocketInfo {
@@ -23,12 +24,12 @@ export interface SocketInfo {
 }
 
 /**
- * Puts a socket on a port. Where another layer stands between the socket and
- * the kernel, every operation queues a packet.
+ * Puts a socket on a port. Where a layered provider stands between the socket
+ * and the kernel, skip mode is not reliable: every operation queues a packet.
  *
  * @param port The completion port.
  * @param sockets Winsock.
- * @param socket The socket; the port's to close from now on.
+ * @param socket The socket; from now on the port closes it.
  * @returns What the port knows of it.
  * @throws {Deno.errors.BadResource} when the port is closed.
  * @throws {WindowsError} when Windows refuses.
@@ -55,7 +56,10 @@ export function socketOptions(
   return {
     warnings: false,
     skip: sockets.isIfsSocket(socket),
-    close: (handle) => sockets.closeSocket(handle),
+    closer: {
+      name: "closesocket",
+      close: (handle) => sockets.closeSocket(handle),
+    },
   };
 }
 
@@ -79,7 +83,7 @@ export class SocketDetector {
   }
 
   /**
-   * Winsock, which is opened for the first handle that is no pipe.
+   * Winsock, which is opened for the first handle that is not a pipe.
    *
    * @returns The functions.
    * @throws {Deno.errors.NotSupported} when the system is not Windows.
@@ -90,12 +94,21 @@ export class SocketDetector {
   }
 
   /**
-   * Looks at a handle.
+   * Tells what a handle is, and how it is put on a port.
    *
    * @param handle Any handle.
-   * @returns What is known of it as a socket; `null` when it is none.
+   * @returns As its kind what is known of it as a socket; `undefined` when it
+   * is none.
    */
-  detect(handle: Handle): SocketInfo | null {
+  inspect(handle: Handle): InspectedHandle<SocketInfo | undefined> {
+    const kind = this.#detect(handle) ?? undefined;
+    const options = kind === undefined
+      ? { warnings: true }
+      : socketOptions(kind.sockets, handle);
+    return { kind, options };
+  }
+
+  #detect(handle: Handle): SocketInfo | null {
     if (this.#api.getNamedPipeInfo(handle) !== null) return null;
     if (this.#api.lastError === ERROR_INVALID_HANDLE) return null;
     const sockets = this.#tryOpen();
@@ -115,7 +128,7 @@ export class SocketDetector {
     return sockets;
   }
 
-  /** What is no handle of the real Windows is none of its sockets. */
+  /** Simulated handles are not sockets of the real Winsock. */
   #open(): SocketApi {
     if (this.#isReal) return defaultSockets();
     throw new Deno.errors.NotSupported(
@@ -123,7 +136,7 @@ export class SocketDetector {
     );
   }
 
-  /** Without Winsock there are no sockets: pipes and files go on. */
+  /** Without Winsock there are no sockets, but pipes and files work. */
   #tryOpen(): SocketApi | null {
     if (this.#sockets !== undefined) return this.#sockets;
     try {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { byteLengthOf, viewOf } from "../../ffi/bytes.ts";
+import { viewOf } from "../../ffi/bytes.ts";
 import { windowsError } from "../../ffi/errors.ts";
 import { MAX_POOLED_BUFFER } from "../../ffi/memory.ts";
 import {
@@ -26,6 +26,7 @@ import { isUnreachable } from "../../ffi/socket/unreachable.ts";
 import type { Address, Win32Api } from "../../ffi/win32_api.ts";
 import { gather, totalLength } from "./gather.ts";
 import type { Operation } from "../port/operation.ts";
+import type { ReceivedFrom } from "../proactor_options.ts";
 import type {
   OverlappedCall,
   OverlappedEnd,
@@ -43,28 +44,18 @@ export interface SocketTarget {
   type: number;
 }
 
-/** Bytes of a datagram or stream, and who has sent them. */
-export interface Received {
-  /** The bytes. */
-  data: Bytes;
-  /** The sender; `null` on a stream, which has only one. */
-  address: SocketAddress | null;
-  /** True when the datagram was longer. */
-  partial: boolean;
-}
-
-/** What a receive wants. */
+/** What is received, and what becomes of it. */
 export interface ReceiveRequest<R, T> {
   /** The most bytes. */
   size: number;
-  /** Makes the result of what came. */
+  /** Makes the result. */
   deliver: (received: R) => T;
 }
 
 const AREA = BigInt(OVERLAPPED_SIZE);
 
 /**
- * `WSARecv`. No bytes on a stream are its end.
+ * `WSARecv`. On a stream, no bytes are its end.
  *
  * @typeParam T The result.
  * @param target The socket.
@@ -100,7 +91,7 @@ export function receiveCall<T>(
  */
 export function receiveFromCall<T>(
   target: SocketTarget,
-  request: ReceiveRequest<Received, T>,
+  request: ReceiveRequest<ReceivedFrom, T>,
 ): OverlappedCall<T> {
   const { api, sockets, socket } = target;
   const size = bufferSize(target, request.size);
@@ -124,8 +115,8 @@ export function receiveFromCall<T>(
 }
 
 /**
- * `WSASend`. Several arrays go out as one: one datagram, one piece of a
- * stream that no other send gets into.
+ * `WSASend`. Several arrays go out as one: one datagram, or one piece of a
+ * stream without bytes of other sends in between.
  *
  * @param target The socket.
  * @param data Copied when the call starts.
@@ -136,21 +127,11 @@ export function sendCall(
   data: readonly Bytes[],
 ): OverlappedCall<number> {
   const { sockets, socket } = target;
-  const size = totalLength(data);
-  return {
-    size,
-    order: "writes",
-    transferred: () => sockets.transferred,
-    start: (operation) => {
-      gather(operation.buffer, data, size);
-      const buffers = buffersOf(operation, size);
-      return sockets.wsaSend(socket, buffers, 0, operation.address);
-    },
-    finish: (end) => {
-      checkSocket(target, end, { syscall: "WSASend", action: SEND });
-      return end.bytes;
-    },
-  };
+  return gatherCall(target, data, {
+    syscall: "WSASend",
+    write: (buffers, overlapped) =>
+      sockets.wsaSend(socket, buffers, 0, overlapped),
+  });
 }
 
 /**
@@ -167,18 +148,37 @@ export function sendToCall(
   to: Bytes,
 ): OverlappedCall<number> {
   const { sockets, socket } = target;
-  const size = byteLengthOf(data);
+  return gatherCall(target, [data], {
+    syscall: "WSASendTo",
+    write: (buffers, overlapped) =>
+      sockets.wsaSendTo(socket, buffers, 0, to, overlapped),
+  });
+}
+
+/** The call of a socket's write function. */
+interface WriteFunction {
+  /** Its name. */
+  syscall: string;
+  /** Calls it with the encoded buffers and the OVERLAPPED. */
+  write: (buffers: Bytes, overlapped: Address) => number;
+}
+
+function gatherCall(
+  target: SocketTarget,
+  data: readonly Bytes[],
+  { syscall, write }: WriteFunction,
+): OverlappedCall<number> {
+  const size = totalLength(data);
   return {
     size,
     order: "writes",
-    transferred: () => sockets.transferred,
+    transferred: () => target.sockets.transferred,
     start: (operation) => {
-      gather(operation.buffer, [data], size);
-      const buffers = buffersOf(operation, size);
-      return sockets.wsaSendTo(socket, buffers, 0, to, operation.address);
+      gather(operation.buffer, data, size);
+      return write(buffersOf(operation, size), operation.address);
     },
     finish: (end) => {
-      checkSocket(target, end, { syscall: "WSASendTo", action: SEND });
+      checkSocket(target, end, { syscall, action: SEND });
       return end.bytes;
     },
   };
@@ -206,13 +206,13 @@ export function disconnectCall(
 }
 
 /**
- * Throws what the end of a call means on a socket.
+ * Throws the error of a call that has failed on a socket.
  *
  * @param target The socket.
  * @param end The end of the call.
  * @param call What was tried.
  * @throws {Deno.errors.ConnectionReset} when the peer has reset the
- * connection, or nobody is at the port of an earlier datagram.
+ * connection, or an earlier datagram has reached no receiver.
  * @throws {WindowsError} or another class of `Deno.errors` for other codes.
  */
 export function checkSocket(
@@ -229,7 +229,7 @@ export function checkSocket(
 const RECEIVE = "Cannot receive";
 const SEND = "Cannot send";
 
-/** What these codes mean on a socket, and not in general. */
+/** What these codes mean on a socket, as opposed to a file. */
 function meaning(
   { type }: Pick<SocketTarget, "type">,
   code: number,
@@ -245,8 +245,9 @@ function meaning(
 }
 
 /**
- * The rest of a datagram that does not fit is lost, and whether a packet
- * follows such an end at once is not documented: so it always fits.
+ * The size of a buffer into which any datagram fits: whether a packet follows
+ * when one is truncated synchronously is not documented. The rest is dropped
+ * here.
  */
 function bufferSize({ type }: SocketTarget, size: number): number {
   return type === SOCK_DGRAM ? Math.max(size, MAX_POOLED_BUFFER) : size;

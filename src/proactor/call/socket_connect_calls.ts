@@ -57,7 +57,7 @@ const FAMILY_SIZE = 2;
 const NOTHING = new Uint8Array(0);
 
 /**
- * `AcceptEx`. The socket of a client that is not delivered is closed.
+ * `AcceptEx`. When the call fails or is cancelled, the new socket is closed.
  *
  * @param target The listening socket.
  * @returns The call.
@@ -151,14 +151,14 @@ class Accept {
   }
 }
 
-/** An end without a name has no bytes. */
+/** The address of an unnamed end has no bytes. */
 function decodeEnd(bytes: Bytes): SocketAddress {
   if (bytes.byteLength === 0) return { family: "Unix", path: "" };
   return decodeSocketAddress(bytes);
 }
 
 /**
- * `ConnectEx`, of a socket that is bound when it was not.
+ * `ConnectEx`, which needs a bound socket: one that is not is bound first.
  *
  * @param target A stream socket.
  * @param to Where to connect to: a `sockaddr`.
@@ -197,7 +197,7 @@ export function connectSocketCall(
 }
 
 /**
- * Connects a socket of datagrams, which waits for nobody.
+ * Connects a datagram socket, which takes no time.
  *
  * @param target The socket.
  * @param to The encoded address.
@@ -223,7 +223,7 @@ export function connectDatagrams(
   return future;
 }
 
-/** Any address of this computer, and any port. */
+/** The unspecified address of the same family, and port 0. */
 function wildcard(to: Bytes): Bytes {
   const any = new Uint8Array(to.byteLength);
   any.set(viewOf(to, 0, FAMILY_SIZE));

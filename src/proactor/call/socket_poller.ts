@@ -25,8 +25,8 @@ export interface SocketPollerParts {
 const pollers = new WeakMap<CompletionPort, SocketPoller>();
 
 /**
- * Tells when sockets are ready, by one poll of the driver for each. A port has
- * one.
+ * Tells when sockets are ready, by one poll of the AFD driver for each. There
+ * is one poller for each port.
  */
 export class SocketPoller implements PortDependent {
   /** The completion port. */
@@ -60,11 +60,11 @@ export class SocketPoller implements PortDependent {
   }
 
   /**
-   * Lets someone wait, who may be told before this returns.
+   * Adds a waiter, which may be settled before this returns.
    *
    * @param socket Any socket.
-   * @param waiter Who waits.
-   * @returns Where to remove the waiter.
+   * @param waiter The waiter.
+   * @returns From where to remove the waiter.
    * @throws {Deno.errors.BadResource} when it is no socket, or the proactor is
    * closed.
    * @throws {WindowsError} when the driver cannot be opened.
@@ -77,7 +77,7 @@ export class SocketPoller implements PortDependent {
     return polled;
   }
 
-  /** Ends all waits. Called when the port closes. */
+  /** Fails all waits. Called when the port closes. */
   destroy(): void {
     const error = new Deno.errors.BadResource(
       "Cannot wait for socket: the proactor is closed",

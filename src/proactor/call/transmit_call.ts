@@ -15,11 +15,11 @@ import type { OverlappedCall } from "../future/overlapped_future.ts";
 import { checkSocket, type SocketTarget } from "./socket_calls.ts";
 
 /**
- * `TransmitFile`. Windows reads the file, so no buffer is needed; the offset
- * goes through the OVERLAPPED.
+ * `TransmitFile`. Windows reads the file, so no buffer is needed; the offset is
+ * in the OVERLAPPED.
  *
  * @param target A connected stream socket.
- * @param piece A part of an overlapped file; not empty, as that would be all.
+ * @param piece A part of an overlapped file; not empty, which would mean all.
  * @returns The call; its result is the number of bytes.
  */
 export function transmitCall(

@@ -5,10 +5,11 @@
  */
 
 import { logError } from "../../ffi/thrown.ts";
-/** A function that is told of a future's end. */
+
+/** A function that is called at the end of a future. */
 export type FutureCallback<T> = (future: Future<T>) => void;
 
-/** How a future runs its callbacks; a loop puts its own in. */
+/** How futures run their callbacks; a loop has its own way. */
 export interface FutureContext {
   /**
    * Runs a callback soon, never at once.
@@ -24,14 +25,14 @@ export interface FutureContext {
    */
   report(error: unknown, message: string): void;
   /**
-   * Takes note of a failure at which nobody has looked.
+   * Remembers a failure that nobody has looked at, to report it.
    *
    * @param future The future.
    * @param error What it failed with.
    */
   noteFailure?(future: Future<unknown>, error: unknown): void;
   /**
-   * Forgets a failure, because somebody has looked at it.
+   * Forgets a failure, because it has been looked at.
    *
    * @param future The future.
    */
@@ -73,8 +74,8 @@ export class InvalidStateError extends Error {
 }
 
 /**
- * What a cancellation is told by: the reason, as the web platform has it for
- * signals; none at all is asyncio's.
+ * What awaiting a cancelled future throws: the reason, as with signals of the
+ * web platform; without one a `CancelledError`, as in asyncio.
  *
  * @param reason Any value; `undefined` is none.
  * @returns The reason, or a `CancelledError`.
@@ -272,7 +273,7 @@ export class Future<T> implements PromiseLike<T> {
     return Promise.resolve(this.#value as T);
   }
 
-  /** A loop tells of it when the future is collected like that. */
+  /** A loop reports it when the future is collected before it was looked at. */
   #noteFailure(error: unknown): void {
     if (this.#context.noteFailure === undefined) return;
     this.#unseen = true;

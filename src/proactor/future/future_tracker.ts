@@ -1,5 +1,5 @@
 /**
- * The futures of a proactor that have not ended, and those that have.
+ * The pending futures of a proactor, and the results for `select`.
  *
  * @module
  */
@@ -11,14 +11,14 @@ import type { PortHandle } from "../port/port_handle.ts";
 
 type AnyFuture = OverlappedFuture<unknown>;
 
-/** The most results that wait for `select()`. */
+/** The most results that are kept for `select()`. */
 export const MAX_RESULTS = 65_536;
 
 /** Knows which futures are pending on which handle. */
 export class FutureTracker {
   readonly #pending = new Set<AnyFuture>();
   /**
-   * Those of a handle stay for as long as the handle, empty or not: a map that
+   * The set of a handle is kept as long as the handle, empty or not: a map that
    * gains and loses the same key with every operation becomes slow.
    */
   readonly #ofHandle = new WeakMap<PortHandle, Set<AnyFuture>>();
@@ -27,18 +27,18 @@ export class FutureTracker {
   #results: AnyFuture[] | undefined;
   #full = false;
 
-  /** @param onFull Told when results are dropped from now on. */
+  /** @param onFull Called when results begin to be dropped. */
   constructor(onFull: () => void) {
     this.#onFull = onFull;
   }
 
-  /** How many wait for results. */
+  /** How many calls wait for results. */
   get waiting(): number {
     return this.#waiting.size;
   }
 
   /**
-   * Takes note of a future that was started.
+   * Tracks a future that was started.
    *
    * @param owner The handle it works on.
    * @param future The future.
@@ -73,7 +73,7 @@ export class FutureTracker {
    * Waits for results. They are collected from the first call on.
    *
    * @param milliseconds The longest wait, or INFINITE.
-   * @returns The futures that have ended but for the cancelled ones.
+   * @returns The futures that have ended, except for cancelled ones.
    */
   async results(milliseconds: number): Promise<AnyFuture[]> {
     this.#results ??= [];
@@ -95,7 +95,7 @@ export class FutureTracker {
     this.wake();
   }
 
-  /** Whoever has called `select()` once may never do it again. */
+  /** A caller may use `select()` once and never again: results are bounded. */
   #drop(): void {
     if (this.#full) return;
     this.#full = true;

@@ -21,7 +21,7 @@ import type { Place, SettleOrder } from "../port/settle_order.ts";
 export interface OverlappedCall<T> {
   /** Bytes of native memory that it needs; 0 for none. */
   size: number;
-  /** Among which calls of the handle it settles in order. */
+  /** The calls of the handle with which it settles in order. */
   order?: "reads" | "writes";
   /**
    * Bytes moved by a start that returned 0; those of `Win32Api` by default.
@@ -40,7 +40,7 @@ export interface OverlappedCall<T> {
   /**
    * Turns the end into a result.
    *
-   * @param end What happened, and the memory it happened to.
+   * @param end The outcome, and the memory.
    * @returns The result.
    */
   finish(end: OverlappedEnd): T;
@@ -58,14 +58,14 @@ export interface OverlappedEnd {
   buffer: NativeBuffer | null;
   /** The slot, until `finish` returns. */
   address: Address;
-  /** True when the result goes on; `finish` may say so. */
+  /** True when more of the message follows; `finish` may set it. */
   partial: boolean;
 }
 
 /**
  * The future of one overlapped operation. Cancelling it is a request to the
- * kernel: the future ends when the packet comes, and if data were faster than
- * the cancellation, they are its result. The counterpart of asyncio's
+ * kernel: the future ends when the packet comes, and data that came before the
+ * cancellation are its result. The counterpart of asyncio's
  * `_OverlappedFuture`, which drops them.
  *
  * @typeParam T The type of the result.
@@ -95,7 +95,7 @@ export class OverlappedFuture<T> extends Future<T> {
   #place: Place | undefined;
   #held = false;
   /**
-   * Told at once of the end; for the proactor.
+   * Called synchronously at the end; for the proactor.
    *
    * @ignore
    */
@@ -151,7 +151,9 @@ export class OverlappedFuture<T> extends Future<T> {
     }
   }
 
-  /** When too many calls have ended at once, this one ends in the next turn. */
+  /**
+   * Ends a synchronous completion: in the next turn when the budget is spent.
+   */
   #endAtOnce(operation: Operation, code: number, bytes: number): void {
     if (this.#port.calls.spend()) return this.#end(operation, code, bytes);
     this.#operation = operation;
@@ -176,7 +178,7 @@ export class OverlappedFuture<T> extends Future<T> {
   }
 
   /**
-   * Ends with a result that was there at once; for the proactor.
+   * Ends with a result of a synchronous completion; for the proactor.
    *
    * @ignore
    * @param result The result, which a cancellation does not lose.
@@ -208,7 +210,7 @@ export class OverlappedFuture<T> extends Future<T> {
     if (!this.#held) this.#tell();
   }
 
-  /** What throws has not called Windows: the memory is ours. */
+  /** A `start` that throws has not called Windows: the memory is ours. */
   #begin(operation: Operation): number {
     try {
       return this.#call.start(operation);
@@ -227,7 +229,7 @@ export class OverlappedFuture<T> extends Future<T> {
     if (buffer !== null) this.#port.buffers.release(buffer);
   }
 
-  /** A warning fills the buffer and leaves the count unset. */
+  /** A warning has filled the buffer, and leaves the count unset. */
   #immediateBytes(operation: Operation, code: number): number {
     const { size, transferred } = this.#call;
     if (code === ERROR_MORE_DATA) return size;

@@ -11,20 +11,17 @@ import {
 } from "../../ffi/constants.ts";
 import { windowsError } from "../../ffi/errors.ts";
 import type { Handle, Win32Api } from "../../ffi/win32_api.ts";
-import {
-  type CloseFunction,
-  type PacketModes,
-  PortHandle,
-} from "./port_handle.ts";
+import { type PacketModes, PortHandle } from "./port_handle.ts";
+import type { HandleCloser } from "./port_options.ts";
 import { warningMode } from "./warning_probe.ts";
 
 /**
- * The handles of each proactor, by their values: a value that is put on the
- * port again is another object's by then.
+ * The handles of all ports, by their values: a value that is put on a port
+ * again belongs to another object by then.
  */
 const handles = new WeakMap<Win32Api, Map<Handle, PortHandle>>();
 
-/** Always correct, if slower: everything but an error queues a packet. */
+/** Always correct, but slower: everything but an error queues a packet. */
 const ALL_PACKETS: PacketModes = {
   skipsOnSuccess: false,
   queuesWarnings: true,
@@ -40,11 +37,11 @@ export interface AssociationOptions {
   skipOnSuccess: boolean;
   /** Whether reads may end with ERROR_MORE_DATA. */
   warnings: boolean;
-  /** `closesocket`; without it `CloseHandle` closes the handle. */
-  close?: CloseFunction | undefined;
+  /** What closes the handle: `CloseHandle` by default. */
+  closer?: HandleCloser | undefined;
   /** True when it is on the port already, with this key. */
   joined: boolean;
-  /** Whether the library closes it. */
+  /** Whether the library closes it, or the caller. */
   owned: boolean;
 }
 
@@ -67,28 +64,28 @@ export function associate(
   const known = new PortHandle(handle, {
     key: options.key,
     modes: packetModes(api, handle, options),
-    close: () => release(api, handle, options.close),
+    close: () => release(api, handle, options.closer),
     cancel: (overlapped) => api.cancelIoEx(handle, overlapped),
   });
   remember(api, known);
   if (options.owned) {
-    const name = options.close === undefined ? "CloseHandle" : "closesocket";
+    const name = options.closer?.name ?? "CloseHandle";
     api.threadHandles?.add(handle, name);
   }
   return known;
 }
 
 /**
- * Looks whether a handle is still the object that was put on the port: Windows
- * refuses to put an object on a port twice. It refuses as well, so that they
- * cannot be told apart, what was not opened for overlapped I/O, and what is on
- * a port of somebody else.
+ * Tells whether a handle is still the object that was put on the port: Windows
+ * refuses to put an object on a port twice. It gives the same error for a
+ * handle that was not opened for overlapped I/O, and for one that is on another
+ * port; those count as the same object.
  *
  * @param api The seam.
  * @param known A handle that was put on the port.
  * @param port The port.
- * @returns `"another"` when the value is another object's, which is on the port
- * now, with the same key; `"closed"` when it is nobody's.
+ * @returns `"another"` when the value belongs to another object, which is on
+ * the port now, with the same key; `"closed"` when no object has it.
  */
 export function identify(
   api: Win32Api,
@@ -113,7 +110,7 @@ function putOnPort(
   });
 }
 
-/** Whoever had the value before was closed by somebody else. */
+/** An object that had the value before was closed behind our back. */
 function remember(api: Win32Api, known: PortHandle): void {
   const current = handles.get(api) ?? new Map<Handle, PortHandle>();
   handles.set(api, current);
@@ -128,10 +125,10 @@ function remember(api: Win32Api, known: PortHandle): void {
 function release(
   api: Win32Api,
   handle: Handle,
-  close: CloseFunction | undefined,
+  closer: HandleCloser | undefined,
 ): number {
   handles.get(api)!.delete(handle);
-  return close === undefined ? api.closeHandle(handle) : close(handle);
+  return closer?.close(handle) ?? api.closeHandle(handle);
 }
 
 function packetModes(

@@ -1,36 +1,37 @@
 /**
- * Room for Deno's timers and I/O between calls that end at once.
+ * The limit of synchronous completions in a turn, so that they do not starve
+ * Deno's timers and I/O.
  *
  * @module
  */
 
 /**
- * Calls that may end at once in a turn, of all handles together, before Deno's
- * timers and I/O have theirs.
+ * Synchronous completions in a turn, of all handles together, before Deno's
+ * timers and I/O have their turn.
  */
 const CALLS_PER_TURN = 32;
 
 /**
- * Milliseconds that they may take, and how many of them go by between two looks
- * at the clock. Large copies take longer than small ones.
+ * Milliseconds that they may take, since large copies take longer than small
+ * ones; and after how many of them the clock is read.
  */
 const TIME_PER_TURN = 1;
 const CALLS_PER_LOOK = 4;
 
-/** How many calls may still end at once in this turn. */
+/** How many synchronous completions this turn still allows. */
 export class CallBudget {
   #left = CALLS_PER_TURN;
   #since = 0;
 
-  /** True when the next one has to be put off to the next turn. */
+  /** True when the next one has to be deferred to the next turn. */
   get spent(): boolean {
     return this.#left <= 0;
   }
 
   /**
-   * Counts a call that has ended at once.
+   * Counts a synchronous completion.
    *
-   * @returns False when that was the last one of this turn.
+   * @returns False when the budget of this turn is spent.
    */
   spend(): boolean {
     if (this.#left === CALLS_PER_TURN) this.#since = performance.now();
@@ -38,7 +39,7 @@ export class CallBudget {
     return this.#left > 0;
   }
 
-  /** What remains to do has to wait for the next turn. */
+  /** Defers all further completions to the next turn. */
   exhaust(): void {
     this.#left = 0;
   }

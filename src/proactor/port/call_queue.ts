@@ -1,5 +1,5 @@
 /**
- * Calls that wait for a thread.
+ * Queues of calls that need a thread of Deno's pool.
  *
  * @module
  */
@@ -9,9 +9,9 @@ export interface QueuedCallOptions<T> {
   /** Abandons the call: the promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
   /**
-   * Given what an abandoned call has brought.
+   * Given the result of a call that was abandoned while it ran.
    *
-   * @param result What must be given back.
+   * @param result What has to be released.
    */
   onLate?: ((result: T) => void) | undefined;
 }
@@ -19,11 +19,11 @@ export interface QueuedCallOptions<T> {
 /** Threads of Deno's pool: on Windows, four for each processor. */
 const POOL_THREADS = navigator.hardwareConcurrency * 4;
 
-/** The threads that the calls of several queues may hold together. */
+/** The threads that several queues may hold together. */
 export class ThreadShare {
   /** Their number. */
   readonly size: number;
-  /** Calls that hold one now. */
+  /** Calls that run now. */
   running = 0;
   readonly #queues: CallQueue[] = [];
 
@@ -32,23 +32,23 @@ export class ThreadShare {
     this.size = size;
   }
 
-  /** @param queue Told when a thread has become free. */
+  /** @param queue Advanced whenever a thread becomes free. */
   add(queue: CallQueue): void {
     this.#queues.push(queue);
   }
 
-  /** Lets the queues go on. */
+  /** Advances the queues. */
   freed(): void {
     for (const queue of this.#queues) queue.advance();
   }
 }
 
-/** Half of the pool: the rest is Deno's own, and the wait for packets needs one. */
+/** Half of the pool: Deno needs threads too, and the wait for packets one. */
 const SHARE = new ThreadShare(Math.max(2, POOL_THREADS / 2));
 
 /**
- * Runs a few calls at once, in the order they came. Whatever its calls wait
- * for, they leave a thread of the share to other queues.
+ * Runs a limited number of calls at a time, in order of arrival. One queue
+ * never takes the whole share, so that slow calls do not starve other queues.
  */
 export class CallQueue {
   readonly #limit: number;
@@ -57,8 +57,8 @@ export class CallQueue {
   #running = 0;
 
   /**
-   * @param limit How many may run at once.
-   * @param share The threads that they share with other queues.
+   * @param limit How many calls may run at a time.
+   * @param share The threads that it shares with other queues.
    */
   constructor(limit: number, share: ThreadShare = SHARE) {
     this.#limit = Math.min(limit, share.size - 1);
@@ -66,19 +66,19 @@ export class CallQueue {
     share.add(this);
   }
 
-  /** Calls that have begun and not ended. */
+  /** Calls that run now. */
   get running(): number {
     return this.#running;
   }
 
-  /** Calls that have not begun. */
+  /** Calls that have not started. */
   get waiting(): number {
     return this.#waiting.size;
   }
 
   /**
-   * Runs a call when there is room. One that is abandoned before it begins
-   * never begins; one that runs goes on.
+   * Runs a call as soon as a thread is free. A call that is abandoned before it
+   * starts never starts; one that runs goes on.
    *
    * @typeParam T The result.
    * @param call Called once, or never when abandoned.
@@ -106,7 +106,7 @@ export class CallQueue {
     return promise.finally(() => signal?.removeEventListener("abort", abandon));
   }
 
-  /** Begins what there is room for. */
+  /** Starts as many calls as the limits allow. */
   advance(): void {
     for (const begin of this.#waiting) {
       const full = this.#share.running >= this.#share.size;

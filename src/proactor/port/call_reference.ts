@@ -11,10 +11,9 @@ interface DenoCore {
 
 /**
  * Says whether a pending call on another thread keeps the process alive. For
- * FFI calls Deno offers that by an internal only; where it is missing, they
- * all do.
+ * FFI calls only an internal of Deno can; where it is missing, all calls do.
  *
- * @param call The promise that the FFI has given.
+ * @param call The promise of the FFI call.
  * @param referenced True at first.
  */
 export function setCallReferenced(

@@ -1,6 +1,6 @@
 /**
- * The completion port: who is on it, what is pending, and the dispatch of
- * packets to listeners. Everything that drives I/O goes through here.
+ * The completion port: its handles, its pending operations, and the dispatch of
+ * packets to listeners. All I/O goes through it.
  *
  * @module
  */
@@ -46,15 +46,15 @@ export class CompletionPort implements PumpHost, LateHost {
   readonly dispatcher: Dispatcher;
   /** Native buffers. */
   readonly buffers: BufferPool;
-  /** What may still end at once in this turn. */
+  /** How many synchronous completions this turn still allows. */
   readonly calls: CallBudget = new CallBudget();
-  /** Who reads when the batch was dispatched. */
+  /** Reads that start after the batch was dispatched. */
   readonly late: LateReads;
-  /** Who is destroyed when the port closes. */
+  /** What is destroyed when the port closes. */
   readonly dependents: Dependents = new Dependents();
-  /** Told of calls that other threads have posted: their id and value. */
+  /** Called for calls that other threads have posted, with id and value. */
   onCall: ((id: number, value: number) => void) | undefined;
-  /** Awaited before the close: nobody may post to the port any more. */
+  /** Awaited before the close: no thread may post to the port after it. */
   onClose: (() => Promise<void>) | undefined;
 
   #reporter: ErrorReporter;
@@ -115,7 +115,7 @@ export class CompletionPort implements PumpHost, LateHost {
     return this.queue.handle;
   }
 
-  /** Reasons to go on dispatching. */
+  /** Reasons to keep dispatching: pending operations and holds. */
   get outstanding(): number {
     return this.#outstanding.total;
   }
@@ -125,7 +125,7 @@ export class CompletionPort implements PumpHost, LateHost {
     return this.#outstanding.referenced;
   }
 
-  /** True when work was put off. */
+  /** True when work was deferred to the next turn. */
   get deferred(): boolean {
     return this.#deferred.length > 0 || this.late.waiting;
   }
@@ -167,7 +167,7 @@ export class CompletionPort implements PumpHost, LateHost {
       joined: options.key !== undefined,
       skipOnSuccess: this.#skipOnSuccess && options.skip !== false,
       warnings: options.warnings,
-      close: options.close,
+      closer: options.closer,
       owned: options.owned ?? true,
     });
   }
@@ -178,7 +178,7 @@ export class CompletionPort implements PumpHost, LateHost {
   }
 
   /**
-   * Closes a handle. Operations still pending on it end by their packets.
+   * Closes a handle. Operations pending on it end with their packets.
    *
    * @param handle A handle of this port.
    * @returns 0 or a Win32 code.
@@ -205,7 +205,7 @@ export class CompletionPort implements PumpHost, LateHost {
    * Takes a slot for an operation.
    *
    * @param owner The handle it will work on.
-   * @param listener Who is told of its end.
+   * @param listener Called when it has ended.
    * @returns The operation, not yet started.
    * @throws {Deno.errors.BadResource} when the port or the handle is closed.
    */
@@ -220,7 +220,7 @@ export class CompletionPort implements PumpHost, LateHost {
   }
 
   /**
-   * Gives the slot to the kernel. Comes before the system call.
+   * Gives the slot to the kernel. Called right before the system call.
    *
    * @param operation An operation with its buffer in place.
    */
@@ -229,12 +229,12 @@ export class CompletionPort implements PumpHost, LateHost {
   }
 
   /**
-   * Takes the outcome of the system call. Comes straight after it.
+   * Takes the outcome of the system call. Called right after it.
    *
    * @param operation The operation that was begun.
    * @param code What the call returned.
-   * @returns 997 when a packet will follow; else the final code, and the slot
-   * is not the kernel's.
+   * @returns 997 (ERROR_IO_PENDING) when a packet will follow; else the final
+   * code, and the slot is ours again.
    */
   settle(operation: Operation, code: number): number {
     const owner = operation.owner!;
@@ -248,8 +248,8 @@ export class CompletionPort implements PumpHost, LateHost {
   }
 
   /**
-   * Asks the kernel to end an operation early. Its packet still comes, with
-   * data if they were faster.
+   * Asks the kernel to cancel an operation. Its packet still comes, with data
+   * when the operation completed before the cancellation.
    *
    * @param operation A pending operation.
    * @returns 0, or a Win32 code when nothing was left to cancel.
@@ -261,7 +261,7 @@ export class CompletionPort implements PumpHost, LateHost {
   }
 
   /**
-   * Puts work off to the next turn, behind what has completed until then.
+   * Defers work to the next turn, behind what has completed by then.
    *
    * @param work Called once.
    */
@@ -271,7 +271,7 @@ export class CompletionPort implements PumpHost, LateHost {
   }
 
   /**
-   * A turn: what was put off, then what has completed.
+   * A turn: deferred work, then what has completed.
    *
    * @param poll False when a thread waits for packets.
    * @returns The number of packets.
@@ -283,7 +283,7 @@ export class CompletionPort implements PumpHost, LateHost {
     return count;
   }
 
-  /** Packets come behind what was put off before them. */
+  /** Runs before packets: deferred work is older than they are. */
   #runDeferred(): boolean {
     this.calls.renew();
     return this.#deferred.run((error) => {
@@ -291,7 +291,7 @@ export class CompletionPort implements PumpHost, LateHost {
     });
   }
 
-  /** Keeps the pump waiting although nothing is pending. */
+  /** Keeps the pump running although nothing is pending. */
   hold(): void {
     if (this.#life.ended) return;
     this.#outstanding.holds++;
@@ -305,7 +305,7 @@ export class CompletionPort implements PumpHost, LateHost {
     this.#pump.review();
   }
 
-  /** Waits until the wait on another thread has ended that nothing needs. */
+  /** Waits for the end of a wait on another thread that nothing needs. */
   async settled(): Promise<void> {
     if (this.outstanding === 0) await this.#pump.ending;
   }
@@ -341,22 +341,22 @@ export class CompletionPort implements PumpHost, LateHost {
     return this.dispatcher.active || this.late.running || this.#deferred.active;
   }
 
-  /** Waits for packets on another thread, or only looks for them there. */
+  /** Waits for packets on another thread; a rest only polls there. */
   wait(rest: boolean): Promise<number> {
     this.#waits++;
     return this.queue.wait(rest ? 0 : INFINITE);
   }
 
-  /** Dispatches what a wait has brought, behind what was put off before. */
+  /** Dispatches the packets of a wait, behind deferred work, which is older. */
   collect(arrived: number): void {
     while (!this.#runDeferred());
     if (arrived !== 0) this.#dispatch(this.queue.collect());
   }
 
   /**
-   * Makes a wait return.
+   * Ends the wait on another thread by a packet.
    *
-   * @returns False when that has to be tried again.
+   * @returns False when the packet could not be queued: try again.
    */
   wake(): boolean {
     return this.#life.wake();
@@ -374,7 +374,8 @@ export class CompletionPort implements PumpHost, LateHost {
   }
 
   /**
-   * Cancels, dispatches what comes until the deadline, then closes the port.
+   * Cancels all operations, dispatches their packets until the deadline, then
+   * closes the port.
    *
    * @param deadline Milliseconds.
    * @returns The number of operations in quarantine.

@@ -1,10 +1,10 @@
 /**
- * Work that was put off to the next turn.
+ * Work that was deferred to the next turn.
  *
  * @module
  */
 
-/** How much is done in a turn: each piece may make a call when it goes on. */
+/** Functions run in a turn: each may complete another call. */
 const WORK_PER_TURN = 8;
 
 /** A list of functions that run once, in order, some in each turn. */
@@ -30,11 +30,11 @@ export class DeferredWork {
   }
 
   /**
-   * Runs a part of what had been added when the last part was complete.
+   * Runs some of the functions of the current round. A function that is added
+   * meanwhile belongs to the next round.
    *
-   * @param onError Told of what they throw.
-   * @returns True when that is complete: what is added later comes behind the
-   * packets that have come meanwhile.
+   * @param onError Called with what they throw.
+   * @returns True when the round is complete, so that packets are next.
    */
   run(onError: (error: unknown) => void): boolean {
     if (this.#done === this.#now.length) this.#begin();

@@ -1,10 +1,10 @@
 /**
- * Who must not outlive a port.
+ * What must not outlive a port.
  *
  * @module
  */
 
-/** Has handles on a port. */
+/** Owns handles on a port. */
 export interface PortDependent {
   /** Closes its handles now. Called once, when the port closes. */
   destroy(): void;
@@ -19,7 +19,7 @@ export class Dependents {
     this.#set.add(dependent);
   }
 
-  /** @param dependent Has closed by itself. */
+  /** @param dependent One that has closed before the port. */
   delete(dependent: PortDependent): void {
     this.#set.delete(dependent);
   }
@@ -27,7 +27,7 @@ export class Dependents {
   /**
    * Closes them all.
    *
-   * @param onError Told of what they throw.
+   * @param onError Called with what they throw.
    */
   destroy(onError: (error: unknown) => void): void {
     for (const dependent of [...this.#set]) {

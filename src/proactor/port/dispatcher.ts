@@ -21,7 +21,7 @@ import type { ErrorReporter } from "./port_options.ts";
 export interface DispatcherParts {
   /** The seam. */
   api: Win32Api;
-  /** Where the packets are. */
+  /** Where packets come from. */
   queue: PacketQueue;
   /** The slots. */
   operations: OperationTable;
@@ -29,13 +29,15 @@ export interface DispatcherParts {
   buffers: BufferPool;
   /** The counts of what is pending. */
   outstanding: Outstanding;
-  /** Takes what listeners throw; throws nothing itself. */
+  /** Takes what listeners throw; never throws. */
   report: ErrorReporter;
-  /** Told of calls that other threads have posted: their id and value. */
+  /** Called for calls that other threads have posted, with id and value. */
   onCall: (id: number, value: number) => void;
 }
 
-/** Dispatches packets; whatever a listener does, the next one has its turn. */
+/**
+ * Dispatches packets; an exception of a listener does not stop the next one.
+ */
 export class Dispatcher {
   /** Packets of operations so far. */
   packets = 0;
@@ -72,8 +74,8 @@ export class Dispatcher {
   }
 
   /**
-   * Gives an operation up whose packet has not come: its listener is told, its
-   * memory stays the kernel's until the packet comes, if ever.
+   * Gives up an operation whose packet has not come: its listener is called,
+   * its memory belongs to the kernel until the packet comes, if ever.
    *
    * @param operation A pending operation.
    * @param code A Win32 code.
@@ -116,7 +118,7 @@ export class Dispatcher {
     }
   }
 
-  /** The packet of an operation that was given up before. */
+  /** The late packet of an operation that was given up: its memory is ours. */
   #takeBack(operation: Operation): void {
     const { buffer, owner } = operation;
     operation.buffer = null;
@@ -145,7 +147,7 @@ export class Dispatcher {
   }
 }
 
-/** The key of an operation that was given up and given back is not known. */
+/** A slot that was given up and released has no handle to compare with. */
 function hasKey({ owner }: Operation, key: number): boolean {
   return owner === null || owner.key === key;
 }

@@ -4,12 +4,12 @@
  * @module
  */
 
-/** From so many taken items on, their room is given back. */
+/** The fewest taken items whose room is released. */
 const MIN_TAKEN = 64;
 
 /**
- * First in, first out. What was taken is let go at once, and its room when it
- * is half of the queue: one that never runs empty does not grow.
+ * First in, first out. Taken items are released at once, and their room when it
+ * is half of the list, so that a queue that never runs empty does not grow.
  *
  * @typeParam T The items.
  */
@@ -17,32 +17,32 @@ export class Fifo<T> {
   #list: (T | undefined)[] = [];
   #head = 0;
 
-  /** How many wait. */
+  /** The number of items. */
   get length(): number {
     return this.#list.length - this.#head;
   }
 
-  /** Room that is held, in items. */
+  /** The length of the list below, taken items included. */
   get capacity(): number {
     return this.#list.length;
   }
 
-  /** Whose turn it is. */
+  /** The item that is taken next. */
   get first(): T | undefined {
     return this.#list[this.#head];
   }
 
   /**
-   * Looks at an item.
+   * The item at an index.
    *
-   * @param index Its place, 0 for the first.
+   * @param index 0 for the first.
    * @returns The item; `undefined` behind the last.
    */
   at(index: number): T | undefined {
     return this.#list[this.#head + index];
   }
 
-  /** @param item Comes last. */
+  /** @param item Appended. */
   push(item: T): void {
     this.#list.push(item);
   }
@@ -64,13 +64,13 @@ export class Fifo<T> {
     return item;
   }
 
-  /** @param item What `first` has become. */
+  /** @param item Takes the place of the first. */
   replaceFirst(item: T): void {
     this.#list[this.#head] = item;
   }
 
   /**
-   * Takes an item out of the middle.
+   * Removes an item from any place.
    *
    * @param item The item.
    * @returns False when it is not there.
@@ -95,7 +95,7 @@ export class Fifo<T> {
     return items;
   }
 
-  /** One that comes and goes keeps its room. */
+  /** Keeps the room of a list that is used for one item again and again. */
   #takeLast(): T | undefined {
     const item = this.first;
     if (this.#head === 0) this.#list.pop();

@@ -1,8 +1,9 @@
 /**
- * What its owner has forgotten to close. Slots hold what is pending, and the
- * port holds them; so what is behind a connection, a server or a file never
- * refers to the object that its user has, but from promises that the user
- * waits for. When that object has been collected, nobody can close it any more.
+ * Closes what a user has forgotten to close. The port refers to its slots, and
+ * slots to the listeners of pending operations. These never refer to the object
+ * that the user has (a connection, a server, a file), except by promises that
+ * the user awaits. So that object can be collected, and nobody can close it any
+ * more.
  *
  * @module
  */
@@ -10,7 +11,7 @@
 import { logError } from "../../ffi/thrown.ts";
 import type { ErrorReporter } from "./port_options.ts";
 
-/** What is behind the object that a user has. */
+/** The inner part of an object that a user has. */
 export interface ForgottenPart {
   /** True when it is closed, or closing. */
   readonly closing: boolean;
@@ -18,7 +19,7 @@ export interface ForgottenPart {
   destroy(): void;
 }
 
-/** Who is told, where there is somebody. */
+/** Where to report: a port, or the console. */
 interface Reporter {
   readonly report: ErrorReporter;
 }
@@ -36,11 +37,11 @@ const CONSOLE: Reporter = {
 const registry = new FinalizationRegistry<Forgotten>(closeForgotten);
 
 /**
- * Closes something when its owner was collected without a close, and reports
- * it, as Python's `ResourceWarning` does.
+ * Closes the inner part of an object that was collected without a close, and
+ * reports it, as Python's `ResourceWarning` does.
  *
  * @param owner The object that the user has.
- * @param forgotten What is closed, its port, and what messages call it.
+ * @param forgotten The inner part, its port, and its name in messages.
  */
 export function closeWhenForgotten(owner: object, forgotten: Forgotten): void {
   registry.register(owner, forgotten);
@@ -49,7 +50,7 @@ export function closeWhenForgotten(owner: object, forgotten: Forgotten): void {
 /**
  * The error that is reported.
  *
- * @param name What messages call it.
+ * @param name Its name in messages.
  * @returns A `ResourceWarning`.
  */
 export function resourceWarning(name: string): Error {

@@ -1,5 +1,5 @@
 /**
- * Reads that wait until the batch has been dispatched.
+ * Reads that start only after the batch of packets has been dispatched.
  *
  * @module
  */
@@ -9,31 +9,32 @@ import type { Dispatcher } from "./dispatcher.ts";
 import type { ErrorReporter } from "./port_options.ts";
 import type { Pump } from "./pump.ts";
 
-/** Who has answered its peer, and will read what that says next. */
+/** A stream that has written an answer, and reads the peer's next message. */
 export interface LateReader {
   /**
-   * The batch has been dispatched.
+   * Reads now: the batch has been dispatched.
    *
-   * @returns True when there was something to read.
+   * @returns True when the read completed synchronously.
    */
   readLate(): boolean;
 }
 
-/** Whose reads they are. */
+/** What late reads need of their port. */
 export interface LateHost {
   /** Takes what readers throw. */
   readonly report: ErrorReporter;
   /** From packets to listeners. */
   readonly dispatcher: Pick<Dispatcher, "active">;
-  /** What may still end at once in this turn. */
+  /** How many synchronous completions this turn still allows. */
   readonly calls: CallBudget;
 }
 
 /**
- * A read that finds its data ends at once, and needs no packet. So those who
- * have answered read again when all others of the batch were served, in one
- * round: a reader that waits again has its next turn behind the packets of
- * other connections.
+ * The longer a read is delayed, the more likely its data have come: then it
+ * completes synchronously and needs no packet. So streams that have answered
+ * read after the whole batch was dispatched, each once in a turn. A stream
+ * whose data were there reads again only after the packets of other
+ * connections, so it does not starve them.
  */
 export class LateReads {
   readonly #host: LateHost;
@@ -44,8 +45,8 @@ export class LateReads {
   #running = false;
 
   /**
-   * @param host Whose reads they are.
-   * @param pump Makes another turn when reads have found something.
+   * @param host The port.
+   * @param pump Makes another turn when readers are left.
    */
   constructor(host: LateHost, pump: Pick<Pump, "hurry">) {
     this.#host = host;
@@ -57,12 +58,12 @@ export class LateReads {
     return this.#running;
   }
 
-  /** True when somebody waits for a turn. */
+  /** True when a reader waits for the next turn. */
   get waiting(): boolean {
     return this.#readers.length > 0 && !this.#scheduled;
   }
 
-  /** @param reader Called once, behind all that is running now. */
+  /** @param reader Called once, after all that is running now. */
   add(reader: LateReader): void {
     this.#readers.push(reader);
     const follows = this.#running || this.#host.dispatcher.active;
@@ -71,7 +72,7 @@ export class LateReads {
     queueMicrotask(this.#soon);
   }
 
-  /** Calls those who wait now. Comes behind the packets of each turn. */
+  /** Calls the readers that wait now. Runs after the packets of each turn. */
   run(): void {
     if (this.#readers.length === 0) return;
     this.#running = true;

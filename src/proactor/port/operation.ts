@@ -1,5 +1,5 @@
 /**
- * The slot table: the only truth about memory that the kernel owns.
+ * The slot table, which alone decides whether the kernel owns memory.
  *
  * A slot is 64 bytes of native memory that begin with an OVERLAPPED, and one
  * {@linkcode Operation} object for life. Its address and its index follow from
@@ -22,12 +22,12 @@ const SLOTS_PER_COMMIT = 1024;
 /** The range that is reserved, not committed: 64 MiB of address space. */
 const MAX_SLOTS = 1 << 20;
 
-/** Who is told when an operation has ended. */
+/** Called when an operation has ended. */
 export interface CompletionListener {
   /**
    * Called once for each operation that was pending.
    *
-   * @param operation The operation; its memory is the listener's again.
+   * @param operation The operation; the kernel no longer owns its memory.
    * @param code 0 or a Win32 code, where 234 (ERROR_MORE_DATA) is data.
    * @param bytes Bytes moved.
    */
@@ -46,11 +46,11 @@ export class Operation {
   readonly address: Address;
   /** True from before the system call until the packet is dequeued. */
   pending = false;
-  /** How often the slot was handed out; tells a stale reference. */
+  /** How often the slot was acquired; reveals a stale reference. */
   generation = 0;
-  /** The handle it works on; `null` when the slot was given back. */
+  /** The handle it works on; `null` when the slot was released. */
   owner: PortHandle | null = null;
-  /** Who is told; `null` also when a close has given the operation up. */
+  /** Called at its end; `null` also when a close has given up the operation. */
   listener: CompletionListener | null = null;
   /** Native memory that the kernel reads or writes. */
   buffer: NativeBuffer | null = null;
@@ -80,7 +80,7 @@ export class OperationTable {
     this.#api = api;
   }
 
-  /** Slots that are handed out now. */
+  /** Slots that are acquired now. */
   get inUse(): number {
     return this.#operations.length - this.#free.length;
   }
@@ -99,7 +99,7 @@ export class OperationTable {
    * Takes a slot.
    *
    * @param owner The handle the operation will work on.
-   * @param listener Who is told of its end.
+   * @param listener Called at its end.
    * @returns The operation, not yet started.
    * @throws {WindowsError} when there is no memory for another slot.
    */
@@ -113,8 +113,8 @@ export class OperationTable {
   }
 
   /**
-   * Gives a slot back. One that a close has given up while it was pending is
-   * still the kernel's, until its packet comes.
+   * Releases a slot. One that a close has given up while it was pending belongs
+   * to the kernel until its packet comes.
    *
    * @param operation An operation.
    */
@@ -144,7 +144,7 @@ export class OperationTable {
   }
 
   /**
-   * Frees the memory, or keeps it for ever when the kernel still owns a part.
+   * Frees the memory, or keeps it for ever when the kernel still owns a slot.
    *
    * @returns The number of slots that stay in quarantine.
    */
@@ -168,7 +168,7 @@ export class OperationTable {
       const address = start + BigInt(i * SLOT_SIZE);
       this.#operations.push(new Operation(first + i, address));
     }
-    // The lowest slot is taken first.
+    // The lowest slot is acquired first.
     this.#free.push(...this.#operations.slice(first).reverse());
   }
 

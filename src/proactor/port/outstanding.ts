@@ -10,11 +10,11 @@ import type { PortHandle } from "./port_handle.ts";
 export class Outstanding {
   /** Operations that the kernel owns. */
   pending = 0;
-  /** Other reasons to wait for packets. */
+  /** Other reasons to wait for packets, such as calls that threads may post. */
   holds = 0;
   #referenced = 0;
 
-  /** Reasons to go on dispatching. */
+  /** Reasons to keep dispatching. */
   get total(): number {
     return this.pending + this.holds;
   }
@@ -31,7 +31,7 @@ export class Outstanding {
     if (owner.referenced) this.#referenced++;
   }
 
-  /** @param owner The handle whose operation has come back. */
+  /** @param owner The handle whose operation has ended. */
   end(owner: PortHandle): void {
     if (--owner.pending === 0) owner.keptOwner = null;
     this.pending--;

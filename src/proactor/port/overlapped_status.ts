@@ -8,10 +8,11 @@ import type { Win32Api } from "../../ffi/win32_api.ts";
 import type { Operation } from "./operation.ts";
 
 /**
- * Tells what an operation has moved whose packet may still be under way.
+ * Tells how much an operation has moved whose packet may not have been
+ * dequeued.
  *
  * @param api Reads native memory.
- * @param operation An operation that the kernel has, or had.
+ * @param operation An operation that was started.
  * @returns Bytes; -1 when it is still pending, or has failed.
  */
 export function bytesMoved(

@@ -1,6 +1,6 @@
 /**
- * The queue of packets: the completion port's handle, and the two ways to take
- * packets off it.
+ * The queue of packets: the completion port's handle, and the two ways to
+ * dequeue packets, on this thread and on another.
  *
  * @module
  */
@@ -34,7 +34,7 @@ import {
  */
 const BATCH = 32;
 
-/** Completion keys below this one are the library's own. */
+/** Completion keys below this one are reserved for posted packets. */
 export const FIRST_HANDLE_KEY = 16;
 
 /** A packet that only makes a wait return. */
@@ -72,7 +72,7 @@ export class PacketQueue {
    * Creates a port.
    *
    * @param api The seam.
-   * @param concurrency Threads that may run completions at once.
+   * @param concurrency Threads that may process packets at the same time.
    * @throws {WindowsError} when Windows refuses another port.
    */
   constructor(api: Win32Api, concurrency: number) {
@@ -90,7 +90,7 @@ export class PacketQueue {
   }
 
   /**
-   * Takes packets on this thread.
+   * Dequeues packets on this thread.
    *
    * @param timeout Milliseconds to wait for the first.
    * @returns Their number, or -1 with the code in the seam's `lastError`.
@@ -104,7 +104,7 @@ export class PacketQueue {
   }
 
   /**
-   * Waits for packets on another thread. One wait at a time.
+   * Waits for packets on another thread. There is one wait at a time.
    *
    * @param timeout Milliseconds, or INFINITE.
    * @returns Not 0 when `collect` will find some.
@@ -118,18 +118,18 @@ export class PacketQueue {
     });
   }
 
-  /** False while the wait is queued, because no thread is free. */
+  /** False while the wait is queued because no thread is free. */
   get waitStarted(): boolean {
     return this.#readWord(PACKET_WAIT_STARTED) !== 0;
   }
 
   /**
-   * Ends the wait. If no thread has begun it, the port is taken from it: when
-   * one does, it fails, takes no packets, and touches no other port that has got
-   * the same handle by then.
+   * Ends the wait. A wait that no thread has started loses its port: when a
+   * thread starts it, it fails, dequeues nothing, and cannot reach another port
+   * that has got the same handle value by then.
    *
-   * @returns False when the wait has begun; a packet ends it, if it could be
-   * queued.
+   * @returns False when the wait has started; then a packet ends it, if one
+   * could be queued.
    */
   disarm(): boolean {
     const port = this.#record + BigInt(PACKET_WAIT_PORT);
@@ -141,7 +141,7 @@ export class PacketQueue {
   }
 
   /**
-   * Takes over what a wait has brought.
+   * Takes over the packets of a wait.
    *
    * @returns The number of packets.
    */
@@ -160,7 +160,7 @@ export class PacketQueue {
   /**
    * Decodes a packet into the fields.
    *
-   * @param index Its position among those that were taken last.
+   * @param index Its position in the last batch.
    */
   read(index: number): void {
     const view = this.#view;
@@ -173,7 +173,7 @@ export class PacketQueue {
   }
 
   /**
-   * Makes a wait return.
+   * Ends the wait by a packet.
    *
    * @returns 0 or a Win32 code.
    */

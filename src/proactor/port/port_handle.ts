@@ -17,7 +17,7 @@ export interface PacketModes {
 }
 
 /**
- * Closes a handle: `CloseHandle`, or `closesocket`.
+ * Closes a handle.
  *
  * @param handle The handle.
  * @returns 0 or a Win32 code.
@@ -25,7 +25,7 @@ export interface PacketModes {
 export type CloseFunction = (handle: Handle) => number;
 
 /**
- * Asks for the early end of operations: `CancelIoEx`, or what a wait needs.
+ * Requests the cancellation of operations: `CancelIoEx`, or what a wait needs.
  *
  * @param overlapped Which operation; `0n` for all of the handle.
  * @returns 0 or a Win32 code.
@@ -40,11 +40,11 @@ export interface PortHandleOptions {
   modes: PacketModes;
   /** What closes it. */
   close: CloseFunction;
-  /** What asks for the end of its operations. */
+  /** What cancels its operations. */
   cancel: CancelFunction;
 }
 
-/** What the proactor knows of a handle on its port. */
+/** What a port knows of a handle on it. */
 export class PortHandle {
   /** The Windows handle. */
   readonly handle: Handle;
@@ -56,13 +56,13 @@ export class PortHandle {
   readonly queuesWarnings: boolean;
   /** Operations that the kernel owns now. */
   pending = 0;
-  /** The object that closes the handle, where it may be forgotten. */
+  /** The object that closes the handle, where it may be collected. */
   owner: WeakRef<object> | null = null;
-  /** The same, while operations are pending: then it is not forgotten. */
+  /** The same while operations are pending, so that it is not collected. */
   keptOwner: object | null = null;
   /** False when its operations do not keep the process alive. */
   referenced = true;
-  /** True from `close` on: what ends now, ends because of us. */
+  /** True from `close` on: what ends from then on, ends because of it. */
   closed = false;
 
   readonly #close: CloseFunction;
@@ -84,18 +84,18 @@ export class PortHandle {
     this.queuesWarnings = modes.queuesWarnings;
   }
 
-  /** How the reads settle that futures stand for. */
+  /** The order in which reads settle. */
   get reads(): SettleOrder {
     return this.#reads ??= new SettleOrder();
   }
 
-  /** How the writes settle that futures stand for. */
+  /** The order in which writes settle. */
   get writes(): SettleOrder {
     return this.#writes ??= new SettleOrder();
   }
 
   /**
-   * Closes the handle, as its kind wants it.
+   * Closes the handle by the function of its kind.
    *
    * @returns 0 or a Win32 code.
    */
@@ -104,7 +104,7 @@ export class PortHandle {
   }
 
   /**
-   * Asks for the early end of what is pending.
+   * Requests the cancellation of what is pending.
    *
    * @param overlapped Which operation; `0n` for all.
    * @returns 0, or a Win32 code when nothing was left to cancel.
@@ -114,11 +114,11 @@ export class PortHandle {
   }
 
   /**
-   * Says whether a packet follows the outcome of a call: errors queue none,
-   * successes unless skipped, warnings as the kernel was found to do it.
+   * Tells whether a packet follows the outcome of a call: errors queue none,
+   * successes one unless skipped, warnings as `warning_probe.ts` has found.
    *
    * @param code What the call returned.
-   * @returns True when the memory is still the kernel's.
+   * @returns True when the kernel owns the memory until that packet.
    */
   queuesPacket(code: number): boolean {
     if (code === ERROR_IO_PENDING) return true;

@@ -1,5 +1,5 @@
 /**
- * How a completion port ends: by a close, or because somebody has closed its
+ * How a completion port ends: by a close, or because other code has closed its
  * handle.
  *
  * @module
@@ -22,10 +22,10 @@ import type { PacketQueue } from "./packet_queue.ts";
 import type { ErrorReporter } from "./port_options.ts";
 import type { Pump } from "./pump.ts";
 
-/** Milliseconds that a close waits for a thread to come to a queued wait. */
+/** Milliseconds that a close gives a thread to start a queued wait. */
 const QUEUED_LIMIT = 100;
 
-/** What ends. */
+/** The port that ends. */
 export interface EndingPort {
   /** The packets. */
   readonly queue: PacketQueue;
@@ -35,7 +35,7 @@ export interface EndingPort {
   readonly operations: OperationTable;
   /** From packets to listeners. */
   readonly dispatcher: Dispatcher;
-  /** Who is destroyed first. */
+  /** What is destroyed first. */
   readonly dependents: Dependents;
   /** Native buffers. */
   readonly buffers: BufferPool;
@@ -43,21 +43,21 @@ export interface EndingPort {
   readonly report: ErrorReporter;
   /** Dispatches what has completed. */
   drain(): number;
-  /** @param operation A pending operation, whose early end is asked for. */
+  /** @param operation A pending operation that is cancelled. */
   cancel(operation: Operation): number;
 }
 
-/** What ends with it. */
+/** The parts of a port that end with it. */
 export interface PortParts {
   /** What drives the port. */
   pump: Pump;
   /** The counts of what is pending. */
   outstanding: Outstanding;
-  /** Ends what needs no packet; nobody may post to the port any more. */
+  /** Ends what needs no packet; no thread may post to the port after it. */
   finish(): Promise<void>;
 }
 
-/** The end of a port, which comes once. */
+/** The state of a port: open, closed or failed. */
 export class PortLife {
   readonly #port: EndingPort;
   readonly #parts: PortParts;
@@ -67,8 +67,8 @@ export class PortLife {
   #closing: Promise<number> | undefined;
 
   /**
-   * @param port What ends.
-   * @param parts What ends with it.
+   * @param port The port that ends.
+   * @param parts Its parts.
    */
   constructor(port: EndingPort, parts: PortParts) {
     this.#port = port;
@@ -80,7 +80,7 @@ export class PortLife {
     return this.#closed;
   }
 
-  /** True when somebody else has closed the port. */
+  /** True when other code has closed the port. */
   get failed(): boolean {
     return this.#failed;
   }
@@ -104,13 +104,13 @@ export class PortLife {
     throw new Deno.errors.BadResource(`Cannot ${action}: ${state}`);
   }
 
-  /** Nothing is pending: a close need not wait any longer. */
+  /** Called when nothing is pending: a close need not wait any longer. */
   idle(): void {
     this.#onIdle?.();
   }
 
   /**
-   * No packet will come any more: somebody has closed the port.
+   * Ends all operations: other code has closed the port, so no packet comes.
    *
    * @param syscall What has failed.
    * @param code Its Win32 code.
@@ -127,9 +127,9 @@ export class PortLife {
   }
 
   /**
-   * Makes a wait return.
+   * Ends the wait on another thread by a packet.
    *
-   * @returns False when that has to be tried again.
+   * @returns False when the packet could not be queued: try again.
    */
   wake(): boolean {
     const code = this.#failed ? 0 : this.#port.queue.wake();
@@ -145,8 +145,9 @@ export class PortLife {
   }
 
   /**
-   * Refuses further work, cancels, dispatches what comes until the deadline,
-   * then closes the port. What never came stays in quarantine.
+   * Refuses further work, cancels all operations, dispatches their packets
+   * until the deadline, then closes the port. Slots without a packet are
+   * quarantined.
    *
    * @param deadline Milliseconds.
    * @returns The number of operations in quarantine.
@@ -171,7 +172,7 @@ export class PortLife {
     return this.#free();
   }
 
-  /** What is pending ends for its callers, and stays the kernel's. */
+  /** Ends what is pending for its callers; the kernel still owns the slots. */
   #abandon(code: number): void {
     const { operations, dispatcher } = this.#port;
     this.#parts.outstanding.holds = 0;
@@ -186,7 +187,7 @@ export class PortLife {
   }
 
   async #idleWithin(deadline: number): Promise<void> {
-    await undefined; // who closes cancels its futures meanwhile
+    await undefined; // the caller cancels its futures meanwhile
     if (deadline === 0) this.#port.drain();
     if (this.#parts.outstanding.pending === 0 || deadline === 0) return;
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -195,7 +196,7 @@ export class PortLife {
     await promise.finally(() => clearTimeout(timer));
   }
 
-  /** A wait that is queued may take any time, and a lost one all of it. */
+  /** A queued wait may start at any time or never, so that is bounded. */
   async #endWait(): Promise<void> {
     const wait = this.#parts.pump.waiting;
     if (wait === undefined || this.#failed) return;
@@ -219,7 +220,7 @@ export class PortLife {
     return quarantined;
   }
 
-  /** A thread may still come to a wait that has lost its port. */
+  /** A thread may still start a wait that has lost its port. */
   #freeQueue(): void {
     const { queue } = this.#port;
     const wait = this.#parts.pump.waiting;

@@ -5,6 +5,7 @@
  */
 
 import { logError } from "../../ffi/thrown.ts";
+import type { CloseName } from "../../ffi/win32_api.ts";
 import type { CloseFunction } from "./port_handle.ts";
 
 /** Takes errors that have no caller. */
@@ -12,7 +13,7 @@ export type ErrorReporter = (error: unknown, message: string) => void;
 
 /** How a port is made. */
 export interface CompletionPortOptions {
-  /** Threads that may run completions at once. */
+  /** Threads that may process packets at the same time. */
   concurrency: number;
   /** False forces a packet for every operation. */
   skipOnSuccess: boolean;
@@ -20,17 +21,25 @@ export interface CompletionPortOptions {
   report: ErrorReporter;
 }
 
+/** What closes a handle that `CloseHandle` does not close. */
+export interface HandleCloser {
+  /** The name of the function. */
+  readonly name: CloseName;
+  /** The function. */
+  readonly close: CloseFunction;
+}
+
 /** How a handle is put on a port. */
 export interface HandleOptions {
   /** Whether its reads may end with ERROR_MORE_DATA. */
   warnings: boolean;
-  /** False leaves skip mode off: the handle cannot be trusted with it. */
+  /** False leaves skip mode off, where it is not reliable. */
   skip?: boolean;
   /** What closes it: `CloseHandle` by default. */
-  close?: CloseFunction;
+  closer?: HandleCloser;
   /** The key with which it is on the port already. */
   key?: number | undefined;
-  /** False when somebody else closes it. Default true. */
+  /** False when the caller closes it. Default true. */
   owned?: boolean;
 }
 
@@ -38,9 +47,9 @@ export interface HandleOptions {
 export interface PortMetrics {
   /** Operations that the kernel owns now. */
   pending: number;
-  /** Slots that are handed out now, pending or not. */
+  /** Slots in use now, pending or not. */
   slotsInUse: number;
-  /** Bytes of native buffers that are handed out now. */
+  /** Bytes of native buffers in use now. */
   bufferBytes: number;
   /** Packets dispatched so far. */
   packets: number;
@@ -55,7 +64,7 @@ export interface PortMetrics {
 }
 
 /**
- * Tells a reporter; what it throws itself goes to the console.
+ * Calls a reporter; what it throws itself goes to the console.
  *
  * @param reporter The reporter.
  * @param error What has gone wrong.

@@ -1,13 +1,14 @@
 /**
- * The pump: when to poll at once, when to wait on a thread, when to stop.
+ * The pump: when to poll, when to wait on a thread, when to stop.
  *
- * Busy, it polls without waiting in each turn of Deno's event loop. Idle but
- * with operations outstanding, it has exactly one wait on another thread. With
- * nothing outstanding it has none, so an idle proactor keeps no process alive.
+ * While packets come it polls, without blocking, in each turn of Deno's event
+ * loop. When none come but operations are outstanding, it has exactly one wait
+ * on another thread. With nothing outstanding it has no wait, so an idle
+ * proactor keeps no process alive.
  *
- * The thread is one of Deno's pool, which others may have taken as a whole:
- * calls of the FFI, files, pipes of children. Then the wait is queued, and the
- * pump polls on a timer until a thread begins it.
+ * The thread is one of Deno's pool, and other work may hold all of them: calls
+ * of the FFI, files, pipes of children. Then the wait is queued, and the pump
+ * polls on a timer until a thread starts it.
  *
  * @module
  */
@@ -24,18 +25,18 @@ import type { PacketQueue } from "./packet_queue.ts";
 
 /** What the pump drives. */
 export interface PumpHost {
-  /** What may still end at once in this turn. */
+  /** How many synchronous completions this turn still allows. */
   readonly calls: CallBudget;
-  /** Reasons to go on: operations the kernel owns, and holds. */
+  /** Reasons to go on: operations that the kernel owns, and holds. */
   readonly outstanding: number;
   /** Those of them that keep the process alive. */
   readonly referenced: number;
-  /** True when work was put off to the next turn. */
+  /** True when work was deferred to the next turn. */
   readonly deferred: boolean;
-  /** Tells of the wait, and lets one that is queued take no packets. */
+  /** Tells whether the wait has started, and disarms one that has not. */
   readonly queue: Pick<PacketQueue, "waitStarted" | "disarm">;
   /**
-   * A turn: what was put off, then what has completed.
+   * A turn: deferred work, then what has completed.
    *
    * @param poll False when a thread waits for packets.
    * @returns The number of packets.
@@ -49,46 +50,46 @@ export interface PumpHost {
    */
   wait(rest: boolean): Promise<number>;
   /**
-   * Dispatches what a wait has brought.
+   * Dispatches the packets of a wait.
    *
    * @param arrived What the wait returned.
    */
   collect(arrived: number): void;
   /**
-   * Makes a wait return.
+   * Ends the wait by a packet.
    *
-   * @returns False when that has to be tried again.
+   * @returns False when the packet could not be queued: try again.
    */
   wake(): boolean;
 }
 
 /**
- * How many idle turns poll before the pump waits on a thread. Deno's own I/O
- * is slow while turns follow each other, so polls that find nothing make it
- * fewer, down to one; a poll that finds something, and every 64th wait, restore
- * the number.
+ * How many idle turns poll before the pump waits on a thread. Deno's own I/O is
+ * slow while turns follow each other, so each wait after polls that found
+ * nothing halves the number, down to one. A poll that finds packets restores
+ * it, and so does every 64th wait, to try whether polling pays again.
  */
 const IDLE_TURNS = 24;
 const WAITS_PER_TRIAL = 64;
 
 /**
- * Milliseconds of turns in a row before the thread rests once, though there is
- * work: Deno looks at its own I/O then, and else only every 61st turn, which
- * takes seconds when each turn dispatches a batch. Short turns need no rest.
+ * Milliseconds of turns in a row before the thread rests once although there is
+ * work. Deno polls its own I/O then, and otherwise only every 61st turn, which
+ * is seconds away when each turn dispatches a batch. Short turns need no rest.
  */
 const BUSY_LIMIT = 1;
 const TURNS_PER_LOOK = 61;
 
 /**
- * Milliseconds after which a wait that no thread has begun is queued behind
- * others, and between two polls as long as it is.
+ * Milliseconds after which a wait that no thread has started counts as queued
+ * behind other work; and the interval of polls while it is queued.
  */
 const QUEUED_LIMIT = 5;
 
-/** Milliseconds of a rest when no thread is free to end it. */
+/** Milliseconds of a rest when no thread is free for the wait that ends it. */
 const SHORTEST_TIMER = 1;
 
-/** Drives a {@linkcode PumpHost} by Deno's event loop. */
+/** Drives a {@linkcode PumpHost} from Deno's event loop. */
 export class Pump {
   readonly #host: PumpHost;
   readonly #turn = (): void => this.#run();
@@ -116,39 +117,39 @@ export class Pump {
     return this.#wait;
   }
 
-  /** The wait, unless it is queued: then it may take any time. */
+  /** The wait, unless it is queued: then its end is not in sight. */
   get ending(): Promise<number> | undefined {
     return this.#waitState === "queued" ? undefined : this.#wait;
   }
 
-  /** Makes sure that what is outstanding will be dispatched. */
+  /** Makes sure that outstanding operations will be dispatched. */
   start(): void {
     if (this.#wait !== undefined) this.#applyReference();
     if (!this.#threadWaits) return this.#schedule();
     if (this.#waitState === "unknown") this.#startTimer(QUEUED_LIMIT);
   }
 
-  /** Makes sure that a turn comes soon, also while a wait is outstanding. */
+  /** Makes sure that a turn comes soon, also during a wait. */
   hurry(): void {
     this.#idleTurns = 0;
     if (!this.#resting) this.#schedule();
   }
 
-  /** Ends a wait that has lost its reason, or changes what it keeps alive. */
+  /** Ends a wait that nothing needs, or updates what it keeps alive. */
   review(): void {
     if (this.#wait === undefined) return;
     if (this.#host.outstanding > 0) this.#applyReference();
     else if (this.#threadWaits) this.#wakeOnce();
   }
 
-  /** Takes back a scheduled turn. */
+  /** Cancels a scheduled turn. */
   stop(): void {
     if (this.#immediate !== undefined) clearImmediate(this.#immediate);
     this.#immediate = undefined;
     this.#stopTimer();
   }
 
-  /** Polls would only be in the way of the thread that waits. */
+  /** True when a thread waits: polls would take packets from it. */
   get #threadWaits(): boolean {
     return this.#wait !== undefined && this.#waitState !== "queued";
   }
@@ -157,7 +158,7 @@ export class Pump {
     this.#immediate ??= setImmediate(this.#turn);
   }
 
-  /** Whoever ran has come to its next call: now the thread can rest. */
+  /** Runs in setImmediate, when callbacks have made their calls: may rest. */
   #run(): void {
     this.#immediate = undefined;
     if (this.#idleTurns === 0 && this.#overdue()) return this.#rest();
@@ -175,7 +176,7 @@ export class Pump {
     else this.#idle();
   }
 
-  /** A wait ends soon, unless it is queued: the timer will tell. */
+  /** Ends the wait, unless it is queued: that one only loses its reference. */
   #stopPolling(): void {
     if (this.#wait === undefined) return this.#stopTimer();
     if (this.#threadWaits) return this.#wakeOnce();
@@ -183,7 +184,7 @@ export class Pump {
     this.#applyReference();
   }
 
-  /** True when work has kept Deno's own I/O waiting for long enough. */
+  /** True when turns have starved Deno's own I/O for long enough. */
   #overdue(): boolean {
     const now = performance.now();
     if (this.#busySince === 0 || ++this.#busyTurns >= TURNS_PER_LOOK) {
@@ -194,14 +195,14 @@ export class Pump {
   }
 
   /**
-   * A wait that ends at once: what matters is that the thread has no turn. It
-   * is the last thing that is done here, lest it ends before the thread rests.
+   * Makes a wait that ends at once, so that the next turn is a wait of Deno's
+   * own loop. It is started last, lest it ends before the loop waits.
    */
   #rest(): void {
     this.#resting = true;
     this.#host.calls.exhaust();
     if (this.#wait === undefined) return this.#startWait();
-    this.#applyReference(); // what was put off keeps the process alive
+    this.#applyReference(); // deferred work keeps the process alive
     if (this.#waitState !== "queued") return this.#wakeOnce();
     this.#stopTimer();
     this.#startTimer(SHORTEST_TIMER);
@@ -213,7 +214,7 @@ export class Pump {
     this.#busyTurns = 0;
   }
 
-  /** Packets came while idle turns polled: polling pays. */
+  /** Packets came while idle turns polled: polling pays off. */
   #found(): void {
     if (this.#idleTurns > 0) this.#idleLimit = IDLE_TURNS;
     this.#idleTurns = 0;
@@ -260,7 +261,8 @@ export class Pump {
   #lookAtWait(): void {
     this.#timer = undefined;
     if (this.#wait === undefined) return;
-    const { queue } = this.#host; // polls and a thread would mix the packets
+    // A queued wait is disarmed, lest it dequeues packets while we poll.
+    const { queue } = this.#host;
     const known = this.#waitState === "queued";
     const begun = queue.waitStarted || (!known && !queue.disarm());
     this.#waitState = begun ? "begun" : "queued";

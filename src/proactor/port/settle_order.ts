@@ -1,32 +1,33 @@
 /**
- * The order in which the calls of a handle settle.
+ * The order in which the operations of a handle settle.
  *
  * @module
  */
 
 import { Fifo } from "./fifo.ts";
 
-/** A call that has its place in the order. */
+/** The place of an operation in the order. */
 export interface Place {
-  /** Settles the call, which has succeeded. */
+  /** Settles the operation, which has succeeded; else `undefined`. */
   settle: (() => void) | undefined;
 }
 
 /**
- * Reads, or writes, of one handle succeed in the order they were started: one
- * that ends at once may have an earlier one whose packet is under way. Failures
- * and cancellations wait for nobody.
+ * Reads, or writes, of one handle succeed in the order in which they were
+ * started, although one that completes synchronously may overtake an earlier
+ * one whose packet has not been dequeued. Failures and cancellations do not
+ * wait.
  */
 export class SettleOrder {
   readonly #places = new Fifo<Place>();
 
-  /** True when no call is waited for. */
+  /** True when no operation has a place. */
   get idle(): boolean {
     return this.#places.length === 0;
   }
 
   /**
-   * Takes note of a call whose packet will come.
+   * Gives a place to an operation whose packet will come.
    *
    * @returns Its place.
    */
@@ -37,9 +38,9 @@ export class SettleOrder {
   }
 
   /**
-   * Settles a call when all before it have.
+   * Settles an operation when all before it have settled.
    *
-   * @param place Its place; it gets one when it has ended at once.
+   * @param place Its place; one that completed synchronously gets it here.
    * @param settle Called once.
    * @returns False when it has to wait.
    */
@@ -50,7 +51,7 @@ export class SettleOrder {
     return own.settle === undefined;
   }
 
-  /** @param place The place of a call that has failed or was cancelled. */
+  /** @param place The place of an operation that failed or was cancelled. */
   leave(place: Place): void {
     if (this.#places.remove(place)) this.#advance();
   }

@@ -8,9 +8,9 @@ import { ERROR_INVALID_PARAMETER } from "../../ffi/constants.ts";
 import type { CompletionPort } from "./completion_port.ts";
 
 /**
- * What a call comes to that has thrown between `begin` and `settle`: Windows
- * has not got it, so slot and buffer are ours. The exception is reported,
- * because the stream it ends knows codes only.
+ * The outcome of a call that has thrown between `begin` and `settle`: it did
+ * not reach Windows, so slot and buffer are ours. The exception is reported,
+ * because the stream that it ends knows codes only.
  *
  * @param port The completion port.
  * @param error What was thrown.

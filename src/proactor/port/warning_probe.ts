@@ -2,8 +2,9 @@
  * Does an immediate ERROR_MORE_DATA queue a packet when successes do not?
  *
  * Windows documents `FILE_SKIP_COMPLETION_PORT_ON_SUCCESS` for successes only.
- * Which side a warning is on decides whether memory is freed too early or a
- * read hangs, so the kernel is asked once instead of trusted.
+ * If a warning were wrongly taken for one that queues no packet, memory would
+ * be freed too early; the other way round a read would hang. So an experiment
+ * with a pipe finds out, once a process.
  *
  * @module
  */
@@ -29,17 +30,17 @@ import {
   type Win32Api,
 } from "../../ffi/win32_api.ts";
 
-/** What the kernel does with an immediate warning under skip mode. */
+/** What the kernel does with a synchronous warning in skip mode. */
 export type WarningMode = "packet" | "no packet" | "unknown";
 
 const answers = new WeakMap<Win32Api, WarningMode>();
 
 /**
- * Asks the kernel, once a process.
+ * Makes the experiment, once a process.
  *
  * @param api The seam.
- * @returns `"unknown"` when the experiment could not be made: then skip mode
- * must not be used where warnings can occur.
+ * @returns `"unknown"` when it could not be made: then skip mode must not be
+ * used where warnings can occur.
  */
 export function warningMode(api: Win32Api): WarningMode {
   let mode = answers.get(api);
@@ -100,7 +101,8 @@ function provoke(
   const [overlapped, buffer] = [memory, memory + 128n];
   const written = api.writeFile(client, buffer, 2, memory + 64n);
   const read = api.readFile(server, buffer, 1, overlapped);
-  if (written !== 0 || read !== ERROR_MORE_DATA) return "unknown"; // keeps it
+  // The memory is kept: the kernel may own it.
+  if (written !== 0 || read !== ERROR_MORE_DATA) return "unknown";
   const entries = new Uint8Array(ENTRY_SIZE);
   const packets = api.getQueuedCompletionStatusEx(port, entries, 0);
   api.virtualFree(memory, 0, MEM_RELEASE);

@@ -1,5 +1,5 @@
 /**
- * Registered waits: the native life of a `WaitHandleFuture`.
+ * Registered waits: the native side of a `WaitHandleFuture`.
  *
  * @module
  */
@@ -25,29 +25,29 @@ import type {
 import { PortHandle } from "../port/port_handle.ts";
 import { WaitCancelFuture } from "./wait_cancel_future.ts";
 
-/** What the packet of a wait that was cancelled in time carries as bytes. */
+/** The byte count in the packet of a wait that was cancelled in time. */
 export const WAIT_CANCELLED = 2;
 
-/** A wait is never on the port, so nothing but its packet can come. */
+/** The object is not on the port: only the packet of the wait can come. */
 const MODES = { skipsOnSuccess: true, queuesWarnings: false };
 
 /**
  * One wait: `RegisterWaitForSingleObject`, and its end.
  *
- * Each slot sees exactly one packet. The callback sets `fired` in the record,
+ * Each slot gets exactly one packet. The callback sets `fired` in the record,
  * then posts; it is called at most once, and touches neither the record nor
  * the slot after the post. So when its packet has been dequeued, the slot is
- * free, and `UnregisterWaitEx(NULL)` gives back what Windows holds. A cancelled
+ * free, and `UnregisterWaitEx(NULL)` releases what Windows holds. A cancelled
  * wait is unregistered with `UnregisterWaitEx(INVALID_HANDLE_VALUE)` on another
- * thread: when that has ended, the callback has returned or never will be
+ * thread: when that has ended, the callback has returned or will never be
  * called, and `fired` is final. If it is set, the callback's packet is on the
- * queue, and counts, for it has consumed the object's signal; if not, no packet
- * is, and we post the only one ourselves.
+ * queue, and counts, because the wait has consumed the object's signal. If not,
+ * no packet is there, and we post the only one.
  */
 export class HandleWait implements OverlappedCall<boolean> {
   /** No buffer: the record is in the slot. */
   readonly size = 0;
-  /** Stands for the object at the port, which it is not on. */
+  /** Represents the object at the port, although it is not on it. */
   readonly owner: PortHandle;
   readonly #waits: HandleWaits;
   readonly #milliseconds: number;
@@ -74,9 +74,9 @@ export class HandleWait implements OverlappedCall<boolean> {
   }
 
   /**
-   * Looks whether the wait can end at once, and consumes the signal if so.
+   * Tests the object, and consumes its signal, before a wait is registered.
    *
-   * @returns The result, or `undefined` when it is not there yet.
+   * @returns The result, or `undefined` when the wait has to be registered.
    * @throws {Deno.errors.BadResource} when the handle is not open.
    * @throws {Deno.errors.PermissionDenied} when it may not be waited for.
    */
@@ -88,8 +88,8 @@ export class HandleWait implements OverlappedCall<boolean> {
   }
 
   /**
-   * Registers the wait. It holds a duplicate of the handle: to close one that
-   * is waited for ends the process on some versions of Windows.
+   * Registers the wait. It holds a duplicate of the handle, since closing a
+   * handle that is waited for ends the process on some versions of Windows.
    *
    * @param operation The slot.
    * @returns 997, or the Win32 code of a failure.
@@ -127,25 +127,25 @@ export class HandleWait implements OverlappedCall<boolean> {
     throw this.#error(end.code, this.#syscall);
   }
 
-  /** Takes note of the packet. */
+  /** Called when the packet has come. */
   end(): void {
     const cancelling = this.#state === "cancelling";
     this.#state = "ended";
     if (!cancelling) this.#unregister();
   }
 
-  /** Takes note that no packet came in time: the slot stays as it is. */
+  /** Called when no packet came before the close: the slot stays as it is. */
   abandon(): void {
     this.#state = "abandoned";
   }
 
-  /** The callback has posted: what is left of it needs nothing of ours. */
+  /** The callback has posted, and touches none of our memory any more. */
   #unregister(): void {
     this.#waits.api.unregisterWait(this.#registration);
     this.#release();
   }
 
-  /** Asks for an early end. Asking again changes nothing. */
+  /** Requests the end of the wait, once. */
   #cancel(): number {
     if (this.#state !== "waiting") return 0;
     this.#state = "cancelling";
@@ -155,7 +155,7 @@ export class HandleWait implements OverlappedCall<boolean> {
     return 0;
   }
 
-  /** When it went well, the callback has returned or will never be called. */
+  /** On success the callback has returned or will never be called. */
   #joined(ok: boolean): void {
     if (!ok) return this.#goOn();
     this.#release();
@@ -170,7 +170,7 @@ export class HandleWait implements OverlappedCall<boolean> {
     if (code !== 0) this.#report("PostQueuedCompletionStatus");
   }
 
-  /** Windows has not unregistered the wait, so it ends by its packet. */
+  /** Windows has not unregistered the wait, so the callback will end it. */
   #goOn(): void {
     this.#report("UnregisterWaitEx");
     if (this.#state === "ended") this.#unregister();

@@ -14,11 +14,12 @@ import type { WaitCancelFuture } from "./wait_cancel_future.ts";
 
 /**
  * The waits of a proactor. Their callbacks post to a duplicate of the port's
- * handle, which stays open as long as one of them may be called, also when the
- * port is closed: they never post to a handle that is another port by then.
+ * handle, which stays open as long as one of them may be called, even after the
+ * close of the port: so they never post to another port with the same handle
+ * value.
  */
 export class HandleWaits {
-  /** Where the packets are dispatched. */
+  /** The port that dispatches the packets. */
   readonly port: CompletionPort;
   /** The seam. */
   readonly api: WaitApi;
@@ -33,7 +34,7 @@ export class HandleWaits {
   #closed = false;
 
   /**
-   * @param port Where the packets are dispatched.
+   * @param port The port that dispatches the packets.
    * @param api The seam.
    * @throws {WindowsError} when the port's handle cannot be duplicated.
    */
@@ -48,8 +49,8 @@ export class HandleWaits {
   /**
    * Waits for the end of an unregistration.
    *
-   * @param future The end.
-   * @param onEnd Told whether it was a success.
+   * @param future Its future.
+   * @param onEnd Called with whether it was a success.
    */
   join(future: WaitCancelFuture, onEnd: (ok: boolean) => void): void {
     this.#joins.add(future);
@@ -61,7 +62,7 @@ export class HandleWaits {
   }
 
   /**
-   * Lets unregistrations end. The handle is closed with the last wait.
+   * Waits for unregistrations. The handle is closed with the last wait.
    *
    * @param deadline Milliseconds.
    */

@@ -8,8 +8,8 @@ import { Future, InvalidStateError } from "../future/future.ts";
 
 /**
  * The future of an unregistration: when it is done, the callback of the wait
- * has returned or will never be called, so that its memory has one owner
- * again. The counterpart of asyncio's `_WaitCancelFuture`.
+ * has returned or will never be called, so its memory can be reused. The
+ * counterpart of asyncio's `_WaitCancelFuture`.
  */
 export class WaitCancelFuture extends Future<boolean> {
   /** @param joined What `UnregisterWaitEx` returns on the other thread. */
@@ -22,7 +22,7 @@ export class WaitCancelFuture extends Future<boolean> {
   }
 
   /**
-   * Refused: nothing stops an unregistration.
+   * Refuses: an unregistration cannot be cancelled.
    *
    * @throws {InvalidStateError} when called.
    */

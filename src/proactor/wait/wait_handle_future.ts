@@ -15,16 +15,15 @@ import { OverlappedFuture } from "../future/overlapped_future.ts";
 /**
  * The future of a wait for a process, event, semaphore or another object: true
  * when it was signalled, false when the time was over. The counterpart of
- * asyncio's `_WaitHandleFuture`, which looks at the object again to tell one
- * from the other; here the wait itself says what ended it, so that an
- * auto-reset event is consumed once.
+ * asyncio's `_WaitHandleFuture`, which tests the object again to tell one from
+ * the other; here the wait itself says what ended it, so that an auto-reset
+ * event is consumed once.
  *
- * Cancelling is a request to Windows: a wait whose end Windows had announced
- * before has its result, and is not cancelled. Who takes the signal of an
- * auto-reset event or a semaphore that comes while Windows unregisters the wait
- * is not documented (Wine loses some); where each signal counts, a wait should
- * have a time-out instead of being cancelled, since a wait that times out takes
- * nothing.
+ * Cancelling is a request to Windows: a wait that has ended before it is not
+ * cancelled, but has its result. Whether a signal is consumed that an
+ * auto-reset event or a semaphore gets while Windows unregisters the wait is
+ * not documented (Wine loses some). Where each signal counts, use a time-out
+ * instead of a cancellation: a wait that times out consumes nothing.
  *
  * @example Usage
  * ```ts

@@ -7,7 +7,6 @@
 import { logError } from "../ffi/thrown.ts";
 import { kindOf } from "./arguments.ts";
 import { Handle } from "./handles.ts";
-import type { ProactorEventLoop } from "./proactor_event_loop.ts";
 import { Task } from "./task.ts";
 import type { Future } from "../proactor/future/future.ts";
 
@@ -31,28 +30,39 @@ export interface ExceptionContext {
   [field: string]: unknown;
 }
 
-/** Takes exceptions that have no caller. */
-export type ExceptionHandler = (
-  loop: ProactorEventLoop,
-  context: ExceptionContext,
-) => unknown;
+/** The loop whose exceptions are reported. */
+export interface ReportingLoop {
+  /**
+   * Takes what no custom handler takes.
+   *
+   * @param context What happened.
+   */
+  defaultExceptionHandler(context: ExceptionContext): void;
+}
 
-/** The exception handler of a loop, and its fall-back. Nothing escapes it. */
-export class ExceptionReporter {
-  readonly #loop: ProactorEventLoop;
-  #handler: ExceptionHandler | null = null;
+/** The exception handler of a loop that is an `L`. */
+type HandlerOf<L> = (loop: L, context: ExceptionContext) => unknown;
+
+/**
+ * The exception handler of a loop, and its fall-back. Nothing escapes it.
+ *
+ * @typeParam L The loop.
+ */
+export class ExceptionReporter<L extends ReportingLoop> {
+  readonly #loop: L;
+  #handler: HandlerOf<L> | null = null;
 
   /** @param loop The loop whose `defaultExceptionHandler` is the fall-back. */
-  constructor(loop: ProactorEventLoop) {
+  constructor(loop: L) {
     this.#loop = loop;
   }
 
   /** The custom handler, or `null`. */
-  get handler(): ExceptionHandler | null {
+  get handler(): HandlerOf<L> | null {
     return this.#handler;
   }
 
-  set handler(handler: ExceptionHandler | null) {
+  set handler(handler: HandlerOf<L> | null) {
     if (handler !== null && typeof handler !== "function") {
       throw new TypeError(
         `Cannot set the exception handler: ${

@@ -4,12 +4,22 @@
  * @module
  */
 
-import type { ExceptionContext } from "./exception_handler.ts";
-
 /** A function that a loop calls. */
 export type Callback<A extends unknown[] = unknown[]> = (
   ...args: A
 ) => unknown;
+
+/** What a handle tells of a callback that has failed. */
+export type CallbackFailure = {
+  /** Which callback it was. */
+  message: string;
+  /** What it threw. */
+  exception: unknown;
+  /** Its handle. */
+  handle: Handle;
+  /** The stack where the handle was made; in debug mode. */
+  sourceTraceback?: string;
+};
 
 /** What a handle needs of its loop. */
 export interface HandleHost {
@@ -22,9 +32,9 @@ export interface HandleHost {
   /**
    * Takes what a callback threw.
    *
-   * @param context What happened.
+   * @param failure What happened.
    */
-  callExceptionHandler(context: ExceptionContext): void;
+  callExceptionHandler(failure: CallbackFailure): void;
 }
 
 /** A callback and the arguments it will be called with. */

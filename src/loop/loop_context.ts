@@ -5,21 +5,41 @@
  */
 
 import type { Future, FutureContext } from "../proactor/future/future.ts";
-import type { BaseEventLoop } from "./base_event_loop.ts";
 import type { ExceptionContext } from "./exception_handler.ts";
 import { Task } from "./task.ts";
 
+/** What the futures of a loop need of it. */
+export interface ContextHost {
+  /**
+   * Tells whether the loop is closed.
+   *
+   * @returns True from its close on.
+   */
+  isClosed(): boolean;
+  /**
+   * Calls a function in the next turn of the loop.
+   *
+   * @param callback The function.
+   */
+  callSoon(callback: () => void): void;
+  /**
+   * Takes an exception that has no caller.
+   *
+   * @param context What happened.
+   */
+  callExceptionHandler(context: ExceptionContext): void;
+}
+
 /** Runs the callbacks of futures in a loop. */
 export class LoopContext implements FutureContext {
-  /** The loop. */
-  readonly loop: BaseEventLoop;
+  readonly #host: ContextHost;
   readonly #failures = new FinalizationRegistry<ExceptionContext>(
-    (context) => this.loop.callExceptionHandler(context),
+    (context) => this.#host.callExceptionHandler(context),
   );
 
-  /** @param loop The loop. */
-  constructor(loop: BaseEventLoop) {
-    this.loop = loop;
+  /** @param host The loop. */
+  constructor(host: ContextHost) {
+    this.#host = host;
   }
 
   /**
@@ -29,7 +49,7 @@ export class LoopContext implements FutureContext {
    * @param callback The callback.
    */
   schedule(callback: () => void): void {
-    if (!this.loop.isClosed()) this.loop.callSoon(callback);
+    if (!this.#host.isClosed()) this.#host.callSoon(callback);
   }
 
   /**
@@ -39,7 +59,7 @@ export class LoopContext implements FutureContext {
    * @param message What happened.
    */
   report(exception: unknown, message: string): void {
-    this.loop.callExceptionHandler({ message, exception });
+    this.#host.callExceptionHandler({ message, exception });
   }
 
   /**
@@ -69,17 +89,4 @@ export class LoopContext implements FutureContext {
   forgetFailure(future: Future<unknown>): void {
     this.#failures.unregister(future);
   }
-}
-
-/**
- * The loop that a future belongs to.
- *
- * @param future Any future.
- * @returns The loop, or `undefined` when its callbacks run in none.
- */
-export function loopOf(
-  future: Pick<Future<unknown>, "context">,
-): BaseEventLoop | undefined {
-  const { context } = future;
-  return context instanceof LoopContext ? context.loop : undefined;
 }

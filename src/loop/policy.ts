@@ -7,8 +7,7 @@
 import { defaultProactor } from "../proactor/default_proactor.ts";
 import { InvalidStateError } from "../proactor/future/future.ts";
 import { assertFunction, kindOf } from "./arguments.ts";
-import { ProactorEventLoop } from "./proactor_event_loop.ts";
-import { loopDriving, runningLoop } from "./registry.ts";
+import { loops, ProactorEventLoop } from "./proactor_event_loop.ts";
 import type { Task, TaskFunction } from "./task.ts";
 
 /** Milliseconds that {@linkcode run} waits for calls in workers, as asyncio. */
@@ -56,7 +55,7 @@ export class EventLoopPolicy {
    * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
    */
   getEventLoop(): ProactorEventLoop {
-    const loop = runningLoop() ?? this.#current;
+    const loop = loops.running ?? this.#current;
     return loop === null || loop.isClosed() ? sharedLoop() : loop;
   }
 
@@ -144,7 +143,7 @@ export function setEventLoopPolicy(replacement: EventLoopPolicy | null): void {
  * @throws {InvalidStateError} when none runs.
  */
 export function getRunningLoop(): ProactorEventLoop {
-  const loop = runningLoop();
+  const loop = loops.running;
   if (loop !== undefined) return loop;
   throw new InvalidStateError(
     "Cannot get the running event loop: none is running",
@@ -241,7 +240,7 @@ export async function run<T>(
   options: RunOptions = {},
 ): Promise<T> {
   assertFunction("run", main);
-  if (runningLoop() !== undefined) {
+  if (loops.running !== undefined) {
     throw new InvalidStateError("Cannot run: an event loop is already running");
   }
   const loop = newEventLoop();
@@ -256,7 +255,7 @@ export async function run<T>(
 
 function sharedLoop(): ProactorEventLoop {
   const proactor = defaultProactor();
-  return loopDriving(proactor) ?? new ProactorEventLoop({ proactor });
+  return loops.driverOf(proactor) ?? new ProactorEventLoop({ proactor });
 }
 
 async function shutDown(loop: ProactorEventLoop): Promise<void> {

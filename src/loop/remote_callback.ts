@@ -5,6 +5,8 @@
  */
 
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
+import { assertFunction } from "./arguments.ts";
+import type { LoopHost } from "./host.ts";
 import { PostGate } from "./post_gate.ts";
 
 /** The place in the `state` of a token that is not 0 after the close. */
@@ -47,18 +49,6 @@ export interface ExportCallbackOptions {
 
 /** A function that other threads can call, with a u32. */
 export type RemoteFunction = (value: number) => unknown;
-
-/** What the exported callbacks need of their loop. */
-export interface RemoteHost {
-  /** The port that the calls come through. */
-  readonly port: CompletionPort;
-  /**
-   * Runs a function in the next turn of the loop.
-   *
-   * @param call The function.
-   */
-  schedule(call: () => unknown): void;
-}
 
 /**
  * A callback of a loop that other threads can call, made by
@@ -163,16 +153,17 @@ export class RemoteCallback implements Disposable {
 
 /** The exported callbacks of a loop. */
 export class RemoteCallbacks {
-  readonly #host: RemoteHost;
+  readonly #host: LoopHost;
   readonly #gate = new PostGate();
   readonly #callbacks = new Map<number, RemoteCallback>();
   #nextId = 1;
 
   /** @param host The loop; from now on its port tells of calls. */
-  constructor(host: RemoteHost) {
+  constructor(host: LoopHost) {
     this.#host = host;
-    host.port.onCall = (id, value) => this.#dispatch(id, value);
-    host.port.onClose = () => this.#gate.close();
+    const { port } = host.proactor;
+    port.onCall = (id, value) => this.#dispatch(id, value);
+    port.onClose = () => this.#gate.close();
   }
 
   /**
@@ -181,13 +172,17 @@ export class RemoteCallbacks {
    * @param callback The function.
    * @param options Whether calls coalesce.
    * @returns The open callback.
+   * @throws {TypeError} when `callback` is not a function.
+   * @throws {InvalidStateError} when the loop is closed.
    * @throws {Deno.errors.BadResource} when the proactor is closed.
    */
   open(
     callback: RemoteFunction,
     options: ExportCallbackOptions,
   ): RemoteCallback {
-    const { port } = this.#host;
+    assertFunction("export callback", callback);
+    this.#host.assertOpen("export callback");
+    const { port } = this.#host.proactor;
     port.assertOpen("export callback");
     const id = this.#nextId++;
     const remote = new RemoteCallback(callback, {
@@ -209,6 +204,6 @@ export class RemoteCallbacks {
   /** A call that was on its way when its callback was closed is dropped. */
   #dispatch(id: number, value: number): void {
     const remote = this.#callbacks.get(id);
-    if (remote) this.#host.schedule(() => remote.run(value));
+    if (remote) this.#host.callSoon(() => remote.run(value));
   }
 }

@@ -18,7 +18,6 @@ import type {
   ServedConnection,
   ServerShutdownOptions,
 } from "../stream/served_connection.ts";
-import type { BaseEventLoop } from "./base_event_loop.ts";
 
 /** Options of `serveForever` of a {@linkcode Server}. */
 export interface ServeForeverOptions {
@@ -27,9 +26,9 @@ export interface ServeForeverOptions {
 }
 
 /** How a {@linkcode Server} is made. */
-export interface ServerParts<A extends object> {
+export interface ServerParts<A extends object, L extends object> {
   /** The loop. */
-  loop: BaseEventLoop;
+  loop: L;
   /** Bound, but not listening yet; one at least. */
   listeners: readonly SocketServer<A>[];
   /** Shuts the server down when it is aborted. */
@@ -41,6 +40,7 @@ export interface ServerParts<A extends object> {
  * `asyncio.Server`.
  *
  * @typeParam A The addresses of its sockets.
+ * @typeParam L Its event loop.
  *
  * @example Usage
  * ```ts
@@ -56,9 +56,9 @@ export interface ServerParts<A extends object> {
  * await loop.runUntilComplete(server.finished);
  * ```
  */
-export class Server<A extends object = object>
+export class Server<A extends object = object, L extends object = object>
   implements Disposable, AsyncDisposable {
-  readonly #loop: BaseEventLoop;
+  readonly #loop: L;
   readonly #listeners: readonly SocketServer<A>[];
   readonly #signal: AbortSignal | undefined;
   readonly #abort = (): void => this.close();
@@ -72,7 +72,7 @@ export class Server<A extends object = object>
    * @ignore
    * @param parts What it is made of.
    */
-  constructor(parts: ServerParts<A>) {
+  constructor(parts: ServerParts<A, L>) {
     const { loop, listeners, signal } = parts;
     this.#loop = loop;
     this.#listeners = listeners;
@@ -112,7 +112,7 @@ export class Server<A extends object = object>
    *
    * @returns The loop.
    */
-  getLoop(): BaseEventLoop {
+  getLoop(): L {
     return this.#loop;
   }
 

@@ -1,0 +1,167 @@
+/**
+ * The connections of a loop, in protocol style.
+ *
+ * @module
+ */
+
+import { adoptSocket } from "../net/socket/accepted_socket.ts";
+import type { Socket } from "../net/socket/socket.ts";
+import { openTcpTransport } from "../net/tcp/tcp_protocol.ts";
+import {
+  type DatagramEndpointOptions,
+  openDatagramEndpoint,
+} from "../net/udp/datagram_endpoint.ts";
+import type {
+  DatagramProtocol,
+  DatagramTransport,
+} from "../net/udp/datagram_protocol.ts";
+import { openUnixTransport } from "../net/unix/unix_protocol.ts";
+import type { ConnectPipeOptions } from "../pipe/connect_pipe.ts";
+import { openPipeTransport } from "../pipe/pipe_protocol.ts";
+import type { DeadlineOptions } from "../stream/close_deadline.ts";
+import type { SendFileOptions, SendFileSource } from "../stream/file_mover.ts";
+import type {
+  Protocol,
+  ProtocolFactory,
+  Transport,
+} from "../stream/protocol.ts";
+import { sendFileOver } from "../stream/transport_sink.ts";
+import type { LoopHost } from "./host.ts";
+import type {
+  CreateConnectionOptions,
+  CreateUnixConnectionOptions,
+  LoopOptions,
+} from "./loop_options.ts";
+
+/** Where a TCP connection goes. */
+export interface TcpTarget extends CreateConnectionOptions {
+  /** A name, or a numeric address. */
+  hostname: string;
+  /** The port. */
+  port: number;
+}
+
+/** Opens transports for protocols. Refuses them when the loop is closed. */
+export class Connections {
+  readonly #host: LoopHost;
+
+  /** @param host The loop. */
+  constructor(host: LoopHost) {
+    this.#host = host;
+  }
+
+  /**
+   * Connects to a TCP port.
+   *
+   * @typeParam P The protocol.
+   * @param protocolFactory Called once the connection is there.
+   * @param target The host, the port, and the options.
+   * @returns The transport and the protocol.
+   */
+  async openTcp<P extends Protocol>(
+    protocolFactory: ProtocolFactory<P>,
+    target: TcpTarget,
+  ): Promise<[Transport, P]> {
+    this.#host.assertOpen("create connection");
+    const { proactor } = this.#host;
+    return await openTcpTransport(protocolFactory, { ...target, proactor });
+  }
+
+  /**
+   * Connects to a socket by its path.
+   *
+   * @typeParam P The protocol.
+   * @param protocolFactory Called once the connection is there.
+   * @param path The path.
+   * @param options As for `connectUnix`.
+   * @returns The transport and the protocol.
+   */
+  async openUnix<P extends Protocol>(
+    protocolFactory: ProtocolFactory<P>,
+    path: string,
+    options: CreateUnixConnectionOptions,
+  ): Promise<[Transport, P]> {
+    this.#host.assertOpen("create unix connection");
+    const { proactor } = this.#host;
+    const target = { ...options, path, proactor };
+    return await openUnixTransport(protocolFactory, target);
+  }
+
+  /**
+   * Connects to a named pipe.
+   *
+   * @typeParam P The protocol.
+   * @param protocolFactory Called once the connection is there.
+   * @param path The name.
+   * @param options As for `connectPipe`.
+   * @returns The transport and the protocol.
+   */
+  async openPipe<P extends Protocol>(
+    protocolFactory: ProtocolFactory<P>,
+    path: string,
+    options: LoopOptions<ConnectPipeOptions>,
+  ): Promise<[Transport, P]> {
+    this.#host.assertOpen("connect to pipe");
+    const { proactor } = this.#host;
+    const connecting = { ...options, proactor };
+    return await openPipeTransport(protocolFactory, path, connecting);
+  }
+
+  /**
+   * Opens a UDP socket.
+   *
+   * @typeParam P The protocol.
+   * @param protocolFactory Called once the addresses are known.
+   * @param options The addresses, and how the socket behaves.
+   * @returns The transport and the protocol.
+   */
+  async openUdp<P extends DatagramProtocol>(
+    protocolFactory: () => P,
+    options: LoopOptions<DatagramEndpointOptions>,
+  ): Promise<[DatagramTransport, P]> {
+    this.#host.assertOpen("create datagram endpoint");
+    const { proactor } = this.#host;
+    return await openDatagramEndpoint(protocolFactory, {
+      ...options,
+      proactor,
+    });
+  }
+
+  /**
+   * Gives a connected TCP socket to a protocol.
+   *
+   * @typeParam P The protocol.
+   * @param protocolFactory Called once.
+   * @param socket The socket, which is the transport's from now on.
+   * @param options The deadline of its close.
+   * @returns The transport and the protocol.
+   */
+  // deno-lint-ignore require-await -- an error becomes a rejection
+  async adopt<P extends Protocol>(
+    protocolFactory: ProtocolFactory<P>,
+    socket: Socket,
+    { deadline }: DeadlineOptions,
+  ): Promise<[Transport, P]> {
+    this.#host.assertOpen("connect protocol");
+    const { proactor } = this.#host;
+    return adoptSocket(protocolFactory, socket, { proactor, deadline });
+  }
+
+  /**
+   * Sends a file over a transport.
+   *
+   * @param transport The transport.
+   * @param file Its path, a handle of it, or a `Deno.FsFile`.
+   * @param options Which part, and how.
+   * @returns Bytes sent.
+   */
+  async sendFile(
+    transport: Transport,
+    file: SendFileSource,
+    options: SendFileOptions,
+  ): Promise<number> {
+    this.#host.assertOpen("send file");
+    const { port } = this.#host.proactor;
+    return await sendFileOver(port, transport, { source: file, options });
+  }
+}

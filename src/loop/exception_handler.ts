@@ -1,5 +1,5 @@
 /**
- * What becomes of exceptions that have no caller.
+ * The exception handler of a loop, for exceptions that have no caller.
  *
  * @module
  */
@@ -22,18 +22,18 @@ export interface ExceptionContext {
   future?: Future<unknown>;
   /** The task it happened to. */
   task?: Task<unknown>;
-  /** The name of a task that is not there any more. */
+  /** The name of a task that was garbage-collected. */
   taskName?: string;
   /** The stack where the handle was made; in debug mode. */
   sourceTraceback?: string;
-  /** What else is known. */
+  /** Further fields, by name. */
   [field: string]: unknown;
 }
 
 /** The loop whose exceptions are reported. */
 export interface ReportingLoop {
   /**
-   * Takes what no custom handler takes.
+   * Handles an exception when there is no custom handler, or that has failed.
    *
    * @param context What happened.
    */
@@ -44,7 +44,7 @@ export interface ReportingLoop {
 type HandlerOf<L> = (loop: L, context: ExceptionContext) => unknown;
 
 /**
- * The exception handler of a loop, and its fall-back. Nothing escapes it.
+ * Calls the exception handler of a loop, or else the default one. Never throws.
  *
  * @typeParam L The loop.
  */
@@ -52,7 +52,7 @@ export class ExceptionReporter<L extends ReportingLoop> {
   readonly #loop: L;
   #handler: HandlerOf<L> | null = null;
 
-  /** @param loop The loop whose `defaultExceptionHandler` is the fall-back. */
+  /** @param loop The loop, with its default handler. */
   constructor(loop: L) {
     this.#loop = loop;
   }
@@ -127,7 +127,7 @@ function describe(value: unknown): string {
   return typeof value === "string" ? value : Deno.inspect(value);
 }
 
-/** Calls a function and gives what it throws, also as a promise, to another. */
+/** Calls a function, and `onError` with what it or its promise throws. */
 function attempt(
   action: () => unknown,
   onError: (error: unknown) => void,

@@ -1,5 +1,5 @@
 /**
- * How the futures of a loop run their callbacks.
+ * The context of a loop's futures: how they run their callbacks.
  *
  * @module
  */
@@ -43,8 +43,8 @@ export class LoopContext implements FutureContext {
   }
 
   /**
-   * Runs a callback in the loop's next turn. A closed loop drops it, as it has
-   * dropped those that were waiting when it was closed.
+   * Runs a callback in the loop's next turn. A closed loop drops it, as its
+   * close has dropped those that were scheduled.
    *
    * @param callback The callback.
    */
@@ -63,14 +63,14 @@ export class LoopContext implements FutureContext {
   }
 
   /**
-   * Tells the exception handler of a failure when its future is collected
-   * without anyone having looked at it.
+   * Reports a failure to the exception handler when its future is
+   * garbage-collected and nobody has retrieved the exception.
    *
    * @param future The future.
    * @param exception What it failed with.
    */
   noteFailure(future: Future<unknown>, exception: unknown): void {
-    // What the registry holds must not hold the future.
+    // The registry holds this object, which must not keep the future alive.
     const context = future instanceof Task
       ? {
         message: "Task exception was never retrieved",
@@ -82,7 +82,7 @@ export class LoopContext implements FutureContext {
   }
 
   /**
-   * Forgets a failure, because somebody has looked at it.
+   * Does not report a failure, because its exception was retrieved.
    *
    * @param future The future.
    */

@@ -1,5 +1,5 @@
 /**
- * Which event loop is the current one, and `run`.
+ * The policy: which event loop is the current one. And `run`.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { assertFunction, kindOf } from "./arguments.ts";
 import { loops, ProactorEventLoop } from "./proactor_event_loop.ts";
 import type { Task, TaskFunction } from "./task.ts";
 
-/** Milliseconds that {@linkcode run} waits for calls in workers, as asyncio. */
+/** Milliseconds that {@linkcode run} waits for calls in workers: asyncio's. */
 const EXECUTOR_TIMEOUT = 300_000;
 
 /** Options of {@linkcode run}. */
@@ -47,8 +47,8 @@ export class EventLoopPolicy {
   #current: ProactorEventLoop | null = null;
 
   /**
-   * The loop that runs; else the current one; without one, or when it is
-   * closed, the loop over the default proactor.
+   * The loop that runs, or else the current one. When there is none, or it is
+   * closed, the loop of the default proactor.
    *
    * @returns The loop.
    * @throws {Deno.errors.NotSupported} when the system is not Windows.
@@ -151,8 +151,8 @@ export function getRunningLoop(): ProactorEventLoop {
 }
 
 /**
- * The loop that runs; else the current one; without one, or when it is closed,
- * a loop over the default proactor, made on first use.
+ * The loop that runs, or else the current one. When there is none, or it is
+ * closed, the loop of the default proactor, which is made on first use.
  *
  * @example Usage
  * ```ts
@@ -209,8 +209,8 @@ export function newEventLoop(): ProactorEventLoop {
 }
 
 /**
- * Runs an asynchronous function in a new loop, then cancels the tasks that are
- * left, waits for their end and for up to five minutes for that of calls in the
+ * Runs an asynchronous function in a new loop. Then it cancels the tasks that
+ * are left and waits for them, waits up to five minutes for the calls in the
  * default executor, and closes the loop. The counterpart of `asyncio.run`.
  *
  * @example Usage

@@ -551,9 +551,9 @@ export class ProactorEventLoop implements AsyncDisposable {
    * @param port The port; 0 lets Windows choose a free one.
    * @param options As for `TcpListener.listen`.
    * @returns The server; clients can connect from now on.
-   * @throws {TypeError} when the factory is not a function, a host is malformed,
-   * the list of hosts is empty, there are both a host and a socket, or the
-   * socket is no bound TCP socket.
+   * @throws {TypeError} when the factory is not a function, a host is
+   * malformed, the list of hosts is empty, there are both a host and a socket,
+   * or the socket is no bound TCP socket.
    * @throws {RangeError} when a number is out of its range.
    * @throws {InvalidStateError} when the loop is closed.
    * @throws {Deno.errors.AddrInUse} when an address is taken, or Windows has
@@ -648,8 +648,8 @@ export class ProactorEventLoop implements AsyncDisposable {
   /**
    * Sends a file over a transport, behind what was written before. What is
    * written meanwhile goes behind the file, or between its parts on a transport
-   * that encrypts. Over TCP, Windows reads the file itself (`TransmitFile`), two
-   * files at a time; over other transports the library reads and writes it.
+   * that encrypts. Over TCP, Windows reads the file itself (`TransmitFile`),
+   * two files at a time; over other transports the library copies it.
    *
    * The file is read from `offset`, whatever its position is. Only the position
    * of a `Deno.FsFile` moves: to the end of what was read.

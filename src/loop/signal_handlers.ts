@@ -9,8 +9,8 @@ import type { Callback } from "./handles.ts";
 import type { LoopHost } from "./host.ts";
 
 /**
- * The signal handlers of a loop, one for each signal. Deno tells every
- * listener of the process, so loops do not take signals from each other.
+ * The signal handlers of a loop, one for each signal. Deno calls every listener
+ * of the process, so several loops can handle the same signal.
  */
 export class SignalHandlers {
   readonly #host: LoopHost;
@@ -41,7 +41,7 @@ export class SignalHandlers {
     assertSignal("add signal handler", signal);
     const call = () =>
       this.#listeners.get(signal) === listener ? callback(...args) : undefined;
-    // For the messages of the exception handler.
+    // The exception handler tells the name of the callback.
     Object.defineProperty(call, "name", { value: callback.name });
     const listener = () => this.#host.callSoon(call);
     listen(signal, listener);

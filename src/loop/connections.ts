@@ -41,7 +41,10 @@ export interface TcpTarget extends CreateConnectionOptions {
   port: number;
 }
 
-/** Opens transports for protocols. Refuses them when the loop is closed. */
+/**
+ * Opens transports for protocols, unless the loop is closed. The methods are
+ * documented on the page of {@linkcode ProactorEventLoop}.
+ */
 export class Connections {
   readonly #host: LoopHost;
 
@@ -50,15 +53,7 @@ export class Connections {
     this.#host = host;
   }
 
-  /**
-   * Connects to a TCP port.
-   *
-   * @typeParam P The protocol.
-   * @param protocolFactory Called once the connection is there.
-   * @param target The host, the port, and the options.
-   * @returns The transport and the protocol.
-   */
-  async openTcp<P extends Protocol>(
+  async createConnection<P extends Protocol>(
     protocolFactory: ProtocolFactory<P>,
     target: TcpTarget,
   ): Promise<[Transport, P]> {
@@ -67,16 +62,7 @@ export class Connections {
     return await openTcpTransport(protocolFactory, { ...target, proactor });
   }
 
-  /**
-   * Connects to a socket by its path.
-   *
-   * @typeParam P The protocol.
-   * @param protocolFactory Called once the connection is there.
-   * @param path The path.
-   * @param options As for `connectUnix`.
-   * @returns The transport and the protocol.
-   */
-  async openUnix<P extends Protocol>(
+  async createUnixConnection<P extends Protocol>(
     protocolFactory: ProtocolFactory<P>,
     path: string,
     options: CreateUnixConnectionOptions,
@@ -87,16 +73,7 @@ export class Connections {
     return await openUnixTransport(protocolFactory, target);
   }
 
-  /**
-   * Connects to a named pipe.
-   *
-   * @typeParam P The protocol.
-   * @param protocolFactory Called once the connection is there.
-   * @param path The name.
-   * @param options As for `connectPipe`.
-   * @returns The transport and the protocol.
-   */
-  async openPipe<P extends Protocol>(
+  async createPipeConnection<P extends Protocol>(
     protocolFactory: ProtocolFactory<P>,
     path: string,
     options: LoopOptions<ConnectPipeOptions>,
@@ -107,15 +84,7 @@ export class Connections {
     return await openPipeTransport(protocolFactory, path, connecting);
   }
 
-  /**
-   * Opens a UDP socket.
-   *
-   * @typeParam P The protocol.
-   * @param protocolFactory Called once the addresses are known.
-   * @param options The addresses, and how the socket behaves.
-   * @returns The transport and the protocol.
-   */
-  async openUdp<P extends DatagramProtocol>(
+  async createDatagramEndpoint<P extends DatagramProtocol>(
     protocolFactory: () => P,
     options: LoopOptions<DatagramEndpointOptions>,
   ): Promise<[DatagramTransport, P]> {
@@ -127,17 +96,8 @@ export class Connections {
     });
   }
 
-  /**
-   * Gives a connected TCP socket to a protocol.
-   *
-   * @typeParam P The protocol.
-   * @param protocolFactory Called once.
-   * @param socket The socket, which is the transport's from now on.
-   * @param options The deadline of its close.
-   * @returns The transport and the protocol.
-   */
   // deno-lint-ignore require-await -- an error becomes a rejection
-  async adopt<P extends Protocol>(
+  async connectAcceptedSocket<P extends Protocol>(
     protocolFactory: ProtocolFactory<P>,
     socket: Socket,
     { deadline }: DeadlineOptions,
@@ -147,15 +107,7 @@ export class Connections {
     return adoptSocket(protocolFactory, socket, { proactor, deadline });
   }
 
-  /**
-   * Sends a file over a transport.
-   *
-   * @param transport The transport.
-   * @param file Its path, a handle of it, or a `Deno.FsFile`.
-   * @param options Which part, and how.
-   * @returns Bytes sent.
-   */
-  async sendFile(
+  async sendfile(
     transport: Transport,
     file: SendFileSource,
     options: SendFileOptions,

@@ -12,7 +12,10 @@ import type { LoopHost } from "./host.ts";
 import type { ShutdownDefaultExecutorOptions } from "./loop_options.ts";
 import { type WorkerCall, WorkerExecutor } from "./worker_executor.ts";
 
-/** Runs functions in workers; those of a default executor are made on use. */
+/**
+ * Runs functions in workers; the default executor is made on first use. The
+ * methods are documented on the page of {@linkcode ProactorEventLoop}.
+ */
 export class DefaultExecutor {
   readonly #host: LoopHost;
   #executor: WorkerExecutor | undefined;
@@ -23,19 +26,7 @@ export class DefaultExecutor {
     this.#host = host;
   }
 
-  /**
-   * Calls a function of a module in a worker.
-   *
-   * @typeParam T The type of the result.
-   * @param executor The workers, or `null` for those of the default executor.
-   * @param call The function, and a signal that cancels.
-   * @param args What it is called with.
-   * @returns Its result, as a future of the loop.
-   * @throws {TypeError} when the call is malformed.
-   * @throws {InvalidStateError} when the loop is closed or the executor is
-   * shut down.
-   */
-  run<T>(
+  runInExecutor<T>(
     executor: WorkerExecutor | null,
     call: WorkerCall,
     args: unknown[],
@@ -45,13 +36,7 @@ export class DefaultExecutor {
     return workers.submitIn<T>(this.#host.context, call, args);
   }
 
-  /**
-   * Sets the default executor.
-   *
-   * @param executor The executor; the one before is not shut down.
-   * @throws {TypeError} when it is something else.
-   */
-  set(executor: WorkerExecutor): void {
+  setDefaultExecutor(executor: WorkerExecutor): void {
     if (!(executor instanceof WorkerExecutor)) {
       throw new TypeError(
         `Cannot set the default executor: ${
@@ -62,14 +47,9 @@ export class DefaultExecutor {
     this.#executor = executor;
   }
 
-  /**
-   * Waits for the calls of the default executor, then ends its workers.
-   *
-   * @param options How long to wait.
-   * @throws {RangeError} when the time-out is negative, not a number or too
-   * big.
-   */
-  async shutdown(options: ShutdownDefaultExecutorOptions): Promise<void> {
+  async shutdownDefaultExecutor(
+    options: ShutdownDefaultExecutorOptions,
+  ): Promise<void> {
     const milliseconds = waitMilliseconds(options.timeout);
     this.#shutdown = true;
     const executor = this.#executor;

@@ -35,7 +35,8 @@ export interface LifecycleParts<L extends object> {
 }
 
 /**
- * Runs a loop, and closes it.
+ * Runs a loop, and closes it. The methods are documented on the page of
+ * {@linkcode ProactorEventLoop}.
  *
  * @typeParam L The loop.
  */
@@ -56,20 +57,10 @@ export class Lifecycle<L extends object> {
     this.#parts = parts;
   }
 
-  /**
-   * Tells whether the loop runs.
-   *
-   * @returns True until the promise of `runForever` resolves.
-   */
   isRunning(): boolean {
     return this.#parts.registry.running === this.#loop;
   }
 
-  /**
-   * Runs the loop until it is stopped.
-   *
-   * @throws {InvalidStateError} when the loop cannot run.
-   */
   async runForever(): Promise<void> {
     const { registry } = this.#parts;
     this.#assertCanRun();
@@ -81,17 +72,6 @@ export class Lifecycle<L extends object> {
     }
   }
 
-  /**
-   * Runs the loop until a future is done.
-   *
-   * @typeParam T The type of the result.
-   * @param awaitable A future, a task, or a promise.
-   * @returns The result of the future.
-   * @throws {InvalidStateError} when the loop cannot run, or was stopped before
-   * the future was done.
-   * @throws {TypeError} when the future belongs to another loop, or `awaitable`
-   * is neither a future nor a promise.
-   */
   async runUntilComplete<T>(awaitable: PromiseLike<T>): Promise<T> {
     this.#assertCanRun();
     const future = this.#ensureFuture(awaitable);
@@ -107,13 +87,6 @@ export class Lifecycle<L extends object> {
     );
   }
 
-  /**
-   * Closes the parts of the loop, then its proactor.
-   *
-   * @param options The deadline of the proactor's close.
-   * @throws {InvalidStateError} when the loop runs.
-   * @throws {RangeError} when the deadline is negative or not a number.
-   */
   async close(options: CloseOptions): Promise<void> {
     const { deadline = DEFAULT_DEADLINE } = options;
     waitMilliseconds(deadline);

@@ -261,7 +261,7 @@ export class ProactorEventLoop implements AsyncDisposable {
   shutdownDefaultExecutor(
     options: ShutdownDefaultExecutorOptions = {},
   ): Promise<void> {
-    return this.#executor.shutdown(options);
+    return this.#executor.shutdownDefaultExecutor(options);
   }
 
   // --- scheduling ----------------------------------------------------------
@@ -411,7 +411,7 @@ export class ProactorEventLoop implements AsyncDisposable {
    * @returns A new set.
    */
   allTasks(): Set<Task<unknown>> {
-    return this.#tasks.all();
+    return this.#tasks.allTasks();
   }
 
   // --- workers -------------------------------------------------------------
@@ -434,7 +434,7 @@ export class ProactorEventLoop implements AsyncDisposable {
     call: WorkerCall,
     ...args: unknown[]
   ): Future<T> {
-    return this.#executor.run(executor, call, args);
+    return this.#executor.runInExecutor(executor, call, args);
   }
 
   /**
@@ -445,7 +445,7 @@ export class ProactorEventLoop implements AsyncDisposable {
    * @throws {TypeError} when it is something else.
    */
   setDefaultExecutor(executor: WorkerExecutor): void {
-    this.#executor.set(executor);
+    this.#executor.setDefaultExecutor(executor);
   }
 
   // --- names ---------------------------------------------------------------
@@ -519,7 +519,7 @@ export class ProactorEventLoop implements AsyncDisposable {
     options: CreateConnectionOptions = {},
   ): Promise<[Transport, P]> {
     const target = { ...options, hostname: host, port };
-    return this.#connections.openTcp(protocolFactory, target);
+    return this.#connections.createConnection(protocolFactory, target);
   }
 
   /**
@@ -567,7 +567,11 @@ export class ProactorEventLoop implements AsyncDisposable {
     port: number,
     options: CreateServerOptions = {},
   ): Promise<Server<TcpAddr, ProactorEventLoop>> {
-    return this.#servers.serveTcp(protocolFactory, { ...options, host, port });
+    return this.#servers.createServer(protocolFactory, {
+      ...options,
+      host,
+      port,
+    });
   }
 
   /**
@@ -594,7 +598,11 @@ export class ProactorEventLoop implements AsyncDisposable {
     path: string,
     options: CreateUnixConnectionOptions = {},
   ): Promise<[Transport, P]> {
-    return this.#connections.openUnix(protocolFactory, path, options);
+    return this.#connections.createUnixConnection(
+      protocolFactory,
+      path,
+      options,
+    );
   }
 
   /**
@@ -620,7 +628,7 @@ export class ProactorEventLoop implements AsyncDisposable {
     path: string,
     options: CreateUnixServerOptions = {},
   ): Promise<Server<UnixAddr, ProactorEventLoop>> {
-    return this.#servers.serveUnix(protocolFactory, path, options);
+    return this.#servers.createUnixServer(protocolFactory, path, options);
   }
 
   /**
@@ -642,7 +650,11 @@ export class ProactorEventLoop implements AsyncDisposable {
     socket: Socket,
     options: DeadlineOptions = {},
   ): Promise<[Transport, P]> {
-    return this.#connections.adopt(protocolFactory, socket, options);
+    return this.#connections.connectAcceptedSocket(
+      protocolFactory,
+      socket,
+      options,
+    );
   }
 
   /**
@@ -675,7 +687,7 @@ export class ProactorEventLoop implements AsyncDisposable {
     file: SendFileSource,
     options: SendFileOptions = {},
   ): Promise<number> {
-    return this.#connections.sendFile(transport, file, options);
+    return this.#connections.sendfile(transport, file, options);
   }
 
   // --- datagrams -----------------------------------------------------------
@@ -697,7 +709,7 @@ export class ProactorEventLoop implements AsyncDisposable {
     protocolFactory: () => P,
     options: LoopOptions<DatagramEndpointOptions> = {},
   ): Promise<[DatagramTransport, P]> {
-    return this.#connections.openUdp(protocolFactory, options);
+    return this.#connections.createDatagramEndpoint(protocolFactory, options);
   }
 
   // --- raw sockets, of createSocket() or of another library ----------------
@@ -904,7 +916,7 @@ export class ProactorEventLoop implements AsyncDisposable {
     file: SendFileSource,
     options: SendFileOptions = {},
   ): Promise<number> {
-    return this.#sock.sendFile(socket, file, options);
+    return this.#sock.sendfile(socket, file, options);
   }
 
   // --- pipes ---------------------------------------------------------------
@@ -929,7 +941,11 @@ export class ProactorEventLoop implements AsyncDisposable {
     path: string,
     options: LoopOptions<ConnectPipeOptions> = {},
   ): Promise<[Transport, P]> {
-    return this.#connections.openPipe(protocolFactory, path, options);
+    return this.#connections.createPipeConnection(
+      protocolFactory,
+      path,
+      options,
+    );
   }
 
   /**
@@ -952,7 +968,7 @@ export class ProactorEventLoop implements AsyncDisposable {
     path: string,
     options: LoopOptions<PipeServerOptions> = {},
   ): Promise<[PipeServer]> {
-    return this.#servers.servePipe(protocolFactory, path, options);
+    return this.#servers.startServingPipe(protocolFactory, path, options);
   }
 
   // --- readers, writers and other handles ----------------------------------
@@ -1142,7 +1158,7 @@ export class ProactorEventLoop implements AsyncDisposable {
     command: string | URL,
     options: LoopOptions<SubprocessExecOptions> = {},
   ): Promise<[SubprocessTransport, P]> {
-    return this.#subprocesses.exec(protocolFactory, command, options);
+    return this.#subprocesses.subprocessExec(protocolFactory, command, options);
   }
 
   /**
@@ -1165,7 +1181,11 @@ export class ProactorEventLoop implements AsyncDisposable {
     commandLine: string,
     options: LoopOptions<SubprocessOptions> = {},
   ): Promise<[SubprocessTransport, P]> {
-    return this.#subprocesses.shell(protocolFactory, commandLine, options);
+    return this.#subprocesses.subprocessShell(
+      protocolFactory,
+      commandLine,
+      options,
+    );
   }
 
   // --- exceptions ----------------------------------------------------------

@@ -12,7 +12,10 @@ import { assertFunction } from "./arguments.ts";
 import type { Callback } from "./handles.ts";
 import type { LoopHost } from "./host.ts";
 
-/** Calls functions in the loop while sockets and pipes are ready. */
+/**
+ * Calls functions in the loop while sockets and pipes are ready. The methods are
+ * documented on the page of {@linkcode ProactorEventLoop}.
+ */
 export class Readers {
   readonly #host: LoopHost;
 
@@ -21,13 +24,6 @@ export class Readers {
     this.#host = host;
   }
 
-  /**
-   * Sets the reader of a target.
-   *
-   * @param target What to watch.
-   * @param callback Called whenever something can be read.
-   * @param args What it is called with.
-   */
   addReader<A extends unknown[]>(
     target: ReadinessTarget,
     callback: Callback<A>,
@@ -37,13 +33,6 @@ export class Readers {
     this.#watch("readable", target, () => void callback(...args));
   }
 
-  /**
-   * Sets the writer of a socket.
-   *
-   * @param socket What to watch.
-   * @param callback Called whenever it can be written.
-   * @param args What it is called with.
-   */
   addWriter<A extends unknown[]>(
     socket: HandleLike,
     callback: Callback<A>,

@@ -27,7 +27,10 @@ export interface SchedulingHost extends HandleHost {
   time(): number;
 }
 
-/** Makes handles of callbacks and schedules them, until the loop is closed. */
+/**
+ * Makes handles of callbacks and schedules them, until the loop is closed. The
+ * methods are documented on the page of {@linkcode ProactorEventLoop}.
+ */
 export class Scheduling {
   readonly #host: SchedulingHost;
   readonly #scheduler: Scheduler;
@@ -47,33 +50,12 @@ export class Scheduling {
     return this.#closed;
   }
 
-  /**
-   * Calls a function in the next turn.
-   *
-   * @param callback The function.
-   * @param args What it is called with.
-   * @returns The handle.
-   * @throws {TypeError} when `callback` is not a function.
-   * @throws {InvalidStateError} when the loop is closed.
-   */
   callSoon<A extends unknown[]>(callback: Callback<A>, args: A): Handle {
     const handle = new Handle(this.#call(callback, args), this.#host);
     this.#scheduler.callSoon(handle);
     return handle;
   }
 
-  /**
-   * Calls a function after a time.
-   *
-   * @param delay Milliseconds.
-   * @param callback The function.
-   * @param args What it is called with.
-   * @returns The handle.
-   * @throws {TypeError} when `callback` is not a function, or `delay` not a
-   * number.
-   * @throws {RangeError} when `delay` is `NaN`.
-   * @throws {InvalidStateError} when the loop is closed.
-   */
   callLater<A extends unknown[]>(
     delay: number,
     callback: Callback<A>,
@@ -83,18 +65,6 @@ export class Scheduling {
     return this.callAt(this.#host.time() + delay, callback, args);
   }
 
-  /**
-   * Calls a function at a time.
-   *
-   * @param when Milliseconds on the clock of the loop.
-   * @param callback The function.
-   * @param args What it is called with.
-   * @returns The handle.
-   * @throws {TypeError} when `callback` is not a function, or `when` not a
-   * number.
-   * @throws {RangeError} when `when` is `NaN`.
-   * @throws {InvalidStateError} when the loop is closed.
-   */
   callAt<A extends unknown[]>(
     when: number,
     callback: Callback<A>,

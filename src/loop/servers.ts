@@ -44,7 +44,8 @@ export interface TcpServerTarget extends CreateServerOptions {
 type BindTarget = Pick<AdoptedSocket, "address"> & Partial<AdoptedSocket>;
 
 /**
- * Serves with protocols. Refuses it when the loop is closed.
+ * Serves with protocols, unless the loop is closed. The methods are documented
+ * on the page of {@linkcode ProactorEventLoop}.
  *
  * @typeParam L The loop.
  */
@@ -61,14 +62,7 @@ export class Servers<L extends object> {
     this.#host = host;
   }
 
-  /**
-   * Serves TCP.
-   *
-   * @param protocolFactory Called for each client.
-   * @param target The hosts, the port, and the options.
-   * @returns The server.
-   */
-  async serveTcp(
+  async createServer(
     protocolFactory: ProtocolFactory,
     target: TcpServerTarget,
   ): Promise<Server<TcpAddr, L>> {
@@ -92,15 +86,7 @@ export class Servers<L extends object> {
     return await this.#serve(listeners, target);
   }
 
-  /**
-   * Serves a path.
-   *
-   * @param protocolFactory Called for each client.
-   * @param path The path.
-   * @param options As for `UnixListener.listen`.
-   * @returns The server.
-   */
-  async serveUnix(
+  async createUnixServer(
     protocolFactory: ProtocolFactory,
     path: string,
     options: CreateUnixServerOptions,
@@ -114,16 +100,8 @@ export class Servers<L extends object> {
     return await this.#serve([listener], options);
   }
 
-  /**
-   * Serves a named pipe.
-   *
-   * @param protocolFactory Called for each client.
-   * @param path The name.
-   * @param options As for `PipeServer.listen`.
-   * @returns The server.
-   */
   // deno-lint-ignore require-await -- an error becomes a rejection
-  async servePipe(
+  async startServingPipe(
     protocolFactory: ProtocolFactory,
     path: string,
     options: LoopOptions<PipeServerOptions>,

@@ -39,7 +39,10 @@ import { sendAll, SocketSink } from "./socket_sink.ts";
 
 const FAMILIES = { IPv4: "ipv4", IPv6: "ipv6" } as const;
 
-/** Works with raw sockets. Refuses it when the loop is closed. */
+/**
+ * Works with raw sockets, unless the loop is closed. The methods are documented
+ * on the page of {@linkcode ProactorEventLoop}, where `recv` is `sockRecv`.
+ */
 export class SockCalls {
   readonly #host: LoopHost;
 
@@ -48,14 +51,6 @@ export class SockCalls {
     this.#host = host;
   }
 
-  /**
-   * Receives from a connected socket.
-   *
-   * @param socket The socket.
-   * @param size The most bytes.
-   * @param options A signal that cancels.
-   * @returns The bytes.
-   */
   async recv(
     socket: HandleLike,
     size: number,
@@ -64,14 +59,6 @@ export class SockCalls {
     return await this.#proactorTo("receive").recv(socket, size, options);
   }
 
-  /**
-   * Receives into an array.
-   *
-   * @param socket The socket.
-   * @param target Where the bytes go.
-   * @param options A signal that cancels.
-   * @returns The number of bytes.
-   */
   async recvInto(
     socket: HandleLike,
     target: Uint8Array,
@@ -80,14 +67,6 @@ export class SockCalls {
     return await this.#proactorTo("receive").recvInto(socket, target, options);
   }
 
-  /**
-   * Receives a datagram.
-   *
-   * @param socket A datagram socket.
-   * @param size The most bytes.
-   * @param options A signal that cancels.
-   * @returns The bytes, and who has sent them.
-   */
   async recvFrom(
     socket: HandleLike,
     size: number,
@@ -96,14 +75,6 @@ export class SockCalls {
     return await this.#proactorTo("receive").recvFrom(socket, size, options);
   }
 
-  /**
-   * Receives a datagram into an array.
-   *
-   * @param socket A datagram socket.
-   * @param target Where the bytes go.
-   * @param options The most bytes, and a signal that cancels.
-   * @returns The number of bytes, and who has sent them.
-   */
   async recvFromInto(
     socket: HandleLike,
     target: Uint8Array,
@@ -118,13 +89,6 @@ export class SockCalls {
     return await proactor.recvFromInto(socket, part, options);
   }
 
-  /**
-   * Sends all bytes.
-   *
-   * @param socket A connected socket.
-   * @param data The bytes, or several arrays of them.
-   * @param options A signal that cancels.
-   */
   async sendAll(
     socket: HandleLike,
     data: Uint8Array | readonly Uint8Array[],
@@ -133,14 +97,6 @@ export class SockCalls {
     await sendAll(this.#proactorTo("send"), socket, { data, ...options });
   }
 
-  /**
-   * Sends a datagram.
-   *
-   * @param socket A datagram socket.
-   * @param data The bytes.
-   * @param address To whom; a name is looked up first.
-   * @returns The number of bytes.
-   */
   async sendTo(
     socket: HandleLike,
     data: Uint8Array,
@@ -153,13 +109,6 @@ export class SockCalls {
     return await proactor.sendTo(socket, copy, await lookUp(address));
   }
 
-  /**
-   * Accepts a client.
-   *
-   * @param listener A socket that listens.
-   * @param options A signal that cancels.
-   * @returns The connected socket, and both addresses.
-   */
   async accept(
     listener: HandleLike,
     options: OperationOptions,
@@ -169,13 +118,6 @@ export class SockCalls {
     return { ...accepted, socket: new Socket(accepted.socket) };
   }
 
-  /**
-   * Connects a socket.
-   *
-   * @param socket The socket.
-   * @param address Where to; a name is looked up first.
-   * @param options A signal that cancels.
-   */
   async connect(
     socket: HandleLike,
     address: SocketAddress,
@@ -188,15 +130,7 @@ export class SockCalls {
     await proactor.connect(socket, to, options);
   }
 
-  /**
-   * Sends a file over a socket.
-   *
-   * @param socket A connected stream socket.
-   * @param file Its path, a handle of it, or a `Deno.FsFile`.
-   * @param options Which part, and how.
-   * @returns Bytes sent.
-   */
-  async sendFile(
+  async sendfile(
     socket: HandleLike,
     file: SendFileSource,
     options: SendFileOptions,

@@ -24,7 +24,10 @@ import type { LoopOptions } from "./loop_options.ts";
 /** All streams are pipes by default, as in asyncio. */
 const PIPED = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
 
-/** Starts processes for protocols. Refuses it when the loop is closed. */
+/**
+ * Starts processes for protocols, unless the loop is closed. The methods are
+ * documented on the page of {@linkcode ProactorEventLoop}.
+ */
 export class Subprocesses {
   readonly #host: LoopHost;
 
@@ -33,16 +36,7 @@ export class Subprocesses {
     this.#host = host;
   }
 
-  /**
-   * Starts a program.
-   *
-   * @typeParam P The protocol.
-   * @param protocolFactory Called before the program is started.
-   * @param command A path or a name.
-   * @param options Its arguments, environment and streams.
-   * @returns The transport and the protocol.
-   */
-  async exec<P extends SubprocessProtocol>(
+  async subprocessExec<P extends SubprocessProtocol>(
     protocolFactory: SubprocessProtocolFactory<P>,
     command: string | URL,
     options: LoopOptions<SubprocessExecOptions>,
@@ -51,16 +45,7 @@ export class Subprocesses {
     return await this.#start(protocolFactory, launch, options.signal);
   }
 
-  /**
-   * Starts a command line with the system's shell.
-   *
-   * @typeParam P The protocol.
-   * @param protocolFactory Called before the shell is started.
-   * @param commandLine What the shell runs.
-   * @param options Its environment and streams.
-   * @returns The transport and the protocol.
-   */
-  async shell<P extends SubprocessProtocol>(
+  async subprocessShell<P extends SubprocessProtocol>(
     protocolFactory: SubprocessProtocolFactory<P>,
     commandLine: string,
     options: LoopOptions<SubprocessOptions>,

@@ -13,8 +13,8 @@ import type { Callback } from "./handles.ts";
 import type { LoopHost } from "./host.ts";
 
 /**
- * Calls functions in the loop while sockets and pipes are ready. The methods are
- * documented on the page of {@linkcode ProactorEventLoop}.
+ * Calls functions in the loop while sockets and pipes are ready. The methods
+ * are documented on the page of {@linkcode ProactorEventLoop}.
  */
 export class Readers {
   readonly #host: LoopHost;

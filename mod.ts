@@ -148,15 +148,8 @@ export type {
   Transport,
   WriteBufferLimits,
 } from "./src/stream/protocol.ts";
-export {
-  BaseEventLoop,
-  type BaseEventLoopOptions,
-} from "./src/loop/base_event_loop.ts";
 export { callSoonThreadsafe } from "./src/loop/call_soon_threadsafe.ts";
-export type {
-  ExceptionContext,
-  ExceptionHandler,
-} from "./src/loop/exception_handler.ts";
+export type { ExceptionContext } from "./src/loop/exception_handler.ts";
 export { type Callback, Handle, TimerHandle } from "./src/loop/handles.ts";
 export {
   EventLoopPolicy,
@@ -169,31 +162,29 @@ export {
   setEventLoop,
   setEventLoopPolicy,
 } from "./src/loop/policy.ts";
-export {
-  type CreateConnectionOptions,
-  type CreateServerOptions,
-  type CreateUnixConnectionOptions,
-  type CreateUnixServerOptions,
-  type LoopOptions,
-  type StartServingOptions,
-  StreamEventLoop,
-} from "./src/loop/stream_event_loop.ts";
-export {
-  HandleEventLoop,
-  type ShutdownDefaultExecutorOptions,
-} from "./src/loop/handle_event_loop.ts";
+export type {
+  CreateConnectionOptions,
+  CreateServerOptions,
+  CreateUnixConnectionOptions,
+  CreateUnixServerOptions,
+  LoopOptions,
+  ProactorEventLoopOptions,
+  ShutdownDefaultExecutorOptions,
+  SockAccepted,
+  SockRecvFromIntoOptions,
+  StartServingOptions,
+} from "./src/loop/loop_options.ts";
 export {
   type ExecutorShutdownOptions,
   type WorkerCall,
   WorkerExecutor,
   type WorkerExecutorOptions,
 } from "./src/loop/worker_executor.ts";
-export { ProcessEventLoop } from "./src/loop/process_event_loop.ts";
 export { type ServeForeverOptions, Server } from "./src/loop/server.ts";
 export type { ServerHost } from "./src/net/socket/server_addresses.ts";
 export {
+  type ExceptionHandler,
   ProactorEventLoop,
-  type ProactorEventLoopOptions,
 } from "./src/loop/proactor_event_loop.ts";
 export type {
   ExportCallbackOptions,
@@ -222,7 +213,6 @@ export type {
   UdpOptions,
 } from "./src/net/udp/udp_options.ts";
 export { UdpSocket } from "./src/net/udp/udp_socket.ts";
-export { SocketEventLoop } from "./src/loop/socket_event_loop.ts";
 export type {
   Ipv4Address,
   Ipv6Address,
@@ -288,8 +278,3 @@ export type {
   SendFileSource,
 } from "./src/stream/file_mover.ts";
 export type { SeekableFile } from "./src/stream/file_reader.ts";
-export {
-  type SockAccepted,
-  SockEventLoop,
-  type SockRecvFromIntoOptions,
-} from "./src/loop/sock_event_loop.ts";

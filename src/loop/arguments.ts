@@ -1,11 +1,11 @@
 /**
- * What the loop's methods refuse before they do anything.
+ * Checks of the arguments of the loop's methods.
  *
  * @module
  */
 
 /**
- * Tells what can be awaited from other values.
+ * Tells whether a value can be awaited.
  *
  * @param value Anything.
  * @returns True for promises, futures and other objects with `then`.
@@ -28,7 +28,7 @@ export function assertFunction(action: string, value: unknown): void {
 }
 
 /**
- * Refuses what is not a time. Negative and infinite times are times.
+ * Refuses what is not a time. Negative and infinite numbers are allowed.
  *
  * @param name What the value is called.
  * @param value The value.

@@ -1,5 +1,5 @@
 /**
- * Callbacks of a loop that other threads can call: the threads' side.
+ * How other threads call the callbacks of a loop: the side of the threads.
  *
  * @module
  */
@@ -42,7 +42,7 @@ let native: NativeWin32 | undefined;
  * @throws {TypeError} when `token` is not a token, or `value` not a number.
  * @throws {RangeError} when `value` is not an integer in the range.
  * @throws {Deno.errors.BadResource} when the callback or the loop is closed.
- * @throws {WindowsError} when Windows does not take the packet.
+ * @throws {WindowsError} when Windows cannot post the packet.
  * @throws {Deno.errors.NotSupported} when the system is not Windows.
  * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
  */
@@ -54,14 +54,14 @@ export function callSoonThreadsafe(token: RemoteToken, value = 0): void {
 }
 
 /**
- * Posts a call to the port of a token, unless one that it would coalesce with
- * is on its way.
+ * Posts a call to the port of a token. A coalescing callback whose packet has
+ * not been dispatched yet needs no second one.
  *
  * @param api The seam of the calling thread.
  * @param token The callback.
  * @param value A u32 that goes with it.
  * @throws {Deno.errors.BadResource} when the callback or the loop is closed.
- * @throws {WindowsError} when Windows does not take the packet.
+ * @throws {WindowsError} when Windows cannot post the packet.
  */
 export function postRemoteCall(
   api: Win32Api,
@@ -90,7 +90,7 @@ function postInside(api: Win32Api, token: RemoteToken, value: number): void {
   });
 }
 
-/** Leaves the value for the packet on its way; false when there is one. */
+/** Stores the value; false when a posted packet is going to read it. */
 function claimWake(state: Int32Array, value: number): boolean {
   Atomics.store(state, LATEST_VALUE, value | 0);
   return Atomics.exchange(state, WAKE_PENDING, 1) === 0;

@@ -1,5 +1,5 @@
 /**
- * What becomes of exceptions that have no caller.
+ * The exception handler of a loop, for exceptions that have no caller.
  *
  * @module
  */
@@ -7,7 +7,6 @@
 import { logError } from "../ffi/thrown.ts";
 import { kindOf } from "./arguments.ts";
 import { Handle } from "./handles.ts";
-import type { ProactorEventLoop } from "./proactor_event_loop.ts";
 import { Task } from "./task.ts";
 import type { Future } from "../proactor/future/future.ts";
 
@@ -23,36 +22,47 @@ export interface ExceptionContext {
   future?: Future<unknown>;
   /** The task it happened to. */
   task?: Task<unknown>;
-  /** The name of a task that is not there any more. */
+  /** The name of a task that was garbage-collected. */
   taskName?: string;
   /** The stack where the handle was made; in debug mode. */
   sourceTraceback?: string;
-  /** What else is known. */
+  /** Further fields, by name. */
   [field: string]: unknown;
 }
 
-/** Takes exceptions that have no caller. */
-export type ExceptionHandler = (
-  loop: ProactorEventLoop,
-  context: ExceptionContext,
-) => unknown;
+/** The loop whose exceptions are reported. */
+export interface ReportingLoop {
+  /**
+   * Handles an exception when there is no custom handler, or that has failed.
+   *
+   * @param context What happened.
+   */
+  defaultExceptionHandler(context: ExceptionContext): void;
+}
 
-/** The exception handler of a loop, and its fall-back. Nothing escapes it. */
-export class ExceptionReporter {
-  readonly #loop: ProactorEventLoop;
-  #handler: ExceptionHandler | null = null;
+/** The exception handler of a loop that is an `L`. */
+type HandlerOf<L> = (loop: L, context: ExceptionContext) => unknown;
 
-  /** @param loop The loop whose `defaultExceptionHandler` is the fall-back. */
-  constructor(loop: ProactorEventLoop) {
+/**
+ * Calls the exception handler of a loop, or else the default one. Never throws.
+ *
+ * @typeParam L The loop.
+ */
+export class ExceptionReporter<L extends ReportingLoop> {
+  readonly #loop: L;
+  #handler: HandlerOf<L> | null = null;
+
+  /** @param loop The loop, with its default handler. */
+  constructor(loop: L) {
     this.#loop = loop;
   }
 
   /** The custom handler, or `null`. */
-  get handler(): ExceptionHandler | null {
+  get handler(): HandlerOf<L> | null {
     return this.#handler;
   }
 
-  set handler(handler: ExceptionHandler | null) {
+  set handler(handler: HandlerOf<L> | null) {
     if (handler !== null && typeof handler !== "function") {
       throw new TypeError(
         `Cannot set the exception handler: ${
@@ -117,7 +127,7 @@ function describe(value: unknown): string {
   return typeof value === "string" ? value : Deno.inspect(value);
 }
 
-/** Calls a function and gives what it throws, also as a promise, to another. */
+/** Calls a function, and `onError` with what it or its promise throws. */
 function attempt(
   action: () => unknown,
   onError: (error: unknown) => void,

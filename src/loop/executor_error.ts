@@ -1,5 +1,5 @@
 /**
- * Errors that come out of workers.
+ * Errors of calls in workers.
  *
  * @module
  */
@@ -19,7 +19,7 @@ const CLASSES: Record<string, ErrorClass> = {
 };
 
 /**
- * Makes what was thrown in a worker anew.
+ * Recreates what was thrown in a worker.
  *
  * @param thrown What the worker has sent.
  * @returns An error of the same name, message, stack and, if it is one of the
@@ -39,7 +39,7 @@ function decodeError(encoded: EncodedError): Error {
   return error;
 }
 
-/** As errors have these fields: not enumerable. */
+/** Defines a field that is not enumerable, as errors have them. */
 function define(error: Error, field: string, value: unknown): void {
   Object.defineProperty(error, field, {
     value,

@@ -1,10 +1,10 @@
 /**
- * What runs in the workers of an executor.
+ * The program of the workers of an executor, and its messages.
  *
  * @module
  */
 
-/** An error on its way out of a worker. */
+/** An error, as a worker sends it. */
 export interface EncodedError {
   /** Its name, such as `"TypeError"`. */
   name: string;
@@ -21,7 +21,7 @@ export interface EncodedError {
 /** What was thrown: an error, or any other value. */
 export type ThrownValue = { error: EncodedError } | { value: unknown };
 
-/** What a worker is asked. */
+/** What a worker is to call. */
 export interface WorkerRequest {
   /** URL of the module. */
   module: string;
@@ -31,7 +31,7 @@ export interface WorkerRequest {
   args: unknown[];
 }
 
-/** What a worker answers; without a request only `crash`. */
+/** What a worker answers. `crash` belongs to no request. */
 export type WorkerReply =
   | { result: unknown }
   | { thrown: ThrownValue }
@@ -55,8 +55,8 @@ export interface WorkerPort {
 }
 
 /**
- * The program of a worker. Its text is the source of the worker, so it uses
- * nothing from outside of itself.
+ * The program of a worker. The text of this function is the worker's source, so
+ * it refers to nothing outside of itself.
  *
  * @param port The worker's end of its message channel.
  */
@@ -74,7 +74,7 @@ export function executorWorker(port: WorkerPort): void {
   function encode(thrown: unknown): ThrownValue {
     try {
       return encodeValue(thrown);
-    } catch (error) { // of what was thrown, when it is looked at
+    } catch (error) { // a getter or a proxy of what was thrown has thrown
       return encodeValue(error);
     }
   }

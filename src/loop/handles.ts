@@ -4,17 +4,27 @@
  * @module
  */
 
-import type { ExceptionContext } from "./exception_handler.ts";
-
 /** A function that a loop calls. */
 export type Callback<A extends unknown[] = unknown[]> = (
   ...args: A
 ) => unknown;
 
+/** What the exception handler is told of a callback that has failed. */
+export type CallbackFailure = {
+  /** Which callback it was. */
+  message: string;
+  /** What it threw. */
+  exception: unknown;
+  /** Its handle. */
+  handle: Handle;
+  /** The stack where the handle was made; in debug mode. */
+  sourceTraceback?: string;
+};
+
 /** What a handle needs of its loop. */
 export interface HandleHost {
   /**
-   * Tells whether handles remember where they were made.
+   * Tells whether handles record where they were made.
    *
    * @returns True in debug mode.
    */
@@ -22,9 +32,9 @@ export interface HandleHost {
   /**
    * Takes what a callback threw.
    *
-   * @param context What happened.
+   * @param failure What happened.
    */
-  callExceptionHandler(context: ExceptionContext): void;
+  callExceptionHandler(failure: CallbackFailure): void;
 }
 
 /** A callback and the arguments it will be called with. */
@@ -67,8 +77,8 @@ export class Handle {
   }
 
   /**
-   * Takes the callback back and lets go of it and its arguments. A callback
-   * that has run, or is running, is not affected.
+   * Keeps the callback from being called, and releases it and its arguments. A
+   * callback that has run, or is running, is not affected.
    */
   cancel(): void {
     this.#call = null;
@@ -85,7 +95,8 @@ export class Handle {
 
   /**
    * Calls the callback, unless the handle was cancelled. For the loop. What
-   * the callback throws, also as a promise, goes to the exception handler.
+   * the callback throws, or its promise rejects with, goes to the exception
+   * handler.
    *
    * @ignore
    */
@@ -149,13 +160,13 @@ export class Handle {
 export class TimerHandle extends Handle {
   readonly #when: number;
   /**
-   * Which of the timers of one time runs first; for the loop.
+   * The order among timers that are due at the same time; for the loop.
    *
    * @ignore
    */
   order = 0;
   /**
-   * Told of the cancellation while the timer is scheduled; for the loop.
+   * Called by `cancel` while the timer is scheduled; for the loop.
    *
    * @ignore
    */
@@ -183,7 +194,7 @@ export class TimerHandle extends Handle {
     return this.#when;
   }
 
-  /** Takes the callback back, as `Handle.cancel`. */
+  /** Keeps the callback from being called, as {@linkcode Handle.cancel}. */
   override cancel(): void {
     if (this.cancelled()) return;
     super.cancel();

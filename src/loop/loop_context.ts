@@ -1,35 +1,55 @@
 /**
- * How the futures of a loop run their callbacks.
+ * The context of a loop's futures: how they run their callbacks.
  *
  * @module
  */
 
 import type { Future, FutureContext } from "../proactor/future/future.ts";
-import type { BaseEventLoop } from "./base_event_loop.ts";
 import type { ExceptionContext } from "./exception_handler.ts";
 import { Task } from "./task.ts";
 
+/** What the futures of a loop need of it. */
+export interface ContextHost {
+  /**
+   * Tells whether the loop is closed.
+   *
+   * @returns True from its close on.
+   */
+  isClosed(): boolean;
+  /**
+   * Calls a function in the next turn of the loop.
+   *
+   * @param callback The function.
+   */
+  callSoon(callback: () => void): void;
+  /**
+   * Takes an exception that has no caller.
+   *
+   * @param context What happened.
+   */
+  callExceptionHandler(context: ExceptionContext): void;
+}
+
 /** Runs the callbacks of futures in a loop. */
 export class LoopContext implements FutureContext {
-  /** The loop. */
-  readonly loop: BaseEventLoop;
+  readonly #host: ContextHost;
   readonly #failures = new FinalizationRegistry<ExceptionContext>(
-    (context) => this.loop.callExceptionHandler(context),
+    (context) => this.#host.callExceptionHandler(context),
   );
 
-  /** @param loop The loop. */
-  constructor(loop: BaseEventLoop) {
-    this.loop = loop;
+  /** @param host The loop. */
+  constructor(host: ContextHost) {
+    this.#host = host;
   }
 
   /**
-   * Runs a callback in the loop's next turn. A closed loop drops it, as it has
-   * dropped those that were waiting when it was closed.
+   * Runs a callback in the loop's next turn. A closed loop drops it, as its
+   * close has dropped those that were scheduled.
    *
    * @param callback The callback.
    */
   schedule(callback: () => void): void {
-    if (!this.loop.isClosed()) this.loop.callSoon(callback);
+    if (!this.#host.isClosed()) this.#host.callSoon(callback);
   }
 
   /**
@@ -39,18 +59,18 @@ export class LoopContext implements FutureContext {
    * @param message What happened.
    */
   report(exception: unknown, message: string): void {
-    this.loop.callExceptionHandler({ message, exception });
+    this.#host.callExceptionHandler({ message, exception });
   }
 
   /**
-   * Tells the exception handler of a failure when its future is collected
-   * without anyone having looked at it.
+   * Reports a failure to the exception handler when its future is
+   * garbage-collected and nobody has retrieved the exception.
    *
    * @param future The future.
    * @param exception What it failed with.
    */
   noteFailure(future: Future<unknown>, exception: unknown): void {
-    // What the registry holds must not hold the future.
+    // The registry holds this object, which must not keep the future alive.
     const context = future instanceof Task
       ? {
         message: "Task exception was never retrieved",
@@ -62,24 +82,11 @@ export class LoopContext implements FutureContext {
   }
 
   /**
-   * Forgets a failure, because somebody has looked at it.
+   * Does not report a failure, because its exception was retrieved.
    *
    * @param future The future.
    */
   forgetFailure(future: Future<unknown>): void {
     this.#failures.unregister(future);
   }
-}
-
-/**
- * The loop that a future belongs to.
- *
- * @param future Any future.
- * @returns The loop, or `undefined` when its callbacks run in none.
- */
-export function loopOf(
-  future: Pick<Future<unknown>, "context">,
-): BaseEventLoop | undefined {
-  const { context } = future;
-  return context instanceof LoopContext ? context.loop : undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * Which event loop is the current one, and `run`.
+ * The policy: which event loop is the current one. And `run`.
  *
  * @module
  */
@@ -7,11 +7,10 @@
 import { defaultProactor } from "../proactor/default_proactor.ts";
 import { InvalidStateError } from "../proactor/future/future.ts";
 import { assertFunction, kindOf } from "./arguments.ts";
-import { ProactorEventLoop } from "./proactor_event_loop.ts";
-import { loopDriving, runningLoop } from "./registry.ts";
+import { loops, ProactorEventLoop } from "./proactor_event_loop.ts";
 import type { Task, TaskFunction } from "./task.ts";
 
-/** Milliseconds that {@linkcode run} waits for calls in workers, as asyncio. */
+/** Milliseconds that {@linkcode run} waits for calls in workers: asyncio's. */
 const EXECUTOR_TIMEOUT = 300_000;
 
 /** Options of {@linkcode run}. */
@@ -48,15 +47,15 @@ export class EventLoopPolicy {
   #current: ProactorEventLoop | null = null;
 
   /**
-   * The loop that runs; else the current one; without one, or when it is
-   * closed, the loop over the default proactor.
+   * The loop that runs, or else the current one. When there is none, or it is
+   * closed, the loop of the default proactor.
    *
    * @returns The loop.
    * @throws {Deno.errors.NotSupported} when the system is not Windows.
    * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
    */
   getEventLoop(): ProactorEventLoop {
-    const loop = runningLoop() ?? this.#current;
+    const loop = loops.running ?? this.#current;
     return loop === null || loop.isClosed() ? sharedLoop() : loop;
   }
 
@@ -144,7 +143,7 @@ export function setEventLoopPolicy(replacement: EventLoopPolicy | null): void {
  * @throws {InvalidStateError} when none runs.
  */
 export function getRunningLoop(): ProactorEventLoop {
-  const loop = runningLoop();
+  const loop = loops.running;
   if (loop !== undefined) return loop;
   throw new InvalidStateError(
     "Cannot get the running event loop: none is running",
@@ -152,8 +151,8 @@ export function getRunningLoop(): ProactorEventLoop {
 }
 
 /**
- * The loop that runs; else the current one; without one, or when it is closed,
- * a loop over the default proactor, made on first use.
+ * The loop that runs, or else the current one. When there is none, or it is
+ * closed, the loop of the default proactor, which is made on first use.
  *
  * @example Usage
  * ```ts
@@ -210,8 +209,8 @@ export function newEventLoop(): ProactorEventLoop {
 }
 
 /**
- * Runs an asynchronous function in a new loop, then cancels the tasks that are
- * left, waits for their end and for up to five minutes for that of calls in the
+ * Runs an asynchronous function in a new loop. Then it cancels the tasks that
+ * are left and waits for them, waits up to five minutes for the calls in the
  * default executor, and closes the loop. The counterpart of `asyncio.run`.
  *
  * @example Usage
@@ -241,7 +240,7 @@ export async function run<T>(
   options: RunOptions = {},
 ): Promise<T> {
   assertFunction("run", main);
-  if (runningLoop() !== undefined) {
+  if (loops.running !== undefined) {
     throw new InvalidStateError("Cannot run: an event loop is already running");
   }
   const loop = newEventLoop();
@@ -256,7 +255,7 @@ export async function run<T>(
 
 function sharedLoop(): ProactorEventLoop {
   const proactor = defaultProactor();
-  return loopDriving(proactor) ?? new ProactorEventLoop({ proactor });
+  return loops.driverOf(proactor) ?? new ProactorEventLoop({ proactor });
 }
 
 async function shutDown(loop: ProactorEventLoop): Promise<void> {

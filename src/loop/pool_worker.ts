@@ -17,7 +17,7 @@ import {
   type WorkerRequest,
 } from "./executor_worker.ts";
 
-/** Who is told of the end of a call. */
+/** Is told of the end of a call. */
 export interface CallListener {
   /**
    * The function has returned.
@@ -33,7 +33,7 @@ export interface CallListener {
   onError(error: unknown): void;
 }
 
-/** Who is told of a worker's state. */
+/** Is told of a worker's state. */
 export interface PoolWorkerHost {
   /**
    * The worker can take a call.
@@ -50,10 +50,10 @@ export interface PoolWorkerHost {
 }
 
 /**
- * A worker that runs one call at a time. While it does it keeps the process
- * alive, else it does not, which only the workers of `node:worker_threads`
- * offer. Its source is the text of a function, so that it needs no permission
- * and no file or network, wherever the library was imported from.
+ * A worker that runs one call at a time. It keeps the process alive only while
+ * a call runs, which needs the workers of `node:worker_threads`. Its source is
+ * the text of a function, so that starting it needs no permission, no file and
+ * no network, wherever the library was imported from.
  */
 export class PoolWorker {
   readonly #worker: Worker;
@@ -61,10 +61,10 @@ export class PoolWorker {
   #call: CallListener | null = null;
   #gone = false;
 
-  /** @param host Who is told of its state. */
+  /** @param host Is told of its state. */
   constructor(host: PoolWorkerHost) {
     this.#host = host;
-    // A copy of the environment would ask for --allow-env.
+    // A copy of the environment would need --allow-env.
     this.#worker = new Worker(workerUrl(), { env: SHARE_ENV });
     this.#worker.unref();
     this.#worker.on("message", (reply: WorkerReply) => this.#reply(reply));
@@ -95,7 +95,7 @@ export class PoolWorker {
     this.#worker.ref();
   }
 
-  /** Ends the worker, and with it the call that runs, of which nobody is told. */
+  /** Ends the worker. The listener of a call that runs is not told. */
   async terminate(): Promise<void> {
     this.#call = null;
     this.#leave();
@@ -113,7 +113,7 @@ export class PoolWorker {
     this.#host.onIdle(this);
   }
 
-  /** The worker has failed, outside of what it was asked to do. */
+  /** The worker has failed, not the function that it was to call. */
   #lose(error: unknown): void {
     if (this.#gone) return;
     const call = this.#call;

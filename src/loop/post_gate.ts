@@ -1,10 +1,10 @@
 /**
- * The gate before a completion port that other threads post to.
+ * Keeps a completion port open while other threads post to it.
  *
- * Windows reuses the values of closed handles. A post to one that is another
- * port by now, such as one of Deno's own, would hand it a packet with a bad
- * address. So nobody posts without having entered the gate, and the port is
- * not closed before all have left.
+ * Windows reuses the values of closed handles. A post to a value that is the
+ * handle of another port by now, such as one of Deno's own, would give that
+ * port a packet with a bad address. So a thread enters the gate before it posts
+ * and leaves it afterwards, and the port is closed when no thread is inside.
  *
  * @module
  */
@@ -13,12 +13,12 @@ import { setImmediate } from "node:timers";
 
 const CLOSED = 1 << 30;
 
-/** Milliseconds after which a thread that has not left will never do so. */
+/** Milliseconds after which a thread inside counts as terminated. */
 const GRACE = 1000;
 
-/** Counts the posts in progress, in memory that threads share. */
+/** Counts the threads that post, in memory that they share. */
 export class PostGate {
-  /** The memory: what the other threads make their gate of. */
+  /** The memory, of which the other threads make their gate. */
   readonly buffer: SharedArrayBuffer;
   readonly #word: Int32Array;
 
@@ -29,9 +29,9 @@ export class PostGate {
   }
 
   /**
-   * Begins a post. It must end with `leave`.
+   * Enters the gate, before a post. `leave` must follow.
    *
-   * @returns False when the gate is closed: then there is nothing to end.
+   * @returns False when the gate is closed: then `leave` must not follow.
    */
   enter(): boolean {
     if ((Atomics.add(this.#word, 0, 1) & CLOSED) === 0) return true;
@@ -39,14 +39,14 @@ export class PostGate {
     return false;
   }
 
-  /** Ends a post. */
+  /** Leaves the gate, after a post. */
   leave(): void {
     Atomics.sub(this.#word, 0, 1);
   }
 
   /**
-   * Lets nobody in any more, and waits for those inside. A worker that was
-   * terminated inside is not waited for beyond a second.
+   * Closes the gate and waits until no thread is inside; at most a second,
+   * because a worker that was terminated inside never leaves.
    */
   async close(): Promise<void> {
     Atomics.or(this.#word, 0, CLOSED);

@@ -4,51 +4,44 @@
  * @module
  */
 
+import { InvalidStateError } from "../proactor/future/future.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
-import type { ProactorEventLoop } from "./proactor_event_loop.ts";
-
-const drivers = new WeakMap<IocpProactor, ProactorEventLoop>();
-let running: ProactorEventLoop | undefined;
 
 /**
- * The loop that runs now.
+ * Knows which loop runs in this thread, and which loop drives a proactor.
  *
- * @returns The loop, or `undefined` when none runs.
+ * @typeParam L The loops.
  */
-export function runningLoop(): ProactorEventLoop | undefined {
-  return running;
-}
+export class LoopRegistry<L extends object> {
+  readonly #drivers = new WeakMap<IocpProactor, L>();
+  /** The loop that runs now, or `undefined` when none runs. */
+  running: L | undefined;
 
-/**
- * Notes which loop runs.
- *
- * @param loop The loop, or `undefined` when none runs any more.
- */
-export function setRunningLoop(loop: ProactorEventLoop | undefined): void {
-  running = loop;
-}
+  /**
+   * The loop that drives a proactor.
+   *
+   * @param proactor The proactor.
+   * @returns The loop, or `undefined` when there is none.
+   */
+  driverOf(proactor: IocpProactor): L | undefined {
+    return this.#drivers.get(proactor);
+  }
 
-/**
- * The loop that was made for a proactor.
- *
- * @param proactor The proactor.
- * @returns The loop, or `undefined` when there is none.
- */
-export function loopDriving(
-  proactor: IocpProactor,
-): ProactorEventLoop | undefined {
-  return drivers.get(proactor);
-}
-
-/**
- * Notes which loop drives a proactor.
- *
- * @param proactor The proactor.
- * @param loop The loop.
- */
-export function setLoopDriving(
-  proactor: IocpProactor,
-  loop: ProactorEventLoop,
-): void {
-  drivers.set(proactor, loop);
+  /**
+   * Makes a loop the driver of a proactor.
+   *
+   * @param loop The loop.
+   * @param proactor The proactor.
+   * @throws {InvalidStateError} when the proactor has a loop already.
+   * @throws {Deno.errors.BadResource} when the proactor is closed.
+   */
+  register(loop: L, proactor: IocpProactor): void {
+    proactor.port.assertOpen("create event loop");
+    if (this.#drivers.has(proactor)) {
+      throw new InvalidStateError(
+        "Cannot create event loop: the proactor has one already",
+      );
+    }
+    this.#drivers.set(proactor, loop);
+  }
 }

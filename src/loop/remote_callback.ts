@@ -1,25 +1,27 @@
 /**
- * Callbacks of a loop that other threads can call: the loop's side.
+ * Callbacks of a loop that other threads can call: the side of the loop.
  *
  * @module
  */
 
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
+import { assertFunction } from "./arguments.ts";
+import type { LoopHost } from "./host.ts";
 import { PostGate } from "./post_gate.ts";
 
-/** The place in the `state` of a token that is not 0 after the close. */
+/** Index in the `state` of a token: not 0 once the callback is closed. */
 export const CALLBACK_CLOSED = 0;
 
-/** The place that is not 0 while a packet of a coalescing callback is on its way. */
+/** Index: not 0 while a packet of a coalescing callback is posted. */
 export const WAKE_PENDING = 1;
 
-/** The place of what a coalescing callback will be given. */
+/** Index of the value that a coalescing callback will be given. */
 export const LATEST_VALUE = 2;
 
 /** Bytes of the `state` of a token. */
 export const STATE_SIZE = 12;
 
-/** Names a callback of a loop to another thread; `postMessage` carries it. */
+/** Identifies a callback for other threads; `postMessage` can send it. */
 export interface RemoteToken {
   /** The completion port of the loop. */
   readonly port: bigint;
@@ -27,18 +29,18 @@ export interface RemoteToken {
   readonly id: number;
   /** True when calls coalesce. */
   readonly coalesce: boolean;
-  /** Keeps the port open while threads post to it; one for each loop. */
+  /** Keeps the port open while threads post to it. Each loop has one. */
   readonly gate: SharedArrayBuffer;
-  /** What the threads know of the callback. */
+  /** The state of the callback, which the threads share. */
   readonly state: SharedArrayBuffer;
 }
 
 /** Options of `exportCallback`. */
 export interface ExportCallbackOptions {
   /**
-   * True makes one call of those that come before the loop gets to the
-   * callback. It is given the value of the last one. However often it is
-   * called, at most one packet waits on the port.
+   * True coalesces calls: those that come before the callback runs become one,
+   * with the value of the last. However often the callback is called, at most
+   * one packet of it waits on the port.
    *
    * @default {false}
    */
@@ -47,18 +49,6 @@ export interface ExportCallbackOptions {
 
 /** A function that other threads can call, with a u32. */
 export type RemoteFunction = (value: number) => unknown;
-
-/** What the exported callbacks need of their loop. */
-export interface RemoteHost {
-  /** The port that the calls come through. */
-  readonly port: CompletionPort;
-  /**
-   * Runs a function in the next turn of the loop.
-   *
-   * @param call The function.
-   */
-  schedule(call: () => unknown): void;
-}
 
 /**
  * A callback of a loop that other threads can call, made by
@@ -97,7 +87,7 @@ export class RemoteCallback implements Disposable {
    * @ignore
    * @param callback The function.
    * @param token What the other threads need.
-   * @param owner The port, and who is told of the close.
+   * @param owner The port, and a function to call at the close.
    */
   constructor(
     callback: RemoteFunction,
@@ -117,7 +107,7 @@ export class RemoteCallback implements Disposable {
     return this.#closed;
   }
 
-  /** Keeps the process alive while the callback is open; so it is at first. */
+  /** Keeps the process alive while the callback is open (the default). */
   ref(): void {
     if (this.#referenced || this.#closed) return;
     this.#referenced = true;
@@ -131,7 +121,7 @@ export class RemoteCallback implements Disposable {
     this.#port.unhold();
   }
 
-  /** Drops the calls that have not run and refuses others. Idempotent. */
+  /** Drops calls that have not run, and refuses further ones. Idempotent. */
   close(): void {
     if (this.#closed) return;
     this.unref();
@@ -163,16 +153,17 @@ export class RemoteCallback implements Disposable {
 
 /** The exported callbacks of a loop. */
 export class RemoteCallbacks {
-  readonly #host: RemoteHost;
+  readonly #host: LoopHost;
   readonly #gate = new PostGate();
   readonly #callbacks = new Map<number, RemoteCallback>();
   #nextId = 1;
 
-  /** @param host The loop; from now on its port tells of calls. */
-  constructor(host: RemoteHost) {
+  /** @param host The loop, whose port dispatches the calls from now on. */
+  constructor(host: LoopHost) {
     this.#host = host;
-    host.port.onCall = (id, value) => this.#dispatch(id, value);
-    host.port.onClose = () => this.#gate.close();
+    const { port } = host.proactor;
+    port.onCall = (id, value) => this.#dispatch(id, value);
+    port.onClose = () => this.#gate.close();
   }
 
   /**
@@ -181,13 +172,17 @@ export class RemoteCallbacks {
    * @param callback The function.
    * @param options Whether calls coalesce.
    * @returns The open callback.
+   * @throws {TypeError} when `callback` is not a function.
+   * @throws {InvalidStateError} when the loop is closed.
    * @throws {Deno.errors.BadResource} when the proactor is closed.
    */
   open(
     callback: RemoteFunction,
     options: ExportCallbackOptions,
   ): RemoteCallback {
-    const { port } = this.#host;
+    assertFunction("export callback", callback);
+    this.#host.assertOpen("export callback");
+    const { port } = this.#host.proactor;
     port.assertOpen("export callback");
     const id = this.#nextId++;
     const remote = new RemoteCallback(callback, {
@@ -206,9 +201,9 @@ export class RemoteCallbacks {
     for (const remote of [...this.#callbacks.values()]) remote.close();
   }
 
-  /** A call that was on its way when its callback was closed is dropped. */
+  /** A call that was posted before the close of its callback is dropped. */
   #dispatch(id: number, value: number): void {
     const remote = this.#callbacks.get(id);
-    if (remote) this.#host.schedule(() => remote.run(value));
+    if (remote) this.#host.callSoon(() => remote.run(value));
   }
 }

@@ -9,7 +9,7 @@ import { clearImmediate, setImmediate } from "node:timers";
 import type { Handle, TimerHandle } from "./handles.ts";
 import { TimerHeap } from "./timer_heap.ts";
 
-/** The longest time that one timer of Deno is set for: a day. */
+/** The longest delay of one of Deno's timers: a day, in milliseconds. */
 const MAX_DELAY = 86_400_000;
 
 /** What a scheduler needs of its loop. */
@@ -29,10 +29,10 @@ export interface SchedulerHost {
 }
 
 /**
- * Runs callbacks in turns. A turn runs those that were ready when it began,
- * and timers that were due; what they add runs in a later turn. Between two
- * turns Deno's own timers and I/O have theirs. While the scheduler does not
- * run, it has nothing armed in Deno's event loop.
+ * Runs callbacks in turns. A turn runs the callbacks that were ready and the
+ * timers that were due when it began; what they schedule runs in a later turn.
+ * Between two turns Deno runs its own timers and I/O. While the scheduler does
+ * not run, it has nothing armed in Deno's event loop.
  */
 export class Scheduler {
   readonly #host: SchedulerHost;
@@ -91,7 +91,7 @@ export class Scheduler {
   }
 
   /**
-   * Runs turns until `stop`. When that was called before, one turn.
+   * Runs turns until `stop`; one turn when that was called before.
    *
    * @returns A promise that resolves after the last turn.
    */
@@ -151,7 +151,7 @@ export class Scheduler {
     finished.resolve();
   }
 
-  /** Makes sure of the next turn; the end of a turn does it for what it adds. */
+  /** Arms the next turn, except during a turn: its end does it. */
   #arm(): void {
     if (this.#finished === undefined || this.#inTurn) return;
     if (this.#stopping || this.#ready.length > 0) return this.#armTurn();

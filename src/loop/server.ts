@@ -18,7 +18,6 @@ import type {
   ServedConnection,
   ServerShutdownOptions,
 } from "../stream/served_connection.ts";
-import type { BaseEventLoop } from "./base_event_loop.ts";
 
 /** Options of `serveForever` of a {@linkcode Server}. */
 export interface ServeForeverOptions {
@@ -27,9 +26,9 @@ export interface ServeForeverOptions {
 }
 
 /** How a {@linkcode Server} is made. */
-export interface ServerParts<A extends object> {
+export interface ServerParts<A extends object, L extends object> {
   /** The loop. */
-  loop: BaseEventLoop;
+  loop: L;
   /** Bound, but not listening yet; one at least. */
   listeners: readonly SocketServer<A>[];
   /** Shuts the server down when it is aborted. */
@@ -41,6 +40,7 @@ export interface ServerParts<A extends object> {
  * `asyncio.Server`.
  *
  * @typeParam A The addresses of its sockets.
+ * @typeParam L Its event loop.
  *
  * @example Usage
  * ```ts
@@ -56,9 +56,9 @@ export interface ServerParts<A extends object> {
  * await loop.runUntilComplete(server.finished);
  * ```
  */
-export class Server<A extends object = object>
+export class Server<A extends object = object, L extends object = object>
   implements Disposable, AsyncDisposable {
-  readonly #loop: BaseEventLoop;
+  readonly #loop: L;
   readonly #listeners: readonly SocketServer<A>[];
   readonly #signal: AbortSignal | undefined;
   readonly #abort = (): void => this.close();
@@ -72,7 +72,7 @@ export class Server<A extends object = object>
    * @ignore
    * @param parts What it is made of.
    */
-  constructor(parts: ServerParts<A>) {
+  constructor(parts: ServerParts<A, L>) {
     const { loop, listeners, signal } = parts;
     this.#loop = loop;
     this.#listeners = listeners;
@@ -112,7 +112,7 @@ export class Server<A extends object = object>
    *
    * @returns The loop.
    */
-  getLoop(): BaseEventLoop {
+  getLoop(): L {
     return this.#loop;
   }
 
@@ -126,7 +126,7 @@ export class Server<A extends object = object>
   }
 
   /**
-   * Tells whether the server takes no more clients.
+   * Tells whether the server accepts no more clients.
    *
    * @returns True from `close` on.
    */
@@ -135,11 +135,11 @@ export class Server<A extends object = object>
   }
 
   /**
-   * Lets clients connect. Servers that were made with `startServing: false`
-   * need it; a second call does nothing.
+   * Lets clients connect. Only servers that were made with
+   * `startServing: false` need it; a second call does nothing.
    *
    * @throws {InvalidStateError} when the server is closed.
-   * @throws {Deno.errors.AddrInUse} when an address was taken meanwhile.
+   * @throws {Deno.errors.AddrInUse} when an address has been taken since.
    */
   // deno-lint-ignore require-await
   async startServing(): Promise<void> {
@@ -154,8 +154,8 @@ export class Server<A extends object = object>
   }
 
   /**
-   * Serves until the server is closed, or the signal aborted, which closes it;
-   * then waits for its connections. It never resolves.
+   * Serves until the server is closed or the signal aborted, which closes the
+   * server, and until its connections are closed. It always rejects then.
    *
    * @param options The signal.
    * @throws {CancelledError} when the server was closed; the signal's reason
@@ -183,7 +183,7 @@ export class Server<A extends object = object>
     }
   }
 
-  /** Takes no more clients. Connections live on. Idempotent. */
+  /** Accepts no more clients. Connections stay open. Idempotent. */
   close(): void {
     this.#signal?.removeEventListener("abort", this.#abort);
     for (const listener of this.#listeners) listener.close();
@@ -191,9 +191,9 @@ export class Server<A extends object = object>
   }
 
   /**
-   * Closes the connections that are open now; queued writes go out first.
+   * Closes the connections that are open now, after their queued writes.
    *
-   * @param options How long to wait for a peer that takes nothing.
+   * @param options How long to wait for a peer that does not read.
    * @throws {RangeError} when the deadline is neither an integer from 0 to
    * 2147483647 nor `Infinity`.
    */
@@ -208,15 +208,15 @@ export class Server<A extends object = object>
   }
 
   /**
-   * Waits until the server and all its connections are closed, which this does
-   * not do itself.
+   * Waits until the server and all its connections are closed. It does not
+   * close them.
    */
   async waitClosed(): Promise<void> {
     await this.#finished;
   }
 
   /**
-   * Takes no more clients and waits until the connections are closed.
+   * Accepts no more clients and waits until the connections are closed.
    *
    * @param options A deadline after which they are aborted.
    * @throws {RangeError} when the deadline is negative or not a number.

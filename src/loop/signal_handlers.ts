@@ -4,27 +4,21 @@
  * @module
  */
 
-import { kindOf } from "./arguments.ts";
+import { assertFunction, kindOf } from "./arguments.ts";
 import type { Callback } from "./handles.ts";
+import type { LoopHost } from "./host.ts";
 
 /**
- * Runs a call in the next turn of the loop.
- *
- * @param call The call.
- */
-export type ScheduleCall = (call: () => unknown) => void;
-
-/**
- * The signal handlers of a loop, one for each signal. Deno tells every
- * listener of the process, so loops do not take signals from each other.
+ * The signal handlers of a loop, one for each signal. Deno calls every listener
+ * of the process, so several loops can handle the same signal.
  */
 export class SignalHandlers {
-  readonly #schedule: ScheduleCall;
+  readonly #host: LoopHost;
   readonly #listeners = new Map<Deno.Signal, () => void>();
 
-  /** @param schedule Runs a handler in the loop, and wakes it for that. */
-  constructor(schedule: ScheduleCall) {
-    this.#schedule = schedule;
+  /** @param host The loop. */
+  constructor(host: LoopHost) {
+    this.#host = host;
   }
 
   /**
@@ -33,15 +27,23 @@ export class SignalHandlers {
    * @param signal The signal.
    * @param callback Called once for each signal that comes.
    * @param args What it is called with.
-   * @throws {TypeError} when the system has no such signal to handle.
+   * @throws {TypeError} when the system has no such signal to handle, or
+   * `callback` is not a function.
+   * @throws {InvalidStateError} when the loop is closed.
    */
-  add(signal: Deno.Signal, callback: Callback, args: unknown[]): void {
+  add<A extends unknown[]>(
+    signal: Deno.Signal,
+    callback: Callback<A>,
+    args: A,
+  ): void {
+    assertFunction("add signal handler", callback);
+    this.#host.assertOpen("add signal handler");
     assertSignal("add signal handler", signal);
     const call = () =>
       this.#listeners.get(signal) === listener ? callback(...args) : undefined;
-    // For the messages of the exception handler.
+    // The exception handler tells the name of the callback.
     Object.defineProperty(call, "name", { value: callback.name });
-    const listener = () => this.#schedule(call);
+    const listener = () => this.#host.callSoon(call);
     listen(signal, listener);
     this.remove(signal);
     this.#listeners.set(signal, listener);
@@ -64,7 +66,7 @@ export class SignalHandlers {
   }
 
   /** Removes all handlers. */
-  clear(): void {
+  close(): void {
     for (const signal of [...this.#listeners.keys()]) this.remove(signal);
   }
 }

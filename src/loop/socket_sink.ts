@@ -1,5 +1,5 @@
 /**
- * Raw sockets, as the loop sends to them.
+ * How the loop sends bytes and files to raw sockets.
  *
  * @module
  */
@@ -28,8 +28,8 @@ export interface SendAllOptions extends OperationOptions {
 }
 
 /**
- * Sends until all is sent. A socket that does not block, as those of other
- * libraries may be, takes less at a time.
+ * Sends until all is sent. A nonblocking socket, as those of other libraries
+ * may be, can accept fewer bytes at a time.
  *
  * @param proactor The proactor.
  * @param socket The socket.
@@ -54,7 +54,7 @@ export async function sendAll(
   }
 }
 
-/** The first is sent at once; what must wait for its turn is copied. */
+/** A single piece is sent at once; several must wait, so they are copied. */
 function piecesOf(parts: Bytes[]): Bytes[][] {
   if (totalLength(parts) <= MAX_PIECE) return [parts];
   return [...cut(parts.map((part) => copyBytes(part)))];

@@ -6,13 +6,13 @@
 
 import type { TimerHandle } from "./handles.ts";
 
-/** Cancelled timers are left in the heap while it is no larger than this. */
+/** Up to this size, cancelled timers stay in the heap. */
 const MIN_PURGE_SIZE = 100;
 
-/** The share of cancelled timers above which they are removed. */
+/** The share of cancelled timers above which they are all removed. */
 const MAX_CANCELLED_SHARE = 0.5;
 
-/** Timers by the time they are due; those of one time in their order. */
+/** Timers by the time they are due, then in the order of `push`. */
 export class TimerHeap {
   #timers: TimerHandle[] = [];
   #cancelled = 0;

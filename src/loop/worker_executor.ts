@@ -25,19 +25,19 @@ export interface WorkerCall {
    */
   name?: string | undefined;
   /**
-   * Cancels the call: one that waits is not run, one that runs ends with its
-   * worker.
+   * Cancels the call: one that waits is not run; the worker of one that runs is
+   * ended.
    */
   signal?: AbortSignal | undefined;
-  /** What is moved to the worker, not copied, when the call starts. */
+  /** Transferred to the worker, not copied, when the call starts. */
   transfer?: Transferable[] | undefined;
 }
 
 /** Options of {@linkcode WorkerExecutor}. */
 export interface WorkerExecutorOptions {
   /**
-   * The most workers at a time, each with a thread and a heap of its own. They
-   * are started when calls need them.
+   * The most workers at a time. Each has a thread and a heap of its own, and is
+   * started when a call needs it.
    *
    * @default {navigator.hardwareConcurrency}
    */
@@ -47,7 +47,7 @@ export interface WorkerExecutorOptions {
 /** Options of {@linkcode WorkerExecutor.shutdown}. */
 export interface ExecutorShutdownOptions {
   /**
-   * False does not wait for the calls; they end all the same.
+   * False does not wait for the calls, which run to their end nevertheless.
    *
    * @default {true}
    */
@@ -62,12 +62,12 @@ export interface ExecutorShutdownOptions {
 
 const MAX_WORKERS = 1024;
 
-/** A call and where it is. */
+/** The future of a call, which waits for a worker or runs in one. */
 class CallFuture<T> extends Future<T> {
   readonly call: WorkerCall;
-  /** Until a worker has them. */
+  /** Released when a worker has taken the call. */
   args: unknown[];
-  /** What a cancel does besides. */
+  /** Takes the call from the queue, or ends its worker. */
   onCancel: (() => void) | null = null;
 
   constructor(call: WorkerCall, args: unknown[], context?: FutureContext) {
@@ -147,10 +147,10 @@ export class WorkerExecutor implements AsyncDisposable {
    * @typeParam T The type of the result.
    * @param call The function, and a signal that cancels.
    * @param args What it is called with.
-   * @returns Its result, awaited. What it throws comes out with the same name,
-   * message and stack. If the worker itself fails, by an error that nobody has
-   * caught or by an exit, the future does, and others are not concerned. To
-   * cancel the future ends the worker, if one runs the call.
+   * @returns Its result, awaited. An error that it throws has the same name,
+   * message and stack here. When the worker itself fails, by an uncaught error
+   * or an exit, only the future of its call fails. Cancelling the future ends
+   * the worker that runs the call.
    * @throws {TypeError} when the module is no absolute URL, or the name no
    * string.
    * @throws {InvalidStateError} when the executor is shut down.
@@ -185,10 +185,11 @@ export class WorkerExecutor implements AsyncDisposable {
   }
 
   /**
-   * Refuses further calls and ends the workers when those are done that were
-   * submitted. Calling it again may still cancel, or wait.
+   * Refuses further calls, and ends the workers when the submitted calls are
+   * done. A second call may still cancel, or wait.
    *
-   * @param options Whether to wait, and whether to cancel what has not begun.
+   * @param options Whether to wait, and whether to cancel calls that wait for a
+   * worker.
    */
   async shutdown(options: ExecutorShutdownOptions = {}): Promise<void> {
     const { wait = true, cancelFutures = false } = options;
@@ -263,7 +264,7 @@ export class WorkerExecutor implements AsyncDisposable {
     this.#workers.delete(worker);
     const index = this.#idle.indexOf(worker);
     if (index >= 0) this.#idle.splice(index, 1);
-    // Not before the call of this worker has ended.
+    // The call of this worker must end first.
     queueMicrotask(() => {
       this.#startNext();
       this.#endIfDone();

@@ -54,13 +54,13 @@ export const SETTINGS: Record<string, Setting | undefined> = {
   "src/loop/call_soon_threadsafe.ts: callSoonThreadsafe": {
     during: postFromWorker,
   },
-  "src/loop/handle_event_loop.ts: HandleEventLoop": {
+  "src/loop/proactor_event_loop.ts: ProactorEventLoop.addReader": datagrams,
+  "src/loop/proactor_event_loop.ts: ProactorEventLoop.addSignalHandler": {
     during: (stage) => stage.interrupt(),
   },
+  "src/loop/proactor_event_loop.ts: ProactorEventLoop.sockConnect": tcpClient,
   "src/loop/remote_callback.ts: RemoteCallback": { before: writeWorker },
   "src/loop/server.ts: Server": { during: peers.expectEnd(peers.toTcp) },
-  "src/loop/sock_event_loop.ts: SockEventLoop": tcpClient,
-  "src/loop/socket_event_loop.ts: SocketEventLoop": datagrams,
   "src/loop/task.ts: Task": echoClient,
   "src/net/tcp/connect_tcp.ts: connectTcp": client(peers.echoTcp(8000)),
   "src/net/unix/connect_unix.ts: connectUnix": unixClient,

@@ -378,6 +378,11 @@ Deno.test("checkSource() refuses a file of more than 400 lines", () => {
   ]);
 });
 
+Deno.test("checkSource() lets a page have more than 400 lines", () => {
+  const source = { file: "src/a.ts", text: "a();\n".repeat(401) };
+  assertEquals(checkSource(source, { page: true }), []);
+});
+
 Deno.test("checkSource() warns of a function of more than 60 lines", () => {
   const warning = "warning: function has 61 lines, more than 60";
   for (

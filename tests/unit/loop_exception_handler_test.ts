@@ -6,11 +6,11 @@ import {
   assertThrows,
 } from "@std/assert";
 import { type Stub, stub } from "@std/testing/mock";
-import type {
-  ExceptionContext,
-  ExceptionHandler,
-} from "../../src/loop/exception_handler.ts";
-import { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
+import type { ExceptionContext } from "../../src/loop/exception_handler.ts";
+import {
+  type ExceptionHandler,
+  ProactorEventLoop,
+} from "../../src/loop/proactor_event_loop.ts";
 import { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";
 import { loopTest, runOnce } from "./_loop.ts";
@@ -209,13 +209,11 @@ loopTest(
 );
 
 Deno.test("nothing escapes when the default handler throws too", async () => {
-  class BrokenLoop extends ProactorEventLoop {
-    override defaultExceptionHandler(): void {
-      throw new Error("The default handler is broken");
-    }
-  }
   const proactor = new IocpProactor({ api: new SimulatedWin32() });
-  await using loop = new BrokenLoop({ proactor });
+  await using loop = new ProactorEventLoop({ proactor });
+  loop.defaultExceptionHandler = () => {
+    throw new Error("The default handler is broken");
+  };
   using error = silence();
   loop.callSoon(fail);
   await runOnce(loop);

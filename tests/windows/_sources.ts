@@ -213,10 +213,13 @@ import fileWatchDirectory from "../../src/file/watch_directory.ts" with {
   type: "text",
 };
 import loopArguments from "../../src/loop/arguments.ts" with { type: "text" };
-import loopBaseEventLoop from "../../src/loop/base_event_loop.ts" with {
+import loopCallSoonThreadsafe from "../../src/loop/call_soon_threadsafe.ts" with {
   type: "text",
 };
-import loopCallSoonThreadsafe from "../../src/loop/call_soon_threadsafe.ts" with {
+import loopConnections from "../../src/loop/connections.ts" with {
+  type: "text",
+};
+import loopDefaultExecutor from "../../src/loop/default_executor.ts" with {
   type: "text",
 };
 import loopExceptionHandler from "../../src/loop/exception_handler.ts" with {
@@ -228,11 +231,13 @@ import loopExecutorError from "../../src/loop/executor_error.ts" with {
 import loopExecutorWorker from "../../src/loop/executor_worker.ts" with {
   type: "text",
 };
-import loopHandleEventLoop from "../../src/loop/handle_event_loop.ts" with {
+import loopHandles from "../../src/loop/handles.ts" with { type: "text" };
+import loopHost from "../../src/loop/host.ts" with { type: "text" };
+import loopLifecycle from "../../src/loop/lifecycle.ts" with { type: "text" };
+import loopLoopContext from "../../src/loop/loop_context.ts" with {
   type: "text",
 };
-import loopHandles from "../../src/loop/handles.ts" with { type: "text" };
-import loopLoopContext from "../../src/loop/loop_context.ts" with {
+import loopLoopOptions from "../../src/loop/loop_options.ts" with {
   type: "text",
 };
 import loopPolicy from "../../src/loop/policy.ts" with { type: "text" };
@@ -243,31 +248,27 @@ import loopPostGate from "../../src/loop/post_gate.ts" with { type: "text" };
 import loopProactorEventLoop from "../../src/loop/proactor_event_loop.ts" with {
   type: "text",
 };
-import loopProcessEventLoop from "../../src/loop/process_event_loop.ts" with {
-  type: "text",
-};
+import loopReaders from "../../src/loop/readers.ts" with { type: "text" };
 import loopRegistry from "../../src/loop/registry.ts" with { type: "text" };
 import loopRemoteCallback from "../../src/loop/remote_callback.ts" with {
   type: "text",
 };
 import loopScheduler from "../../src/loop/scheduler.ts" with { type: "text" };
+import loopScheduling from "../../src/loop/scheduling.ts" with { type: "text" };
 import loopServer from "../../src/loop/server.ts" with { type: "text" };
+import loopServers from "../../src/loop/servers.ts" with { type: "text" };
 import loopSignalHandlers from "../../src/loop/signal_handlers.ts" with {
   type: "text",
 };
-import loopSockEventLoop from "../../src/loop/sock_event_loop.ts" with {
-  type: "text",
-};
-import loopSocketEventLoop from "../../src/loop/socket_event_loop.ts" with {
-  type: "text",
-};
+import loopSockCalls from "../../src/loop/sock_calls.ts" with { type: "text" };
 import loopSocketSink from "../../src/loop/socket_sink.ts" with {
   type: "text",
 };
-import loopStreamEventLoop from "../../src/loop/stream_event_loop.ts" with {
+import loopSubprocesses from "../../src/loop/subprocesses.ts" with {
   type: "text",
 };
 import loopTask from "../../src/loop/task.ts" with { type: "text" };
+import loopTasks from "../../src/loop/tasks.ts" with { type: "text" };
 import loopTimerHeap from "../../src/loop/timer_heap.ts" with { type: "text" };
 import loopWorkerExecutor from "../../src/loop/worker_executor.ts" with {
   type: "text",
@@ -884,29 +885,34 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/file/transfer.ts": fileTransfer,
   "src/file/watch_directory.ts": fileWatchDirectory,
   "src/loop/arguments.ts": loopArguments,
-  "src/loop/base_event_loop.ts": loopBaseEventLoop,
   "src/loop/call_soon_threadsafe.ts": loopCallSoonThreadsafe,
+  "src/loop/connections.ts": loopConnections,
+  "src/loop/default_executor.ts": loopDefaultExecutor,
   "src/loop/exception_handler.ts": loopExceptionHandler,
   "src/loop/executor_error.ts": loopExecutorError,
   "src/loop/executor_worker.ts": loopExecutorWorker,
-  "src/loop/handle_event_loop.ts": loopHandleEventLoop,
   "src/loop/handles.ts": loopHandles,
+  "src/loop/host.ts": loopHost,
+  "src/loop/lifecycle.ts": loopLifecycle,
   "src/loop/loop_context.ts": loopLoopContext,
+  "src/loop/loop_options.ts": loopLoopOptions,
   "src/loop/policy.ts": loopPolicy,
   "src/loop/pool_worker.ts": loopPoolWorker,
   "src/loop/post_gate.ts": loopPostGate,
   "src/loop/proactor_event_loop.ts": loopProactorEventLoop,
-  "src/loop/process_event_loop.ts": loopProcessEventLoop,
+  "src/loop/readers.ts": loopReaders,
   "src/loop/registry.ts": loopRegistry,
   "src/loop/remote_callback.ts": loopRemoteCallback,
   "src/loop/scheduler.ts": loopScheduler,
+  "src/loop/scheduling.ts": loopScheduling,
   "src/loop/server.ts": loopServer,
+  "src/loop/servers.ts": loopServers,
   "src/loop/signal_handlers.ts": loopSignalHandlers,
-  "src/loop/sock_event_loop.ts": loopSockEventLoop,
-  "src/loop/socket_event_loop.ts": loopSocketEventLoop,
+  "src/loop/sock_calls.ts": loopSockCalls,
   "src/loop/socket_sink.ts": loopSocketSink,
-  "src/loop/stream_event_loop.ts": loopStreamEventLoop,
+  "src/loop/subprocesses.ts": loopSubprocesses,
   "src/loop/task.ts": loopTask,
+  "src/loop/tasks.ts": loopTasks,
   "src/loop/timer_heap.ts": loopTimerHeap,
   "src/loop/worker_executor.ts": loopWorkerExecutor,
   "src/net/names/address_info.ts": netNamesAddressInfo,

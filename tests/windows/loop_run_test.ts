@@ -15,35 +15,57 @@ import {
 } from "../../src/loop/policy.ts";
 import { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
 import { pipe } from "../../src/pipe/anonymous_pipe.ts";
+import type { PipeHandle } from "../../src/pipe/pipe_handle.ts";
 import { defaultProactor } from "../../src/proactor/default_proactor.ts";
 import { CancelledError } from "../../src/proactor/future/future.ts";
+import type { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
+import type { OperationOptions } from "../../src/proactor/proactor_options.ts";
 import { runUntilWaiting } from "../unit/_loop.ts";
 import { decode, encode, soon } from "./_setup.ts";
 
+/** The ends of a pipe on the proactor of a loop. */
+class Ends implements Disposable {
+  readonly #proactor: IocpProactor;
+  readonly #reader: PipeHandle;
+  readonly #writer: PipeHandle;
+
+  constructor({ proactor }: ProactorEventLoop) {
+    this.#proactor = proactor;
+    [this.#reader, this.#writer] = pipe({ duplex: true, proactor });
+  }
+
+  receive(options?: OperationOptions) {
+    return this.#proactor.recv(this.#reader, 100, options);
+  }
+
+  send(text: string) {
+    return this.#proactor.send(this.#writer, encode(text));
+  }
+
+  [Symbol.dispose](): void {
+    this.#reader.close();
+    this.#writer.close();
+  }
+}
+
 Deno.test("runUntilComplete() waits for a read", async () => {
   await using loop = new ProactorEventLoop();
-  const { proactor } = loop;
-  const [reader, writer] = pipe({ duplex: true, proactor });
-  using _reader = reader;
-  using _writer = writer;
-  const received = proactor.recv(reader, 100);
-  loop.callLater(5, () => proactor.send(writer, encode("hello")));
+  using ends = new Ends(loop);
+  const received = ends.receive();
+  loop.callLater(5, () => ends.send("hello"));
   assertEquals(decode(await soon(loop.runUntilComplete(received))), "hello");
 });
 
 Deno.test("reads are dispatched while the loop does not run, their callbacks wait", async () => {
   await using loop = new ProactorEventLoop();
-  const { proactor } = loop;
-  const [reader, writer] = pipe({ duplex: true, proactor });
-  using _reader = reader;
-  using _writer = writer;
-  const received = proactor.recv(reader, 100);
+  using ends = new Ends(loop);
+  const received = ends.receive();
   const seen: boolean[] = [];
   received.addDoneCallback(() => {
     seen.push(loop.isRunning());
     loop.stop();
   });
-  await soon(proactor.send(writer, encode("hello")));
+  await soon(ends.send("hello"));
   assertEquals(decode(await soon(received)), "hello");
   assertEquals(seen, []);
   await soon(loop.runForever());
@@ -52,27 +74,21 @@ Deno.test("reads are dispatched while the loop does not run, their callbacks wai
 
 Deno.test("cancel() of a pending read takes effect promptly, and leaves nothing pending", async () => {
   await using loop = new ProactorEventLoop();
-  const { proactor } = loop;
-  const [reader, writer] = pipe({ duplex: true, proactor });
-  using _reader = reader;
-  using _writer = writer;
+  using ends = new Ends(loop);
   const task = loop.createTask((signal) => {
-    const received = proactor.recv(reader, 100, { signal });
+    const received = ends.receive({ signal });
     loop.callSoon(() => task.cancel());
     return received;
   });
   await assertRejects(() => soon(loop.runUntilComplete(task)), CancelledError);
   assert(task.cancelled());
-  assertEquals(proactor.metrics().pending, 0);
+  assertEquals(loop.proactor.metrics().pending, 0);
 });
 
 Deno.test("timers are not early while the loop waits for I/O", async () => {
   await using loop = new ProactorEventLoop();
-  const { proactor } = loop;
-  const [reader, writer] = pipe({ duplex: true, proactor });
-  using _reader = reader;
-  using _writer = writer;
-  const received = proactor.recv(reader, 100);
+  using ends = new Ends(loop);
+  const received = ends.receive();
   for (const delay of [0.01, 1, 3.7, 15]) {
     const fired = loop.createFuture<number>();
     const due = loop.time() + delay;
@@ -116,13 +132,10 @@ Deno.test("a loop that stays open leaves nothing running between two runs", asyn
 
 Deno.test("close() cancels pending reads", async () => {
   const loop = new ProactorEventLoop();
-  const { proactor } = loop;
-  const [reader, writer] = pipe({ duplex: true, proactor });
-  const received = proactor.recv(reader, 100);
+  using ends = new Ends(loop);
+  const received = ends.receive();
   await soon(loop.close());
   await assertRejects(() => soon(received), CancelledError);
-  reader.close();
-  writer.close();
 });
 
 Deno.test("getEventLoop() gives the loop of the default proactor, a new one after its close", async () => {
@@ -142,12 +155,9 @@ Deno.test("run() runs a function over a proactor of its own, and closes it", asy
   let loop: ProactorEventLoop | null = null as ProactorEventLoop | null;
   const text = await soon(run(async () => {
     loop = getRunningLoop();
-    const { proactor } = loop;
-    const [reader, writer] = pipe({ duplex: true, proactor });
-    using _reader = reader;
-    using _writer = writer;
-    const received = proactor.recv(reader, 100);
-    await proactor.send(writer, encode("hello"));
+    using ends = new Ends(loop);
+    const received = ends.receive();
+    await ends.send("hello");
     return decode(await received);
   }));
   assertEquals(text, "hello");

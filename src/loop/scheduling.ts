@@ -1,0 +1,126 @@
+/**
+ * The callbacks that a loop is going to call.
+ *
+ * @module
+ */
+
+import { InvalidStateError } from "../proactor/future/future.ts";
+import { assertFunction, assertTime } from "./arguments.ts";
+import {
+  type Callback,
+  Handle,
+  type HandleHost,
+  type ScheduledCall,
+  TimerHandle,
+} from "./handles.ts";
+import { Scheduler } from "./scheduler.ts";
+
+/** What the scheduling of callbacks needs of its loop. */
+export interface SchedulingHost extends HandleHost {
+  /** Milliseconds from which on debug mode warns of a callback. */
+  readonly slowCallbackDuration: number;
+  /**
+   * Reads the clock of the loop.
+   *
+   * @returns Milliseconds.
+   */
+  time(): number;
+}
+
+/**
+ * Makes handles of callbacks and schedules them, until the loop is closed. The
+ * methods are documented on the page of {@linkcode ProactorEventLoop}.
+ */
+export class Scheduling {
+  readonly #host: SchedulingHost;
+  readonly #scheduler: Scheduler;
+  #closed = false;
+
+  /** @param host The loop. */
+  constructor(host: SchedulingHost) {
+    this.#host = host;
+    this.#scheduler = new Scheduler({
+      time: () => host.time(),
+      execute: (handle) => this.#execute(handle),
+    });
+  }
+
+  /** True from `close` on. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  callSoon<A extends unknown[]>(callback: Callback<A>, args: A): Handle {
+    const handle = new Handle(this.#call(callback, args), this.#host);
+    this.#scheduler.callSoon(handle);
+    return handle;
+  }
+
+  callLater<A extends unknown[]>(
+    delay: number,
+    callback: Callback<A>,
+    args: A,
+  ): TimerHandle {
+    assertTime("delay", delay);
+    return this.callAt(this.#host.time() + delay, callback, args);
+  }
+
+  callAt<A extends unknown[]>(
+    when: number,
+    callback: Callback<A>,
+    args: A,
+  ): TimerHandle {
+    assertTime("time", when);
+    const call = this.#call(callback, args);
+    const timer = new TimerHandle(when, call, this.#host);
+    this.#scheduler.callAt(timer);
+    return timer;
+  }
+
+  /**
+   * Runs turns until {@linkcode stop}.
+   *
+   * @returns A promise that resolves after the last turn.
+   */
+  run(): Promise<void> {
+    return this.#scheduler.run();
+  }
+
+  /** Makes the turn that runs, or else the next one, the last. */
+  stop(): void {
+    this.#scheduler.stop();
+  }
+
+  /** Refuses further callbacks and drops those that are scheduled. */
+  close(): void {
+    this.#closed = true;
+    this.#scheduler.clear();
+  }
+
+  /**
+   * Refuses work on a closed loop.
+   *
+   * @param action The beginning of the message.
+   * @throws {InvalidStateError} when the loop is closed.
+   */
+  assertOpen(action: string): void {
+    if (!this.#closed) return;
+    throw new InvalidStateError(`Cannot ${action}: the event loop is closed`);
+  }
+
+  #call<A extends unknown[]>(callback: Callback<A>, args: A): ScheduledCall {
+    assertFunction("schedule callback", callback);
+    this.assertOpen("schedule callback");
+    return { callback: callback as Callback, args };
+  }
+
+  #execute(handle: Handle): void {
+    if (!this.#host.getDebug()) return handle.run();
+    const start = performance.now();
+    const text = `${handle}`;
+    handle.run();
+    const duration = performance.now() - start;
+    if (duration < this.#host.slowCallbackDuration) return;
+    console.warn(`Executing ${text} took ${duration.toFixed(0)} ms`);
+  }
+}

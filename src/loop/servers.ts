@@ -1,0 +1,156 @@
+/**
+ * The servers of a loop, in protocol style.
+ *
+ * @module
+ */
+
+import {
+  type AdoptedSocket,
+  adoptListener,
+} from "../net/socket/adopt_listener.ts";
+import { bindAll } from "../net/socket/bind_all.ts";
+import {
+  serverAddresses,
+  type ServerHost,
+} from "../net/socket/server_addresses.ts";
+import type { SocketServer } from "../net/socket/socket_server.ts";
+import { serveTcp } from "../net/tcp/tcp_protocol.ts";
+import { publicAddr, type TcpAddr } from "../net/tcp/tcp_socket.ts";
+import { serveUnix } from "../net/unix/unix_protocol.ts";
+import type { UnixAddr } from "../net/unix/unix_socket.ts";
+import { servePipe } from "../pipe/pipe_protocol.ts";
+import type { PipeServer } from "../pipe/pipe_server.ts";
+import type { PipeServerOptions } from "../pipe/server_options.ts";
+import type { ProtocolFactory } from "../stream/protocol.ts";
+import { assertFunction } from "./arguments.ts";
+import type { LoopHost } from "./host.ts";
+import type {
+  CreateServerOptions,
+  CreateUnixServerOptions,
+  LoopOptions,
+  StartServingOptions,
+} from "./loop_options.ts";
+import { Server } from "./server.ts";
+
+/** Where a TCP server listens, and how. */
+export interface TcpServerTarget extends CreateServerOptions {
+  /** One host or several, or all interfaces. */
+  host: ServerHost;
+  /** The port. */
+  port: number;
+}
+
+/** A server's address, or a socket that is bound to it. */
+type BindTarget = Pick<AdoptedSocket, "address"> & Partial<AdoptedSocket>;
+
+/**
+ * Serves with protocols, unless the loop is closed. The methods are documented
+ * on the page of {@linkcode ProactorEventLoop}.
+ *
+ * @typeParam L The loop.
+ */
+export class Servers<L extends object> {
+  readonly #loop: L;
+  readonly #host: LoopHost;
+
+  /**
+   * @param loop The loop, as the servers give it.
+   * @param host What the servers need of it.
+   */
+  constructor(loop: L, host: LoopHost) {
+    this.#loop = loop;
+    this.#host = host;
+  }
+
+  async createServer(
+    protocolFactory: ProtocolFactory,
+    target: TcpServerTarget,
+  ): Promise<Server<TcpAddr, L>> {
+    this.#host.assertOpen("create server");
+    assertFunction("create server", protocolFactory);
+    const { host: _host, signal, ...rest } = target;
+    signal?.throwIfAborted();
+    const { proactor } = this.#host;
+    const places = await this.#placesOf(target);
+    const serving = this.#serving(rest, "TCP accept failed");
+    const listeners = bindAll(places, ({ address, handle }) => {
+      const { hostname, port } = publicAddr(address);
+      const where = { hostname, port, adopted: handle };
+      try {
+        return serveTcp(protocolFactory, { ...serving, ...where });
+      } catch (error) {
+        if (handle !== undefined) proactor.port.closeHandle(handle);
+        throw error;
+      }
+    });
+    return await this.#serve(listeners, target);
+  }
+
+  async createUnixServer(
+    protocolFactory: ProtocolFactory,
+    path: string,
+    options: CreateUnixServerOptions,
+  ): Promise<Server<UnixAddr, L>> {
+    this.#host.assertOpen("create unix server");
+    assertFunction("create unix server", protocolFactory);
+    const { signal, ...rest } = options;
+    signal?.throwIfAborted();
+    const serving = this.#serving(rest, "Unix accept failed");
+    const listener = serveUnix(protocolFactory, { ...serving, path });
+    return await this.#serve([listener], options);
+  }
+
+  // deno-lint-ignore require-await -- an error becomes a rejection
+  async startServingPipe(
+    protocolFactory: ProtocolFactory,
+    path: string,
+    options: LoopOptions<PipeServerOptions>,
+  ): Promise<[PipeServer]> {
+    this.#host.assertOpen("serve pipe");
+    const onError = this.#reporter("Pipe accept failed");
+    const { proactor } = this.#host;
+    const serving = { onError, ...options, proactor };
+    return [servePipe(protocolFactory, path, serving)];
+  }
+
+  async #placesOf(target: TcpServerTarget): Promise<BindTarget[]> {
+    const { host, port, sock, signal } = target;
+    if (sock !== undefined) {
+      assertNoHost(host, port);
+      return [adoptListener(sock, this.#host.proactor)];
+    }
+    const addresses = await serverAddresses(host, port, target);
+    this.#host.assertOpen("create server");
+    signal?.throwIfAborted();
+    return addresses.map((address) => ({ address }));
+  }
+
+  /** What the listeners of a server have in common: they do not listen yet. */
+  #serving<T>(options: T, message: string) {
+    const { proactor } = this.#host;
+    const onError = this.#reporter(message);
+    return { onError, ...options, proactor, startServing: false };
+  }
+
+  async #serve<A extends object>(
+    listeners: SocketServer<A>[],
+    options: StartServingOptions & { signal?: AbortSignal | undefined },
+  ): Promise<Server<A, L>> {
+    const { startServing = true, signal } = options;
+    const server = new Server<A, L>({ loop: this.#loop, listeners, signal });
+    if (startServing) await server.startServing();
+    return server;
+  }
+
+  #reporter(message: string): (exception: unknown) => void {
+    return (exception) =>
+      this.#host.callExceptionHandler({ message, exception });
+  }
+}
+
+function assertNoHost(host: ServerHost, port: number): void {
+  if ((host ?? null) === null && port === 0) return;
+  throw new TypeError(
+    "Cannot create server: there are both a socket and a host or port",
+  );
+}

@@ -1,3 +1,4 @@
+import { readText } from "./files.ts";
 import { Step } from "./progress.ts";
 import { type Interruption, SetupError } from "./setup_process.ts";
 
@@ -195,14 +196,6 @@ async function waitForLock(
     await pause(LOCK_POLL_MS);
   }
   step.done();
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch {
-    return undefined; // Whatever cannot be read vouches for nothing
-  }
 }
 
 /**

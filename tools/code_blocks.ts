@@ -1,3 +1,5 @@
+import type { Finding } from "./finding.ts";
+
 /** A block of code in a text, or in a documentation comment. */
 export interface CodeBlock {
   /** The file, as it was named. */
@@ -121,4 +123,22 @@ export function ignoreReason({ info }: CodeBlock): string | undefined {
  */
 export function isScript({ info }: CodeBlock): boolean {
   return /^(?:ts|typescript|js|javascript|tsx|jsx|mjs|mts)\b/.test(info);
+}
+
+/**
+ * Checks that examples are executed: one that is not must say why, as in
+ * `ts ignore: needs a console`.
+ *
+ * @param source The name and text of a file.
+ * @returns The findings.
+ */
+export function checkExamples(
+  { file, text }: { file: string; text: string },
+): Finding[] {
+  return codeBlocks(file, text)
+    .filter((block) => isScript(block) && ignoreReason(block) === "")
+    .map(({ line, name }) => {
+      const message = "an ignored example needs a reason: ignore: REASON";
+      return { file, line, symbol: name, message };
+    });
 }

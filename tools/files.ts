@@ -16,6 +16,34 @@ export function exists(path: string): boolean {
 }
 
 /**
+ * Reads a file that may be missing.
+ *
+ * @param path Its path.
+ * @returns Its text; `undefined` if it cannot be read.
+ */
+export function readText(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return undefined; // What cannot be read is not there for us
+  }
+}
+
+/**
+ * The files of TypeScript in a folder and all below.
+ *
+ * @param folder Its path.
+ * @returns Their paths, sorted.
+ */
+export function typescriptFiles(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
+    const path = `${folder}/${name}`;
+    if (isDirectory) return typescriptFiles(path);
+    return name.endsWith(".ts") ? [path] : [];
+  }).sort();
+}
+
+/**
  * Whether `deno test` finds something to run.
  *
  * @param path A file or folder; it need not exist.

@@ -1,4 +1,4 @@
-/** Something that breaks a rule, or may be better. */
+/** Something that breaks a rule. */
 export interface Finding {
   /** The file, as URL or path. */
   file: string;
@@ -8,8 +8,6 @@ export interface Finding {
   symbol: string;
   /** What is wrong. */
   message: string;
-  /** Whether it is only a hint. */
-  warning?: boolean;
 }
 
 /**
@@ -19,21 +17,17 @@ export interface Finding {
  * @returns The text `file:line: symbol: message`.
  */
 export function formatFinding(finding: Finding): string {
-  const { file, line, symbol, message, warning } = finding;
-  const text = warning ? `warning: ${message}` : message;
-  return `${file}:${line}: ${symbol}: ${text}`;
+  const { file, line, symbol, message } = finding;
+  return `${file}:${line}: ${symbol}: ${message}`;
 }
 
 /**
- * Counts findings.
+ * Ends this process with what was found: with success if that is nothing.
  *
  * @param findings The findings.
- * @returns The text of the counts, and whether there are only warnings.
  */
-export function countFindings(
-  findings: Finding[],
-): { text: string; ok: boolean } {
-  const warnings = findings.filter(({ warning }) => warning).length;
-  const errors = findings.length - warnings;
-  return { text: `${errors} errors, ${warnings} warnings`, ok: errors === 0 };
+export function exitWith(findings: readonly Finding[]): never {
+  for (const finding of findings) console.log(formatFinding(finding));
+  console.log(`${findings.length} errors`);
+  Deno.exit(findings.length === 0 ? 0 : 1);
 }

@@ -1,3 +1,7 @@
+import type { Piece } from "./cache.ts";
+import type { CommandLine } from "./process.ts";
+import type { Interruption } from "./setup_process.ts";
+
 /** The oldest Wine that runs Deno: older ones lack bcryptprimitives.dll. */
 export const OLDEST_WINE = 10;
 
@@ -96,4 +100,32 @@ export function wineEnvironment(
   // Debian's Wine aborts with the first; the others open windows
   for (const name of ["TMPDIR", "DISPLAY", "WAYLAND_DISPLAY"]) delete env[name];
   return env;
+}
+
+/** A Wine: where it is and how a program is run in it. */
+export interface Wine {
+  /** Its name, such as "Wine 10.0". */
+  readonly label: string;
+  /** Where its Wine prefix is. */
+  readonly prefix: string;
+
+  /**
+   * What the cache must hold before a program can run.
+   *
+   * @param interruption Ends the work when this process is asked to stop.
+   * @returns The pieces in the order in which they are made.
+   */
+  pieces(interruption: Interruption): Piece[];
+
+  /**
+   * The command line of a Windows program.
+   *
+   * @param argv The program's path on this machine, and its arguments.
+   * @param env Environment variables besides this process's.
+   * @returns The command line, to be run at once.
+   */
+  command(
+    argv: readonly string[],
+    env: Record<string, string>,
+  ): Promise<CommandLine>;
 }

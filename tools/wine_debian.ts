@@ -2,8 +2,7 @@ import type { Cache, Piece } from "./cache.ts";
 import { DEBIAN, debianPiece } from "./debootstrap.ts";
 import type { CommandLine } from "./process.ts";
 import { type Interruption, runProgram, sealed } from "./setup_process.ts";
-import { wineEnvironment } from "./wine.ts";
-import type { Wine } from "./wine_host.ts";
+import { type Wine, wineEnvironment } from "./wine.ts";
 import { prefixPiece } from "./wine_prefix.ts";
 
 // The programs themselves: Debian's scripts around them add noise

@@ -1,4 +1,4 @@
-import { Cache, cacheFolder, type Piece } from "./cache.ts";
+import { Cache, cacheFolder } from "./cache.ts";
 import type { WindowsHost } from "./host.ts";
 import {
   compiledPiece,
@@ -18,38 +18,11 @@ import {
   chooseWine,
   type Machine,
   missingWineMessage,
+  type Wine,
   winePath,
 } from "./wine.ts";
 import { debianWine } from "./wine_debian.ts";
 import { systemWine } from "./wine_system.ts";
-
-/** A Wine: where it is and how a program is run in it. */
-export interface Wine {
-  /** Its name, such as "Wine 10.0". */
-  readonly label: string;
-  /** Where its Wine prefix is. */
-  readonly prefix: string;
-
-  /**
-   * What the cache must hold before a program can run.
-   *
-   * @param interruption Ends the work when this process is asked to stop.
-   * @returns The pieces in the order in which they are made.
-   */
-  pieces(interruption: Interruption): Piece[];
-
-  /**
-   * The command line of a Windows program.
-   *
-   * @param argv The program's path on this machine, and its arguments.
-   * @param env Environment variables besides this process's.
-   * @returns The command line, to be run at once.
-   */
-  command(
-    argv: readonly string[],
-    env: Record<string, string>,
-  ): Promise<CommandLine>;
-}
 
 /** A machine that is not Windows, with Wine. */
 export class WineHost implements WindowsHost {

@@ -1,8 +1,7 @@
 import type { Cache, Piece } from "./cache.ts";
 import type { CommandLine } from "./process.ts";
 import { type Interruption, runProgram } from "./setup_process.ts";
-import { parseWineVersion, wineEnvironment } from "./wine.ts";
-import type { Wine } from "./wine_host.ts";
+import { parseWineVersion, type Wine, wineEnvironment } from "./wine.ts";
 import { prefixPiece } from "./wine_prefix.ts";
 
 /** Wineserver outlasts its last program by so many seconds. */

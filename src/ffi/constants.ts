@@ -53,6 +53,8 @@ export const DUPLICATE_SAME_ACCESS = 0x2;
 
 // Waits
 export const INFINITE = 0xffff_ffff;
+/** `WaitForSingleObject`: the object was not signalled. */
+export const WAIT_TIMEOUT = 258;
 
 // NTSTATUS values that completions carry
 export const STATUS_SUCCESS = 0;

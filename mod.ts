@@ -39,6 +39,7 @@ export type {
   OperationOptions,
   WaitHandleOptions,
 } from "./src/proactor/proactor_options.ts";
+export type { TransactOptions } from "./src/proactor/call/transact_call.ts";
 export { OverlappedFuture } from "./src/proactor/future/overlapped_future.ts";
 export { WaitHandleFuture } from "./src/proactor/wait/wait_handle_future.ts";
 export { WaitProactor } from "./src/proactor/wait_proactor.ts";

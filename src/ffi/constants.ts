@@ -34,6 +34,7 @@ export const SECURITY_IMPERSONATION = 0x0002_0000;
 // NtFsControlFile
 export const FSCTL_PIPE_LISTEN = 0x0011_0008;
 export const FSCTL_PIPE_WAIT = 0x0011_0018;
+export const FSCTL_PIPE_TRANSCEIVE = 0x0011_c017;
 
 // SetFileCompletionNotificationModes
 export const FILE_SKIP_COMPLETION_PORT_ON_SUCCESS = 0x1;

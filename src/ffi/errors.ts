@@ -98,6 +98,7 @@ const TABLE: { readonly [code: number]: Row } = {
   206: ["ERROR_FILENAME_EXCED_RANGE", WindowsError, "the name is too long"],
   216: ["ERROR_EXE_MACHINE_TYPE_MISMATCH", WindowsError, OTHER_MACHINE],
   225: ["ERROR_VIRUS_INFECTED", E.PermissionDenied, "it holds a virus"],
+  230: ["ERROR_BAD_PIPE", WindowsError, "the pipe has another state or mode"],
   231: ["ERROR_PIPE_BUSY", E.Busy, "all instances are busy"],
   232: ["ERROR_NO_DATA", E.BrokenPipe, "the other end is closing"],
   233: ["ERROR_PIPE_NOT_CONNECTED", E.BrokenPipe, "the pipe has no other end"],

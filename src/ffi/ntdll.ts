@@ -78,6 +78,20 @@ export const ntdll = {
     result: "u32", // NTSTATUS
   },
 
+  /** NTSTATUS NtFsControlFile(...): what TransactNamedPipe calls */
+  NtFsControlFileInMemory: {
+    name: "NtFsControlFile",
+    parameters: [
+      ...ntOverlapped,
+      "u32", // ULONG FsControlCode
+      "usize", // PVOID InputBuffer
+      "u32", // ULONG InputBufferLength
+      "usize", // PVOID OutputBuffer
+      "u32", // ULONG OutputBufferLength
+    ],
+    result: "u32", // NTSTATUS
+  },
+
   /** ULONG RtlNtStatusToDosError(Status) */
   RtlNtStatusToDosError: {
     parameters: ["u32"], // NTSTATUS Status

@@ -31,6 +31,11 @@ import {
   readCall,
   writeCall,
 } from "./call/overlapped_calls.ts";
+import {
+  DEFAULT_ANSWER,
+  transactCall,
+  type TransactOptions,
+} from "./call/transact_call.ts";
 import type {
   OverlappedCall,
   OverlappedFuture,
@@ -173,6 +178,41 @@ export class IocpProactor extends WaitProactor {
     const owner = this.ownerOf(handle, "write");
     const call = this.#writeCall(owner, parts);
     return this.start(owner, keepRest(call, options.onRest), options);
+  }
+
+  /**
+   * Writes a message to a pipe and reads the answer, in one system call.
+   *
+   * @param pipe The handle, or its owner: an end that reads and writes
+   * messages, with nothing left to read.
+   * @param data The message, copied before the call returns.
+   * @param options The most bytes of the answer, a signal that cancels. Once
+   * cancelled, the message may have been read all the same.
+   * @returns The answer. When the future is `partial`, the rest of it comes
+   * with the next read.
+   * @throws {TypeError} when `pipe` is not a handle or `data` no `Uint8Array`.
+   * @throws {RangeError} when `maxLength` is not a positive integer, or the
+   * message and the answer have more bytes than a DWORD counts.
+   * @throws {Deno.errors.BadResource} when the handle or proactor is closed.
+   */
+  transact(
+    pipe: HandleLike,
+    data: Uint8Array,
+    options: TransactOptions = {},
+  ): OverlappedFuture<Uint8Array<ArrayBuffer>> {
+    const { maxLength = DEFAULT_ANSWER } = options;
+    const [bytes] = partsOf(data);
+    assertInteger("maxLength", maxLength, [
+      1,
+      MAX_DWORD - byteLengthOf(bytes!),
+    ]);
+    const owner = this.ownerOf(pipe, "transact");
+    const exchange = { data: bytes!, maxLength };
+    return this.start(
+      owner,
+      transactCall(this.port.api, owner.handle, exchange),
+      options,
+    );
   }
 
   /**

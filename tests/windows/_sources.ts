@@ -507,6 +507,9 @@ import proactorCallSocketConnectCalls from "../../src/proactor/call/socket_conne
 import proactorCallSocketPoller from "../../src/proactor/call/socket_poller.ts" with {
   type: "text",
 };
+import proactorCallTransactCall from "../../src/proactor/call/transact_call.ts" with {
+  type: "text",
+};
 import proactorCallTransmitCall from "../../src/proactor/call/transmit_call.ts" with {
   type: "text",
 };
@@ -972,6 +975,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/call/socket_calls.ts": proactorCallSocketCalls,
   "src/proactor/call/socket_connect_calls.ts": proactorCallSocketConnectCalls,
   "src/proactor/call/socket_poller.ts": proactorCallSocketPoller,
+  "src/proactor/call/transact_call.ts": proactorCallTransactCall,
   "src/proactor/call/transmit_call.ts": proactorCallTransmitCall,
   "src/proactor/default_proactor.ts": proactorDefaultProactor,
   "src/proactor/future/future.ts": proactorFutureFuture,

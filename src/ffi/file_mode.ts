@@ -5,13 +5,13 @@
  */
 
 import type { Loaded } from "./load.ts";
-import type { ntQueryInformationFile } from "./ntdll_functions.ts";
+import type { ntdllFunctions } from "./ntdll_functions.ts";
 import type { OutU32 } from "./out_parameters.ts";
 import type { Handle } from "./win32_api.ts";
 
 /** The table with the function. */
 interface QueryTable extends Deno.ForeignLibraryInterface {
-  NtQueryInformationFile: typeof ntQueryInformationFile;
+  NtQueryInformationFile: (typeof ntdllFunctions)["NtQueryInformationFile"];
 }
 
 /** A FILE_INFORMATION_CLASS. */

@@ -6,8 +6,8 @@
 
 import {
   ntCreateFileRest,
+  ntdllFunctions,
   ntOverlapped,
-  ntReadWriteFile,
 } from "./ntdll_functions.ts";
 
 /** Functions of ntdll.dll. */
@@ -60,10 +60,10 @@ export const ntdll = {
    * NTSTATUS NtReadFile(...): what ReadFile calls. It returns the status, so
    * there is no last error that somebody could overwrite
    */
-  NtReadFile: ntReadWriteFile,
+  NtReadFile: ntdllFunctions.NtReadWriteFile,
 
   /** NTSTATUS NtWriteFile(...): what WriteFile calls */
-  NtWriteFile: ntReadWriteFile,
+  NtWriteFile: ntdllFunctions.NtReadWriteFile,
 
   /** NTSTATUS NtFsControlFile(...): what ConnectNamedPipe calls */
   NtFsControlFile: {

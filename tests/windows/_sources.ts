@@ -9,6 +9,9 @@
 import ffiAdvapi32 from "../../src/ffi/advapi32.ts" with { type: "text" };
 import ffiBytes from "../../src/ffi/bytes.ts" with { type: "text" };
 import ffiConstants from "../../src/ffi/constants.ts" with { type: "text" };
+import ffiDuplicateHandle from "../../src/ffi/duplicate_handle.ts" with {
+  type: "text",
+};
 import ffiErrors from "../../src/ffi/errors.ts" with { type: "text" };
 import ffiFileApi from "../../src/ffi/file/api.ts" with { type: "text" };
 import ffiFileConstants from "../../src/ffi/file/constants.ts" with {
@@ -777,6 +780,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/advapi32.ts": ffiAdvapi32,
   "src/ffi/bytes.ts": ffiBytes,
   "src/ffi/constants.ts": ffiConstants,
+  "src/ffi/duplicate_handle.ts": ffiDuplicateHandle,
   "src/ffi/errors.ts": ffiErrors,
   "src/ffi/file/api.ts": ffiFileApi,
   "src/ffi/file/constants.ts": ffiFileConstants,

@@ -1,5 +1,6 @@
 import type { Piece } from "./cache.ts";
 import { exists } from "./files.ts";
+import { ask } from "./process.ts";
 import type { Step } from "./progress.ts";
 import {
   type Interruption,
@@ -95,9 +96,8 @@ async function aptGet(
 }
 
 async function isOnPath(program: string): Promise<boolean> {
-  const args = ["-c", 'command -v "$1"', "sh", program];
-  const { success } = await new Deno.Command("sh", { args }).output();
-  return success;
+  const script = ["-c", 'command -v "$1"', "sh", program];
+  return await ask(["sh", ...script]) !== undefined;
 }
 
 async function finishDebian(folder: string): Promise<void> {

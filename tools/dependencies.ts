@@ -29,3 +29,21 @@ export {
 export async function loadCharts(): Promise<typeof ECharts> {
   return await import("npm:echarts@6.1.0/dist/echarts.esm.min.mjs");
 }
+
+/**
+ * Loads Graphviz.
+ *
+ * @returns What takes a graph to SVG, and what leaves out the arrows that
+ * others imply.
+ */
+export async function loadGraphviz(): Promise<{
+  dot: (graph: string) => string;
+  tred: (graph: string) => string;
+}> {
+  const { Graphviz } = await import("npm:@hpcc-js/wasm-graphviz@1.29.2");
+  const graphviz = await Graphviz.load();
+  return {
+    dot: (graph) => graphviz.dot(graph),
+    tred: (graph) => graphviz.tred(graph).out,
+  };
+}

@@ -1,4 +1,5 @@
 import type { Piece } from "./cache.ts";
+import { ask } from "./process.ts";
 import { type Interruption, runProgram } from "./setup_process.ts";
 
 /** A program in C for Windows. */
@@ -95,16 +96,8 @@ async function digest(texts: readonly string[]): Promise<string> {
 }
 
 async function askCompilers(): Promise<string | undefined> {
-  for (const name of COMPILERS) if (await answers(name)) return name;
-  return undefined;
-}
-
-async function answers(name: string): Promise<boolean> {
-  try {
-    const command = new Deno.Command(name, { args: ["--version"] });
-    return (await command.output()).success;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
+  for (const name of COMPILERS) {
+    if (await ask([name, "--version"]) !== undefined) return name;
   }
+  return undefined;
 }

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from "node:util";
+
 /** What the summary line of `deno test` says. */
 export interface Summary extends Counts {
   /** Whether it begins with `ok`. */
@@ -22,23 +24,11 @@ export interface Outcome {
   problem?: string;
 }
 
-// deno-lint-ignore no-control-regex
-const ANSI = /\u001b\[[0-9;?]*[A-Za-z]/g;
 const STEPS = String.raw`(?: \(\d+ steps?\))?`;
 const SUMMARY = new RegExp(
   String.raw`^(ok|FAILED) \| (\d+) passed${STEPS} \| (\d+) failed${STEPS}` +
     String.raw`((?: \| \d+ [a-z ]+${STEPS})*) \(.+\)$`,
 );
-
-/**
- * Removes terminal colors and cursor movements from a text.
- *
- * @param text The text as a program printed it.
- * @returns The text alone.
- */
-export function stripAnsi(text: string): string {
-  return text.replaceAll(ANSI, "");
-}
 
 /**
  * Reads the summary line of `deno test`.
@@ -47,7 +37,7 @@ export function stripAnsi(text: string): string {
  * @returns The summary, or `undefined` if the line is none.
  */
 export function parseSummary(line: string): Summary | undefined {
-  const match = SUMMARY.exec(stripAnsi(line).trim());
+  const match = SUMMARY.exec(stripVTControlCharacters(line).trim());
   if (match === null) return undefined;
   const [, verdict, passed, failed, rest = ""] = match;
   const skipped = /\| (\d+) ignored/.exec(rest)?.[1] ?? "0";
@@ -119,7 +109,7 @@ export function judgeStage(exitCode: number, summary?: Summary): Outcome {
  */
 export function couldNotStart(errors: string, summary?: Summary): boolean {
   return summary === undefined &&
-    stripAnsi(errors).includes("Deno could not start");
+    stripVTControlCharacters(errors).includes("Deno could not start");
 }
 
 /**

@@ -6,7 +6,7 @@ import {
   findCompiler,
 } from "./mingw.ts";
 import type { NpmProgram } from "./packages.ts";
-import type { CommandLine } from "./process.ts";
+import { ask, type CommandLine } from "./process.ts";
 import { Interruption, runProgram } from "./setup_process.ts";
 
 /** Where compiled programs are, relative to the repository. */
@@ -69,8 +69,5 @@ export class RealWindows implements WindowsHost {
 }
 
 async function findOnPath(name: string): Promise<string | undefined> {
-  const where = new Deno.Command("where.exe", { args: [`${name}.exe`] });
-  const { success, stdout } = await where.output();
-  if (!success) return undefined;
-  return new TextDecoder().decode(stdout).split(/\r?\n/)[0];
+  return (await ask(["where.exe", `${name}.exe`]))?.split(/\r?\n/)[0];
 }

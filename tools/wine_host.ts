@@ -12,7 +12,7 @@ import {
   programPiece,
   WINDOWS_DENO,
 } from "./packages.ts";
-import type { CommandLine } from "./process.ts";
+import { ask, type CommandLine } from "./process.ts";
 import { Interruption, SetupError } from "./setup_process.ts";
 import {
   chooseWine,
@@ -131,16 +131,6 @@ async function findWine(cache: Cache): Promise<Wine> {
 
 async function lookAround(): Promise<Machine> {
   const linux = Deno.build.os === "linux";
-  return { wine: await askWine(), linux, root: Deno.uid() === 0 };
-}
-
-async function askWine(): Promise<string | undefined> {
-  const env = { WINEDEBUG: "-all" };
-  try {
-    const wine = new Deno.Command("wine", { args: ["--version"], env });
-    return new TextDecoder().decode((await wine.output()).stdout);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  const wine = await ask(["wine", "--version"], { WINEDEBUG: "-all" });
+  return { wine, linux, root: Deno.uid() === 0 };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import * as statistics from "../tools/dependencies.ts";
+import * as statistics from "../tools/dependencies/statistics.ts";
 
 /** Of the normal distribution: 95 % are within so many standard errors. */
 const TWO_SIDED_95 = 1.96;

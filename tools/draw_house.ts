@@ -1,7 +1,7 @@
 // Draws the rooms of src/ and what they import.
 //
 // deno run -A tools/draw_house.ts
-import { loadGraphviz } from "./dependencies.ts";
+import { drawGraph } from "./dependencies/graphviz.ts";
 import { typescriptFiles } from "./files.ts";
 import { FLOORS } from "./house.ts";
 import { type Import, readImports } from "./import_graph.ts";
@@ -34,10 +34,8 @@ export async function drawHouse(imports: readonly Import[]): Promise<string> {
   const edges = [...rooms.keys()].sort().flatMap((from) =>
     [...rooms.get(from)!].sort().map((to) => `${from} -> ${to};`)
   );
-  const { tred, dot } = await loadGraphviz();
-  return dot(tred(
-    `digraph house { ${STYLE}\n${[...nodes, ...edges].join("\n")}\n}`,
-  ));
+  const lines = [...nodes, ...edges].join("\n");
+  return await drawGraph(`digraph house { ${STYLE}\n${lines}\n}`);
 }
 
 /** Which rooms a room imports, or, with a depth of 2, which sub-rooms. */

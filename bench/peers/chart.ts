@@ -4,7 +4,7 @@
  * @module
  */
 
-import { loadCharts } from "../../tools/dependencies.ts";
+import { loadCharts } from "../../tools/dependencies/charts.ts";
 import { findResult, ratio, type Report, type Result } from "./results.ts";
 
 const WIDTH = 900;

@@ -46,9 +46,9 @@ export function checkCircles(
   const circles = findCircles(imports).map((files) => files.join(", "));
   const found = circles.filter((circle) => !known.includes(circle))
     .map((circle) => {
-      const file = circle.split(", ")[0]!;
-      const message = `imports in a circle: ${circle}`;
-      return { file, line: 1, symbol: "import", message };
+      const round = shortestRound(imports, circle.split(", "));
+      const message = `imports in a circle: ${round.join(" -> ")}`;
+      return { file: round[0]!, line: 1, symbol: "import", message };
     });
   const stale = known.filter((circle) => !circles.includes(circle));
   return [...found, ...staleFindings(stale)];
@@ -97,6 +97,24 @@ function judgeRooms(own: string, other: string): string | undefined {
 function roomOf(file: string): { room: string; subRoom: string } {
   const folders = file.split("/").slice(1, -1);
   return { room: folders[0] ?? "", subRoom: folders.slice(0, 2).join("/") };
+}
+
+/** The shortest way from the first file of a circle back to it. */
+function shortestRound(
+  imports: readonly Import[],
+  circle: readonly string[],
+): string[] {
+  const [first = ""] = circle;
+  const ways = [[first]];
+  for (const way of ways) { // Grows meanwhile, by longer and longer ways
+    const next = imports.filter(({ from }) => from === way.at(-1));
+    if (next.some(({ to }) => to === first)) return [...way, first];
+    const known = new Set(ways.flat());
+    for (const { to } of next) {
+      if (circle.includes(to) && !known.has(to)) ways.push([...way, to]);
+    }
+  }
+  return [...circle];
 }
 
 /** Groups of files that reach each other, by Tarjan's algorithm. */

@@ -111,8 +111,15 @@ Deno.test("checkCircles() finds circles, and each once", () => {
     "tools/y.ts src/a.ts",
   );
   assertEquals(checkCircles(imports, []).map(({ message }) => message), [
-    "imports in a circle: src/a.ts, src/b.ts, src/c.ts",
-    "imports in a circle: tools/x.ts, tools/y.ts",
+    "imports in a circle: src/a.ts -> src/b.ts -> src/c.ts -> src/a.ts",
+    "imports in a circle: tools/x.ts -> tools/y.ts -> tools/x.ts",
+  ]);
+});
+
+Deno.test("checkCircles() tells the shortest way round", () => {
+  const imports = graph("a b", "b c", "c d", "d a", "c a", "b d");
+  assertEquals(checkCircles(imports, []).map(({ message }) => message), [
+    "imports in a circle: a -> b -> c -> a",
   ]);
 });
 

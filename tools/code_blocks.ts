@@ -115,12 +115,7 @@ export function ignoreReason({ info }: CodeBlock): string | undefined {
   return match === null ? undefined : match[1]?.trim() ?? "";
 }
 
-/**
- * Whether a block is TypeScript or JavaScript.
- *
- * @param block The block.
- * @returns False for shell commands, tables and other languages.
- */
+/** Whether a block is TypeScript or JavaScript. */
 export function isScript({ info }: CodeBlock): boolean {
   return /^(?:ts|typescript|js|javascript|tsx|jsx|mjs|mts)\b/.test(info);
 }
@@ -128,9 +123,6 @@ export function isScript({ info }: CodeBlock): boolean {
 /**
  * Checks that examples are executed: one that is not must say why, as in
  * `ts ignore: needs a console`.
- *
- * @param source The name and text of a file.
- * @returns The findings.
  */
 export function checkExamples(
   { file, text }: { file: string; text: string },

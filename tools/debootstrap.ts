@@ -55,12 +55,7 @@ async function bootstrap(
   });
 }
 
-/**
- * What installs Debian. Without a keyring, debootstrap would only warn.
- *
- * @param folder Where to.
- * @returns The command line.
- */
+/** What installs Debian. Without a keyring, debootstrap would only warn. */
 export function bootstrapCommand(folder: string): string[] {
   const signed = ["--force-check-gpg", `--keyring=${KEYRING}`];
   const options = ["--variant=minbase", `--include=${PACKAGES}`, ...signed];

@@ -18,9 +18,6 @@ const STYLE = `bgcolor=white; fontname="sans-serif"; nodesep=0.4; ranksep=0.4;
  * Draws the house: a floor a row, the lowest one at the bottom. A room has an
  * arrow to each room that it imports, but for those that its other arrows lead
  * to. In it are its sub-rooms, each with those beside it that it imports.
- *
- * @param imports The imports of all files.
- * @returns SVG.
  */
 export async function drawHouse(imports: readonly Import[]): Promise<string> {
   const rooms = arrowsBetween(imports, 1);

@@ -10,22 +10,13 @@ export interface Finding {
   message: string;
 }
 
-/**
- * Writes a finding as one line.
- *
- * @param finding The finding.
- * @returns The text `file:line: symbol: message`.
- */
+/** Writes a finding as one line. */
 export function formatFinding(finding: Finding): string {
   const { file, line, symbol, message } = finding;
   return `${file}:${line}: ${symbol}: ${message}`;
 }
 
-/**
- * Ends this process with what was found: with success if that is nothing.
- *
- * @param findings The findings.
- */
+/** Ends this process with what was found: with success if that is nothing. */
 export function exitWith(findings: readonly Finding[]): never {
   for (const finding of findings) console.log(formatFinding(finding));
   console.log(`${findings.length} errors`);

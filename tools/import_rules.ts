@@ -9,10 +9,6 @@ const OWN = /^(?:src\/|node:)/;
  * Checks what src/ imports: nothing but itself and what Deno brings along,
  * nothing from a floor above or beside, and nothing from a closed sub-room. The
  * reasons are in ARCHITECTURE.md, the rooms in `house.ts`.
- *
- * @param imports The imports.
- * @param known What is let through.
- * @returns The findings.
  */
 export function checkArrows(
   imports: readonly Import[],

@@ -20,34 +20,18 @@ const LIBRARIES = ["-lws2_32", "-lmswsock", "-lpsapi"];
 
 let compiler: Promise<string | undefined> | undefined;
 
-/**
- * Looks for a compiler. Asked once.
- *
- * @returns The name of the one on PATH, if there is one.
- */
+/** Looks for a compiler. Asked once. */
 export function findCompiler(): Promise<string | undefined> {
   compiler ??= askCompilers();
   return compiler;
 }
 
-/**
- * The file name of a program.
- *
- * @param program The program.
- * @returns Its name and `.exe`.
- */
+/** The file name of a program. */
 export function executable(program: CProgram): string {
   return `${program.name}.exe`;
 }
 
-/**
- * The command line that compiles a program.
- *
- * @param compiler The compiler.
- * @param program The program.
- * @param folder Where the executable goes.
- * @returns The compiler and its arguments.
- */
+/** The command line that compiles a program. */
 export function compileCommand(
   compiler: string,
   program: CProgram,

@@ -15,12 +15,7 @@ export async function pinToOneCore(): Promise<void> {
   print("Cannot pin to one core: taskset has failed; figures will jump\n");
 }
 
-/**
- * The first core that a process may use.
- *
- * @param status The text of its `/proc/PID/status`.
- * @returns The core's number.
- */
+/** The first core that a process may use. */
 export function firstCore(status: string): string {
   return /^Cpus_allowed_list:\s*(\d+)/m.exec(status)?.[1] ?? "0";
 }

@@ -153,12 +153,7 @@ function forwardSignals(
   };
 }
 
-/**
- * Sends a signal to a process, which may be gone.
- *
- * @param pid The process.
- * @param signal The signal.
- */
+/** Sends a signal to a process, which may be gone. */
 export function kill(pid: number, signal: Deno.Signal): void {
   try {
     Deno.kill(pid, signal);

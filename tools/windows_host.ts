@@ -21,12 +21,7 @@ export class RealWindows implements WindowsHost {
   /** What to tell about it. */
   readonly notes: string[] = [`Deno: ${Deno.execPath()}`];
 
-  /**
-   * Looks programs up.
-   *
-   * @param programs The programs; only their names matter.
-   * @returns The path of each; `undefined` if it is not on PATH.
-   */
+  /** Looks programs up. */
   install(programs: readonly NpmProgram[]): Promise<(string | undefined)[]> {
     return Promise.all(programs.map(({ name }) => findOnPath(name)));
   }
@@ -52,13 +47,7 @@ export class RealWindows implements WindowsHost {
     return programs.map((program) => `${folder}\\${executable(program)}`);
   }
 
-  /**
-   * The command line of the running Deno.
-   *
-   * @param args Its arguments.
-   * @param env Environment variables besides this process's.
-   * @returns The command line.
-   */
+  /** The command line of the running Deno. */
   deno(
     args: readonly string[],
     env: Record<string, string> = {},

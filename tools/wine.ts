@@ -25,12 +25,7 @@ export function parseWineVersion(text: string): string | undefined {
   return /^wine-(\d+\.\d+(?:\.\d+)?)/m.exec(text)?.[1];
 }
 
-/**
- * Whether a Wine is new enough.
- *
- * @param version A version such as `10.0`.
- * @returns `true` for 10.0 and newer.
- */
+/** Whether a Wine is new enough. */
 export function isWineUsable(version: string | undefined): boolean {
   return Number.parseInt(version ?? "0", 10) >= OLDEST_WINE;
 }
@@ -50,12 +45,7 @@ export function chooseWine(machine: Machine): WineSource {
   return machine.linux && machine.root ? "debian" : "none";
 }
 
-/**
- * Says what to do on a machine that cannot run Windows programs.
- *
- * @param machine What the machine offers.
- * @returns The message.
- */
+/** Says what to do on a machine that cannot run Windows programs. */
 export function missingWineMessage(machine: Machine): string {
   const version = parseWineVersion(machine.wine ?? "");
   const found = version === undefined
@@ -68,23 +58,12 @@ export function missingWineMessage(machine: Machine): string {
   return `Cannot run the Windows build of Deno: ${found}\n${ways}`;
 }
 
-/**
- * The path of a file as Wine shows it.
- *
- * @param path An absolute path.
- * @returns The path on drive Z.
- */
+/** The path of a file as Wine shows it. */
 export function winePath(path: string): string {
   return `Z:${path.replaceAll("/", "\\")}`;
 }
 
-/**
- * The environment of a program under Wine.
- *
- * @param base The environment of this process.
- * @param own What is set besides, such as `WINEPREFIX`.
- * @returns The whole environment.
- */
+/** The environment of a program under Wine. */
 export function wineEnvironment(
   base: Record<string, string>,
   own: Record<string, string>,

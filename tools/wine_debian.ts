@@ -30,9 +30,6 @@ interface DebianCommand {
 /**
  * The Wine of a Debian in the cache. Each program runs in namespaces of its
  * own, with its own wineserver and its own copy of the Wine prefix.
- *
- * @param cache The cache.
- * @returns The Wine.
  */
 export function debianWine(cache: Cache): Wine {
   const prefix = cache.path(`prefix-${DEBIAN}`);

@@ -59,12 +59,7 @@ export class WineHost implements WindowsHost {
     return host;
   }
 
-  /**
-   * Gets programs from npm, unless they are in the cache.
-   *
-   * @param programs The programs.
-   * @returns The Windows path of each.
-   */
+  /** Gets programs from npm, unless they are in the cache. */
   async install(programs: readonly NpmProgram[]): Promise<string[]> {
     using interruption = new Interruption();
     const pieces = programs.map((program) =>
@@ -96,13 +91,7 @@ export class WineHost implements WindowsHost {
     );
   }
 
-  /**
-   * The command line of the Windows build of Deno.
-   *
-   * @param args Its arguments.
-   * @param env Environment variables besides this process's.
-   * @returns The command line, to be run at once.
-   */
+  /** The command line of the Windows build of Deno. */
   deno(
     args: readonly string[],
     env: Record<string, string> = {},

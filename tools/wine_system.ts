@@ -12,13 +12,7 @@ trap 'kill "$!"; exit 1' HUP INT TERM
 wine wineboot -i & wait "$!"
 `;
 
-/**
- * The Wine of the machine, with a Wine prefix in the cache.
- *
- * @param cache The cache.
- * @param version What `wine --version` prints.
- * @returns The Wine.
- */
+/** The Wine of the machine, with a Wine prefix in the cache. */
 export function systemWine(cache: Cache, version: string): Wine {
   const prefix = cache.path("prefix-system");
   return {

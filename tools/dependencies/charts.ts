@@ -3,8 +3,6 @@ import type * as ECharts from "npm:echarts@6.1.0";
 /**
  * Loads what draws charts, which is big. This build of it asks for no
  * environment variable, so it needs no permission.
- *
- * @returns The module of ECharts.
  */
 export async function loadCharts(): Promise<typeof ECharts> {
   return await import("npm:echarts@6.1.0/dist/echarts.esm.min.mjs");

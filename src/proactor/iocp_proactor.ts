@@ -32,7 +32,7 @@ import {
   writeCall,
 } from "./call/overlapped_calls.ts";
 import {
-  DEFAULT_ANSWER,
+  exchangeOf,
   transactCall,
   type TransactOptions,
 } from "./call/transact_call.ts";
@@ -200,19 +200,10 @@ export class IocpProactor extends WaitProactor {
     data: Uint8Array,
     options: TransactOptions = {},
   ): OverlappedFuture<Uint8Array<ArrayBuffer>> {
-    const { maxLength = DEFAULT_ANSWER } = options;
-    const [bytes] = partsOf(data);
-    assertInteger("maxLength", maxLength, [
-      1,
-      MAX_DWORD - byteLengthOf(bytes!),
-    ]);
+    const exchange = exchangeOf(data, options);
     const owner = this.ownerOf(pipe, "transact");
-    const exchange = { data: bytes!, maxLength };
-    return this.start(
-      owner,
-      transactCall(this.port.api, owner.handle, exchange),
-      options,
-    );
+    const call = transactCall(this.port.api, owner.handle, exchange);
+    return this.start(owner, call, options);
   }
 
   /**

@@ -168,3 +168,30 @@ Deno.test("the rules look at src/ alone", () => {
   assertEquals(messagesOf(text, "tests/unit/a.ts"), []);
   assertEquals(messagesOf(text, "tools/a.ts"), []);
 });
+
+Deno.test("optional finds optional properties that cannot be undefined", () => {
+  const text = [
+    "export interface Options extends Others {",
+    "  /** A comment; with a semicolon. */",
+    "  signal?: AbortSignal;",
+    "  readonly where?: { a: 1; b?: 2 };",
+    "  timeout?: number | undefined;",
+    "  onError?: ((error: unknown) => void) | undefined;",
+    "  onEnd?: (error: Error | undefined) => void;",
+    "  long?:",
+    '    | "a"',
+    "    | undefined;",
+    "  method?(a?: number): void;",
+    "  needed: string;",
+    "}",
+    "interface Own {",
+    "  a?: string;",
+    "}",
+  ].join("\n");
+  const message = "is optional, but its type is without `| undefined`";
+  assertEquals(messagesOf(text), [
+    `optional:3: ${message}`,
+    `optional:4: ${message}`,
+    `optional:7: ${message}`,
+  ]);
+});

@@ -7,6 +7,7 @@
 import { bytes } from "./bytes.ts";
 import { errorText } from "./error_text.ts";
 import { fileLength, functionLength } from "./length.ts";
+import { optional } from "./optional.ts";
 
 const plugin: Deno.lint.Plugin = {
   name: "house",
@@ -15,6 +16,7 @@ const plugin: Deno.lint.Plugin = {
     "error-text": inSource(errorText),
     "file-length": inSource(fileLength),
     "function-length": inSource(functionLength),
+    "optional": inSource(optional),
   },
 };
 

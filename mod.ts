@@ -41,6 +41,7 @@ export type {
   ReceivedFromInto,
   WaitHandleOptions,
 } from "./src/proactor/proactor_options.ts";
+export type { TransactOptions } from "./src/proactor/call/transact_call.ts";
 export { OverlappedFuture } from "./src/proactor/future/overlapped_future.ts";
 export { WaitHandleFuture } from "./src/proactor/wait/wait_handle_future.ts";
 export { pipe, type PipeOptions } from "./src/pipe/anonymous_pipe.ts";

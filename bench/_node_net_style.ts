@@ -11,7 +11,7 @@ import {
   type Client,
   type Service,
   uniquePipeName,
-} from "./_styles.ts";
+} from "./_style.ts";
 
 const HOSTNAME = "127.0.0.1";
 

@@ -4,6 +4,8 @@
  * @module
  */
 
+import * as statistics from "../tools/dependencies/statistics.ts";
+
 /** Of the normal distribution: 95 % are within so many standard errors. */
 const TWO_SIDED_95 = 1.96;
 
@@ -22,7 +24,7 @@ export interface Line {
  * @returns Their median; `NaN` if there are none.
  */
 export function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
+  return values.length === 0 ? NaN : statistics.median([...values]);
 }
 
 /**
@@ -33,11 +35,7 @@ export function median(values: readonly number[]): number {
  * @returns The value; `NaN` if there are none.
  */
 export function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const place = share * (sorted.length - 1);
-  const low = sorted[Math.floor(place)] ?? NaN;
-  const high = sorted[Math.ceil(place)] ?? NaN;
-  return low + (high - low) * (place % 1);
+  return values.length === 0 ? NaN : statistics.quantile([...values], share);
 }
 
 /**
@@ -47,22 +45,20 @@ export function quantile(values: readonly number[], share: number): number {
  * @returns The line.
  */
 export function fitLine(points: readonly (readonly [number, number])[]): Line {
-  const meanX = mean(points.map(([x]) => x));
-  const meanY = mean(points.map(([, y]) => y));
-  const spread = sum(points.map(([x]) => (x - meanX) ** 2));
-  const common = sum(points.map(([x, y]) => (x - meanX) * (y - meanY)));
-  const slope = common / spread;
-  const rest = sum(
-    points.map(([x, y]) => (y - meanY - slope * (x - meanX)) ** 2),
-  );
+  const { m, b } = statistics.linearRegression(points.map(([x, y]) => [x, y]));
+  const xs = points.map(([x]) => x);
+  const rest = sum(points.map(([x, y]) => (y - b - m * x) ** 2));
+  const spread = statistics.sumNthPowerDeviations(xs, 2);
   const variance = rest / (points.length - 2) / spread;
-  return { slope, error: TWO_SIDED_95 * Math.sqrt(variance) };
+  return { slope: m, error: TWO_SIDED_95 * Math.sqrt(variance) };
 }
 
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
-}
-
-function mean(values: readonly number[]): number {
-  return sum(values) / values.length;
+/**
+ * Adds up.
+ *
+ * @param values Some numbers.
+ * @returns Their sum; 0 if there are none.
+ */
+export function sum(values: readonly number[]): number {
+  return statistics.sum([...values]);
 }

@@ -16,7 +16,7 @@ import {
   type Service,
   type Transport,
   uniquePipeName,
-} from "./_styles.ts";
+} from "./_style.ts";
 
 const BUFFER = 65_536;
 const HOSTNAME = "127.0.0.1";

@@ -10,7 +10,7 @@
 import { type HeapProfiler, Session } from "node:inspector/promises";
 import { ProactorEventLoop } from "../mod.ts";
 import { connectClients, EchoServer } from "./_echo.ts";
-import { uniquePipeName } from "./_styles.ts";
+import { uniquePipeName } from "./_style.ts";
 
 const WARM = 10_000;
 const ECHOES = 50_000;

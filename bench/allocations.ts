@@ -13,7 +13,7 @@ import { setImmediate } from "node:timers";
 import { ProactorEventLoop } from "../mod.ts";
 import { connectClients, EchoServer, MESSAGE } from "./_echo.ts";
 import { median } from "./_statistics.ts";
-import { uniquePipeName } from "./_styles.ts";
+import { uniquePipeName } from "./_style.ts";
 
 /** Small enough that most windows see no garbage collection. */
 const WINDOW = 250;

@@ -10,7 +10,7 @@
 import { ProactorEventLoop } from "../mod.ts";
 import { connectClients, EchoServer, pause } from "./_echo.ts";
 import { quantile } from "./_statistics.ts";
-import { uniquePipeName } from "./_styles.ts";
+import { uniquePipeName } from "./_style.ts";
 
 const CONNECTIONS = [1, 64, 256];
 const WARM = 500;

@@ -13,7 +13,7 @@ import { type IocpProactor, ProactorEventLoop, type Protocol } from "../mod.ts";
 import { defaultProactor } from "../src/proactor/default_proactor.ts";
 import { HOSTNAME, pause } from "./_echo.ts";
 import { listen } from "./_stream_style.ts";
-import { type Transport, uniquePipeName } from "./_styles.ts";
+import { type Transport, uniquePipeName } from "./_style.ts";
 
 const CONNECTIONS = 2000;
 const SETTLE = 1000;

@@ -13,7 +13,7 @@ import { NativeWin32 } from "../src/ffi/native_win32.ts";
 import { defaultSockets } from "../src/ffi/socket/default.ts";
 import { EchoServer, HOSTNAME, pause } from "./_echo.ts";
 import type { Task } from "./_echo_client.ts";
-import { uniquePipeName } from "./_styles.ts";
+import { uniquePipeName } from "./_style.ts";
 
 const CONNECTIONS = [1, 4, 64, 256];
 const WARM = 500;

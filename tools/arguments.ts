@@ -1,3 +1,5 @@
+import { parseArgs } from "node:util";
+
 /** The subcommands of `tools/windows.ts`. */
 export const SUBCOMMANDS = [
   "exec",
@@ -20,15 +22,14 @@ export interface ParsedArguments {
 }
 
 /** Flags of `deno test` whose next word is their value. */
-const VALUE_FLAGS = new Set([
-  "--filter",
-  "--ignore",
-  "--junit-path",
-  "--reporter",
-  "--import-map",
-  "--config",
-  "-c",
-]);
+const VALUE_FLAGS = {
+  filter: { type: "string" },
+  ignore: { type: "string" },
+  "junit-path": { type: "string" },
+  reporter: { type: "string" },
+  "import-map": { type: "string" },
+  config: { type: "string", short: "c" },
+} as const;
 
 /** The text that explains the command line. */
 export const USAGE = `Usage: deno run -A tools/windows.ts SUBCOMMAND [WORDS]
@@ -75,14 +76,20 @@ export function partWords(
   words: readonly string[],
   isPath: (word: string) => boolean,
 ): TestWords {
-  const parted: TestWords = { paths: [], flags: [] };
-  words.forEach((word, index) => {
-    const isValue = VALUE_FLAGS.has(words[index - 1] ?? "");
-    if (isValue || word.startsWith("-") || !isPath(word)) {
-      parted.flags.push(word);
-    } else parted.paths.push(normalizePath(word));
+  const { tokens } = parseArgs({
+    args: [...words],
+    options: VALUE_FLAGS,
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
   });
-  return parted;
+  const indexes = tokens
+    .filter((token) => token.kind === "positional" && isPath(token.value))
+    .map(({ index }) => index);
+  return {
+    paths: indexes.map((index) => normalizePath(words[index]!)),
+    flags: words.filter((_, index) => !indexes.includes(index)),
+  };
 }
 
 function normalizePath(path: string): string {

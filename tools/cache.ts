@@ -1,3 +1,4 @@
+import { readText } from "./files.ts";
 import { Step } from "./progress.ts";
 import { type Interruption, SetupError } from "./setup_process.ts";
 
@@ -37,24 +38,13 @@ export function cacheFolder(env: Record<string, string | undefined>): string {
   );
 }
 
-/**
- * The text of a piece's stamp, which is written last.
- *
- * @param piece The piece's name and version.
- * @returns JSON.
- */
+/** The text of a piece's stamp, which is written last. */
 export function stampText(piece: { name: string; version: string }): string {
   const { name, version } = piece;
   return `${JSON.stringify({ format: FORMAT, name, version })}\n`;
 }
 
-/**
- * Whether a stamp vouches for a piece.
- *
- * @param text The stamp's text; `undefined` if there is none.
- * @param piece The name and version that are wanted.
- * @returns `true` if the piece can be used as it is.
- */
+/** Whether a stamp vouches for a piece. */
 export function isStampValid(
   text: string | undefined,
   piece: { name: string; version: string },
@@ -87,31 +77,17 @@ export class Cache {
   /** The absolute path of the folder. */
   readonly folder: string;
 
-  /**
-   * Names a cache; nothing is made yet.
-   *
-   * @param folder The absolute path of the folder.
-   */
+  /** Names a cache; nothing is made yet. */
   constructor(folder: string) {
     this.folder = folder;
   }
 
-  /**
-   * The path of something in the cache.
-   *
-   * @param name Its name.
-   * @returns The absolute path.
-   */
+  /** The path of something in the cache. */
   path(name: string): string {
     return `${this.folder}/${name}`;
   }
 
-  /**
-   * Whether a piece is there and whole.
-   *
-   * @param piece The piece.
-   * @returns `true` if its stamp vouches for it.
-   */
+  /** Whether a piece is there and whole. */
   has(piece: Piece): boolean {
     const stamp = readText(`${this.path(piece.name)}/${STAMP}`);
     return isStampValid(stamp, piece);
@@ -195,14 +171,6 @@ async function waitForLock(
     await pause(LOCK_POLL_MS);
   }
   step.done();
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return Deno.readTextFileSync(path);
-  } catch {
-    return undefined; // Whatever cannot be read vouches for nothing
-  }
 }
 
 /**

@@ -3,12 +3,19 @@
  *
  * @module
  */
+import config from "../deno.json" with { type: "json" };
 import { importMapFlags } from "./jsr.ts";
 import { print, Step } from "./progress.ts";
 
 const REPOSITORY = `${import.meta.dirname}/..`;
 const FOLDERS = ["src", "tests", "bench", "examples", "tools"];
-const TEXTS = ["README.md", "ARCHITECTURE.md", "PERFORMANCE.md"];
+const DOORS = Object.values(config.exports);
+const TEXTS = [
+  "README.md",
+  "ARCHITECTURE.md",
+  "CONTRIBUTING.md",
+  "PERFORMANCE.md",
+];
 
 /** One check: a name, and the arguments of the Deno that does it. */
 interface Check {
@@ -23,7 +30,8 @@ async function checks(): Promise<Check[]> {
     { name: "Format", args: ["fmt", "--check"] },
     { name: "Lint", args: ["lint"] },
     { name: "Types", args: ["check", ...map, "mod.ts", ...FOLDERS] },
-    { name: "Exports", args: ["doc", "--lint", "mod.ts"] },
+    { name: "Exports", args: ["doc", "--lint", ...DOORS] },
+    { name: "Imports", args: ["run", "-A", "tools/check_imports.ts"] },
     { name: "Documentation", args: ["run", "-A", "tools/check_docs.ts"] },
     { name: "Named tests", args: ["run", "-A", "tools/check_tables.ts"] },
     { name: "Code in texts", args: ["check", "--doc-only", ...map, ...TEXTS] },

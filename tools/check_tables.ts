@@ -1,7 +1,8 @@
 // Checks the tables that name tests: docs/claims.md and tests/WINE.md.
 //
 // deno run -A tools/check_tables.ts
-import { countFindings, type Finding, formatFinding } from "./finding.ts";
+import { readText, typescriptFiles } from "./files.ts";
+import { exitWith } from "./finding.ts";
 import {
   checkOddities,
   checkTests,
@@ -12,42 +13,20 @@ import {
 const CLAIMS = "docs/claims.md";
 const WINE = "tests/WINE.md";
 
-function read(file: string): string | undefined {
-  try {
-    return Deno.readTextFileSync(file);
-  } catch {
-    return undefined; // What cannot be read is not there
-  }
-}
-
 function rowsOf(file: string): TableRow[] {
   return tableRows(Deno.readTextFileSync(file));
 }
 
-/** The files of tests on Windows, with their texts. */
-function testFiles(folder: string): [string, string][] {
-  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
-    const path = `${folder}/${name}`;
-    if (isDirectory) return testFiles(path);
-    return path.endsWith(".ts") ? [[path, Deno.readTextFileSync(path)]] : [];
-  });
-}
-
-function main(): boolean {
-  const [claims, wine] = [rowsOf(CLAIMS), rowsOf(WINE)];
+if (import.meta.main) {
+  const files = ["tests/windows", "tests/interop"].flatMap(typescriptFiles)
+    .filter((file) => file !== "tests/windows/_wine.ts");
   const tests = new Map(
-    ["tests/windows", "tests/interop"].flatMap(testFiles),
+    files.map((file) => [file, Deno.readTextFileSync(file)]),
   );
-  tests.delete("tests/windows/_wine.ts");
-  const findings: Finding[] = [
-    ...checkTests(CLAIMS, claims, read),
-    ...checkTests(WINE, wine, read),
+  const wine = rowsOf(WINE);
+  exitWith([
+    ...checkTests(CLAIMS, rowsOf(CLAIMS), readText),
+    ...checkTests(WINE, wine, readText),
     ...checkOddities(WINE, wine, tests),
-  ];
-  for (const finding of findings) console.log(formatFinding(finding));
-  const { text, ok } = countFindings(findings);
-  console.log(text);
-  return ok;
+  ]);
 }
-
-if (import.meta.main) Deno.exit(main() ? 0 : 1);

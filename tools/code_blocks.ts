@@ -1,3 +1,5 @@
+import type { Finding } from "./finding.ts";
+
 /** A block of code in a text, or in a documentation comment. */
 export interface CodeBlock {
   /** The file, as it was named. */
@@ -113,12 +115,22 @@ export function ignoreReason({ info }: CodeBlock): string | undefined {
   return match === null ? undefined : match[1]?.trim() ?? "";
 }
 
-/**
- * Whether a block is TypeScript or JavaScript.
- *
- * @param block The block.
- * @returns False for shell commands, tables and other languages.
- */
+/** Whether a block is TypeScript or JavaScript. */
 export function isScript({ info }: CodeBlock): boolean {
   return /^(?:ts|typescript|js|javascript|tsx|jsx|mjs|mts)\b/.test(info);
+}
+
+/**
+ * Checks that examples are executed: one that is not must say why, as in
+ * `ts ignore: needs a console`.
+ */
+export function checkExamples(
+  { file, text }: { file: string; text: string },
+): Finding[] {
+  return codeBlocks(file, text)
+    .filter((block) => isScript(block) && ignoreReason(block) === "")
+    .map(({ line, name }) => {
+      const message = "an ignored example needs a reason: ignore: REASON";
+      return { file, line, symbol: name, message };
+    });
 }

@@ -1,5 +1,6 @@
 import type { Piece } from "./cache.ts";
 import { exists } from "./files.ts";
+import { ask } from "./process.ts";
 import type { Step } from "./progress.ts";
 import {
   type Interruption,
@@ -54,12 +55,7 @@ async function bootstrap(
   });
 }
 
-/**
- * What installs Debian. Without a keyring, debootstrap would only warn.
- *
- * @param folder Where to.
- * @returns The command line.
- */
+/** What installs Debian. Without a keyring, debootstrap would only warn. */
 export function bootstrapCommand(folder: string): string[] {
   const signed = ["--force-check-gpg", `--keyring=${KEYRING}`];
   const options = ["--variant=minbase", `--include=${PACKAGES}`, ...signed];
@@ -95,9 +91,8 @@ async function aptGet(
 }
 
 async function isOnPath(program: string): Promise<boolean> {
-  const args = ["-c", 'command -v "$1"', "sh", program];
-  const { success } = await new Deno.Command("sh", { args }).output();
-  return success;
+  const script = ["-c", 'command -v "$1"', "sh", program];
+  return await ask(["sh", ...script]) !== undefined;
 }
 
 async function finishDebian(folder: string): Promise<void> {

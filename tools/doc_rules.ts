@@ -1,28 +1,70 @@
-// Rules on what `deno doc --json` says of the exported symbols.
-
-import type {
-  DocComment,
-  DocDeclaration,
-  DocDefinition,
-  DocLocation,
-  DocMember,
-  DocOutput,
-  DocParam,
-  DocSignature,
-  DocSymbol,
-  DocTag,
-  DocType,
-} from "./doc_types.ts";
+// Rules on what `deno doc --json` says of the exported symbols. That there are
+// comments at all, and types in signatures, is checked by `deno doc --lint`.
 import type { Finding } from "./finding.ts";
 
 const DOC_VERSION = 2;
 
-/** What the rules on signatures need to know of a function or method. */
-interface Callable {
-  symbol: string;
-  location: DocLocation;
-  jsDoc: DocComment | undefined;
-  signature: DocSignature;
+/** A tag of a documentation comment: `kind` is its name, without `@`. */
+export interface DocTag {
+  kind: string;
+  name?: string;
+  doc?: string;
+  tsType?: unknown;
+}
+
+/** A documentation comment. */
+export interface DocComment {
+  doc?: string;
+  tags?: DocTag[];
+}
+
+/** A type. */
+export interface DocType {
+  kind: string;
+  repr?: string;
+  value?: unknown;
+}
+
+/** A parameter; `left` has a default, `arg` takes the rest. */
+export interface DocParam {
+  kind: string;
+  name?: string;
+  left?: DocParam;
+  arg?: DocParam;
+}
+
+/** A declaration, or a member of one, as far as the rules need it. */
+export interface DocNode {
+  name?: string;
+  kind?: string;
+  location: { filename: string; line: number };
+  jsDoc?: DocComment;
+  declarationKind?: string;
+  accessibility?: string;
+  params?: DocParam[];
+  returnType?: DocType;
+  tsType?: DocType;
+  hasBody?: boolean;
+  functionDef?: Partial<DocNode>;
+  def?: Partial<DocNode>;
+  constructors?: DocNode[];
+  properties?: DocNode[];
+  methods?: DocNode[];
+  callSignatures?: DocNode[];
+  members?: DocNode[];
+  elements?: DocSymbol[];
+}
+
+/** An exported symbol: more than one declaration for overloads. */
+export interface DocSymbol {
+  name: string;
+  declarations: DocNode[];
+}
+
+/** The output of `deno doc --json`. */
+export interface DocOutput {
+  version: number;
+  nodes: Record<string, { module_doc?: DocComment; symbols: DocSymbol[] }>;
 }
 
 /**
@@ -32,266 +74,175 @@ interface Callable {
  * @returns The findings, in the order of the output.
  * @throws {Error} when the format has another version than 2.
  */
-export function checkDocs(output: DocOutput): Finding[] {
-  if (output.version !== DOC_VERSION) {
-    throw new Error(
-      `Cannot read documentation: unknown version ${output.version}`,
-    );
+export function checkDocs({ version, nodes }: DocOutput): Finding[] {
+  if (version !== DOC_VERSION) {
+    throw new Error(`Cannot read documentation: unknown version ${version}`);
   }
-  return Object.entries(output.nodes).flatMap(([filename, module]) => [
-    ...checkSummary("module", { filename, line: 1 }, module.module_doc),
-    ...checkThrows("module", { filename, line: 1 }, module.module_doc),
-    ...module.symbols.flatMap((symbol) => checkSymbol(symbol, "")),
-  ]);
+  return Object.entries(nodes).flatMap(([filename, module]) => {
+    const { module_doc: jsDoc = {}, symbols } = module;
+    const node = { location: { filename, line: 1 }, jsDoc };
+    return [
+      ...checkComment("module", node),
+      ...symbols.flatMap((symbol) => checkSymbol(symbol)),
+    ];
+  });
 }
 
-function checkSymbol(symbol: DocSymbol, prefix: string): Finding[] {
+function checkSymbol(symbol: DocSymbol, prefix = ""): Finding[] {
   const name = `${prefix}${symbol.name}`;
   const declarations = withoutImplementation(
-    symbol.declarations.filter(isDocumented),
-    (declaration) => declaration.def.hasBody,
-    (declaration) => declaration.kind === "function",
+    symbol.declarations.filter(({ kind, declarationKind }) =>
+      declarationKind !== "private" && kind !== "reference"
+    ),
   );
   return [
-    ...declarations.flatMap((declaration) =>
-      checkDeclaration(name, declaration)
-    ),
+    ...declarations.flatMap((one) => checkDeclaration(name, one)),
     ...checkExamples(name, declarations),
   ];
 }
 
-function isDocumented(declaration: DocDeclaration): boolean {
-  return declaration.declarationKind !== "private" &&
-    declaration.kind !== "reference";
-}
-
 /** Drops the implementation of overloads, which no caller can see. */
-function withoutImplementation<T>(
-  items: T[],
-  hasBody: (item: T) => boolean | undefined,
-  isCallable: (item: T) => boolean,
-): T[] {
-  const callables = items.filter(isCallable);
-  const overloaded = callables.length > 1 && !callables.every(hasBody);
-  return overloaded
-    ? items.filter((item) => !isCallable(item) || !hasBody(item))
-    : items;
+function withoutImplementation(nodes: DocNode[]): DocNode[] {
+  const callables = nodes.filter((node) => signatureOf(node)?.params);
+  const overloaded = callables.length > 1 &&
+    !callables.every((one) => signatureOf(one)?.hasBody);
+  if (!overloaded) return nodes;
+  return nodes.filter((node) => signatureOf(node)?.hasBody !== true);
 }
 
-function checkDeclaration(
-  symbol: string,
-  declaration: DocDeclaration,
-): Finding[] {
-  const { def, jsDoc, location } = declaration;
-  const { elements = [], params } = def;
+/** Where the parameters are: members have them in themselves, or not. */
+function signatureOf(node: DocNode): Partial<DocNode> | undefined {
+  if (isAccessor(node)) return undefined;
+  return [node.functionDef, node.def, node].find((one) => one?.params) ??
+    (node.kind === "method" ? node : undefined);
+}
+
+function isAccessor({ kind }: DocNode): boolean {
+  return kind === "getter" || kind === "setter";
+}
+
+function checkDeclaration(symbol: string, node: DocNode): Finding[] {
+  const { elements = [] } = node.def ?? {};
   return [
-    ...checkSummary(symbol, location, jsDoc),
-    ...checkThrows(symbol, location, jsDoc),
-    ...checkMembers(symbol, def),
-    ...elements.flatMap((element) => checkSymbol(element, `${symbol}.`)),
-    ...params
-      ? checkSignature({
-        symbol,
-        location,
-        jsDoc,
-        signature: { ...def, params },
-      })
-      : [],
+    ...checkComment(symbol, node),
+    ...membersOf(node).flatMap((one) =>
+      checkComment(`${symbol}.${one.name}`, one)
+    ),
+    ...elements.flatMap((one) => checkSymbol(one, `${symbol}.`)),
   ];
 }
 
-function checkMembers(symbol: string, def: DocDefinition): Finding[] {
-  const { properties = [], members = [] } = def;
-  const values = [...properties, ...members].filter(isPublic);
-  return [
-    ...values.flatMap((member) => checkValue(symbol, member)),
-    ...callablesOf(def).flatMap((member) => checkCallable(symbol, member, def)),
-  ];
-}
-
-function callablesOf(def: DocDefinition): DocMember[] {
-  const { constructors = [], callSignatures = [] } = def;
-  const calls = callSignatures.map(({ tsType, ...call }) => ({
+function membersOf({ def = {} }: DocNode): DocNode[] {
+  const { properties = [], members = [], constructors = [] } = def;
+  const calls = (def.callSignatures ?? []).map(({ tsType, ...call }) => ({
     name: "(call)",
+    params: [],
     ...call,
     ...tsType && { returnType: tsType },
   }));
   const news = constructors.map(({ returnType: _instance, ...one }) => ({
     name: "new",
+    params: [],
     ...one,
   }));
-  return [...visible(news), ...visible(calls), ...methodsOf(def)];
-}
-
-function methodsOf(def: DocDefinition): DocMember[] {
-  const groups = Map.groupBy(def.methods ?? [], (method) => method.name);
-  return [...groups.values()].flatMap(visible);
-}
-
-function visible(members: DocMember[]): DocMember[] {
-  return withoutImplementation(
-    members.filter(isPublic),
-    (member) => member.functionDef?.hasBody ?? member.hasBody,
-    (member) => !isAccessor(member),
+  const groups = [[...properties, ...members], news, calls, ...methodsOf(def)];
+  return groups.flatMap((group) =>
+    withoutImplementation(group.filter(isPublic))
   );
 }
 
-function isPublic(member: DocMember): boolean {
-  return member.accessibility !== "private";
+function isPublic({ accessibility }: DocNode): boolean {
+  return accessibility !== "private";
 }
 
-function isAccessor(member: DocMember): boolean {
-  return member.kind === "getter" || member.kind === "setter";
+/** Methods by their names. A setter may leave the words to its getter. */
+function methodsOf({ methods = [] }: Partial<DocNode>): DocNode[][] {
+  const getters = methods.filter(({ kind }) => kind === "getter");
+  const told = methods.filter(({ kind, name, jsDoc }) =>
+    kind !== "setter" || jsDoc || !getters.some((one) => one.name === name)
+  );
+  return [...Map.groupBy(told, ({ name }) => name).values()];
 }
 
-function checkValue(symbol: string, member: DocMember): Finding[] {
-  return checkSummary(nameOf(symbol, member), member.location, member.jsDoc);
-}
-
-function nameOf(symbol: string, member: DocMember): string {
-  return `${symbol}.${member.name}`;
-}
-
-function checkCallable(
-  owner: string,
-  member: DocMember,
-  def: DocDefinition,
-): Finding[] {
-  if (isAccessor(member)) return checkAccessor(owner, member, def);
-  const symbol = nameOf(owner, member);
-  const { location, jsDoc } = member;
-  const signature = member.functionDef ?? { params: [], ...member };
-  return [
-    ...checkSummary(symbol, location, jsDoc),
-    ...checkThrows(symbol, location, jsDoc),
-    ...checkSignature({ symbol, location, jsDoc, signature }),
+function checkComment(symbol: string, node: DocNode): Finding[] {
+  const { location, jsDoc } = node;
+  const signature = signatureOf(node);
+  const badThrows = tagsOf(jsDoc, "throws").filter((tag) =>
+    !tag.tsType || !/^when\s/.test(tag.doc?.trim() ?? "")
+  );
+  const messages = [
+    ...jsDoc?.doc?.trim() ? [] : ["missing summary"],
+    ...badThrows.map(() => "@throws is not of the form {Class} when ..."),
+    ...signature === undefined ? [] : judgeSignature(signature, jsDoc),
   ];
-}
-
-/** A setter may leave the words to its getter. */
-function checkAccessor(
-  owner: string,
-  member: DocMember,
-  def: DocDefinition,
-): Finding[] {
-  const hasGetter = member.kind === "setter" &&
-    def.methods?.some(({ name, kind }) =>
-      kind === "getter" && name === member.name
-    );
-  return [
-    ...hasGetter ? [] : checkValue(owner, member),
-    ...checkThrows(nameOf(owner, member), member.location, member.jsDoc),
-  ];
-}
-
-function finding(
-  symbol: string,
-  location: DocLocation,
-  message: string,
-): Finding {
-  return { file: location.filename, line: location.line, symbol, message };
-}
-
-function checkSummary(
-  symbol: string,
-  location: DocLocation,
-  jsDoc: DocComment | undefined,
-): Finding[] {
-  return jsDoc?.doc?.trim()
-    ? []
-    : [finding(symbol, location, "missing summary")];
+  const { filename: file, line } = location;
+  return messages.map((message) => ({ file, line, symbol, message }));
 }
 
 function tagsOf(jsDoc: DocComment | undefined, kind: string): DocTag[] {
   return jsDoc?.tags?.filter((tag) => tag.kind === kind) ?? [];
 }
 
-function checkThrows(
-  symbol: string,
-  location: DocLocation,
+function isDescribed({ doc }: DocTag): boolean {
+  return Boolean(doc?.trim());
+}
+
+function judgeSignature(
+  { params = [], returnType }: Partial<DocNode>,
   jsDoc: DocComment | undefined,
-): Finding[] {
-  return tagsOf(jsDoc, "throws")
-    .filter((tag) => !tag.tsType || !/^when\s/.test(tag.doc?.trim() ?? ""))
-    .map(() =>
-      finding(symbol, location, "@throws is not of the form {Class} when ...")
-    );
-}
-
-function checkSignature(callable: Callable): Finding[] {
-  const { symbol, location, jsDoc, signature } = callable;
-  const needsReturns = signature.returnType && !isVoid(signature.returnType);
-  const hasReturns = tagsOf(jsDoc, "return").some((tag) => tag.doc?.trim());
-  return [
-    ...checkParams(callable),
-    ...needsReturns && !hasReturns
-      ? [finding(symbol, location, "missing @returns")]
-      : [],
-  ];
-}
-
-function isVoid(type: DocType): boolean {
-  const { kind, repr, value } = type;
-  if (kind === "keyword") return /^(void|never|undefined)$/.test(repr ?? "");
-  if (kind === "union") return (value as DocType[]).every(isVoid);
-  if (kind === "typePredicate") {
-    return (value as { asserts?: boolean }).asserts === true;
-  }
-  if (kind !== "typeRef" || repr !== "Promise") return false;
-  return (value as { typeParams?: DocType[] }).typeParams?.every(isVoid) ??
-    false;
-}
-
-function checkParams(callable: Callable): Finding[] {
-  const { symbol, location, jsDoc, signature } = callable;
+): string[] {
   const tags = tagsOf(jsDoc, "param");
-  const names = signature.params.map((param, index) =>
+  const names = params.map((param, index) =>
     paramName(param) ?? tags[index]?.name ?? `(parameter ${index + 1})`
   );
-  const described = new Set(
-    tags.filter((tag) => tag.doc?.trim()).map((tag) => tag.name),
-  );
-  const missing = names.filter((name) => !described.has(name));
+  const described = tags.filter(isDescribed).map(({ name }) => name);
+  const missing = names.filter((name) => !described.includes(name));
   const unknown = tags.filter(({ name = "" }) =>
-    !names.includes(name.split(".")[0] ?? "")
+    !names.includes(name.split(".")[0]!)
   );
+  const noReturns = returnType && !isVoid(returnType) &&
+    !tagsOf(jsDoc, "return").some(isDescribed);
   return [
     ...missing.map((name) => `missing @param ${name}`),
     ...unknown.map(({ name }) => `@param ${name} is no parameter`),
-  ].map((message) => finding(symbol, location, message));
+    ...noReturns ? ["missing @returns"] : [],
+  ];
 }
 
-function paramName(param: DocParam): string | undefined {
-  return param.name ??
-    (param.left && paramName(param.left)) ??
-    (param.arg && paramName(param.arg));
+function paramName({ name, left, arg }: DocParam): string | undefined {
+  return name ?? (left && paramName(left)) ?? (arg && paramName(arg));
 }
 
-function checkExamples(
-  symbol: string,
-  declarations: DocDeclaration[],
-): Finding[] {
+function isVoid({ kind, repr = "", value }: DocType): boolean {
+  if (kind === "keyword") return /^(void|never|undefined)$/.test(repr);
+  if (kind === "union") return (value as DocType[]).every(isVoid);
+  const { asserts, typeParams } = Object(value);
+  if (kind === "typePredicate") return asserts === true;
+  return kind === "typeRef" && repr === "Promise" &&
+    (typeParams?.every(isVoid) ?? false);
+}
+
+/** A function or class has an example, or each method of the class has. */
+function checkExamples(symbol: string, declarations: DocNode[]): Finding[] {
   const shown = declarations.filter(({ kind, jsDoc }) =>
     (kind === "class" || kind === "function") &&
     tagsOf(jsDoc, "internal").length === 0
   );
-  const first = shown[0];
-  if (!first || shown.some((one) => hasExample(one.jsDoc))) return [];
-  const methods = methodsOf(first.def).filter((one) => !isAccessor(one));
-  if (methods.length === 0) {
-    return [finding(symbol, first.location, "missing @example")];
-  }
-  return methods
-    .filter((method) => !hasExample(method.jsDoc))
-    .map((method) =>
-      finding(
-        nameOf(symbol, method),
-        method.location,
-        "missing @example, here or on the class",
-      )
-    );
+  const [first] = shown;
+  if (first === undefined || shown.some(hasExample)) return [];
+  const methods = methodsOf(first.def ?? {}).flat()
+    .filter((one) => isPublic(one) && !isAccessor(one));
+  const bare = methods.length === 0 ? [first] : methods;
+  return bare.filter((one) => !hasExample(one)).map((one) => {
+    const { filename: file, line } = one.location;
+    if (one === first) {
+      return { file, line, symbol, message: "missing @example" };
+    }
+    const message = "missing @example, here or on the class";
+    return { file, line, symbol: `${symbol}.${one.name}`, message };
+  });
 }
 
-function hasExample(jsDoc: DocComment | undefined): boolean {
-  return tagsOf(jsDoc, "example").some((tag) => tag.doc?.includes("```"));
+function hasExample({ jsDoc }: DocNode): boolean {
+  return tagsOf(jsDoc, "example").some(({ doc }) => doc?.includes("```"));
 }

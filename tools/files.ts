@@ -1,11 +1,6 @@
 const TEST_FILE = /(^|[._])test\.(ts|js|mjs|tsx)$/;
 
-/**
- * Whether a file or folder can be seen.
- *
- * @param path Its path.
- * @returns `true` if it is there.
- */
+/** Whether a file or folder can be seen. */
 export function exists(path: string): boolean {
   try {
     Deno.statSync(path);
@@ -15,12 +10,25 @@ export function exists(path: string): boolean {
   }
 }
 
-/**
- * Whether `deno test` finds something to run.
- *
- * @param path A file or folder; it need not exist.
- * @returns `true` if it is a test file or holds one.
- */
+/** Reads a file that may be missing. */
+export function readText(path: string): string | undefined {
+  try {
+    return Deno.readTextFileSync(path);
+  } catch {
+    return undefined; // What cannot be read is not there for us
+  }
+}
+
+/** The files of TypeScript in a folder and all below. */
+export function typescriptFiles(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
+    const path = `${folder}/${name}`;
+    if (isDirectory) return typescriptFiles(path);
+    return name.endsWith(".ts") ? [path] : [];
+  }).sort();
+}
+
+/** Whether `deno test` finds something to run. */
 export function hasTests(path: string): boolean {
   if (!exists(path)) return false;
   if (!Deno.statSync(path).isDirectory) return TEST_FILE.test(path);

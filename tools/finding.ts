@@ -1,4 +1,4 @@
-/** Something that breaks a rule, or may be better. */
+/** Something that breaks a rule. */
 export interface Finding {
   /** The file, as URL or path. */
   file: string;
@@ -8,32 +8,17 @@ export interface Finding {
   symbol: string;
   /** What is wrong. */
   message: string;
-  /** Whether it is only a hint. */
-  warning?: boolean;
 }
 
-/**
- * Writes a finding as one line.
- *
- * @param finding The finding.
- * @returns The text `file:line: symbol: message`.
- */
+/** Writes a finding as one line. */
 export function formatFinding(finding: Finding): string {
-  const { file, line, symbol, message, warning } = finding;
-  const text = warning ? `warning: ${message}` : message;
-  return `${file}:${line}: ${symbol}: ${text}`;
+  const { file, line, symbol, message } = finding;
+  return `${file}:${line}: ${symbol}: ${message}`;
 }
 
-/**
- * Counts findings.
- *
- * @param findings The findings.
- * @returns The text of the counts, and whether there are only warnings.
- */
-export function countFindings(
-  findings: Finding[],
-): { text: string; ok: boolean } {
-  const warnings = findings.filter(({ warning }) => warning).length;
-  const errors = findings.length - warnings;
-  return { text: `${errors} errors, ${warnings} warnings`, ok: errors === 0 };
+/** Ends this process with what was found: with success if that is nothing. */
+export function exitWith(findings: readonly Finding[]): never {
+  for (const finding of findings) console.log(formatFinding(finding));
+  console.log(`${findings.length} errors`);
+  Deno.exit(findings.length === 0 ? 0 : 1);
 }

@@ -27,13 +27,7 @@ export interface WindowsHost {
    */
   compile(programs: readonly CProgram[]): Promise<(string | undefined)[]>;
 
-  /**
-   * The command line of the Windows build of Deno.
-   *
-   * @param args Its arguments.
-   * @param env Environment variables besides this process's.
-   * @returns The command line, to be run at once.
-   */
+  /** The command line of the Windows build of Deno. */
   deno(
     args: readonly string[],
     env?: Record<string, string>,

@@ -1,25 +1,138 @@
 import type { Finding } from "./finding.ts";
-import { blank } from "./source_text.ts";
-import type { Source } from "./source_rules.ts";
+import { CLOSED, CROSSINGS, FLOORS, KNOWN, TOPICS } from "./house.ts";
+import type { Known } from "./house.ts";
+import type { Import } from "./import_graph.ts";
 
-const SPECIFIER = /\b(?:from|import)(?: |\()["'`]/g;
-const OWN = /^(?:\.{1,2}\/|node:)/;
+const OWN = /^(?:src\/|node:)/;
 
 /**
- * Checks that a source file depends on nothing but the library itself and what
- * Deno brings along.
- *
- * @param source The file.
- * @returns A finding for each other import.
+ * Checks what src/ imports: nothing but itself and what Deno brings along,
+ * nothing from a floor above or beside, and nothing from a closed sub-room. The
+ * reasons are in ARCHITECTURE.md, the rooms in `house.ts`.
  */
-export function checkImports({ file, text }: Source): Finding[] {
-  const code = blank(text);
-  return [...code.matchAll(SPECIFIER)].flatMap((match) => {
-    const start = match.index + match[0].length;
-    const specifier = /^[^"'`]*/.exec(text.slice(start))![0];
-    if (OWN.test(specifier)) return [];
-    const line = code.slice(0, start).split("\n").length;
-    const message = `imports "${specifier}", which is a dependency`;
-    return [{ file, line, symbol: "import", message }];
+export function checkArrows(
+  imports: readonly Import[],
+  known: Known["arrows"] = KNOWN.arrows,
+): Finding[] {
+  const stale = new Set(known);
+  const found = imports.flatMap(({ from, to, line }) => {
+    const fault = judgeArrow(from, to);
+    const arrow = `${from} -> ${to}`;
+    if (fault === undefined || known.includes(arrow)) {
+      if (fault !== undefined) stale.delete(arrow);
+      return [];
+    }
+    const message = `imports "${to}", ${fault}`;
+    return [{ file: from, line, symbol: "import", message }];
   });
+  return [...found, ...staleFindings(stale)];
+}
+
+/**
+ * Finds circles of imports.
+ *
+ * @param imports The imports.
+ * @param known What is let through.
+ * @returns A finding for each group of files that reach each other.
+ */
+export function checkCircles(
+  imports: readonly Import[],
+  known: Known["circles"] = KNOWN.circles,
+): Finding[] {
+  const circles = findCircles(imports).map((files) => files.join(", "));
+  const found = circles.filter((circle) => !known.includes(circle))
+    .map((circle) => {
+      const round = shortestRound(imports, circle.split(", "));
+      const message = `imports in a circle: ${round.join(" -> ")}`;
+      return { file: round[0]!, line: 1, symbol: "import", message };
+    });
+  const stale = known.filter((circle) => !circles.includes(circle));
+  return [...found, ...staleFindings(stale)];
+}
+
+function staleFindings(stale: Iterable<string>): Finding[] {
+  return [...stale].map((entry) => ({
+    file: "tools/house.ts",
+    line: 1,
+    symbol: "KNOWN",
+    message: `there is no such fault any more: ${entry}`,
+  }));
+}
+
+/** What is wrong with an import, if anything is. */
+function judgeArrow(from: string, to: string): string | undefined {
+  if (!from.startsWith("src/")) return undefined;
+  if (!OWN.test(to)) {
+    return to.includes(":") ? "which is a dependency" : "which is outside src/";
+  }
+  if (!to.startsWith("src/")) return undefined;
+  const [own, other] = [roomOf(from), roomOf(to)];
+  return judgeFloors(own.room, other.room) ??
+    judgeRooms(own.subRoom, other.subRoom);
+}
+
+function judgeFloors(own: string, other: string): string | undefined {
+  if (own === other) return undefined;
+  const [from, to] = [own, other].map((room) =>
+    FLOORS.findIndex((floor) => floor.includes(room))
+  );
+  if (from === -1 || to === -1) return "and one of them is on no floor";
+  if (to! > from!) return `which is upward: ${own} is below ${other}`;
+  return to === from ? `but ${own} is beside ${other}` : undefined;
+}
+
+function judgeRooms(own: string, other: string): string | undefined {
+  if (CLOSED[own]?.includes(other)) return `but ${own} knows no ${other}`;
+  const topics = [own, other].every((room) => `${room}/`.startsWith(TOPICS));
+  if (!topics || other === TOPICS || own === other) return undefined;
+  if (Object.hasOwn(CROSSINGS, `${own} -> ${other}`)) return undefined;
+  return `but ${own} knows no ${other}`;
+}
+
+/** `src/net/tcp/a.ts` is in the room `net` and the sub-room `net/tcp`. */
+function roomOf(file: string): { room: string; subRoom: string } {
+  const folders = file.split("/").slice(1, -1);
+  return { room: folders[0] ?? "", subRoom: folders.slice(0, 2).join("/") };
+}
+
+/** The shortest way from the first file of a circle back to it. */
+function shortestRound(
+  imports: readonly Import[],
+  circle: readonly string[],
+): string[] {
+  const [first = ""] = circle;
+  const ways = [[first]];
+  for (const way of ways) { // Grows meanwhile, by longer and longer ways
+    const next = imports.filter(({ from }) => from === way.at(-1));
+    if (next.some(({ to }) => to === first)) return [...way, first];
+    const known = new Set(ways.flat());
+    for (const { to } of next) {
+      if (circle.includes(to) && !known.has(to)) ways.push([...way, to]);
+    }
+  }
+  return [...circle];
+}
+
+/** Groups of files that reach each other, by Tarjan's algorithm. */
+function findCircles(imports: readonly Import[]): string[][] {
+  const targets = Map.groupBy(imports, ({ from }) => from);
+  const order = new Map<string, number>();
+  const stack: string[] = [];
+  const circles: string[][] = [];
+  function visit(file: string): number {
+    const index = order.size;
+    order.set(file, index);
+    stack.push(file);
+    let lowest = index;
+    for (const { to } of targets.get(file) ?? []) {
+      if (!order.has(to)) lowest = Math.min(lowest, visit(to));
+      else if (stack.includes(to)) lowest = Math.min(lowest, order.get(to)!);
+    }
+    if (lowest < index) return lowest;
+    const circle = stack.splice(stack.indexOf(file));
+    if (circle.length > 1) circles.push(circle.sort());
+    return lowest;
+  }
+  for (const file of targets.keys()) if (!order.has(file)) visit(file);
+  return circles;
 }

@@ -4,11 +4,7 @@ const TIMEOUT_MS = 2_500;
 
 let answer: Promise<boolean> | undefined;
 
-/**
- * Whether the JSR registry that Deno uses can be reached. Asked once.
- *
- * @returns `true` if it answers within 2.5 seconds.
- */
+/** Whether the JSR registry that Deno uses can be reached. Asked once. */
 export function isJsrReachable(): Promise<boolean> {
   answer ??= askJsr();
   return answer;

@@ -1,4 +1,5 @@
 import type { Piece } from "./cache.ts";
+import { ask } from "./process.ts";
 import { type Interruption, runProgram } from "./setup_process.ts";
 
 /** A program in C for Windows. */
@@ -19,34 +20,18 @@ const LIBRARIES = ["-lws2_32", "-lmswsock", "-lpsapi"];
 
 let compiler: Promise<string | undefined> | undefined;
 
-/**
- * Looks for a compiler. Asked once.
- *
- * @returns The name of the one on PATH, if there is one.
- */
+/** Looks for a compiler. Asked once. */
 export function findCompiler(): Promise<string | undefined> {
   compiler ??= askCompilers();
   return compiler;
 }
 
-/**
- * The file name of a program.
- *
- * @param program The program.
- * @returns Its name and `.exe`.
- */
+/** The file name of a program. */
 export function executable(program: CProgram): string {
   return `${program.name}.exe`;
 }
 
-/**
- * The command line that compiles a program.
- *
- * @param compiler The compiler.
- * @param program The program.
- * @param folder Where the executable goes.
- * @returns The compiler and its arguments.
- */
+/** The command line that compiles a program. */
 export function compileCommand(
   compiler: string,
   program: CProgram,
@@ -95,16 +80,8 @@ async function digest(texts: readonly string[]): Promise<string> {
 }
 
 async function askCompilers(): Promise<string | undefined> {
-  for (const name of COMPILERS) if (await answers(name)) return name;
-  return undefined;
-}
-
-async function answers(name: string): Promise<boolean> {
-  try {
-    const command = new Deno.Command(name, { args: ["--version"] });
-    return (await command.output()).success;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
+  for (const name of COMPILERS) {
+    if (await ask([name, "--version"]) !== undefined) return name;
   }
+  return undefined;
 }

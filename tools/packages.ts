@@ -50,12 +50,7 @@ export const WINDOWS_BUN: NpmProgram = {
   note: "40 MB",
 };
 
-/**
- * The name of a program's folder in the cache.
- *
- * @param program The program.
- * @returns Its name and version.
- */
+/** The name of a program's folder in the cache. */
 export function programFolder(program: NpmProgram): string {
   return `${program.name}-${program.version}`;
 }

@@ -16,13 +16,7 @@ const SERVER: CProgram = {
   sources: [`${FOLDER}/server.c`, `${FOLDER}/iocp.h`],
 };
 
-/**
- * Compares this library with other runtimes and with C.
- *
- * @param host What runs Windows programs.
- * @param words Options of `bench/peers/main.ts`.
- * @returns The exit code.
- */
+/** Compares this library with other runtimes and with C. */
 export async function runPeers(
   host: WindowsHost,
   words: readonly string[],

@@ -1,3 +1,4 @@
+import { ask } from "./process.ts";
 import { print } from "./progress.ts";
 
 /**
@@ -10,25 +11,11 @@ export async function pinToOneCore(): Promise<void> {
   if (Deno.build.os !== "linux") return;
   const core = firstCore(await Deno.readTextFile("/proc/self/status"));
   const args = ["--all-tasks", "--cpu-list", "--pid", core, String(Deno.pid)];
-  if (await succeeds("taskset", args)) return;
+  if (await ask(["taskset", ...args]) !== undefined) return;
   print("Cannot pin to one core: taskset has failed; figures will jump\n");
 }
 
-/**
- * The first core that a process may use.
- *
- * @param status The text of its `/proc/PID/status`.
- * @returns The core's number.
- */
+/** The first core that a process may use. */
 export function firstCore(status: string): string {
   return /^Cpus_allowed_list:\s*(\d+)/m.exec(status)?.[1] ?? "0";
-}
-
-async function succeeds(program: string, args: string[]): Promise<boolean> {
-  try {
-    return (await new Deno.Command(program, { args }).output()).success;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
 }

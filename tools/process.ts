@@ -153,12 +153,7 @@ function forwardSignals(
   };
 }
 
-/**
- * Sends a signal to a process, which may be gone.
- *
- * @param pid The process.
- * @param signal The signal.
- */
+/** Sends a signal to a process, which may be gone. */
 export function kill(pid: number, signal: Deno.Signal): void {
   try {
     Deno.kill(pid, signal);
@@ -174,4 +169,26 @@ function descendant(pid: number, depth: number): number {
   const path = `/proc/${pid}/task/${pid}/children`;
   const first = Deno.readTextFileSync(path).split(" ")[0] ?? "";
   return first === "" ? pid : descendant(Number(first), depth - 1);
+}
+
+/**
+ * Asks a program something.
+ *
+ * @param argv The program and its arguments.
+ * @param env Environment variables besides this process's.
+ * @returns Its output; `undefined` if it fails, or there is no such program.
+ */
+export async function ask(
+  argv: readonly string[],
+  env: Record<string, string> = {},
+): Promise<string | undefined> {
+  const [program = "", ...args] = argv;
+  try {
+    const command = new Deno.Command(program, { args, env });
+    const { success, stdout } = await command.output();
+    return success ? new TextDecoder().decode(stdout) : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
 }

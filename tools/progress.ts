@@ -14,12 +14,7 @@ export class Step implements Disposable {
   #timer: ReturnType<typeof setInterval> | undefined;
   #ended = false;
 
-  /**
-   * Starts a step.
-   *
-   * @param title What is done.
-   * @param note How long it takes, for whoever waits.
-   */
+  /** Starts a step. */
   constructor(title: string, note = "") {
     this.#title = title;
     this.#live = Deno.stderr.isTerminal();
@@ -27,11 +22,7 @@ export class Step implements Disposable {
     else print(`${title}${note === "" ? "" : ` (${note})`} ...\n`);
   }
 
-  /**
-   * Says what the step is at.
-   *
-   * @param text A few words.
-   */
+  /** Says what the step is at. */
   detail(text: string): void {
     this.#detail = text;
   }
@@ -71,11 +62,7 @@ export class Step implements Disposable {
   }
 }
 
-/**
- * Writes a text to the error output.
- *
- * @param text The text, with its line feed.
- */
+/** Writes a text to the error output. */
 export function print(text: string): void {
   Deno.stderr.writeSync(new TextEncoder().encode(text));
 }

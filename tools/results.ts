@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from "node:util";
+
 /** What the summary line of `deno test` says. */
 export interface Summary extends Counts {
   /** Whether it begins with `ok`. */
@@ -22,32 +24,15 @@ export interface Outcome {
   problem?: string;
 }
 
-// deno-lint-ignore no-control-regex
-const ANSI = /\u001b\[[0-9;?]*[A-Za-z]/g;
 const STEPS = String.raw`(?: \(\d+ steps?\))?`;
 const SUMMARY = new RegExp(
   String.raw`^(ok|FAILED) \| (\d+) passed${STEPS} \| (\d+) failed${STEPS}` +
     String.raw`((?: \| \d+ [a-z ]+${STEPS})*) \(.+\)$`,
 );
 
-/**
- * Removes terminal colors and cursor movements from a text.
- *
- * @param text The text as a program printed it.
- * @returns The text alone.
- */
-export function stripAnsi(text: string): string {
-  return text.replaceAll(ANSI, "");
-}
-
-/**
- * Reads the summary line of `deno test`.
- *
- * @param line One line of output, without its line feed.
- * @returns The summary, or `undefined` if the line is none.
- */
+/** Reads the summary line of `deno test`. */
 export function parseSummary(line: string): Summary | undefined {
-  const match = SUMMARY.exec(stripAnsi(line).trim());
+  const match = SUMMARY.exec(stripVTControlCharacters(line).trim());
   if (match === null) return undefined;
   const [, verdict, passed, failed, rest = ""] = match;
   const skipped = /\| (\d+) ignored/.exec(rest)?.[1] ?? "0";
@@ -64,11 +49,7 @@ export class SummaryReader {
   #line = "";
   #summary: Summary | undefined;
 
-  /**
-   * Takes the next piece of output.
-   *
-   * @param text The piece; it may begin and end inside a line.
-   */
+  /** Takes the next piece of output. */
   push(text: string): void {
     const lines = (this.#line + text).split("\n");
     this.#line = lines.pop() ?? "";
@@ -77,11 +58,7 @@ export class SummaryReader {
     }
   }
 
-  /**
-   * The last summary so far.
-   *
-   * @returns The summary, or `undefined` if none came.
-   */
+  /** The last summary so far. */
   summary(): Summary | undefined {
     return parseSummary(this.#line) ?? this.#summary;
   }
@@ -91,10 +68,6 @@ export class SummaryReader {
  * Judges a finished stage. A stage that ended badly without a failed test, or
  * without a summary, counts as one failure. The summary counts for more than
  * the exit code: under Wine a bad one becomes 0 now and then.
- *
- * @param exitCode The exit code of `deno test`.
- * @param summary Its summary line, if it printed one.
- * @returns The counts to add up, and what went wrong.
  */
 export function judgeStage(exitCode: number, summary?: Summary): Outcome {
   if (summary === undefined) {
@@ -112,22 +85,13 @@ export function judgeStage(exitCode: number, summary?: Summary): Outcome {
 /**
  * Whether Deno ended before it ran anything, as it does under Wine now and
  * then: the stage can be repeated.
- *
- * @param errors What it wrote to stderr.
- * @param summary Its summary line, if it printed one.
- * @returns True when no test can have run.
  */
 export function couldNotStart(errors: string, summary?: Summary): boolean {
   return summary === undefined &&
-    stripAnsi(errors).includes("Deno could not start");
+    stripVTControlCharacters(errors).includes("Deno could not start");
 }
 
-/**
- * Adds up counts.
- *
- * @param all The counts of each stage.
- * @returns The sums.
- */
+/** Adds up counts. */
 export function addCounts(all: Iterable<Counts>): Counts {
   const sum = { passed: 0, failed: 0, skipped: 0 };
   for (const counts of all) {
@@ -149,12 +113,7 @@ export function closingLine(counts: Counts): string {
   return `${counts.passed} passed, ${counts.failed} failed${skipped}`;
 }
 
-/**
- * The exit code that closes a test run.
- *
- * @param counts The sums over all stages.
- * @returns 0 if tests ran and none failed, otherwise 1.
- */
+/** The exit code that closes a test run. */
 export function testExitCode(counts: Counts): number {
   return counts.failed > 0 || counts.passed === 0 ? 1 : 0;
 }

@@ -19,11 +19,7 @@ export class InterruptedError extends Error {
   /** The exit code that tells the signal. */
   readonly exitCode: number;
 
-  /**
-   * Names the signal.
-   *
-   * @param signal The signal that came.
-   */
+  /** Names the signal. */
   constructor(signal: string) {
     super(`Interrupted by ${signal}`);
     this.exitCode = EXIT_CODES[signal] ?? 1;
@@ -54,13 +50,7 @@ export class Interruption implements Disposable {
     if (this.#signal !== undefined) throw new InterruptedError(this.#signal);
   }
 
-  /**
-   * Has a child ended when a signal comes.
-   *
-   * @param child The child.
-   * @param signal What ends it.
-   * @returns What takes the child off again.
-   */
+  /** Has a child ended when a signal comes. */
   guard(child: Deno.ChildProcess, signal: Deno.Signal): Disposable {
     this.#children.set(child, signal);
     return { [Symbol.dispose]: () => this.#children.delete(child) };
@@ -93,9 +83,6 @@ export interface ProgramOptions {
  * Seals a program off on Linux, as root: it has mount and PID namespaces of its
  * own, so that all its processes and mounts are gone when it ends, and it ends
  * when this process does, however that happens.
- *
- * @param argv The program and its arguments.
- * @returns The command line; the program is its child.
  */
 export function sealed(argv: readonly string[]): string[] {
   const death = ["setpriv", "--pdeathsig", "KILL"];

@@ -27,12 +27,7 @@ const ANY_SYSTEM = ["tests/unit", "tests/sim", "tests/std"];
 const PIPE_LIBRARIES = ["kernel32", "ntdll", "advapi32"];
 const SOCKET_LIBRARIES = ["ws2_32", "mswsock"];
 
-/**
- * All stages of a test run, whether or not their folders hold tests.
- *
- * @param place Where the tests run.
- * @returns The stages in order.
- */
+/** All stages of a test run, whether or not their folders hold tests. */
 export function testStages(place: Place): Stage[] {
   const stages: Stage[] = place.windows ? [] : [{
     title: `Unit tests on ${Deno.build.os}`,
@@ -79,13 +74,7 @@ function windowsStages(place: Place): Stage[] {
   }];
 }
 
-/**
- * The permission flag that names the libraries one by one.
- *
- * @param systemRoot The Windows folder.
- * @param libraries Their names, without `.dll`.
- * @returns `--allow-ffi=` and the absolute paths.
- */
+/** The permission flag that names the libraries one by one. */
 export function scopedPermission(
   systemRoot: string,
   libraries: readonly string[],

@@ -16,9 +16,6 @@ export type ReadText = (file: string) => string | undefined;
 /**
  * Reads the rows of the tables of a text. The tests of a row are in its last
  * cell, parted by `<br>`.
- *
- * @param text The text, Markdown.
- * @returns The rows without those of headings.
  */
 export function tableRows(text: string): TableRow[] {
   const lines = text.split("\n");
@@ -74,10 +71,6 @@ function splitReference(test: string): { file: string; name?: string } {
 /**
  * Whether a text has a string that is the name of a test; `...` in the name
  * stands for what a template inserts.
- *
- * @param text The text of a file of tests.
- * @param name The name.
- * @returns True when it is there as a whole.
  */
 export function hasName(text: string, name: string): boolean {
   const joined = text.replaceAll(/"\s*\+\s*"/g, "");
@@ -92,11 +85,6 @@ export function hasName(text: string, name: string): boolean {
 /**
  * Checks that the table of Wine's oddities has every one that a test asks for,
  * and every test whose name speaks of Wine.
- *
- * @param file The file of the table.
- * @param rows Its rows.
- * @param tests The files of tests and their texts.
- * @returns The findings.
  */
 export function checkOddities(
   file: string,

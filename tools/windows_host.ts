@@ -6,7 +6,7 @@ import {
   findCompiler,
 } from "./mingw.ts";
 import type { NpmProgram } from "./packages.ts";
-import type { CommandLine } from "./process.ts";
+import { ask, type CommandLine } from "./process.ts";
 import { Interruption, runProgram } from "./setup_process.ts";
 
 /** Where compiled programs are, relative to the repository. */
@@ -21,12 +21,7 @@ export class RealWindows implements WindowsHost {
   /** What to tell about it. */
   readonly notes: string[] = [`Deno: ${Deno.execPath()}`];
 
-  /**
-   * Looks programs up.
-   *
-   * @param programs The programs; only their names matter.
-   * @returns The path of each; `undefined` if it is not on PATH.
-   */
+  /** Looks programs up. */
   install(programs: readonly NpmProgram[]): Promise<(string | undefined)[]> {
     return Promise.all(programs.map(({ name }) => findOnPath(name)));
   }
@@ -52,13 +47,7 @@ export class RealWindows implements WindowsHost {
     return programs.map((program) => `${folder}\\${executable(program)}`);
   }
 
-  /**
-   * The command line of the running Deno.
-   *
-   * @param args Its arguments.
-   * @param env Environment variables besides this process's.
-   * @returns The command line.
-   */
+  /** The command line of the running Deno. */
   deno(
     args: readonly string[],
     env: Record<string, string> = {},
@@ -69,8 +58,5 @@ export class RealWindows implements WindowsHost {
 }
 
 async function findOnPath(name: string): Promise<string | undefined> {
-  const where = new Deno.Command("where.exe", { args: [`${name}.exe`] });
-  const { success, stdout } = await where.output();
-  if (!success) return undefined;
-  return new TextDecoder().decode(stdout).split(/\r?\n/)[0];
+  return (await ask(["where.exe", `${name}.exe`]))?.split(/\r?\n/)[0];
 }

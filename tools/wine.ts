@@ -1,3 +1,7 @@
+import type { Piece } from "./cache.ts";
+import type { CommandLine } from "./process.ts";
+import type { Interruption } from "./setup_process.ts";
+
 /** The oldest Wine that runs Deno: older ones lack bcryptprimitives.dll. */
 export const OLDEST_WINE = 10;
 
@@ -21,12 +25,7 @@ export function parseWineVersion(text: string): string | undefined {
   return /^wine-(\d+\.\d+(?:\.\d+)?)/m.exec(text)?.[1];
 }
 
-/**
- * Whether a Wine is new enough.
- *
- * @param version A version such as `10.0`.
- * @returns `true` for 10.0 and newer.
- */
+/** Whether a Wine is new enough. */
 export function isWineUsable(version: string | undefined): boolean {
   return Number.parseInt(version ?? "0", 10) >= OLDEST_WINE;
 }
@@ -46,12 +45,7 @@ export function chooseWine(machine: Machine): WineSource {
   return machine.linux && machine.root ? "debian" : "none";
 }
 
-/**
- * Says what to do on a machine that cannot run Windows programs.
- *
- * @param machine What the machine offers.
- * @returns The message.
- */
+/** Says what to do on a machine that cannot run Windows programs. */
 export function missingWineMessage(machine: Machine): string {
   const version = parseWineVersion(machine.wine ?? "");
   const found = version === undefined
@@ -64,23 +58,12 @@ export function missingWineMessage(machine: Machine): string {
   return `Cannot run the Windows build of Deno: ${found}\n${ways}`;
 }
 
-/**
- * The path of a file as Wine shows it.
- *
- * @param path An absolute path.
- * @returns The path on drive Z.
- */
+/** The path of a file as Wine shows it. */
 export function winePath(path: string): string {
   return `Z:${path.replaceAll("/", "\\")}`;
 }
 
-/**
- * The environment of a program under Wine.
- *
- * @param base The environment of this process.
- * @param own What is set besides, such as `WINEPREFIX`.
- * @returns The whole environment.
- */
+/** The environment of a program under Wine. */
 export function wineEnvironment(
   base: Record<string, string>,
   own: Record<string, string>,
@@ -96,4 +79,32 @@ export function wineEnvironment(
   // Debian's Wine aborts with the first; the others open windows
   for (const name of ["TMPDIR", "DISPLAY", "WAYLAND_DISPLAY"]) delete env[name];
   return env;
+}
+
+/** A Wine: where it is and how a program is run in it. */
+export interface Wine {
+  /** Its name, such as "Wine 10.0". */
+  readonly label: string;
+  /** Where its Wine prefix is. */
+  readonly prefix: string;
+
+  /**
+   * What the cache must hold before a program can run.
+   *
+   * @param interruption Ends the work when this process is asked to stop.
+   * @returns The pieces in the order in which they are made.
+   */
+  pieces(interruption: Interruption): Piece[];
+
+  /**
+   * The command line of a Windows program.
+   *
+   * @param argv The program's path on this machine, and its arguments.
+   * @param env Environment variables besides this process's.
+   * @returns The command line, to be run at once.
+   */
+  command(
+    argv: readonly string[],
+    env: Record<string, string>,
+  ): Promise<CommandLine>;
 }

@@ -2,8 +2,7 @@ import type { Cache, Piece } from "./cache.ts";
 import { DEBIAN, debianPiece } from "./debootstrap.ts";
 import type { CommandLine } from "./process.ts";
 import { type Interruption, runProgram, sealed } from "./setup_process.ts";
-import { wineEnvironment } from "./wine.ts";
-import type { Wine } from "./wine_host.ts";
+import { type Wine, wineEnvironment } from "./wine.ts";
 import { prefixPiece } from "./wine_prefix.ts";
 
 // The programs themselves: Debian's scripts around them add noise
@@ -31,9 +30,6 @@ interface DebianCommand {
 /**
  * The Wine of a Debian in the cache. Each program runs in namespaces of its
  * own, with its own wineserver and its own copy of the Wine prefix.
- *
- * @param cache The cache.
- * @returns The Wine.
  */
 export function debianWine(cache: Cache): Wine {
   const prefix = cache.path(`prefix-${DEBIAN}`);

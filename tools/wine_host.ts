@@ -1,4 +1,4 @@
-import { Cache, cacheFolder, type Piece } from "./cache.ts";
+import { Cache, cacheFolder } from "./cache.ts";
 import type { WindowsHost } from "./host.ts";
 import {
   compiledPiece,
@@ -12,44 +12,17 @@ import {
   programPiece,
   WINDOWS_DENO,
 } from "./packages.ts";
-import type { CommandLine } from "./process.ts";
+import { ask, type CommandLine } from "./process.ts";
 import { Interruption, SetupError } from "./setup_process.ts";
 import {
   chooseWine,
   type Machine,
   missingWineMessage,
+  type Wine,
   winePath,
 } from "./wine.ts";
 import { debianWine } from "./wine_debian.ts";
 import { systemWine } from "./wine_system.ts";
-
-/** A Wine: where it is and how a program is run in it. */
-export interface Wine {
-  /** Its name, such as "Wine 10.0". */
-  readonly label: string;
-  /** Where its Wine prefix is. */
-  readonly prefix: string;
-
-  /**
-   * What the cache must hold before a program can run.
-   *
-   * @param interruption Ends the work when this process is asked to stop.
-   * @returns The pieces in the order in which they are made.
-   */
-  pieces(interruption: Interruption): Piece[];
-
-  /**
-   * The command line of a Windows program.
-   *
-   * @param argv The program's path on this machine, and its arguments.
-   * @param env Environment variables besides this process's.
-   * @returns The command line, to be run at once.
-   */
-  command(
-    argv: readonly string[],
-    env: Record<string, string>,
-  ): Promise<CommandLine>;
-}
 
 /** A machine that is not Windows, with Wine. */
 export class WineHost implements WindowsHost {
@@ -86,12 +59,7 @@ export class WineHost implements WindowsHost {
     return host;
   }
 
-  /**
-   * Gets programs from npm, unless they are in the cache.
-   *
-   * @param programs The programs.
-   * @returns The Windows path of each.
-   */
+  /** Gets programs from npm, unless they are in the cache. */
   async install(programs: readonly NpmProgram[]): Promise<string[]> {
     using interruption = new Interruption();
     const pieces = programs.map((program) =>
@@ -123,13 +91,7 @@ export class WineHost implements WindowsHost {
     );
   }
 
-  /**
-   * The command line of the Windows build of Deno.
-   *
-   * @param args Its arguments.
-   * @param env Environment variables besides this process's.
-   * @returns The command line, to be run at once.
-   */
+  /** The command line of the Windows build of Deno. */
   deno(
     args: readonly string[],
     env: Record<string, string> = {},
@@ -158,16 +120,6 @@ async function findWine(cache: Cache): Promise<Wine> {
 
 async function lookAround(): Promise<Machine> {
   const linux = Deno.build.os === "linux";
-  return { wine: await askWine(), linux, root: Deno.uid() === 0 };
-}
-
-async function askWine(): Promise<string | undefined> {
-  const env = { WINEDEBUG: "-all" };
-  try {
-    const wine = new Deno.Command("wine", { args: ["--version"], env });
-    return new TextDecoder().decode((await wine.output()).stdout);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  const wine = await ask(["wine", "--version"], { WINEDEBUG: "-all" });
+  return { wine, linux, root: Deno.uid() === 0 };
 }

@@ -1,8 +1,7 @@
 import type { Cache, Piece } from "./cache.ts";
 import type { CommandLine } from "./process.ts";
 import { type Interruption, runProgram } from "./setup_process.ts";
-import { parseWineVersion, wineEnvironment } from "./wine.ts";
-import type { Wine } from "./wine_host.ts";
+import { parseWineVersion, type Wine, wineEnvironment } from "./wine.ts";
 import { prefixPiece } from "./wine_prefix.ts";
 
 /** Wineserver outlasts its last program by so many seconds. */
@@ -13,13 +12,7 @@ trap 'kill "$!"; exit 1' HUP INT TERM
 wine wineboot -i & wait "$!"
 `;
 
-/**
- * The Wine of the machine, with a Wine prefix in the cache.
- *
- * @param cache The cache.
- * @param version What `wine --version` prints.
- * @returns The Wine.
- */
+/** The Wine of the machine, with a Wine prefix in the cache. */
 export function systemWine(cache: Cache, version: string): Wine {
   const prefix = cache.path("prefix-system");
   return {

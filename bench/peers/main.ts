@@ -127,7 +127,7 @@ async function main(): Promise<void> {
   const report = await measureAll(plan);
   console.log(plan.json ? JSON.stringify(report) : formatReport(report));
   if (plan.chart !== undefined) {
-    await Deno.writeTextFile(plan.chart, drawChart(report));
+    await Deno.writeTextFile(plan.chart, await drawChart(report));
   }
 }
 

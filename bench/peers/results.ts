@@ -4,7 +4,7 @@
  * @module
  */
 
-import { median } from "../_statistics.ts";
+import { median, sum } from "../_statistics.ts";
 import type { Sample } from "./measure.ts";
 import type { Workload } from "./workloads.ts";
 
@@ -118,8 +118,4 @@ export function peakMemory(report: Report, server: string): number {
 
 function rateOf(sample: Sample): number {
   return sample.operations / sample.seconds;
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0);
 }

@@ -34,6 +34,7 @@ export const SECURITY_IMPERSONATION = 0x0002_0000;
 // NtFsControlFile
 export const FSCTL_PIPE_LISTEN = 0x0011_0008;
 export const FSCTL_PIPE_WAIT = 0x0011_0018;
+export const FSCTL_PIPE_TRANSCEIVE = 0x0011_c017;
 
 // SetFileCompletionNotificationModes
 export const FILE_SKIP_COMPLETION_PORT_ON_SUCCESS = 0x1;
@@ -53,6 +54,8 @@ export const DUPLICATE_SAME_ACCESS = 0x2;
 
 // Waits
 export const INFINITE = 0xffff_ffff;
+/** `WaitForSingleObject`: the object was not signalled. */
+export const WAIT_TIMEOUT = 258;
 
 // NTSTATUS values that completions carry
 export const STATUS_SUCCESS = 0;

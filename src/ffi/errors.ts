@@ -63,115 +63,121 @@ type Row = readonly [name: string, errorClass: ErrorClass, state: string];
 
 const E = Deno.errors;
 
-const IN_USE = "the address is in use";
-const NOT_LOCAL = "the address is not available";
-const NO_NETWORK = "the network is unreachable";
-const NO_ROUTE = "the host is unreachable";
-const OTHER_MACHINE = "it is a program for another machine";
-const NOT_ELEVATED = "it wants the rights of an administrator";
+const LINE = /^(\d+) (\w+) (\w+): (.+)$/;
 
-const TABLE: { readonly [code: number]: Row } = {
-  2: ["ERROR_FILE_NOT_FOUND", E.NotFound, "no such name"],
-  3: ["ERROR_PATH_NOT_FOUND", E.NotFound, "no such path"],
-  5: ["ERROR_ACCESS_DENIED", E.PermissionDenied, "access is denied"],
-  6: ["ERROR_INVALID_HANDLE", E.BadResource, "the handle is invalid"],
-  8: ["ERROR_NOT_ENOUGH_MEMORY", WindowsError, "not enough memory"],
-  19: ["ERROR_WRITE_PROTECT", E.PermissionDenied, "the disk is read-only"],
-  29: ["ERROR_WRITE_FAULT", WindowsError, "not all bytes were written"],
-  32: ["ERROR_SHARING_VIOLATION", E.Busy, "another program is using the file"],
-  33: ["ERROR_LOCK_VIOLATION", E.Busy, "a part of it is locked"],
-  38: ["ERROR_HANDLE_EOF", WindowsError, "the end of the file"],
-  39: ["ERROR_HANDLE_DISK_FULL", WindowsError, "the disk is full"],
-  50: ["ERROR_NOT_SUPPORTED", E.NotSupported, "not supported"],
-  53: ["ERROR_BAD_NETPATH", E.NotFound, "no such computer"],
-  59: ["ERROR_UNEXP_NET_ERR", E.ConnectionAborted, "unexpected network error"],
-  64: ["ERROR_NETNAME_DELETED", E.ConnectionReset, "the peer is gone"],
-  80: ["ERROR_FILE_EXISTS", E.AlreadyExists, "the name exists already"],
-  87: ["ERROR_INVALID_PARAMETER", WindowsError, "a parameter is incorrect"],
-  109: ["ERROR_BROKEN_PIPE", E.BrokenPipe, "the other end is closed"],
-  112: ["ERROR_DISK_FULL", WindowsError, "the disk is full"],
-  120: ["ERROR_CALL_NOT_IMPLEMENTED", E.NotSupported, "not supported"],
-  121: ["ERROR_SEM_TIMEOUT", E.TimedOut, "the time-out expired"],
-  123: ["ERROR_INVALID_NAME", WindowsError, "the name is malformed"],
-  183: ["ERROR_ALREADY_EXISTS", E.AlreadyExists, "the name exists already"],
-  193: ["ERROR_BAD_EXE_FORMAT", WindowsError, "it is no program"],
-  206: ["ERROR_FILENAME_EXCED_RANGE", WindowsError, "the name is too long"],
-  216: ["ERROR_EXE_MACHINE_TYPE_MISMATCH", WindowsError, OTHER_MACHINE],
-  225: ["ERROR_VIRUS_INFECTED", E.PermissionDenied, "it holds a virus"],
-  231: ["ERROR_PIPE_BUSY", E.Busy, "all instances are busy"],
-  232: ["ERROR_NO_DATA", E.BrokenPipe, "the other end is closing"],
-  233: ["ERROR_PIPE_NOT_CONNECTED", E.BrokenPipe, "the pipe has no other end"],
-  234: [
-    "ERROR_MORE_DATA",
-    WindowsError,
-    "the message is longer than the buffer",
-  ],
-  258: ["WAIT_TIMEOUT", E.TimedOut, "the time-out expired"],
-  267: ["ERROR_DIRECTORY", E.NotADirectory, "it is not a directory"],
-  303: ["ERROR_DELETE_PENDING", E.PermissionDenied, "it is being deleted"],
-  336: [
-    "ERROR_DIRECTORY_NOT_SUPPORTED",
-    E.IsADirectory,
-    "it is a directory",
-  ],
-  740: ["ERROR_ELEVATION_REQUIRED", E.PermissionDenied, NOT_ELEVATED],
-  676: ["ERROR_HANDLES_CLOSED", E.Interrupted, "the handle was closed"],
-  995: ["ERROR_OPERATION_ABORTED", E.Interrupted, "operation canceled"],
-  1225: ["ERROR_CONNECTION_REFUSED", E.ConnectionRefused, "refused"],
-  1226: ["ERROR_GRACEFUL_DISCONNECT", E.ConnectionAborted, "the peer is gone"],
-  1227: ["ERROR_ADDRESS_ALREADY_ASSOCIATED", E.AddrInUse, IN_USE],
-  1228: ["ERROR_ADDRESS_NOT_ASSOCIATED", E.AddrNotAvailable, NOT_LOCAL],
-  1229: ["ERROR_CONNECTION_INVALID", E.NotConnected, "not connected"],
-  1231: ["ERROR_NETWORK_UNREACHABLE", E.NetworkUnreachable, NO_NETWORK],
-  1232: ["ERROR_HOST_UNREACHABLE", E.NetworkUnreachable, NO_ROUTE],
-  1233: ["ERROR_PROTOCOL_UNREACHABLE", E.NetworkUnreachable, NO_ROUTE],
-  1234: ["ERROR_PORT_UNREACHABLE", E.ConnectionRefused, "the port is closed"],
-  1236: ["ERROR_CONNECTION_ABORTED", E.ConnectionAborted, "aborted"],
-  1337: ["ERROR_INVALID_SID", WindowsError, "the SID is invalid"],
-  1338: ["ERROR_INVALID_SECURITY_DESCR", WindowsError, "malformed SDDL"],
-  1450: ["ERROR_NO_SYSTEM_RESOURCES", WindowsError, "out of resources"],
-  1460: ["ERROR_TIMEOUT", E.TimedOut, "the time-out expired"],
-  10004: ["WSAEINTR", E.Interrupted, "interrupted"],
-  10009: ["WSAEBADF", E.BadResource, "the handle is invalid"],
-  10013: ["WSAEACCES", E.PermissionDenied, "access is denied"],
-  10014: ["WSAEFAULT", WindowsError, "an address or a size is wrong"],
-  10022: ["WSAEINVAL", WindowsError, "invalid argument or state"],
-  10024: ["WSAEMFILE", WindowsError, "too many sockets are open"],
-  10035: ["WSAEWOULDBLOCK", E.WouldBlock, "it would block"],
-  10036: ["WSAEINPROGRESS", E.Busy, "another operation is in progress"],
-  10037: ["WSAEALREADY", E.Busy, "the operation is in progress already"],
-  10038: ["WSAENOTSOCK", E.BadResource, "the handle is not a socket"],
-  10039: ["WSAEDESTADDRREQ", WindowsError, "an address is required"],
-  10040: ["WSAEMSGSIZE", WindowsError, "the datagram is too long"],
-  10041: ["WSAEPROTOTYPE", E.NotSupported, "the protocol is of another type"],
-  10042: ["WSAENOPROTOOPT", E.NotSupported, "no such option"],
-  10043: ["WSAEPROTONOSUPPORT", E.NotSupported, "no such protocol"],
-  10044: ["WSAESOCKTNOSUPPORT", E.NotSupported, "no such type of socket"],
-  10045: ["WSAEOPNOTSUPP", E.NotSupported, "not supported"],
-  10047: ["WSAEAFNOSUPPORT", E.NotSupported, "no such address family"],
-  10048: ["WSAEADDRINUSE", E.AddrInUse, IN_USE],
-  10049: ["WSAEADDRNOTAVAIL", E.AddrNotAvailable, NOT_LOCAL],
-  10050: ["WSAENETDOWN", E.NetworkUnreachable, "the network is down"],
-  10051: ["WSAENETUNREACH", E.NetworkUnreachable, NO_NETWORK],
-  10052: ["WSAENETRESET", E.ConnectionReset, "the network was reset"],
-  10053: ["WSAECONNABORTED", E.ConnectionAborted, "aborted"],
-  10054: ["WSAECONNRESET", E.ConnectionReset, "the peer reset the connection"],
-  10055: ["WSAENOBUFS", WindowsError, "no buffer space is left"],
-  10056: ["WSAEISCONN", WindowsError, "connected already"],
-  10057: ["WSAENOTCONN", E.NotConnected, "not connected"],
-  10058: ["WSAESHUTDOWN", E.BrokenPipe, "shut down already"],
-  10060: ["WSAETIMEDOUT", E.TimedOut, "the time-out expired"],
-  10061: ["WSAECONNREFUSED", E.ConnectionRefused, "refused"],
-  10064: ["WSAEHOSTDOWN", E.NetworkUnreachable, "the host is down"],
-  10065: ["WSAEHOSTUNREACH", E.NetworkUnreachable, NO_ROUTE],
-  10101: ["WSAEDISCON", E.ConnectionAborted, "the peer is gone"],
-  10109: ["WSATYPE_NOT_FOUND", E.NotFound, "no such service"],
-  10111: ["WSA_E_CANCELLED", E.Interrupted, "operation canceled"],
-  11001: ["WSAHOST_NOT_FOUND", E.NotFound, "no such host"],
-  11002: ["WSATRY_AGAIN", E.TimedOut, "no name server answers"],
-  11003: ["WSANO_RECOVERY", WindowsError, "the name server fails"],
-  11004: ["WSANO_DATA", E.NotFound, "the name has no such address"],
-};
+/** A line a code: its name, the class of `Deno.errors` or our own, the text. */
+const TABLE = `
+2 ERROR_FILE_NOT_FOUND NotFound: no such name
+3 ERROR_PATH_NOT_FOUND NotFound: no such path
+5 ERROR_ACCESS_DENIED PermissionDenied: access is denied
+6 ERROR_INVALID_HANDLE BadResource: the handle is invalid
+8 ERROR_NOT_ENOUGH_MEMORY WindowsError: not enough memory
+19 ERROR_WRITE_PROTECT PermissionDenied: the disk is read-only
+29 ERROR_WRITE_FAULT WindowsError: not all bytes were written
+32 ERROR_SHARING_VIOLATION Busy: another program is using the file
+33 ERROR_LOCK_VIOLATION Busy: a part of it is locked
+38 ERROR_HANDLE_EOF WindowsError: the end of the file
+39 ERROR_HANDLE_DISK_FULL WindowsError: the disk is full
+50 ERROR_NOT_SUPPORTED NotSupported: not supported
+53 ERROR_BAD_NETPATH NotFound: no such computer
+59 ERROR_UNEXP_NET_ERR ConnectionAborted: unexpected network error
+64 ERROR_NETNAME_DELETED ConnectionReset: the peer is gone
+80 ERROR_FILE_EXISTS AlreadyExists: the name exists already
+87 ERROR_INVALID_PARAMETER WindowsError: a parameter is incorrect
+109 ERROR_BROKEN_PIPE BrokenPipe: the other end is closed
+112 ERROR_DISK_FULL WindowsError: the disk is full
+120 ERROR_CALL_NOT_IMPLEMENTED NotSupported: not supported
+121 ERROR_SEM_TIMEOUT TimedOut: the time-out expired
+123 ERROR_INVALID_NAME WindowsError: the name is malformed
+183 ERROR_ALREADY_EXISTS AlreadyExists: the name exists already
+193 ERROR_BAD_EXE_FORMAT WindowsError: it is no program
+206 ERROR_FILENAME_EXCED_RANGE WindowsError: the name is too long
+216 ERROR_EXE_MACHINE_TYPE_MISMATCH WindowsError: it is a program for another machine
+225 ERROR_VIRUS_INFECTED PermissionDenied: it holds a virus
+230 ERROR_BAD_PIPE WindowsError: the pipe has another state or mode
+231 ERROR_PIPE_BUSY Busy: all instances are busy
+232 ERROR_NO_DATA BrokenPipe: the other end is closing
+233 ERROR_PIPE_NOT_CONNECTED BrokenPipe: the pipe has no other end
+234 ERROR_MORE_DATA WindowsError: the message is longer than the buffer
+258 WAIT_TIMEOUT TimedOut: the time-out expired
+267 ERROR_DIRECTORY NotADirectory: it is not a directory
+303 ERROR_DELETE_PENDING PermissionDenied: it is being deleted
+336 ERROR_DIRECTORY_NOT_SUPPORTED IsADirectory: it is a directory
+740 ERROR_ELEVATION_REQUIRED PermissionDenied: it wants the rights of an administrator
+676 ERROR_HANDLES_CLOSED Interrupted: the handle was closed
+995 ERROR_OPERATION_ABORTED Interrupted: operation canceled
+1225 ERROR_CONNECTION_REFUSED ConnectionRefused: refused
+1226 ERROR_GRACEFUL_DISCONNECT ConnectionAborted: the peer is gone
+1227 ERROR_ADDRESS_ALREADY_ASSOCIATED AddrInUse: the address is in use
+1228 ERROR_ADDRESS_NOT_ASSOCIATED AddrNotAvailable: the address is not available
+1229 ERROR_CONNECTION_INVALID NotConnected: not connected
+1231 ERROR_NETWORK_UNREACHABLE NetworkUnreachable: the network is unreachable
+1232 ERROR_HOST_UNREACHABLE NetworkUnreachable: the host is unreachable
+1233 ERROR_PROTOCOL_UNREACHABLE NetworkUnreachable: the host is unreachable
+1234 ERROR_PORT_UNREACHABLE ConnectionRefused: the port is closed
+1236 ERROR_CONNECTION_ABORTED ConnectionAborted: aborted
+1337 ERROR_INVALID_SID WindowsError: the SID is invalid
+1338 ERROR_INVALID_SECURITY_DESCR WindowsError: malformed SDDL
+1450 ERROR_NO_SYSTEM_RESOURCES WindowsError: out of resources
+1460 ERROR_TIMEOUT TimedOut: the time-out expired
+10004 WSAEINTR Interrupted: interrupted
+10009 WSAEBADF BadResource: the handle is invalid
+10013 WSAEACCES PermissionDenied: access is denied
+10014 WSAEFAULT WindowsError: an address or a size is wrong
+10022 WSAEINVAL WindowsError: invalid argument or state
+10024 WSAEMFILE WindowsError: too many sockets are open
+10035 WSAEWOULDBLOCK WouldBlock: it would block
+10036 WSAEINPROGRESS Busy: another operation is in progress
+10037 WSAEALREADY Busy: the operation is in progress already
+10038 WSAENOTSOCK BadResource: the handle is not a socket
+10039 WSAEDESTADDRREQ WindowsError: an address is required
+10040 WSAEMSGSIZE WindowsError: the datagram is too long
+10041 WSAEPROTOTYPE NotSupported: the protocol is of another type
+10042 WSAENOPROTOOPT NotSupported: no such option
+10043 WSAEPROTONOSUPPORT NotSupported: no such protocol
+10044 WSAESOCKTNOSUPPORT NotSupported: no such type of socket
+10045 WSAEOPNOTSUPP NotSupported: not supported
+10047 WSAEAFNOSUPPORT NotSupported: no such address family
+10048 WSAEADDRINUSE AddrInUse: the address is in use
+10049 WSAEADDRNOTAVAIL AddrNotAvailable: the address is not available
+10050 WSAENETDOWN NetworkUnreachable: the network is down
+10051 WSAENETUNREACH NetworkUnreachable: the network is unreachable
+10052 WSAENETRESET ConnectionReset: the network was reset
+10053 WSAECONNABORTED ConnectionAborted: aborted
+10054 WSAECONNRESET ConnectionReset: the peer reset the connection
+10055 WSAENOBUFS WindowsError: no buffer space is left
+10056 WSAEISCONN WindowsError: connected already
+10057 WSAENOTCONN NotConnected: not connected
+10058 WSAESHUTDOWN BrokenPipe: shut down already
+10060 WSAETIMEDOUT TimedOut: the time-out expired
+10061 WSAECONNREFUSED ConnectionRefused: refused
+10064 WSAEHOSTDOWN NetworkUnreachable: the host is down
+10065 WSAEHOSTUNREACH NetworkUnreachable: the host is unreachable
+10101 WSAEDISCON ConnectionAborted: the peer is gone
+10109 WSATYPE_NOT_FOUND NotFound: no such service
+10111 WSA_E_CANCELLED Interrupted: operation canceled
+11001 WSAHOST_NOT_FOUND NotFound: no such host
+11002 WSATRY_AGAIN TimedOut: no name server answers
+11003 WSANO_RECOVERY WindowsError: the name server fails
+11004 WSANO_DATA NotFound: the name has no such address
+`;
+
+let rows: Map<number, Row> | undefined;
+
+/** The row of a code. The table is read when the first call has failed. */
+function rowOf(code: number): Row | undefined {
+  rows ??= new Map(
+    TABLE.trim().split("\n").map((line) => {
+      const [, key, name, className, state] = LINE.exec(line)!;
+      return [Number(key), [name!, classOf(className!), state!]];
+    }),
+  );
+  return rows.get(code);
+}
+
+function classOf(name: string): ErrorClass {
+  return Object.hasOwn(E, name) ? E[name as keyof typeof E] : WindowsError;
+}
 
 /** An exclusive socket on all addresses, or an excluded range of ports. */
 const BIND_DENIED: Row = [
@@ -207,7 +213,7 @@ export function windowsError(
   call: FailedCall,
 ): Error & WindowsErrorFields {
   const denied = code === WSAEACCES && call.syscall === "bind";
-  const row = denied ? BIND_DENIED : TABLE[code];
+  const row = denied ? BIND_DENIED : rowOf(code);
   const state = call.state ?? row?.[2] ?? systemText(api, code);
   const Class = call.errorClass ?? row?.[1] ?? WindowsError;
   return Object.assign(new Class(`${call.action}: ${state}`), {

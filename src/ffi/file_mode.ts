@@ -4,11 +4,18 @@
  * @module
  */
 
-import { FILE_MODE_INFORMATION } from "./file/constants.ts";
-import type { SendFileSymbols } from "./sendfile/native.ts";
+import type { Loaded } from "./load.ts";
+import type { ntdllFunctions } from "./ntdll_functions.ts";
 import type { OutU32 } from "./out_parameters.ts";
 import type { Handle } from "./win32_api.ts";
 
+/** The table with the function. */
+interface QueryTable extends Deno.ForeignLibraryInterface {
+  NtQueryInformationFile: (typeof ntdllFunctions)["NtQueryInformationFile"];
+}
+
+/** A FILE_INFORMATION_CLASS. */
+const FILE_MODE_INFORMATION = 16;
 const IO_STATUS_SIZE = 16;
 
 /**
@@ -20,7 +27,7 @@ const IO_STATUS_SIZE = 16;
  * @returns The NTSTATUS.
  */
 export function queryFileMode(
-  ntdll: Pick<SendFileSymbols["ntdll"], "NtQueryInformationFile">,
+  ntdll: Loaded<QueryTable>,
   file: Handle,
   mode: OutU32,
 ): number {

@@ -13,8 +13,10 @@
 import {
   ERROR_IO_PENDING,
   FSCTL_PIPE_LISTEN,
+  FSCTL_PIPE_TRANSCEIVE,
   INFINITE,
   STATUS_PENDING,
+  WAIT_TIMEOUT,
 } from "./constants.ts";
 import { completionCode } from "./errors.ts";
 import { loadSymbols, type Symbols } from "./symbols.ts";
@@ -33,7 +35,6 @@ import {
   OVERLAPPED_OFFSET,
 } from "./structs.ts";
 import { threadHandles } from "./thread/native.ts";
-import { WAIT_TIMEOUT } from "./wait/api.ts";
 import { readUserSid } from "./user_sid.ts";
 import {
   type Address,
@@ -43,6 +44,7 @@ import {
   type NamedPipeInfo,
   type NamedPipeParameters,
   type PacketWait,
+  type PipeExchange,
   type ThreadHandles,
   type Win32Api,
 } from "./win32_api.ts";
@@ -171,46 +173,15 @@ export class NativeWin32 implements Win32Api {
     return ok !== 0 ? 0 : (this.lastError = this.#kernel32.GetLastError());
   }
 
-  readFile(
-    file: Handle,
-    buffer: Address,
-    length: number,
-    overlapped: Address,
-  ): number {
-    const status = this.#ntdll.NtReadFile(
-      file,
-      0n,
-      0n,
-      overlapped,
-      overlapped,
-      buffer,
-      length,
-      overlapped + OFFSET,
-      0n,
-    );
-    if (status !== 0) return this.#statusCode(status);
-    this.#ntdll.CopyOut(this.#ioStatus, overlapped, IO_STATUS_SIZE);
-    this.transferred = this.#ioStatusWords[IO_STATUS_INFORMATION]!;
-    return 0;
+  readFile(file: Handle, to: Address, length: number, at: Address): number {
+    const { NtReadFile: read } = this.#ntdll;
+    const status = read(file, 0n, 0n, at, at, to, length, at + OFFSET, 0n);
+    return this.#ended(status, at);
   }
 
-  writeFile(
-    file: Handle,
-    buffer: Address,
-    length: number,
-    overlapped: Address,
-  ): number {
-    const status = this.#ntdll.NtWriteFile(
-      file,
-      0n,
-      0n,
-      overlapped,
-      overlapped,
-      buffer,
-      length,
-      overlapped + OFFSET,
-      0n,
-    );
+  writeFile(file: Handle, from: Address, length: number, at: Address): number {
+    const { NtWriteFile: write } = this.#ntdll;
+    const status = write(file, 0n, 0n, at, at, from, length, at + OFFSET, 0n);
     if (status !== 0) return this.#statusCode(status);
     this.transferred = length;
     return 0;
@@ -260,6 +231,26 @@ export class NativeWin32 implements Win32Api {
 
   connectNamedPipe(pipe: Handle, overlapped: Address): number {
     return this.fsControl(pipe, FSCTL_PIPE_LISTEN, null, overlapped);
+  }
+
+  transactNamedPipe(
+    pipe: Handle,
+    exchange: PipeExchange,
+    overlapped: Address,
+  ): number {
+    const status = this.#ntdll.NtFsControlFileInMemory(
+      pipe,
+      0n,
+      0n,
+      overlapped,
+      overlapped,
+      FSCTL_PIPE_TRANSCEIVE,
+      exchange.input,
+      exchange.inputLength,
+      exchange.output,
+      exchange.outputLength,
+    );
+    return this.#ended(status, overlapped);
   }
 
   disconnectNamedPipe(pipe: Handle): number {
@@ -388,6 +379,14 @@ export class NativeWin32 implements Win32Api {
       0n,
     );
     return decodeWideString(text, units).trimEnd();
+  }
+
+  /** The code of a call that has returned; on success the bytes are known. */
+  #ended(status: number, overlapped: Address): number {
+    if (status !== 0) return this.#statusCode(status);
+    this.#ntdll.CopyOut(this.#ioStatus, overlapped, IO_STATUS_SIZE);
+    this.transferred = this.#ioStatusWords[IO_STATUS_INFORMATION]!;
+    return 0;
   }
 
   /** An NTSTATUS needs no `GetLastError`, so nothing can come between. */

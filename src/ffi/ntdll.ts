@@ -6,8 +6,8 @@
 
 import {
   ntCreateFileRest,
+  ntdllFunctions,
   ntOverlapped,
-  ntReadWriteFile,
 } from "./ntdll_functions.ts";
 
 /** Functions of ntdll.dll. */
@@ -60,10 +60,10 @@ export const ntdll = {
    * NTSTATUS NtReadFile(...): what ReadFile calls. It returns the status, so
    * there is no last error that somebody could overwrite
    */
-  NtReadFile: ntReadWriteFile,
+  NtReadFile: ntdllFunctions.NtReadWriteFile,
 
   /** NTSTATUS NtWriteFile(...): what WriteFile calls */
-  NtWriteFile: ntReadWriteFile,
+  NtWriteFile: ntdllFunctions.NtReadWriteFile,
 
   /** NTSTATUS NtFsControlFile(...): what ConnectNamedPipe calls */
   NtFsControlFile: {
@@ -71,6 +71,20 @@ export const ntdll = {
       ...ntOverlapped,
       "u32", // ULONG FsControlCode
       "buffer", // PVOID InputBuffer
+      "u32", // ULONG InputBufferLength
+      "usize", // PVOID OutputBuffer
+      "u32", // ULONG OutputBufferLength
+    ],
+    result: "u32", // NTSTATUS
+  },
+
+  /** NTSTATUS NtFsControlFile(...): what TransactNamedPipe calls */
+  NtFsControlFileInMemory: {
+    name: "NtFsControlFile",
+    parameters: [
+      ...ntOverlapped,
+      "u32", // ULONG FsControlCode
+      "usize", // PVOID InputBuffer
       "u32", // ULONG InputBufferLength
       "usize", // PVOID OutputBuffer
       "u32", // ULONG OutputBufferLength

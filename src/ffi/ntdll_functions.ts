@@ -15,18 +15,6 @@ export const ntOverlapped = [
   "usize", // PIO_STATUS_BLOCK IoStatusBlock
 ] as const;
 
-/** NTSTATUS NtReadFile(...), and NtWriteFile(...) */
-export const ntReadWriteFile = {
-  parameters: [
-    ...ntOverlapped,
-    "usize", // PVOID Buffer
-    "u32", // ULONG Length
-    "usize", // PLARGE_INTEGER ByteOffset
-    "usize", // PULONG Key
-  ],
-  result: "u32", // NTSTATUS
-} as const satisfies Deno.ForeignFunction;
-
 /** What NtCreateFile(...) takes behind its PHANDLE FileHandle. */
 export const ntCreateFileRest = [
   "u32", // ACCESS_MASK DesiredAccess
@@ -41,30 +29,45 @@ export const ntCreateFileRest = [
   "u32", // ULONG EaLength
 ] as const;
 
-/** NTSTATUS NtQueryInformationFile(...), into JavaScript memory */
-export const ntQueryInformationFile = {
-  parameters: [
-    "usize", // HANDLE FileHandle
-    "buffer", // PIO_STATUS_BLOCK IoStatusBlock
-    "buffer", // PVOID FileInformation
-    "u32", // ULONG Length
-    "u32", // FILE_INFORMATION_CLASS FileInformationClass
-  ],
-  result: "u32", // NTSTATUS
-} as const satisfies Deno.ForeignFunction;
+/** Functions of ntdll.dll. */
+export const ntdllFunctions = {
+  /** NTSTATUS NtReadFile(...), and NtWriteFile(...) */
+  NtReadWriteFile: {
+    parameters: [
+      ...ntOverlapped,
+      "usize", // PVOID Buffer
+      "u32", // ULONG Length
+      "usize", // PLARGE_INTEGER ByteOffset
+      "usize", // PULONG Key
+    ],
+    result: "u32", // NTSTATUS
+  },
 
-/**
- * NTSTATUS NtQueryInformationFile(...), and NtSetInformationFile(...), on
- * another thread, with native memory
- */
-export const ntInformationOnThread = {
-  parameters: [
-    "usize", // HANDLE FileHandle
-    "usize", // PIO_STATUS_BLOCK IoStatusBlock
-    "usize", // PVOID FileInformation
-    "u32", // ULONG Length
-    "u32", // FILE_INFORMATION_CLASS FileInformationClass
-  ],
-  result: "u32", // NTSTATUS
-  nonblocking: true,
-} as const satisfies Deno.ForeignFunction;
+  /** NTSTATUS NtQueryInformationFile(...), into JavaScript memory */
+  NtQueryInformationFile: {
+    parameters: [
+      "usize", // HANDLE FileHandle
+      "buffer", // PIO_STATUS_BLOCK IoStatusBlock
+      "buffer", // PVOID FileInformation
+      "u32", // ULONG Length
+      "u32", // FILE_INFORMATION_CLASS FileInformationClass
+    ],
+    result: "u32", // NTSTATUS
+  },
+
+  /**
+   * NTSTATUS NtQueryInformationFile(...), and NtSetInformationFile(...), on
+   * another thread, with native memory
+   */
+  NtInformationOnThread: {
+    parameters: [
+      "usize", // HANDLE FileHandle
+      "usize", // PIO_STATUS_BLOCK IoStatusBlock
+      "usize", // PVOID FileInformation
+      "u32", // ULONG Length
+      "u32", // FILE_INFORMATION_CLASS FileInformationClass
+    ],
+    result: "u32", // NTSTATUS
+    nonblocking: true,
+  },
+} as const satisfies Deno.ForeignLibraryInterface;

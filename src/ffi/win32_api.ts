@@ -100,11 +100,23 @@ export interface ThreadHandles {
   remove(handle: Handle): void;
 }
 
+/** The native memory of a `TransactNamedPipe`. */
+export interface PipeExchange {
+  /** The message to write. */
+  input: Address;
+  /** Its bytes. */
+  inputLength: number;
+  /** Where the answer goes. */
+  output: Address;
+  /** The most bytes of it. */
+  outputLength: number;
+}
+
 /** Every native call of the library. */
 export interface Win32Api {
   /** The error code of the last call on this object that failed. */
   readonly lastError: number;
-  /** Bytes moved by the last `readFile`/`writeFile` that returned 0. */
+  /** Bytes moved by the last overlapped call that returned 0. */
   readonly transferred: number;
   /** In workers, which may be terminated. */
   readonly threadHandles?: ThreadHandles | undefined;
@@ -187,6 +199,12 @@ export interface Win32Api {
   createNamedPipe(parameters: NamedPipeParameters): Handle;
   /** `ConnectNamedPipe`. */
   connectNamedPipe(pipe: Handle, overlapped: Address): number;
+  /** `TransactNamedPipe`: writes a message and reads the next one. */
+  transactNamedPipe(
+    pipe: Handle,
+    exchange: PipeExchange,
+    overlapped: Address,
+  ): number;
   /** `SetNamedPipeHandleState` with the mode only. */
   setNamedPipeHandleState(pipe: Handle, mode: number): number;
   /** `DisconnectNamedPipe`, by the server's end only. */

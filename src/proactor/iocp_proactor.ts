@@ -7,6 +7,7 @@
 import type { SocketAddress } from "../ffi/socket/sockaddr.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import type { FileLike, TransmitFileOptions } from "./call/file_to_send.ts";
+import type { TransactOptions } from "./call/transact_call.ts";
 import type { AcceptedSocket } from "./call/socket_connect_calls.ts";
 import type { Future, FutureContext } from "./future/future.ts";
 import type { OverlappedFuture } from "./future/overlapped_future.ts";
@@ -425,6 +426,29 @@ export class IocpProactor implements AsyncDisposable {
   }
 
   // --- what asyncio does not have ------------------------------------------
+
+  /**
+   * Writes a message to a pipe and reads the answer, in one system call.
+   *
+   * @param pipe The handle, or its owner: an end that reads and writes
+   * messages, with nothing left to read.
+   * @param data The message, copied before the call returns.
+   * @param options The most bytes of the answer, a signal that cancels. Once
+   * cancelled, the message may have been read all the same.
+   * @returns The answer. When the future is `partial`, the rest of it comes
+   * with the next read.
+   * @throws {TypeError} when `pipe` is not a handle or `data` no `Uint8Array`.
+   * @throws {RangeError} when `maxLength` is not a positive integer, or the
+   * message and the answer have more bytes than a DWORD counts.
+   * @throws {Deno.errors.BadResource} when the handle or proactor is closed.
+   */
+  transact(
+    pipe: HandleLike,
+    data: Uint8Array,
+    options: TransactOptions = {},
+  ): OverlappedFuture<Uint8Array<ArrayBuffer>> {
+    return this.#parts.pipes.transact(pipe, data, options);
+  }
 
   /**
    * Ends a connection, gracefully: what was sent goes out before.

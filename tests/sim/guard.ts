@@ -54,7 +54,7 @@ export class MemoryGuard implements OperationMemory {
       this.#refuse(operation, `OVERLAPPED of ${operation.name} is misaligned`);
     }
     if (buffer !== 0n && length > 0) {
-      const part = { start: buffer, size: length, writes: kind === "read" };
+      const part = { start: buffer, size: length, writes: kind !== "write" };
       this.#claimPart(operation, "buffer", part);
     }
     this.#writeStatus(operation, STATUS_PENDING);

@@ -9,7 +9,12 @@ import type { SimulatedTimer } from "./clock.ts";
 import type { CompletionPort } from "./port.ts";
 
 /** What an operation does. */
-export type OperationKind = "read" | "write" | "connect" | "wait";
+export type OperationKind =
+  | "read"
+  | "write"
+  | "transact"
+  | "connect"
+  | "wait";
 
 /** How an operation ended. */
 export interface Outcome {
@@ -33,6 +38,8 @@ export interface Request {
   readonly buffer: Address;
   /** Bytes of the buffer. */
   readonly length: number;
+  /** What a transaction writes. */
+  readonly input?: Uint8Array;
   /** What a device control asks. */
   readonly control?: { readonly code: number; readonly input: Uint8Array };
 }

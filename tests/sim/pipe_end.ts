@@ -229,6 +229,8 @@ export class PipeEnd extends SimulatedFile {
         return this.#startRead(operation);
       case "write":
         return this.#startWrite(operation);
+      case "transact":
+        return this.#startTransact(operation);
       case "connect":
         if (!this.isServer) return status.STATUS_ILLEGAL_FUNCTION;
         return this.instance.listen(operation);
@@ -241,6 +243,7 @@ export class PipeEnd extends SimulatedFile {
     const queue = this.#queues.get(operation);
     switch (operation.request.kind) {
       case "read":
+      case "transact":
         return queue?.canRead(operation) ?? false;
       case "write":
         return queue?.canWrite(operation) ?? true;
@@ -256,9 +259,9 @@ export class PipeEnd extends SimulatedFile {
       this.remove(operation);
       return { status: STATUS_SUCCESS, bytes: 0 };
     }
-    return kind === "read"
-      ? queue.read(operation, this.messageReadMode)
-      : queue.write(operation);
+    return kind === "write"
+      ? queue.write(operation)
+      : queue.read(operation, this.messageReadMode);
   }
 
   override canCancel(operation: Operation): boolean {
@@ -313,6 +316,20 @@ export class PipeEnd extends SimulatedFile {
     if (state === "disconnected") return STATUS_PIPE_DISCONNECTED;
     this.#queues.set(operation, this.incoming);
     return this.incoming.startRead(operation);
+  }
+
+  /** As npfs has it: both directions, messages, and nothing left to read. */
+  #startTransact(operation: Operation): number {
+    const { read, write } = this.rights;
+    if (!read || !write) return status.STATUS_ACCESS_DENIED;
+    if (this.instance.state !== "connected" || !this.messageReadMode) {
+      return status.STATUS_INVALID_PIPE_STATE;
+    }
+    if (this.incoming.hasData) return status.STATUS_PIPE_BUSY;
+    this.#queues.set(operation, this.incoming);
+    const started = this.incoming.startRead(operation);
+    this.outgoing.put(operation.request.input ?? new Uint8Array(0));
+    return started;
   }
 
   #startWrite(operation: Operation): number {

@@ -111,6 +111,23 @@ export class PipeQueue {
   }
 
   /**
+   * Queues a message whose write ends at once, beyond the quota too.
+   *
+   * @param data The bytes.
+   */
+  put(data: Uint8Array): void {
+    this.#entries.push({
+      length: data.length,
+      offset: 0,
+      charged: 0,
+      operation: null,
+      data,
+      dataStart: 0,
+    });
+    this.#charge();
+  }
+
+  /**
    * Tells whether a read could end now.
    *
    * @param operation The read.

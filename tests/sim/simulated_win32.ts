@@ -21,6 +21,7 @@ import {
   type NamedPipeInfo,
   type NamedPipeParameters,
   type PacketWait,
+  type PipeExchange,
   type Win32Api,
 } from "../../src/ffi/win32_api.ts";
 import { SimulationControls } from "./controls.ts";
@@ -212,6 +213,22 @@ export class SimulatedWin32 extends SimulationControls implements Win32Api {
   connectNamedPipe(pipe: Handle, overlapped: Address): number {
     const part: RequestPart = { kind: "connect", overlapped };
     return this.#overlapped("connectNamedPipe", pipe, part);
+  }
+
+  transactNamedPipe(
+    pipe: Handle,
+    { input, inputLength, output, outputLength }: PipeExchange,
+    overlapped: Address,
+  ): number {
+    const bytes = new Uint8Array(inputLength);
+    if (inputLength > 0) this.kernel.guard.memory.read(bytes, input);
+    return this.#overlapped("transactNamedPipe", pipe, {
+      kind: "transact",
+      overlapped,
+      buffer: output,
+      length: outputLength,
+      input: bytes,
+    });
   }
 
   setNamedPipeHandleState(pipe: Handle, mode: number): number {

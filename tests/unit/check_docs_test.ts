@@ -1,22 +1,13 @@
+import { assertEquals, assertThrows } from "@std/assert";
 import {
-  assertArrayIncludes,
-  assertEquals,
-  assertStrictEquals,
-  assertStringIncludes,
-  assertThrows,
-} from "@std/assert";
-import { checkDocs } from "../../tools/doc_rules.ts";
-import type {
-  DocComment,
-  DocDeclaration,
-  DocMember,
-  DocSymbol,
-  DocTag,
-  DocType,
-} from "../../tools/doc_types.ts";
-import { countFindings, formatFinding } from "../../tools/finding.ts";
-import { checkSource, judgeErrorText } from "../../tools/source_rules.ts";
-import { blank, readText, UNKNOWN } from "../../tools/source_text.ts";
+  checkDocs,
+  type DocComment,
+  type DocNode,
+  type DocSymbol,
+  type DocTag,
+  type DocType,
+} from "../../tools/doc_rules.ts";
+import { formatFinding } from "../../tools/finding.ts";
 
 const location = { filename: "file:///a/mod.ts", line: 7 };
 const example: DocTag = { kind: "example", doc: "```ts\ncall();\n```" };
@@ -37,17 +28,17 @@ function param(name: string): DocTag {
 
 function declare(
   kind: string,
-  parts: Partial<DocDeclaration> = {},
-): DocDeclaration {
+  parts: Partial<DocNode> = {},
+): DocNode {
   return { kind, declarationKind: "export", location, def: {}, ...parts };
 }
 
-function method(name: string, parts: Partial<DocMember> = {}): DocMember {
+function method(name: string, parts: Partial<DocNode> = {}): DocNode {
   const functionDef = { params: [], returnType: VOID, hasBody: true };
   return { name, kind: "method", location, functionDef, ...parts };
 }
 
-function messagesOf(...declarations: DocDeclaration[]): string[] {
+function messagesOf(...declarations: DocNode[]): string[] {
   return messagesIn([{ name: "it", declarations }]);
 }
 
@@ -64,14 +55,6 @@ function ofFunction(returnType: DocType, ...tags: DocTag[]): string[] {
   return messagesOf(
     declare("function", { def, jsDoc: comment(example, ...tags) }),
   );
-}
-
-function sourceMessages(text: string): string[] {
-  return checkSource({ file: "src/a.ts", text }).map(formatFinding);
-}
-
-function functionText(header: string, lines: number): string {
-  return `${header} {\n${"  work();\n".repeat(lines - 2)}}\n`;
 }
 
 Deno.test("checkDocs() refuses a format that it does not know", () => {
@@ -280,165 +263,7 @@ Deno.test("checkDocs() leaves out implementations and references", () => {
   );
 });
 
-Deno.test("formatFinding() and countFindings() tell hints apart", () => {
+Deno.test("formatFinding() writes a line", () => {
   const fault = { file: "a.ts", line: 3, symbol: "it", message: "bad" };
-  const hint = { ...fault, warning: true };
   assertEquals(formatFinding(fault), "a.ts:3: it: bad");
-  assertEquals(formatFinding(hint), "a.ts:3: it: warning: bad");
-  assertEquals(countFindings([hint]), {
-    text: "0 errors, 1 warnings",
-    ok: true,
-  });
-  assertEquals(countFindings([hint, fault]).ok, false);
-});
-
-Deno.test("judgeErrorText() knows the house style", () => {
-  for (const text of ['Cannot open "x": busy', `${UNKNOWN} is not it`]) {
-    assertEquals(judgeErrorText(text), []);
-  }
-  const lower = "starts without a capital letter";
-  assertEquals(judgeErrorText("cannot open"), [lower]);
-  assertEquals(judgeErrorText('"x" is busy'), [lower]);
-  assertEquals(judgeErrorText("Cannot open."), ["ends with a period"]);
-  for (const text of ["Can't open", "Pipe isn’t open", "Say what's up"]) {
-    assertEquals(judgeErrorText(text), ["has a contraction"]);
-  }
-  assertArrayIncludes(judgeErrorText("it's gone."), [
-    lower,
-    "ends with a period",
-    "has a contraction",
-  ]);
-  assertEquals(judgeErrorText(""), ["is empty"]);
-});
-
-Deno.test("checkSource() finds the texts of errors", () => {
-  const text = [
-    'throw new TypeError("bad name");',
-    "throw new Deno.errors.NotFound(",
-    "  `No pipe ${quote(`x.`)} here: ` +",
-    '    "gone.",',
-    ");",
-    '// throw new Error("not code");',
-    'const doc = `new Error("nor this")`;',
-    "throw new WinError(code);",
-    'throw new RangeError("Cannot read: " + reason);',
-  ].join("\n");
-  assertEquals(sourceMessages(text), [
-    "src/a.ts:1: TypeError: error text starts without a capital letter: " +
-    '"bad name"',
-    "src/a.ts:2: Deno.errors.NotFound: error text ends with a period: " +
-    `"No pipe ${UNKNOWN} here: gone."`,
-  ]);
-});
-
-Deno.test("checkSource() finds what an array of a caller can override", () => {
-  const head = "function f(data: Uint8Array) {";
-  for (
-    const body of [
-      "return data.slice();",
-      "return write.data.slice(1);",
-      "return list[0]!.subarray(1);",
-      "return data?.copyWithin(0, 1);",
-      "return make().slice(1);",
-      "target.set(data);",
-      "return target.byteLength;",
-      "return target.length;",
-    ]
-  ) {
-    const [found, ...others] = sourceMessages(`${head}\n  ${body}\n}\n`);
-    assertEquals(others, []);
-    assertStringIncludes(found!, "src/a.ts:2");
-    assertStringIncludes(found!, "can be overridden by a caller's array");
-  }
-});
-
-Deno.test("checkSource() allows what no caller can override", () => {
-  const head = "function f(data: Uint8Array, map: Map<string, number>) {";
-  for (
-    const body of [
-      "return this.#entries.subarray(1);",
-      "return copyBytes(data, 1);",
-      'map.set("a", 1);',
-      "return data.byteLength;",
-      "// data.slice()",
-      'return "data.slice()";',
-    ]
-  ) {
-    assertEquals(sourceMessages(`${head}\n  ${body}\n}\n`), []);
-  }
-  assertEquals(sourceMessages("export const a = text.slice(1);\n"), []);
-  const text = "export const a = (b: Uint8Array) => b.slice(1);\n";
-  assertEquals(checkSource({ file: "src/ffi/a.ts", text }), []);
-});
-
-Deno.test("checkSource() refuses a file of more than 400 lines", () => {
-  assertEquals(sourceMessages("a();\n".repeat(400)), []);
-  assertEquals(sourceMessages("a();\n".repeat(401)), [
-    "src/a.ts:401: file: file has 401 lines, more than 400",
-  ]);
-});
-
-Deno.test("checkSource() lets a page have more than 400 lines", () => {
-  const source = { file: "src/a.ts", text: "a();\n".repeat(401) };
-  assertEquals(checkSource(source, { page: true }), []);
-});
-
-Deno.test("checkSource() warns of a function of more than 60 lines", () => {
-  const warning = "warning: function has 61 lines, more than 60";
-  for (
-    const header of [
-      "function work()",
-      "export async function work<T>(a: T): Promise<void>",
-      "export default function* work(a = `}`)",
-    ]
-  ) {
-    assertEquals(sourceMessages(functionText(header, 60)), []);
-    assertEquals(sourceMessages(functionText(header, 61)), [
-      `src/a.ts:1: work: ${warning}`,
-    ]);
-  }
-});
-
-Deno.test("checkSource() measures methods, not calls around them", () => {
-  const long = "    work();\n".repeat(59);
-  const text = [
-    "class A {",
-    "  static async #run(",
-    "    a: number,",
-    "  ): Promise<void> {",
-    long + "  }",
-    "  sign(): void;",
-    "  empty(): void {}",
-    "  short() {",
-    "  }",
-    "}",
-    "if (a) {",
-    long + "}",
-    "call(() => {",
-    long + "});",
-  ].join("\n");
-  assertEquals(sourceMessages(text), [
-    "src/a.ts:2: #run: warning: function has 63 lines, more than 60",
-  ]);
-});
-
-Deno.test("blank() keeps code and lines only", () => {
-  const source = [
-    'a("b//c", /["/]/g) / 2; // d',
-    "e(`f${g(`}`)}h`); /* i",
-    "j */ k('\\'l');",
-  ].join("\n");
-  const code = blank(source);
-  assertStrictEquals(code.length, source.length);
-  assertEquals(code.split("\n").map((line) => line.replace(/ +/g, " ")), [
-    'a(" ", ) / 2; ',
-    "e(` `); ",
-    " k(' ');",
-  ]);
-});
-
-Deno.test("readText() joins literals and marks what is inserted", () => {
-  assertEquals(readText('"a \\"b\\"" + `c${d}` + e)', 0), `a "b"c…${UNKNOWN}`);
-  assertEquals(readText("f('it\\'s')", 2), "it's");
-  assertEquals(readText("`a\\`b\\n${`}`}`;", 0), `a\`b ${UNKNOWN}`);
 });

@@ -1,8 +1,12 @@
 /** The examples in texts and comments, as the tests and the checks read them. */
 
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import { codeBlocks, ignoreReason, isScript } from "../../tools/code_blocks.ts";
-import { checkExamples } from "../../tools/example_rules.ts";
+import {
+  checkExamples,
+  codeBlocks,
+  ignoreReason,
+  isScript,
+} from "../../tools/code_blocks.ts";
 import { expectedOutput, matchesOutput } from "../examples/_examples.ts";
 
 const FENCE = "```";

@@ -21,6 +21,7 @@ const TABLE: [number, string, new (message: string) => Error][] = [
   [109, "ERROR_BROKEN_PIPE", E.BrokenPipe],
   [232, "ERROR_NO_DATA", E.BrokenPipe],
   [233, "ERROR_PIPE_NOT_CONNECTED", E.BrokenPipe],
+  [230, "ERROR_BAD_PIPE", WindowsError],
   [231, "ERROR_PIPE_BUSY", E.Busy],
   [121, "ERROR_SEM_TIMEOUT", E.TimedOut],
   [258, "WAIT_TIMEOUT", E.TimedOut],

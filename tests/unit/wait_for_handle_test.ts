@@ -9,8 +9,17 @@ import {
 } from "@std/assert";
 import { CancelledError } from "../../src/proactor/future/future.ts";
 import type { WaitHandleFuture } from "../../src/proactor/wait/wait_handle_future.ts";
-import { inWorld, turns, wrong } from "./_helpers.ts";
+import { inWorld, turns, type World, wrong } from "./_helpers.ts";
 import { step } from "./_waits.ts";
+
+/** A wait for an event that resets itself, whose steps the test picks. */
+function manualWait(world: World) {
+  const { sim, proactor } = world;
+  const event = sim.waits.createEvent(false);
+  const wait = proactor.waitForHandle(event);
+  sim.waits.manual = true;
+  return { sim, proactor, event, wait };
+}
 
 Deno.test("waitForHandle() is done at once when the object is signalled", async () => {
   await inWorld({}, async (world) => {
@@ -108,10 +117,7 @@ Deno.test("waitForHandle() takes one of a semaphore for each wait", async () => 
 
 Deno.test("cancel() of a wait takes effect when the callback cannot be called any more", async () => {
   await inWorld({}, async (world) => {
-    const { sim, proactor } = world;
-    const event = sim.waits.createEvent(false);
-    const wait = proactor.waitForHandle(event);
-    sim.waits.manual = true;
+    const { sim, event, wait } = manualWait(world);
     assertStrictEquals(wait.cancel(), true);
     assertStrictEquals(wait.cancel(), true);
     await turns();
@@ -127,10 +133,7 @@ Deno.test("cancel() of a wait takes effect when the callback cannot be called an
 
 Deno.test("cancel() of a wait that has consumed the signal leaves its result", async () => {
   await inWorld({}, async (world) => {
-    const { sim, proactor } = world;
-    const event = sim.waits.createEvent(false);
-    const wait = proactor.waitForHandle(event);
-    sim.waits.manual = true;
+    const { sim, event, wait } = manualWait(world);
     sim.waits.setEvent(event);
     step(world, "signal");
     step(world, "fire");
@@ -146,10 +149,7 @@ Deno.test("cancel() of a wait that has consumed the signal leaves its result", a
 
 Deno.test("a wait whose packet comes before its unregistration ends waits for nothing", async () => {
   await inWorld({}, async (world) => {
-    const { sim, proactor } = world;
-    const event = sim.waits.createEvent(false);
-    const wait = proactor.waitForHandle(event);
-    sim.waits.manual = true;
+    const { sim, proactor, event, wait } = manualWait(world);
     sim.waits.setEvent(event);
     step(world, "signal");
     wait.cancel();

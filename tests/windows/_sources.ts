@@ -9,6 +9,9 @@
 import ffiAdvapi32 from "../../src/ffi/advapi32.ts" with { type: "text" };
 import ffiBytes from "../../src/ffi/bytes.ts" with { type: "text" };
 import ffiConstants from "../../src/ffi/constants.ts" with { type: "text" };
+import ffiDuplicateHandle from "../../src/ffi/duplicate_handle.ts" with {
+  type: "text",
+};
 import ffiErrors from "../../src/ffi/errors.ts" with { type: "text" };
 import ffiFileApi from "../../src/ffi/file/api.ts" with { type: "text" };
 import ffiFileConstants from "../../src/ffi/file/constants.ts" with {
@@ -514,6 +517,9 @@ import proactorCallSocketOperations from "../../src/proactor/call/socket_operati
 import proactorCallSocketPoller from "../../src/proactor/call/socket_poller.ts" with {
   type: "text",
 };
+import proactorCallTransactCall from "../../src/proactor/call/transact_call.ts" with {
+  type: "text",
+};
 import proactorCallTransferOperations from "../../src/proactor/call/transfer_operations.ts" with {
   type: "text",
 };
@@ -793,6 +799,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/advapi32.ts": ffiAdvapi32,
   "src/ffi/bytes.ts": ffiBytes,
   "src/ffi/constants.ts": ffiConstants,
+  "src/ffi/duplicate_handle.ts": ffiDuplicateHandle,
   "src/ffi/errors.ts": ffiErrors,
   "src/ffi/file/api.ts": ffiFileApi,
   "src/ffi/file/constants.ts": ffiFileConstants,
@@ -998,6 +1005,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/call/socket_connect_calls.ts": proactorCallSocketConnectCalls,
   "src/proactor/call/socket_operations.ts": proactorCallSocketOperations,
   "src/proactor/call/socket_poller.ts": proactorCallSocketPoller,
+  "src/proactor/call/transact_call.ts": proactorCallTransactCall,
   "src/proactor/call/transfer_operations.ts": proactorCallTransferOperations,
   "src/proactor/call/transmit_call.ts": proactorCallTransmitCall,
   "src/proactor/default_proactor.ts": proactorDefaultProactor,

@@ -5,13 +5,13 @@
  * @module
  */
 
-import { getFileType, getFullPathName } from "../kernel32_functions.ts";
+import { kernel32Functions } from "../kernel32_functions.ts";
 
 /** Functions of kernel32.dll that only files need. */
 export const kernel32Files = {
   /** DWORD GetFullPathNameW(...): text only, it touches no disk */
-  GetFullPathNameW: getFullPathName,
+  GetFullPathNameW: kernel32Functions.GetFullPathNameW,
 
   /** DWORD GetFileType(hFile) */
-  GetFileType: getFileType,
+  GetFileType: kernel32Functions.GetFileType,
 } as const satisfies Deno.ForeignLibraryInterface;

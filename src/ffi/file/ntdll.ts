@@ -11,7 +11,7 @@
 
 import {
   ntCreateFileRest,
-  ntInformationOnThread,
+  ntdllFunctions,
   ntOverlapped,
 } from "../ntdll_functions.ts";
 
@@ -28,10 +28,10 @@ export const ntdllFiles = {
   },
 
   /** NTSTATUS NtQueryInformationFile(...) */
-  NtQueryInformationFile: ntInformationOnThread,
+  NtQueryInformationFile: ntdllFunctions.NtInformationOnThread,
 
   /** NTSTATUS NtSetInformationFile(...): what SetEndOfFile calls */
-  NtSetInformationFile: ntInformationOnThread,
+  NtSetInformationFile: ntdllFunctions.NtInformationOnThread,
 
   /** NTSTATUS NtFlushBuffersFile(...): what FlushFileBuffers calls */
   NtFlushBuffersFile: {

@@ -5,11 +5,7 @@
  * @module
  */
 
-import {
-  duplicateHandle,
-  getFullPathName,
-  waitForSingleObject,
-} from "../kernel32_functions.ts";
+import { kernel32Functions } from "../kernel32_functions.ts";
 
 /** BOOL CreateProcessW(...) */
 const createProcess = {
@@ -87,7 +83,7 @@ export const kernel32Process = {
   },
 
   /** DWORD WaitForSingleObject(hHandle, dwMilliseconds) */
-  WaitForSingleObject: waitForSingleObject,
+  WaitForSingleObject: kernel32Functions.WaitForSingleObject,
 
   /** BOOL GetExitCodeProcess(hProcess, lpExitCode) */
   GetExitCodeProcess: {
@@ -155,7 +151,7 @@ export const kernel32Process = {
   },
 
   /** BOOL DuplicateHandle(...) */
-  DuplicateHandle: duplicateHandle,
+  DuplicateHandle: kernel32Functions.DuplicateHandle,
 
   /** BOOL GetHandleInformation(hObject, lpdwFlags) */
   GetHandleInformation: {
@@ -237,7 +233,7 @@ export const kernel32Process = {
   },
 
   /** DWORD GetFullPathNameW(...) */
-  GetFullPathNameW: getFullPathName,
+  GetFullPathNameW: kernel32Functions.GetFullPathNameW,
 
   /** DWORD GetModuleFileNameW(hModule, lpFilename, nSize) */
   GetModuleFileNameW: {

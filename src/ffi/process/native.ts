@@ -12,17 +12,14 @@
  * @module
  */
 
-import {
-  CURRENT_PROCESS,
-  DUPLICATE_SAME_ACCESS,
-  MEM_RELEASE,
-} from "../constants.ts";
+import { MEM_RELEASE } from "../constants.ts";
 import { isLiteralPath } from "../file/file_path.ts";
+import { duplicateHandle } from "../duplicate_handle.ts";
 import { type Loaded, openLibrary } from "../load.ts";
 import { loadSymbols } from "../symbols.ts";
 import { kernel32Process } from "./kernel32.ts";
 import { allocate } from "../memory.ts";
-import { OutU32, OutU64 } from "../out_parameters.ts";
+import { OutU32 } from "../out_parameters.ts";
 import type {
   CreatedProcess,
   ProcessApi,
@@ -178,18 +175,11 @@ export class NativeProcesses implements ProcessApi {
   }
 
   duplicateHandle(handle: Handle, inheritable: boolean): Handle {
-    const duplicate = new OutU64();
-    const ok = this.#kernel32.DuplicateHandle(
-      CURRENT_PROCESS,
-      handle,
-      CURRENT_PROCESS,
-      duplicate.bytes,
-      0,
-      inheritable ? 1 : 0,
-      DUPLICATE_SAME_ACCESS,
-    );
-    if (ok === 0) return this.lastError = this.#getLastError(), 0n;
-    return duplicate.value;
+    const source = { handle, inheritable };
+    const getLastError = this.#getLastError;
+    const made = duplicateHandle(this.#kernel32, getLastError, source);
+    if (made.code !== 0) this.lastError = made.code;
+    return made.handle;
   }
 
   handleFlags(handle: Handle): number {

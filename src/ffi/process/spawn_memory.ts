@@ -7,7 +7,8 @@
 
 import { MEM_RELEASE } from "../constants.ts";
 import { WindowsError } from "../errors.ts";
-import type { ProcessSymbols } from "./native.ts";
+import type { Loaded } from "../load.ts";
+import type { kernel32Process } from "./kernel32.ts";
 import { allocate } from "../memory.ts";
 import type { CreatedProcess, ProcessParameters } from "./api.ts";
 import {
@@ -26,7 +27,7 @@ import {
 import { encodeWideString } from "../structs.ts";
 import type { Address, Win32Api } from "../win32_api.ts";
 
-type Kernel32 = ProcessSymbols["kernel32"];
+type Kernel32 = Loaded<typeof kernel32Process>;
 
 /** The arguments of `CreateProcessW`, as the FFI takes them. */
 export type CreateProcessArguments = Parameters<Kernel32["CreateProcessW"]>;

@@ -5,10 +5,10 @@
  * @module
  */
 
-import { ntQueryInformationFile } from "../ntdll_functions.ts";
+import { ntdllFunctions } from "../ntdll_functions.ts";
 
 /** Functions of ntdll.dll. */
 export const ntdllSendFile = {
   /** NTSTATUS NtQueryInformationFile(...) */
-  NtQueryInformationFile: ntQueryInformationFile,
+  NtQueryInformationFile: ntdllFunctions.NtQueryInformationFile,
 } as const satisfies Deno.ForeignLibraryInterface;

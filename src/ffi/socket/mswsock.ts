@@ -52,39 +52,42 @@ export const mswsock = {
   },
 } as const satisfies Deno.ForeignLibraryInterface;
 
-/** BOOL ConnectEx(...) */
-export const connectEx = {
-  parameters: [
-    "usize", // SOCKET s
-    "buffer", // const sockaddr *name
-    "i32", // int namelen
-    "usize", // PVOID lpSendBuffer
-    "u32", // DWORD dwSendDataLength
-    "buffer", // LPDWORD lpdwBytesSent
-    "usize", // LPOVERLAPPED lpOverlapped
-  ],
-  result: "i32", // BOOL
-} as const satisfies Deno.ForeignFunction;
+/** Functions that no DLL exports. */
+export const socketExtensions = {
+  /** BOOL ConnectEx(...) */
+  ConnectEx: {
+    parameters: [
+      "usize", // SOCKET s
+      "buffer", // const sockaddr *name
+      "i32", // int namelen
+      "usize", // PVOID lpSendBuffer
+      "u32", // DWORD dwSendDataLength
+      "buffer", // LPDWORD lpdwBytesSent
+      "usize", // LPOVERLAPPED lpOverlapped
+    ],
+    result: "i32", // BOOL
+  },
 
-/** BOOL DisconnectEx(s, lpOverlapped, dwFlags, dwReserved) */
-export const disconnectEx = {
-  parameters: [
-    "usize", // SOCKET s
-    "usize", // LPOVERLAPPED lpOverlapped
-    "u32", // DWORD dwFlags
-    "u32", // DWORD dwReserved
-  ],
-  result: "i32", // BOOL
-} as const satisfies Deno.ForeignFunction;
+  /** BOOL DisconnectEx(s, lpOverlapped, dwFlags, dwReserved) */
+  DisconnectEx: {
+    parameters: [
+      "usize", // SOCKET s
+      "usize", // LPOVERLAPPED lpOverlapped
+      "u32", // DWORD dwFlags
+      "u32", // DWORD dwReserved
+    ],
+    result: "i32", // BOOL
+  },
 
-/** INT WSARecvMsg(...) */
-export const wsaRecvMsg = {
-  parameters: [
-    "usize", // SOCKET s
-    "usize", // LPWSAMSG lpMsg
-    "buffer", // LPDWORD lpdwNumberOfBytesRecvd
-    "usize", // LPWSAOVERLAPPED lpOverlapped
-    "usize", // LPWSAOVERLAPPED_COMPLETION_ROUTINE
-  ],
-  result: "i32", // int
-} as const satisfies Deno.ForeignFunction;
+  /** INT WSARecvMsg(...) */
+  WSARecvMsg: {
+    parameters: [
+      "usize", // SOCKET s
+      "usize", // LPWSAMSG lpMsg
+      "buffer", // LPDWORD lpdwNumberOfBytesRecvd
+      "usize", // LPWSAOVERLAPPED lpOverlapped
+      "usize", // LPWSAOVERLAPPED_COMPLETION_ROUTINE
+    ],
+    result: "i32", // int
+  },
+} as const satisfies Deno.ForeignLibraryInterface;

@@ -10,7 +10,7 @@
 
 import { windowsError } from "../errors.ts";
 import { hasFullGrant } from "../system_folder.ts";
-import { connectEx, disconnectEx, wsaRecvMsg } from "./mswsock.ts";
+import { socketExtensions } from "./mswsock.ts";
 import type { Bytes, Socket, SocketApi } from "./api.ts";
 import { SIO_GET_EXTENSION_FUNCTION_POINTER } from "./constants.ts";
 import type { Address, Win32Api } from "../win32_api.ts";
@@ -19,15 +19,18 @@ const WSAID_CONNECTEX = "25a207b9-ddf3-4660-8ee9-76e58c74063e";
 const WSAID_DISCONNECTEX = "7fda2e11-8630-436f-a031-f536a6eec157";
 const WSAID_WSARECVMSG = "f689d7c8-6f1f-436b-8a53-e54fe351c322";
 
+type ExtensionFunction<K extends keyof typeof socketExtensions> =
+  Deno.UnsafeFnPointer<(typeof socketExtensions)[K]>;
+
 /** The functions, each looked up when it is first used. */
 export class SocketExtensions {
   /** True when the functions can be called; asked for once. */
   readonly available: boolean = hasFullGrant();
   readonly #win32: Win32Api;
   readonly #sockets: SocketApi;
-  #connectEx: Deno.UnsafeFnPointer<typeof connectEx> | undefined;
-  #disconnectEx: Deno.UnsafeFnPointer<typeof disconnectEx> | undefined;
-  #wsaRecvMsg: Deno.UnsafeFnPointer<typeof wsaRecvMsg> | undefined;
+  #connectEx: ExtensionFunction<"ConnectEx"> | undefined;
+  #disconnectEx: ExtensionFunction<"DisconnectEx"> | undefined;
+  #wsaRecvMsg: ExtensionFunction<"WSARecvMsg"> | undefined;
 
   /**
    * @param win32 Gives the text of errors.
@@ -45,10 +48,10 @@ export class SocketExtensions {
    * @returns The function.
    * @throws {Deno.errors.NotCapable} when the grant is scoped.
    */
-  connectEx(socket: Socket): Deno.UnsafeFnPointer<typeof connectEx> {
+  connectEx(socket: Socket): ExtensionFunction<"ConnectEx"> {
     return this.#connectEx ??= new Deno.UnsafeFnPointer(
       this.#pointer(socket, "ConnectEx", WSAID_CONNECTEX),
-      connectEx,
+      socketExtensions.ConnectEx,
     );
   }
 
@@ -59,10 +62,10 @@ export class SocketExtensions {
    * @returns The function.
    * @throws {Deno.errors.NotCapable} when the grant is scoped.
    */
-  disconnectEx(socket: Socket): Deno.UnsafeFnPointer<typeof disconnectEx> {
+  disconnectEx(socket: Socket): ExtensionFunction<"DisconnectEx"> {
     return this.#disconnectEx ??= new Deno.UnsafeFnPointer(
       this.#pointer(socket, "DisconnectEx", WSAID_DISCONNECTEX),
-      disconnectEx,
+      socketExtensions.DisconnectEx,
     );
   }
 
@@ -73,10 +76,10 @@ export class SocketExtensions {
    * @returns The function.
    * @throws {Deno.errors.NotCapable} when the grant is scoped.
    */
-  wsaRecvMsg(socket: Socket): Deno.UnsafeFnPointer<typeof wsaRecvMsg> {
+  wsaRecvMsg(socket: Socket): ExtensionFunction<"WSARecvMsg"> {
     return this.#wsaRecvMsg ??= new Deno.UnsafeFnPointer(
       this.#pointer(socket, "WSARecvMsg", WSAID_WSARECVMSG),
-      wsaRecvMsg,
+      socketExtensions.WSARecvMsg,
     );
   }
 

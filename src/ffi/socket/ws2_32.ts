@@ -26,6 +26,15 @@ const getAddrInfo = {
   result: "i32", // INT, the error code
 } as const satisfies Deno.ForeignFunction;
 
+/** What WSARecv(...) and WSARecvFrom(...) begin with. */
+const wsaReceive = [
+  "usize", // SOCKET s
+  "buffer", // LPWSABUF lpBuffers
+  "u32", // DWORD dwBufferCount
+  "buffer", // LPDWORD lpNumberOfBytesRecvd
+  "buffer", // LPDWORD lpFlags
+] as const;
+
 /** Functions of ws2_32.dll. */
 export const ws2_32 = {
   /** int WSAStartup(wVersionRequested, lpWSAData) */
@@ -167,11 +176,7 @@ export const ws2_32 = {
   /** int WSARecv(...) */
   WSARecv: {
     parameters: [
-      "usize", // SOCKET s
-      "buffer", // LPWSABUF lpBuffers
-      "u32", // DWORD dwBufferCount
-      "buffer", // LPDWORD lpNumberOfBytesRecvd
-      "buffer", // LPDWORD lpFlags
+      ...wsaReceive,
       "usize", // LPWSAOVERLAPPED lpOverlapped
       "usize", // LPWSAOVERLAPPED_COMPLETION_ROUTINE
     ],
@@ -195,11 +200,7 @@ export const ws2_32 = {
   /** int WSARecvFrom(...) */
   WSARecvFrom: {
     parameters: [
-      "usize", // SOCKET s
-      "buffer", // LPWSABUF lpBuffers
-      "u32", // DWORD dwBufferCount
-      "buffer", // LPDWORD lpNumberOfBytesRecvd
-      "buffer", // LPDWORD lpFlags
+      ...wsaReceive,
       "usize", // sockaddr *lpFrom
       "usize", // LPINT lpFromlen
       "usize", // LPWSAOVERLAPPED lpOverlapped

@@ -5,6 +5,8 @@
  * @module
  */
 
+import { kernel32Functions, registerWaitRest } from "../kernel32_functions.ts";
+
 /** Functions of kernel32.dll about the end of a thread. */
 export const kernel32Threads = {
   /** DWORD GetCurrentThreadId() */
@@ -27,21 +29,11 @@ export const kernel32Threads = {
   RegisterWaitForSingleObject: {
     parameters: [
       "usize", // PHANDLE phNewWaitObject
-      "usize", // HANDLE hObject
-      "usize", // WAITORTIMERCALLBACK Callback
-      "usize", // PVOID Context
-      "u32", // ULONG dwMilliseconds
-      "u32", // ULONG dwFlags
+      ...registerWaitRest,
     ],
     result: "i32", // BOOL
   },
 
   /** BOOL UnregisterWaitEx(WaitHandle, CompletionEvent) */
-  UnregisterWaitEx: {
-    parameters: [
-      "usize", // HANDLE WaitHandle
-      "usize", // HANDLE CompletionEvent
-    ],
-    result: "i32", // BOOL
-  },
+  UnregisterWaitEx: kernel32Functions.UnregisterWaitEx,
 } as const satisfies Deno.ForeignLibraryInterface;

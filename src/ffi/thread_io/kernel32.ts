@@ -5,12 +5,12 @@
  * @module
  */
 
-import { getFileType } from "../kernel32_functions.ts";
+import { kernel32Functions } from "../kernel32_functions.ts";
 
 /** Functions of kernel32.dll. */
 export const kernel32ThreadIo = {
   /** DWORD GetFileType(hFile) */
-  GetFileType: getFileType,
+  GetFileType: kernel32Functions.GetFileType,
 
   /** BOOL QueueUserWorkItem(Function, Context, Flags) */
   QueueUserWorkItem: {

@@ -15,8 +15,7 @@ import type { Address, Handle } from "../win32_api.ts";
 export const WAIT_OBJECT_0 = 0;
 /** `WaitForSingleObject`: a mutex whose owner has ended without releasing it. */
 export const WAIT_ABANDONED = 0x80;
-/** `WaitForSingleObject`: the object was not signalled. */
-export const WAIT_TIMEOUT = 258;
+export { WAIT_TIMEOUT } from "../constants.ts";
 
 /** The arguments of `RegisterWaitForSingleObject`. */
 export interface WaitParameters {

@@ -6,44 +6,31 @@
  * @module
  */
 
-import { duplicateHandle, waitForSingleObject } from "../kernel32_functions.ts";
-
-/** BOOL UnregisterWaitEx(WaitHandle, CompletionEvent) */
-const unregisterWait = {
-  parameters: [
-    "usize", // HANDLE WaitHandle
-    "usize", // HANDLE CompletionEvent
-  ],
-  result: "i32", // BOOL
-} as const satisfies Deno.ForeignFunction;
+import { kernel32Functions, registerWaitRest } from "../kernel32_functions.ts";
 
 /** Functions of kernel32.dll that only waits need. */
 export const kernel32Waits = {
   /** DWORD WaitForSingleObject(hHandle, dwMilliseconds) */
-  WaitForSingleObject: waitForSingleObject,
+  WaitForSingleObject: kernel32Functions.WaitForSingleObject,
 
   /** BOOL DuplicateHandle(...) */
-  DuplicateHandle: duplicateHandle,
+  DuplicateHandle: kernel32Functions.DuplicateHandle,
 
   /** BOOL RegisterWaitForSingleObject(...) */
   RegisterWaitForSingleObject: {
     parameters: [
       "buffer", // PHANDLE phNewWaitObject
-      "usize", // HANDLE hObject
-      "usize", // WAITORTIMERCALLBACK Callback
-      "usize", // PVOID Context
-      "u32", // ULONG dwMilliseconds
-      "u32", // ULONG dwFlags
+      ...registerWaitRest,
     ],
     result: "i32", // BOOL
   },
 
   /** BOOL UnregisterWaitEx(WaitHandle, CompletionEvent) */
-  UnregisterWaitEx: unregisterWait,
+  UnregisterWaitEx: kernel32Functions.UnregisterWaitEx,
 
   /** The same on another thread */
   UnregisterWaitAndJoin: {
-    ...unregisterWait,
+    ...kernel32Functions.UnregisterWaitEx,
     name: "UnregisterWaitEx",
     nonblocking: true,
   },

@@ -7,11 +7,8 @@
  * @module
  */
 
-import {
-  CURRENT_PROCESS,
-  DUPLICATE_SAME_ACCESS,
-  ERROR_IO_PENDING,
-} from "../constants.ts";
+import { ERROR_IO_PENDING } from "../constants.ts";
+import { duplicateHandle } from "../duplicate_handle.ts";
 import { type Loaded, openLibrary } from "../load.ts";
 import { loadSymbols } from "../symbols.ts";
 import { kernel32Waits } from "./kernel32.ts";
@@ -80,18 +77,11 @@ export class NativeWaits implements WaitApi {
   }
 
   duplicateHandle(handle: Handle): Handle {
-    const duplicate = new OutU64();
-    const ok = this.#kernel32.DuplicateHandle(
-      CURRENT_PROCESS,
-      handle,
-      CURRENT_PROCESS,
-      duplicate.bytes,
-      0,
-      0,
-      DUPLICATE_SAME_ACCESS,
-    );
-    if (ok === 0) return this.lastError = this.#getLastError(), 0n;
-    return duplicate.value;
+    const source = { handle, inheritable: false };
+    const getLastError = this.#getLastError;
+    const made = duplicateHandle(this.#kernel32, getLastError, source);
+    if (made.code !== 0) this.lastError = made.code;
+    return made.handle;
   }
 
   registerWait(parameters: WaitParameters): Handle {

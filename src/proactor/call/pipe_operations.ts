@@ -5,6 +5,12 @@
  */
 
 import {
+  exchangeOf,
+  transactCall,
+  type TransactOptions,
+} from "./transact_call.ts";
+import type { Bytes } from "../../ffi/socket/api.ts";
+import {
   FILE_FLAG_OVERLAPPED,
   GENERIC_READ,
   GENERIC_WRITE,
@@ -57,6 +63,18 @@ export class PipeOperations {
     const parameters = clientEnd(name, options);
     this.#dialer.dial({ parameters, waitForServer, future });
     return future;
+  }
+
+  /** Writes and reads a message; see {@linkcode IocpProactor.transact}. */
+  transact(
+    pipe: HandleLike,
+    data: Uint8Array,
+    options: TransactOptions,
+  ): OverlappedFuture<Bytes> {
+    const exchange = exchangeOf(data, options);
+    const owner = this.#host.ownerOf(pipe, "transact");
+    const call = transactCall(this.#host.port.api, owner.handle, exchange);
+    return this.#host.start(owner, call, options);
   }
 }
 

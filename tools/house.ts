@@ -1,0 +1,67 @@
+// The floors and rooms of the house, as ARCHITECTURE.md has them.
+
+/**
+ * The rooms of src/, the lowest floor first. A room imports from the floors
+ * below it, never from above, and never from beside it.
+ */
+export const FLOORS: readonly (readonly string[])[] = [
+  ["ffi"],
+  ["proactor"],
+  ["stream"],
+  ["pipe", "net", "file"],
+  ["process"],
+  ["loop", "node", "http", "cli"],
+];
+
+/** Sub-rooms, and what they import nothing of. */
+export const CLOSED: Readonly<Record<string, readonly string[]>> = {
+  "proactor/port": ["proactor/future", "proactor/call", "proactor/wait"],
+  "net/socket": ["net/tcp", "net/unix", "net/udp", "net/tls"],
+};
+
+/** The room whose sub-rooms, its topics, import nothing of each other. */
+export const TOPICS = "ffi";
+
+/** What crosses topics all the same, and why. */
+export const CROSSINGS: Readonly<Record<string, string>> = {
+  "ffi -> ffi/file": "errors.ts is the one table of codes, of files too",
+  "ffi -> ffi/socket": "errors.ts is the one table of codes, of sockets too",
+  "ffi -> ffi/thread": "native_win32.ts notes the handles of a worker",
+  "ffi/name -> ffi/socket": "names are looked up by Winsock",
+  "ffi/process -> ffi/file": "a program is found by the rules of paths",
+  "ffi/sendfile -> ffi/file": "a file that is sent is opened first",
+  "ffi/socket -> ffi/file": "the device of sockets is opened as a file",
+};
+
+/** Faults that stand for now. An entry that is not needed is a fault too. */
+export const KNOWN: Known = {
+  arrows: [
+    "src/net/socket/accepted_socket.ts -> src/net/tcp/tcp_connection.ts",
+    "src/net/socket/accepted_socket.ts -> src/net/tcp/tcp_socket.ts",
+    "src/net/socket/adopt_listener.ts -> src/net/tcp/tcp_socket.ts",
+    "src/net/socket/server_addresses.ts -> src/net/tcp/tcp_socket.ts",
+    "src/net/socket/socket.ts -> src/net/unix/unix_socket.ts",
+    "src/proactor/port/handle_registry.ts -> " +
+    "src/proactor/call/socket_association.ts",
+  ],
+  circles: [
+    "src/file/file_core.ts, src/file/file_lane.ts",
+    "src/net/tls/open_tls.ts, src/net/tls/start_tls.ts",
+    "src/loop/base_event_loop.ts, src/loop/exception_handler.ts, " +
+    "src/loop/handle_event_loop.ts, src/loop/handles.ts, " +
+    "src/loop/loop_context.ts, src/loop/proactor_event_loop.ts, " +
+    "src/loop/process_event_loop.ts, src/loop/registry.ts, " +
+    "src/loop/scheduler.ts, src/loop/server.ts, " +
+    "src/loop/signal_handlers.ts, src/loop/sock_event_loop.ts, " +
+    "src/loop/socket_event_loop.ts, src/loop/stream_event_loop.ts, " +
+    "src/loop/timer_heap.ts",
+  ],
+};
+
+/** Faults that stand for now. */
+export interface Known {
+  /** `FROM -> TO`. */
+  arrows: readonly string[];
+  /** The files of a circle, sorted and joined by `, `. */
+  circles: readonly string[];
+}

@@ -369,6 +369,9 @@ import netTlsTlsDuplex from "../../src/net/tls/tls_duplex.ts" with {
 import netTlsTlsErrors from "../../src/net/tls/tls_errors.ts" with {
   type: "text",
 };
+import netTlsTlsOptions from "../../src/net/tls/tls_options.ts" with {
+  type: "text",
+};
 import netTlsTlsPart from "../../src/net/tls/tls_part.ts" with { type: "text" };
 import netTlsTlsSession from "../../src/net/tls/tls_session.ts" with {
   type: "text",
@@ -449,6 +452,7 @@ import pipePipeConnection from "../../src/pipe/pipe_connection.ts" with {
 import pipePipeHandle from "../../src/pipe/pipe_handle.ts" with {
   type: "text",
 };
+import pipePipeIo from "../../src/pipe/pipe_io.ts" with { type: "text" };
 import pipePipeListener from "../../src/pipe/pipe_listener.ts" with {
   type: "text",
 };
@@ -639,6 +643,9 @@ import processFindProgram from "../../src/process/find_program.ts" with {
 import processHandleKind from "../../src/process/handle_kind.ts" with {
   type: "text",
 };
+import processHandleStream from "../../src/process/handle_stream.ts" with {
+  type: "text",
+};
 import processInheritance from "../../src/process/inheritance.ts" with {
   type: "text",
 };
@@ -675,6 +682,10 @@ import streamChannelTransport from "../../src/stream/channel_transport.ts" with 
   type: "text",
 };
 import streamCloseDeadline from "../../src/stream/close_deadline.ts" with {
+  type: "text",
+};
+import streamConn from "../../src/stream/conn.ts" with { type: "text" };
+import streamConnectionFront from "../../src/stream/connection_front.ts" with {
   type: "text",
 };
 import streamConnectionWrites from "../../src/stream/connection_writes.ts" with {
@@ -717,6 +728,9 @@ import streamServedConnection from "../../src/stream/served_connection.ts" with 
 import streamServerCore from "../../src/stream/server_core.ts" with {
   type: "text",
 };
+import streamServerFront from "../../src/stream/server_front.ts" with {
+  type: "text",
+};
 import streamStreamConnection from "../../src/stream/stream_connection.ts" with {
   type: "text",
 };
@@ -748,6 +762,9 @@ import streamTransportSink from "../../src/stream/transport_sink.ts" with {
   type: "text",
 };
 import streamTurnBudget from "../../src/stream/turn_budget.ts" with {
+  type: "text",
+};
+import streamWaitOptions from "../../src/stream/wait_options.ts" with {
   type: "text",
 };
 import streamWebStreams from "../../src/stream/web_streams.ts" with {
@@ -924,6 +941,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/net/tls/tls_connection.ts": netTlsTlsConnection,
   "src/net/tls/tls_duplex.ts": netTlsTlsDuplex,
   "src/net/tls/tls_errors.ts": netTlsTlsErrors,
+  "src/net/tls/tls_options.ts": netTlsTlsOptions,
   "src/net/tls/tls_part.ts": netTlsTlsPart,
   "src/net/tls/tls_session.ts": netTlsTlsSession,
   "src/net/udp/datagram_channel.ts": netUdpDatagramChannel,
@@ -952,6 +970,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/pipe/connect_pipe.ts": pipeConnectPipe,
   "src/pipe/pipe_connection.ts": pipePipeConnection,
   "src/pipe/pipe_handle.ts": pipePipeHandle,
+  "src/pipe/pipe_io.ts": pipePipeIo,
   "src/pipe/pipe_listener.ts": pipePipeListener,
   "src/pipe/pipe_protocol.ts": pipePipeProtocol,
   "src/pipe/pipe_server.ts": pipePipeServer,
@@ -1016,6 +1035,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/process/environment.ts": processEnvironment,
   "src/process/find_program.ts": processFindProgram,
   "src/process/handle_kind.ts": processHandleKind,
+  "src/process/handle_stream.ts": processHandleStream,
   "src/process/inheritance.ts": processInheritance,
   "src/process/launch.ts": processLaunch,
   "src/process/open_subprocess.ts": processOpenSubprocess,
@@ -1030,6 +1050,8 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/stream/channel.ts": streamChannel,
   "src/stream/channel_transport.ts": streamChannelTransport,
   "src/stream/close_deadline.ts": streamCloseDeadline,
+  "src/stream/conn.ts": streamConn,
+  "src/stream/connection_front.ts": streamConnectionFront,
   "src/stream/connection_writes.ts": streamConnectionWrites,
   "src/stream/file_mover.ts": streamFileMover,
   "src/stream/file_reader.ts": streamFileReader,
@@ -1044,6 +1066,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/stream/send_file.ts": streamSendFile,
   "src/stream/served_connection.ts": streamServedConnection,
   "src/stream/server_core.ts": streamServerCore,
+  "src/stream/server_front.ts": streamServerFront,
   "src/stream/stream_connection.ts": streamStreamConnection,
   "src/stream/stream_io.ts": streamStreamIo,
   "src/stream/stream_parts.ts": streamStreamParts,
@@ -1055,6 +1078,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/stream/transmit_slots.ts": streamTransmitSlots,
   "src/stream/transport_sink.ts": streamTransportSink,
   "src/stream/turn_budget.ts": streamTurnBudget,
+  "src/stream/wait_options.ts": streamWaitOptions,
   "src/stream/web_streams.ts": streamWebStreams,
   "src/stream/write_buffer_limits.ts": streamWriteBufferLimits,
   "src/stream/write_half.ts": streamWriteHalf,

@@ -18,6 +18,12 @@ import { defaultProactor } from "../../proactor/default_proactor.ts";
 import type { IocpProactor } from "../../proactor/iocp_proactor.ts";
 import type { PortHandle } from "../../proactor/port/port_handle.ts";
 import { assertDeadline } from "../../stream/close_deadline.ts";
+import type {
+  ServedConnection,
+  ServerShutdownOptions,
+} from "../../stream/served_connection.ts";
+import type { StreamServer } from "../../stream/stream_server.ts";
+import type { WaitOptions } from "../../stream/wait_options.ts";
 import type { SocketFlag } from "../socket/socket_kind.ts";
 import type { SocketListenerOptions } from "../socket/socket_listener.ts";
 import {
@@ -100,12 +106,13 @@ export interface TcpListenOptions extends TcpOptions {
  * }
  * ```
  */
-export class TcpListener extends SocketServer<TcpAddr, TcpConnection> {
+export class TcpListener implements StreamServer<TcpConnection> {
+  readonly #front: SocketServer<TcpAddr, TcpConnection>;
+
   /**
    * Listens; {@linkcode TcpListener.listen} is the usual way.
    *
    * @param options Address, port, backlog.
-   * @param serving How an event loop takes the clients.
    * @throws {TypeError} when the host name is not numeric.
    * @throws {RangeError} when a number is out of its range.
    * @throws {Deno.errors.AddrInUse} when the address is taken, or Windows has
@@ -115,27 +122,8 @@ export class TcpListener extends SocketServer<TcpAddr, TcpConnection> {
    * @throws {Deno.errors.NotSupported} when the system is not Windows.
    * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
    */
-  constructor(options: TcpListenOptions, serving: Serving<TcpAddr> = {}) {
-    const { signal, onError, deadline } = options;
-    const { factory = makeConnection, startServing = true, adopted } = serving;
-    assertDeadline(deadline);
-    const resolved = resolveOptions(options);
-    signal?.throwIfAborted();
-    const { port } = options.proactor ?? defaultProactor();
-    port.assertOpen("listen");
-    super(port, {
-      ...resolved,
-      label: "TCP listener",
-      protocols: serving.factory !== undefined,
-      signal,
-      onError,
-      startServing,
-      adopted,
-      factory: (port, handle, traits) => {
-        applyTcpOptions(traits.sockets, handle.handle, options);
-        return factory(port, handle, { ...traits, deadline });
-      },
-    });
+  constructor(options: TcpListenOptions) {
+    this.#front = listenTcp(options, { page: this });
   }
 
   /**
@@ -156,6 +144,146 @@ export class TcpListener extends SocketServer<TcpAddr, TcpConnection> {
   static listen(options: TcpListenOptions): TcpListener {
     return new TcpListener(options);
   }
+
+  /** Where it listens, with the port that Windows has chosen. */
+  get addr(): TcpAddr {
+    return this.#front.addr;
+  }
+
+  // --- clients ----------------------------------------------------------------
+
+  /** The connections that are open now. */
+  get connections(): ReadonlySet<ServedConnection> {
+    return this.#front.connections;
+  }
+
+  /**
+   * Waits for the next client.
+   *
+   * @param options A signal that ends the wait; a client that comes later is
+   * left to the next call.
+   * @returns The connection.
+   * @throws {Deno.errors.BadResource} when the listener is closed, also later.
+   */
+  accept(options?: WaitOptions): Promise<TcpConnection> {
+    return this.#front.accept(options);
+  }
+
+  /**
+   * Iterates over the clients until the listener is closed. Leaving the loop
+   * closes it, as with `Deno.Listener`.
+   *
+   * @param options A signal that ends the iteration: it throws the signal's
+   * reason, and the listener stays open.
+   * @returns An iterator of connections.
+   */
+  values(
+    options?: WaitOptions,
+  ): AsyncIterableIterator<TcpConnection, undefined, undefined> {
+    return this.#front.values(options);
+  }
+
+  /**
+   * Iterates over the clients, as {@linkcode values} does.
+   *
+   * @returns An iterator of connections.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<
+    TcpConnection,
+    undefined,
+    undefined
+  > {
+    return this.values();
+  }
+
+  // --- end --------------------------------------------------------------------
+
+  /** Resolves when the listener and all its connections are closed. */
+  get finished(): Promise<void> {
+    return this.#front.finished;
+  }
+
+  /**
+   * Tells whether the listener takes no more clients.
+   *
+   * @returns True from `close` on.
+   */
+  closed(): boolean {
+    return this.#front.closed();
+  }
+
+  /**
+   * Takes no more clients. Connections that were handed out live on; those that
+   * nobody has accepted are closed. Idempotent.
+   */
+  close(): void {
+    this.#front.close();
+  }
+
+  /**
+   * Takes no more clients and waits until the connections are closed.
+   *
+   * @param options A deadline after which they are aborted, and a signal that
+   * ends the wait; the close goes on.
+   * @throws {RangeError} when the deadline is negative or not a number.
+   */
+  shutdown(options?: ServerShutdownOptions): Promise<void> {
+    return this.#front.shutdown(options);
+  }
+
+  /** Lets waiting for clients keep the process alive (the default). */
+  ref(): void {
+    this.#front.ref();
+  }
+
+  /** Lets the process end while the listener waits for clients. */
+  unref(): void {
+    this.#front.unref();
+  }
+
+  /** Closes the listener. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Closes the listener and waits until its connections are closed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
+  }
+}
+
+/**
+ * Listens, for a {@linkcode TcpListener} or an event loop.
+ *
+ * @param options As for {@linkcode TcpListener.listen}.
+ * @param serving Who takes the clients.
+ * @returns What listens.
+ */
+export function listenTcp(
+  options: TcpListenOptions,
+  serving: Serving<TcpAddr> = {},
+): SocketServer<TcpAddr, TcpConnection> {
+  const { signal, onError, deadline } = options;
+  const { factory = makeConnection, startServing = true, adopted } = serving;
+  assertDeadline(deadline);
+  const resolved = resolveOptions(options);
+  signal?.throwIfAborted();
+  const { port } = options.proactor ?? defaultProactor();
+  port.assertOpen("listen");
+  return new SocketServer(port, {
+    ...resolved,
+    label: "TCP listener",
+    page: serving.page,
+    protocols: serving.factory !== undefined,
+    signal,
+    onError,
+    startServing,
+    adopted,
+    factory: (port, handle, traits) => {
+      applyTcpOptions(traits.sockets, handle.handle, options);
+      return factory(port, handle, { ...traits, deadline });
+    },
+  });
 }
 
 function resolveOptions(

@@ -10,14 +10,14 @@ import type {
   Transport,
 } from "../../stream/protocol.ts";
 import { type ConnectTcpOptions, openTcp } from "./connect_tcp.ts";
-import type { Serving } from "../socket/socket_server.ts";
+import type { Serving, SocketServer } from "../socket/socket_server.ts";
 import {
   assertFactory,
   openTransport,
   transportFactory,
 } from "../socket/socket_transport.ts";
 import { tcpName } from "./tcp_connection.ts";
-import { TcpListener, type TcpListenOptions } from "./tcp_listener.ts";
+import { listenTcp, type TcpListenOptions } from "./tcp_listener.ts";
 import type { TcpAddr } from "./tcp_socket.ts";
 
 /** How an event loop serves. */
@@ -29,7 +29,7 @@ export type ServeOptions<A> = Omit<Serving<A>, "factory">;
  * @param protocolFactory Called for each client. If it throws, the client is
  * disconnected and the error goes to `onError`.
  * @param options As for {@linkcode TcpListener.listen}.
- * @returns The listener; clients can connect from now on.
+ * @returns What listens; clients can connect from now on.
  * @throws {TypeError} when the factory is no function, or the host name not
  * numeric.
  * @throws {Deno.errors.AddrInUse} when the address is taken, or Windows has
@@ -38,11 +38,11 @@ export type ServeOptions<A> = Omit<Serving<A>, "factory">;
 export function serveTcp(
   protocolFactory: ProtocolFactory,
   options: TcpListenOptions & ServeOptions<TcpAddr>,
-): TcpListener {
+): SocketServer<TcpAddr> {
   assertFactory(protocolFactory);
   const { startServing = true, adopted } = options;
   const factory = transportFactory(protocolFactory, tcpName);
-  return new TcpListener(options, { factory, startServing, adopted });
+  return listenTcp(options, { factory, startServing, adopted });
 }
 
 /**

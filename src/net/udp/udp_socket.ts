@@ -12,7 +12,7 @@ import {
   assertDeadline,
   type DeadlineOptions,
 } from "../../stream/close_deadline.ts";
-import type { ReadOptions } from "../../stream/stream_connection.ts";
+import type { ReadOptions } from "../../stream/stream_traits.ts";
 import { closeWhenForgotten } from "../../proactor/port/forgotten.ts";
 import { TurnOrder } from "../../stream/turn_budget.ts";
 import type { DatagramChannel, DatagramHandle } from "./datagram_channel.ts";

@@ -15,9 +15,10 @@ import {
   openTransport,
   transportFactory,
 } from "../socket/socket_transport.ts";
+import type { SocketServer } from "../socket/socket_server.ts";
 import type { ServeOptions } from "../tcp/tcp_protocol.ts";
 import { unixName } from "./unix_connection.ts";
-import { UnixListener, type UnixListenOptions } from "./unix_listener.ts";
+import { listenUnix, type UnixListenOptions } from "./unix_listener.ts";
 import type { UnixAddr } from "./unix_socket.ts";
 
 /**
@@ -26,18 +27,18 @@ import type { UnixAddr } from "./unix_socket.ts";
  * @param protocolFactory Called for each client. If it throws, the client is
  * disconnected and the error goes to `onError`.
  * @param options As for {@linkcode UnixListener.listen}.
- * @returns The listener; clients can connect from now on.
+ * @returns What listens; clients can connect from now on.
  * @throws {TypeError} when the factory is no function, or the path malformed.
  * @throws {Deno.errors.AddrInUse} when there is a file already.
  */
 export function serveUnix(
   protocolFactory: ProtocolFactory,
   options: UnixListenOptions & ServeOptions<UnixAddr>,
-): UnixListener {
+): SocketServer<UnixAddr> {
   assertFactory(protocolFactory);
   const { startServing = true } = options;
   const factory = transportFactory(protocolFactory, unixName);
-  return new UnixListener(options, { factory, startServing });
+  return listenUnix(options, { factory, startServing });
 }
 
 /**

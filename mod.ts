@@ -150,6 +150,7 @@ export type {
   ProtocolFactory,
   Transport,
   WriteBufferLimits,
+  WriteBufferOptions,
 } from "./src/stream/protocol.ts";
 export {
   BaseEventLoop,
@@ -193,7 +194,7 @@ export {
 } from "./src/loop/worker_executor.ts";
 export { ProcessEventLoop } from "./src/loop/process_event_loop.ts";
 export { type ServeForeverOptions, Server } from "./src/loop/server.ts";
-export type { ServerHost } from "./src/net/socket/server_addresses.ts";
+export type { ServerHost } from "./src/net/tcp/server_addresses.ts";
 export {
   ProactorEventLoop,
   type ProactorEventLoopOptions,

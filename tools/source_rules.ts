@@ -27,11 +27,14 @@ const OVERRIDABLE =
   /(?<!\bthis\.#\w+)[\w)\]][?!]?\.(?:slice|subarray|copyWithin)\(|\btarget\.(?:set\(|(?:byteLength|byteOffset|length|buffer)\b)/g;
 /** Where what is decoded is our own, and where the intrinsics are. */
 const OWN_BYTES = /(?:^|\/)src\/ffi\//;
+const INTERFACE = /^export interface [^]*?^\}/gm;
+const OPTIONAL = /^ {2}(?:readonly )?([\w$]+)\?:((?:[^;{]|\{[^}]*\})*);/gm;
 const NO_NAME = /^(?:if|for|while|switch|catch|with|return|await|case|super)$/;
 
 /**
- * Checks the texts of errors, the length of the file and its functions, and
- * that nothing is called that an array of a caller can override.
+ * Checks the texts of errors, the length of the file and its functions, that
+ * nothing is called that an array of a caller can override, and that what is
+ * optional may be `undefined`.
  *
  * @param source The file.
  * @returns The findings; a function that is too long is a warning.
@@ -43,7 +46,22 @@ export function checkSource(source: Source): Finding[] {
     ...checkFunctionLengths(source.file, code),
     ...checkErrorTexts(source, code),
     ...checkBytes(source.file, code),
+    ...checkOptionals(source.file, code),
   ];
+}
+
+/** With `exactOptionalPropertyTypes`, `undefined` is no value of `a?: T`. */
+function checkOptionals(file: string, code: string): Finding[] {
+  return [...code.matchAll(INTERFACE)].flatMap(({ 0: body, index: start }) =>
+    [...body.matchAll(OPTIONAL)]
+      .filter(([, , type = ""]) => !/\|\s*undefined\s*$/.test(type))
+      .map(({ 1: symbol = "", index }) => ({
+        file,
+        line: code.slice(0, start + index).split("\n").length,
+        symbol,
+        message: "is optional, but its type is without `| undefined`",
+      }))
+  );
 }
 
 /**

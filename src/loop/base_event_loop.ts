@@ -23,13 +23,13 @@ export interface BaseEventLoopOptions {
    *
    * @default {false}
    */
-  debug?: boolean;
+  debug?: boolean | undefined;
   /**
    * Milliseconds from which on a callback is slow.
    *
    * @default {100}
    */
-  slowCallbackDuration?: number;
+  slowCallbackDuration?: number | undefined;
 }
 
 /**

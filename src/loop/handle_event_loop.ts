@@ -28,7 +28,7 @@ export interface ShutdownDefaultExecutorOptions {
    *
    * @default {Infinity}
    */
-  timeout?: number;
+  timeout?: number | undefined;
 }
 
 /**

@@ -21,7 +21,7 @@ export interface RunOptions {
    *
    * @default {false}
    */
-  debug?: boolean;
+  debug?: boolean | undefined;
 }
 
 /**

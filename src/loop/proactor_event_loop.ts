@@ -34,7 +34,7 @@ import {
 /** Options of {@linkcode ProactorEventLoop}. */
 export interface ProactorEventLoopOptions extends BaseEventLoopOptions {
   /** The proactor to drive, which the loop closes: one of its own by default. */
-  proactor?: IocpProactor;
+  proactor?: IocpProactor | undefined;
 }
 
 const DEFAULT_DEADLINE = 5000;

@@ -21,9 +21,6 @@ import { assertFunction } from "./arguments.ts";
 import { HandleEventLoop } from "./handle_event_loop.ts";
 import type { LoopOptions } from "./stream_event_loop.ts";
 
-/** What asyncio pipes when it is not told otherwise. */
-const PIPED = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
-
 /**
  * Children in protocol style; see {@linkcode ProactorEventLoop} for the loop to
  * use.
@@ -62,7 +59,7 @@ export abstract class ProcessEventLoop extends HandleEventLoop {
     command: string | URL,
     options: LoopOptions<SubprocessExecOptions> = {},
   ): Promise<[SubprocessTransport, P]> {
-    const launch = resolveExec(command, { ...PIPED, ...options });
+    const launch = resolveExec(command, piped(options));
     return await this.#start(protocolFactory, launch, options.signal);
   }
 
@@ -86,7 +83,7 @@ export abstract class ProcessEventLoop extends HandleEventLoop {
     commandLine: string,
     options: LoopOptions<SubprocessOptions> = {},
   ): Promise<[SubprocessTransport, P]> {
-    const launch = resolveShell(commandLine, { ...PIPED, ...options });
+    const launch = resolveShell(commandLine, piped(options));
     return await this.#start(protocolFactory, launch, options.signal);
   }
 
@@ -100,4 +97,10 @@ export abstract class ProcessEventLoop extends HandleEventLoop {
     const { proactor } = this;
     return await openSubprocess(protocolFactory, launch, { proactor, signal });
   }
+}
+
+/** What asyncio pipes when it is not told otherwise. */
+function piped<T extends SubprocessOptions>(options: T): T {
+  const { stdin = "piped", stdout = "piped", stderr = "piped" } = options;
+  return { ...options, stdin, stdout, stderr };
 }

@@ -11,7 +11,7 @@ import {
   parseSocketAddress,
   type SocketAddress,
 } from "../ffi/socket/sockaddr.ts";
-import { adoptSocket } from "../net/socket/accepted_socket.ts";
+import { adoptSocket } from "../net/tcp/accepted_socket.ts";
 import { resolveHost } from "../net/names/resolve.ts";
 import { Socket } from "../net/socket/socket.ts";
 import {
@@ -58,7 +58,7 @@ export interface SockAccepted {
 /** Options of {@linkcode SockEventLoop.sockRecvFromInto}. */
 export interface SockRecvFromIntoOptions extends OperationOptions {
   /** The most bytes: all that the array has room for by default. */
-  size?: number;
+  size?: number | undefined;
 }
 
 /**

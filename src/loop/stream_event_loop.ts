@@ -7,7 +7,7 @@
 import {
   type AdoptedSocket,
   adoptListener,
-} from "../net/socket/adopt_listener.ts";
+} from "../net/tcp/adopt_listener.ts";
 import { bindAll } from "../net/socket/bind_all.ts";
 import type { ConnectTcpOptions } from "../net/tcp/connect_tcp.ts";
 import {
@@ -23,9 +23,10 @@ import type { AddressFamily } from "../net/names/resolve.ts";
 import {
   serverAddresses,
   type ServerHost,
-} from "../net/socket/server_addresses.ts";
+} from "../net/tcp/server_addresses.ts";
 import type { Socket } from "../net/socket/socket.ts";
 import type { SocketServer } from "../net/socket/socket_server.ts";
+import type { ServerSettings } from "../stream/server_core.ts";
 import type { TcpListenOptions } from "../net/tcp/tcp_listener.ts";
 import { openTcpTransport, serveTcp } from "../net/tcp/tcp_protocol.ts";
 import { publicAddr, type TcpAddr } from "../net/tcp/tcp_socket.ts";
@@ -56,7 +57,7 @@ export interface StartServingOptions {
    *
    * @default {true}
    */
-  startServing?: boolean;
+  startServing?: boolean | undefined;
 }
 
 /** Options of `createServer` of an event loop. */
@@ -65,12 +66,12 @@ export interface CreateServerOptions
     Omit<TcpListenOptions, "hostname" | "port" | "proactor">,
     StartServingOptions {
   /** Listens on addresses of this family only: on those of both by default. */
-  family?: AddressFamily;
+  family?: AddressFamily | undefined;
   /**
    * A bound TCP socket to listen on, which is the server's from now on; then
    * there is no host, and the port is 0.
    */
-  sock?: Socket;
+  sock?: Socket | undefined;
 }
 
 /** Options of `createUnixServer` of an event loop. */
@@ -321,10 +322,10 @@ export abstract class StreamEventLoop extends SockEventLoop {
     options: LoopOptions<PipeServerOptions> = {},
   ): Promise<[PipeServer]> {
     this.assertOpen("serve pipe");
-    const onError = this.#reporter("Pipe accept failed");
+    const { onError = this.#reporter("Pipe accept failed") } = options;
     const { proactor } = this;
     return [
-      servePipe(protocolFactory, path, { onError, ...options, proactor }),
+      servePipe(protocolFactory, path, { ...options, onError, proactor }),
     ];
   }
 
@@ -356,15 +357,18 @@ export abstract class StreamEventLoop extends SockEventLoop {
   }
 
   /** What the listeners of a server have in common: they do not listen yet. */
-  #serving<T>(options: T, message: string) {
+  #serving<T extends Pick<ServerSettings, "onError">>(
+    options: T,
+    message: string,
+  ) {
     const { proactor } = this;
-    const onError = this.#reporter(message);
-    return { onError, ...options, proactor, startServing: false };
+    const { onError = this.#reporter(message) } = options;
+    return { ...options, onError, proactor, startServing: false };
   }
 
   async #serve<A extends object>(
     listeners: SocketServer<A>[],
-    options: StartServingOptions & { signal?: AbortSignal },
+    options: StartServingOptions & { signal?: AbortSignal | undefined },
   ): Promise<Server<A>> {
     const { startServing = true, signal } = options;
     const server = new Server<A>({ loop: this, listeners, signal });

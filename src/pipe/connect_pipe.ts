@@ -40,36 +40,36 @@ export interface ConnectPipeOptions extends DeadlineOptions {
    *
    * @default {"duplex"}
    */
-  access?: PipeDirection;
+  access?: PipeDirection | undefined;
   /**
    * `"message"` reads message by message, which a message-type pipe allows.
    *
    * @default {"byte"}
    */
-  readMode?: "byte" | "message";
+  readMode?: "byte" | "message" | undefined;
   /**
    * How far the server may act in the name of the client.
    *
    * @default {"identification"}
    */
-  impersonation?: "anonymous" | "identification" | "impersonation";
+  impersonation?: "anonymous" | "identification" | "impersonation" | undefined;
   /**
    * Milliseconds to wait while all instances are busy (or, with
    * `waitForServer`, for the server).
    *
    * @default {Infinity}
    */
-  timeout?: number;
+  timeout?: number | undefined;
   /**
    * True waits for a server that does not exist yet.
    *
    * @default {false}
    */
-  waitForServer?: boolean;
+  waitForServer?: boolean | undefined;
   /** Ends the wait. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** The proactor to use instead of the shared one. */
-  proactor?: IocpProactor;
+  proactor?: IocpProactor | undefined;
 }
 
 const IMPERSONATION = {

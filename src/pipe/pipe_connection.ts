@@ -47,7 +47,7 @@ export interface ReadMessageOptions extends ReadOptions {
    *
    * @default {16777216}
    */
-  maxLength?: number;
+  maxLength?: number | undefined;
 }
 
 /** A message, or a part of one that is longer than was asked for. */

@@ -44,58 +44,58 @@ export interface PipeServerOptions extends DeadlineOptions {
    *
    * @default {"duplex"}
    */
-  access?: PipeDirection;
+  access?: PipeDirection | undefined;
   /**
    * Instances that wait for clients at any time, 1 to 254.
    *
    * @default {8}
    */
-  instances?: number;
+  instances?: number | undefined;
   /**
    * Instances that may exist at once, 1 to 254, with clients or waiting.
    *
    * @default {Infinity}
    */
-  maxInstances?: number;
+  maxInstances?: number | undefined;
   /**
    * Bytes that clients can write before the server reads.
    *
    * @default {65536}
    */
-  inBufferSize?: number;
+  inBufferSize?: number | undefined;
   /**
    * Bytes that the server can write before a client reads.
    *
    * @default {65536}
    */
-  outBufferSize?: number;
+  outBufferSize?: number | undefined;
   /**
    * Who may connect.
    *
    * @default {"currentUser"}
    */
-  security?: PipeSecurity;
+  security?: PipeSecurity | undefined;
   /**
    * True lets clients of other computers in.
    *
    * @default {false}
    */
-  allowRemote?: boolean;
+  allowRemote?: boolean | undefined;
   /**
    * Connections that may wait for `accept` before no more are taken.
    *
    * @default {128}
    */
-  backlog?: number;
+  backlog?: number | undefined;
   /** Shuts the server down when it is aborted. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /**
    * Told of errors that end no call: a client that could not be accepted. By
    * default they are written to the console.
    */
-  onError?: (error: unknown) => void;
+  onError?: ((error: unknown) => void) | undefined;
   /** The proactor to use instead of the shared one. */
-  proactor?: IocpProactor;
+  proactor?: IocpProactor | undefined;
 }
 
 /** What a listener needs of the options. */

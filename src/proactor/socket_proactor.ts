@@ -88,7 +88,7 @@ export interface DisconnectOptions extends OperationOptions {
    *
    * @default {false}
    */
-  reuse?: boolean;
+  reuse?: boolean | undefined;
 }
 
 /**

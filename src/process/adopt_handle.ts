@@ -32,7 +32,7 @@ export interface AdoptHandleOptions extends DeadlineOptions {
   /** What the handle is used for: to read, to write, or both. */
   direction: "in" | "out" | "duplex";
   /** The proactor to use instead of the shared one. */
-  proactor?: IocpProactor;
+  proactor?: IocpProactor | undefined;
 }
 
 /**

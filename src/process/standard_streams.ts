@@ -20,7 +20,7 @@ import type { HandleStream } from "./handle_stream.ts";
 /** Options of {@linkcode openStdin} and its like. */
 export interface StandardStreamOptions {
   /** The proactor to use instead of the shared one. */
-  proactor?: IocpProactor;
+  proactor?: IocpProactor | undefined;
 }
 
 interface StandardStream {

@@ -14,7 +14,7 @@ export interface ServerShutdownOptions extends WaitOptions {
    *
    * @default {Infinity}
    */
-  deadline?: number;
+  deadline?: number | undefined;
 }
 
 /** A connection of a server: of either style. */

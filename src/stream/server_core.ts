@@ -32,7 +32,7 @@ export interface ServerSettings {
   /** Told of errors that end no call. */
   onError?: ((error: unknown) => void) | undefined;
   /** True when protocols take the clients: nobody need have the server. */
-  protocols?: boolean;
+  protocols?: boolean | undefined;
 }
 
 /**

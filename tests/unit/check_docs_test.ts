@@ -371,6 +371,33 @@ Deno.test("checkSource() allows what no caller can override", () => {
   assertEquals(checkSource({ file: "src/ffi/a.ts", text }), []);
 });
 
+Deno.test("checkSource() finds optional properties that cannot be undefined", () => {
+  const text = [
+    "export interface Options extends Others {",
+    "  /** A comment; with a semicolon. */",
+    "  signal?: AbortSignal;",
+    "  readonly where?: { a: 1; b?: 2 };",
+    "  timeout?: number | undefined;",
+    "  onError?: ((error: unknown) => void) | undefined;",
+    "  onEnd?: (error: Error | undefined) => void;",
+    "  long?:",
+    '    | "a"',
+    "    | undefined;",
+    "  method?(a?: number): void;",
+    "  needed: string;",
+    "}",
+    "interface Own {",
+    "  a?: string;",
+    "}",
+  ].join("\n");
+  const message = "is optional, but its type is without `| undefined`";
+  assertEquals(sourceMessages(text), [
+    `src/a.ts:3: signal: ${message}`,
+    `src/a.ts:4: where: ${message}`,
+    `src/a.ts:7: onEnd: ${message}`,
+  ]);
+});
+
 Deno.test("checkSource() refuses a file of more than 400 lines", () => {
   assertEquals(sourceMessages("a();\n".repeat(400)), []);
   assertEquals(sourceMessages("a();\n".repeat(401)), [

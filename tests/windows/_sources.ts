@@ -287,12 +287,6 @@ import netReadinessReadinessSource from "../../src/net/readiness/readiness_sourc
 import netReadinessWatches from "../../src/net/readiness/watches.ts" with {
   type: "text",
 };
-import netSocketAcceptedSocket from "../../src/net/socket/accepted_socket.ts" with {
-  type: "text",
-};
-import netSocketAdoptListener from "../../src/net/socket/adopt_listener.ts" with {
-  type: "text",
-};
 import netSocketBindAll from "../../src/net/socket/bind_all.ts" with {
   type: "text",
 };
@@ -306,9 +300,6 @@ import netSocketConnectAttempt from "../../src/net/socket/connect_attempt.ts" wi
   type: "text",
 };
 import netSocketPolledConnect from "../../src/net/socket/polled_connect.ts" with {
-  type: "text",
-};
-import netSocketServerAddresses from "../../src/net/socket/server_addresses.ts" with {
   type: "text",
 };
 import netSocketSocket from "../../src/net/socket/socket.ts" with {
@@ -332,10 +323,19 @@ import netSocketSocketTransport from "../../src/net/socket/socket_transport.ts" 
 import netSocketTimeLimit from "../../src/net/socket/time_limit.ts" with {
   type: "text",
 };
+import netTcpAcceptedSocket from "../../src/net/tcp/accepted_socket.ts" with {
+  type: "text",
+};
+import netTcpAdoptListener from "../../src/net/tcp/adopt_listener.ts" with {
+  type: "text",
+};
 import netTcpConnectRace from "../../src/net/tcp/connect_race.ts" with {
   type: "text",
 };
 import netTcpConnectTcp from "../../src/net/tcp/connect_tcp.ts" with {
+  type: "text",
+};
+import netTcpServerAddresses from "../../src/net/tcp/server_addresses.ts" with {
   type: "text",
 };
 import netTcpTcpConnection from "../../src/net/tcp/tcp_connection.ts" with {
@@ -913,14 +913,11 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/net/readiness/readiness.ts": netReadinessReadiness,
   "src/net/readiness/readiness_source.ts": netReadinessReadinessSource,
   "src/net/readiness/watches.ts": netReadinessWatches,
-  "src/net/socket/accepted_socket.ts": netSocketAcceptedSocket,
-  "src/net/socket/adopt_listener.ts": netSocketAdoptListener,
   "src/net/socket/bind_all.ts": netSocketBindAll,
   "src/net/socket/call_gate.ts": netSocketCallGate,
   "src/net/socket/client_socket.ts": netSocketClientSocket,
   "src/net/socket/connect_attempt.ts": netSocketConnectAttempt,
   "src/net/socket/polled_connect.ts": netSocketPolledConnect,
-  "src/net/socket/server_addresses.ts": netSocketServerAddresses,
   "src/net/socket/socket.ts": netSocketSocket,
   "src/net/socket/socket_io.ts": netSocketSocketIo,
   "src/net/socket/socket_kind.ts": netSocketSocketKind,
@@ -928,8 +925,11 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/net/socket/socket_server.ts": netSocketSocketServer,
   "src/net/socket/socket_transport.ts": netSocketSocketTransport,
   "src/net/socket/time_limit.ts": netSocketTimeLimit,
+  "src/net/tcp/accepted_socket.ts": netTcpAcceptedSocket,
+  "src/net/tcp/adopt_listener.ts": netTcpAdoptListener,
   "src/net/tcp/connect_race.ts": netTcpConnectRace,
   "src/net/tcp/connect_tcp.ts": netTcpConnectTcp,
+  "src/net/tcp/server_addresses.ts": netTcpServerAddresses,
   "src/net/tcp/tcp_connection.ts": netTcpTcpConnection,
   "src/net/tcp/tcp_listener.ts": netTcpTcpListener,
   "src/net/tcp/tcp_protocol.ts": netTcpTcpProtocol,

@@ -35,18 +35,21 @@ export type SocketConnectionFactory<A> = (
 /** How an event loop makes a server. */
 export interface Serving<A> {
   /** Takes the clients instead of `accept`. */
-  factory?: SocketConnectionFactory<A>;
+  factory?: SocketConnectionFactory<A> | undefined;
   /**
    * False only binds the socket.
    *
    * @default {true}
    */
-  startServing?: boolean;
+  startServing?: boolean | undefined;
   /** A socket that is bound already, in place of a new one. */
   adopted?: PortHandle | undefined;
   /** The object that the user has, where it is not an event loop's. */
   page?: object | undefined;
 }
+
+/** How an event loop has a server made. */
+export type ServeOptions<A> = Pick<Serving<A>, "startServing" | "adopted">;
 
 /** How a server is made. */
 export interface SocketServerSettings<A>
@@ -134,7 +137,9 @@ export interface ListenLimits {
  * @returns The limits.
  * @throws {RangeError} when one is out of its range.
  */
-export function listenLimits(limits: Partial<ListenLimits>): ListenLimits {
+export function listenLimits(
+  limits: { backlog?: number | undefined; accepts?: number | undefined },
+): ListenLimits {
   const { backlog = DEFAULT_BACKLOG, accepts = DEFAULT_ACCEPTS } = limits;
   assertInteger("backlog", backlog, [1, 0x7fff_ffff]);
   assertInteger("accepts", accepts, [1, 1024]);

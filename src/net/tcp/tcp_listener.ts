@@ -48,7 +48,7 @@ export interface TcpListenOptions extends TcpOptions {
    *
    * @default {"0.0.0.0"}
    */
-  hostname?: string;
+  hostname?: string | undefined;
   /** The port, 0 to 65535; 0 lets Windows choose a free one. */
   port: number;
   /**
@@ -57,36 +57,36 @@ export interface TcpListenOptions extends TcpOptions {
    *
    * @default {511}
    */
-  backlog?: number;
+  backlog?: number | undefined;
   /**
    * Accepts that wait for clients at any time, 1 to 1024.
    *
    * @default {8}
    */
-  accepts?: number;
+  accepts?: number | undefined;
   /**
    * False lets a listener on `"::"` take IPv4 clients too. False by default
    * for an address such as `::ffff:127.0.0.1`.
    *
    * @default {true}
    */
-  ipv6Only?: boolean;
+  ipv6Only?: boolean | undefined;
   /**
    * True lets others that ask for it too listen on the same address
    * (`SO_REUSEADDR`). By default nobody else can (`SO_EXCLUSIVEADDRUSE`).
    *
    * @default {false}
    */
-  reuseAddress?: boolean;
+  reuseAddress?: boolean | undefined;
   /** Shuts the listener down when it is aborted. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /**
    * Told of errors that end no call: a client that could not be accepted. By
    * default they are written to the console.
    */
-  onError?: (error: unknown) => void;
+  onError?: ((error: unknown) => void) | undefined;
   /** The proactor to use instead of the shared one. */
-  proactor?: IocpProactor;
+  proactor?: IocpProactor | undefined;
 }
 
 /**

@@ -10,7 +10,7 @@ import type {
   Transport,
 } from "../../stream/protocol.ts";
 import { type ConnectTcpOptions, openTcp } from "./connect_tcp.ts";
-import type { Serving, SocketServer } from "../socket/socket_server.ts";
+import type { ServeOptions, SocketServer } from "../socket/socket_server.ts";
 import {
   assertFactory,
   openTransport,
@@ -19,9 +19,6 @@ import {
 import { tcpName } from "./tcp_connection.ts";
 import { listenTcp, type TcpListenOptions } from "./tcp_listener.ts";
 import type { TcpAddr } from "./tcp_socket.ts";
-
-/** How an event loop serves. */
-export type ServeOptions<A> = Omit<Serving<A>, "factory">;
 
 /**
  * Serves a port with a protocol for each client.

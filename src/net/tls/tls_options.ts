@@ -9,21 +9,21 @@ import type { DeadlineOptions } from "../../stream/close_deadline.ts";
 /** What both ends may want; see {@linkcode startTls}. */
 export interface TlsOptions extends DeadlineOptions {
   /** What ALPN offers or chooses from, the best first. By default no ALPN. */
-  alpnProtocols?: string[];
+  alpnProtocols?: string[] | undefined;
   /**
    * Milliseconds until the peers must have agreed.
    *
    * @default {60000}
    */
-  handshakeTimeout?: number;
+  handshakeTimeout?: number | undefined;
   /** Ends the handshake, and the connection. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** Options of {@linkcode startTls} for the client's end. */
 export interface StartTlsClientOptions extends TlsOptions {
   /** This end is the client. */
-  serverSide?: false;
+  serverSide?: false | undefined;
   /**
    * The host name or the address that the certificate must be for: a name of
    * DNS (`xn--` for one that is not ASCII), or a numeric address without
@@ -31,15 +31,15 @@ export interface StartTlsClientOptions extends TlsOptions {
    *
    * @default {"127.0.0.1"}
    */
-  hostname?: string;
+  hostname?: string | undefined;
   /** Certificates to trust besides those that Deno trusts, as PEM. */
-  caCerts?: string[];
+  caCerts?: string[] | undefined;
   /**
    * True takes a good certificate for any name.
    *
    * @default {false}
    */
-  unsafelyDisableHostnameVerification?: boolean;
+  unsafelyDisableHostnameVerification?: boolean | undefined;
 }
 
 /** Options of {@linkcode startTls} for the server's end. */

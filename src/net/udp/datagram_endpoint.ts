@@ -27,12 +27,12 @@ import { assertUdpOptions, type UdpOptions } from "./udp_options.ts";
 /** Options of {@linkcode openDatagramEndpoint}. */
 export interface DatagramEndpointOptions extends UdpOptions {
   /** Where to receive; any free port of all addresses by default. */
-  localAddr?: UdpTarget;
+  localAddr?: UdpTarget | undefined;
   /**
    * The peer. The socket is connected to it and receives from nobody else,
    * unless `broadcast` is set: then it is only where datagrams go.
    */
-  remoteAddr?: UdpTarget;
+  remoteAddr?: UdpTarget | undefined;
 }
 
 /**

@@ -25,7 +25,7 @@ import type { UdpOptions } from "./udp_options.ts";
  * @throws {RangeError} when the port is none.
  */
 export function listenEnds(
-  options: UdpOptions & { hostname?: string; port: number },
+  options: UdpOptions & { hostname?: string | undefined; port: number },
 ): DatagramEnds {
   const { hostname = "127.0.0.1", port } = options;
   assertTarget("listen", { hostname, port });

@@ -42,29 +42,29 @@ export interface UnixListenOptions extends DeadlineOptions {
    *
    * @default {true}
    */
-  cleanupSocket?: boolean;
+  cleanupSocket?: boolean | undefined;
   /**
    * Connections that may wait for `accept`, and those that Windows keeps
    * until there is room for them.
    *
    * @default {511}
    */
-  backlog?: number;
+  backlog?: number | undefined;
   /**
    * Accepts that wait for clients at any time, 1 to 1024.
    *
    * @default {8}
    */
-  accepts?: number;
+  accepts?: number | undefined;
   /** Shuts the listener down when it is aborted. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /**
    * Told of errors that end no call: a client that could not be accepted. By
    * default they are written to the console.
    */
-  onError?: (error: unknown) => void;
+  onError?: ((error: unknown) => void) | undefined;
   /** The proactor to use instead of the shared one. */
-  proactor?: IocpProactor;
+  proactor?: IocpProactor | undefined;
 }
 
 /**

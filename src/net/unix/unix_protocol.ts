@@ -15,8 +15,7 @@ import {
   openTransport,
   transportFactory,
 } from "../socket/socket_transport.ts";
-import type { SocketServer } from "../socket/socket_server.ts";
-import type { ServeOptions } from "../tcp/tcp_protocol.ts";
+import type { ServeOptions, SocketServer } from "../socket/socket_server.ts";
 import { unixName } from "./unix_connection.ts";
 import { listenUnix, type UnixListenOptions } from "./unix_listener.ts";
 import type { UnixAddr } from "./unix_socket.ts";

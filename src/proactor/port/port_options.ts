@@ -25,13 +25,13 @@ export interface HandleOptions {
   /** Whether its reads may end with ERROR_MORE_DATA. */
   warnings: boolean;
   /** False leaves skip mode off: the handle cannot be trusted with it. */
-  skip?: boolean;
+  skip?: boolean | undefined;
   /** What closes it: `CloseHandle` by default. */
-  close?: CloseFunction;
+  close?: CloseFunction | undefined;
   /** The key with which it is on the port already. */
   key?: number | undefined;
   /** False when somebody else closes it. Default true. */
-  owned?: boolean;
+  owned?: boolean | undefined;
 }
 
 /** Counters of a port. */

@@ -14,17 +14,19 @@
  *
  * @typeParam A The addresses of its ends.
  *
- * @example Serve both
+ * @example A function for all of them
  * ```ts
- * import { type Conn, PipeServer } from "@iocp/proactor";
+ * import { type Conn, connectPipe } from "@iocp/proactor";
  *
- * async function echo(connection: Conn) {
- *   await connection.readable.pipeTo(connection.writable);
+ * async function ask(connection: Conn, question: string): Promise<string> {
+ *   await connection.write(new TextEncoder().encode(question));
+ *   const buffer = new Uint8Array(1024);
+ *   const count = await connection.read(buffer);
+ *   return new TextDecoder().decode(buffer.subarray(0, count ?? 0));
  * }
  *
- * const pipes = PipeServer.listen("\\\\.\\pipe\\echo");
- * const sockets = Deno.listen({ hostname: "127.0.0.1", port: 7 });
- * await Promise.all([echo(await pipes.accept()), echo(await sockets.accept())]);
+ * using pipe = await connectPipe("\\\\.\\pipe\\echo");
+ * console.log(await ask(pipe, "hello")); // hello
  * ```
  */
 export interface Conn<A extends object = object> extends Disposable {

@@ -5,13 +5,21 @@
 
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import type { Handle } from "../../src/ffi/win32_api.ts";
+import { UdpSocket } from "../../src/net/udp/udp_socket.ts";
 import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
 import { frontOf } from "../../src/stream/connection_front.ts";
 import { CancelledError, Future } from "../../src/proactor/future/future.ts";
 import { bytes, inWorld, PATH, turns, type World } from "./_helpers.ts";
 import { loopTest } from "./_loop.ts";
-import { bound, connections, FILE, listener, putFile } from "./_sockets.ts";
+import {
+  bound,
+  connections,
+  datagramHandle,
+  FILE,
+  listener,
+  putFile,
+} from "./_sockets.ts";
 
 const REASONS = [null, "", 0, false, "text", new Error("enough")];
 
@@ -101,6 +109,21 @@ const WAITERS: Record<string, Waiter> = {
       },
     };
   },
+  "receive() of UDP": (world, signal) =>
+    withUdp(world, (socket) => socket.receive(undefined, { signal })),
+  "values() of UDP": (world, signal) =>
+    withUdp(world, (socket) => socket.values({ signal }).next()),
+  "send() of UDP": (world, signal) =>
+    withUdp(world, (socket) => {
+      world.sim.manual = true;
+      return socket.send(bytes("x"), socket.addr, { signal });
+    }),
+  "shutdown() of UDP": (world, signal) =>
+    withUdp(world, (socket) => {
+      world.sim.manual = true;
+      socket.send(bytes("x"), socket.addr).catch(() => {}); // goes out before
+      return socket.shutdown({ signal });
+    }),
   "readMessage()": async (world, signal) => {
     const { proactor } = world;
     const server = PipeServer.listen(PATH, { proactor, type: "message" });
@@ -153,6 +176,21 @@ async function withServer(
 ): Promise<Waiting> {
   const server = PipeServer.listen(PATH, { proactor });
   return { ended: wait(server), cleanUp: () => server.shutdown() };
+}
+
+// deno-lint-ignore require-await -- as the others
+async function withUdp(
+  world: World,
+  wait: (socket: UdpSocket) => PromiseLike<unknown>,
+): Promise<Waiting> {
+  const socket = new UdpSocket(datagramHandle(world));
+  const cleanUp = async () => {
+    world.sim.manual = false;
+    world.sim.completeAll();
+    socket.abort();
+    await socket.finished;
+  };
+  return { ended: wait(socket), cleanUp };
 }
 
 /** The value it was rejected with, in a list. */

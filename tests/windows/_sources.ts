@@ -416,6 +416,9 @@ import netUdpUdpEnds from "../../src/net/udp/udp_ends.ts" with { type: "text" };
 import netUdpUdpErrors from "../../src/net/udp/udp_errors.ts" with {
   type: "text",
 };
+import netUdpUdpIteration from "../../src/net/udp/udp_iteration.ts" with {
+  type: "text",
+};
 import netUdpUdpOptions from "../../src/net/udp/udp_options.ts" with {
   type: "text",
 };
@@ -958,6 +961,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/net/udp/udp_address.ts": netUdpUdpAddress,
   "src/net/udp/udp_ends.ts": netUdpUdpEnds,
   "src/net/udp/udp_errors.ts": netUdpUdpErrors,
+  "src/net/udp/udp_iteration.ts": netUdpUdpIteration,
   "src/net/udp/udp_options.ts": netUdpUdpOptions,
   "src/net/udp/udp_parts.ts": netUdpUdpParts,
   "src/net/udp/udp_socket.ts": netUdpUdpSocket,

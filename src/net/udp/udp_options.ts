@@ -87,6 +87,8 @@ export interface UdpConnectOptions extends UdpOptions {
   hostname: string;
   /** The peer's port. */
   port: number;
+  /** Ends the wait for the addresses of a name. */
+  signal?: AbortSignal | undefined;
 }
 
 /** What {@linkcode UdpSocket.receiveInto} tells of a datagram. */

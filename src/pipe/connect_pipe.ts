@@ -40,7 +40,7 @@ export interface ConnectPipeOptions extends DeadlineOptions {
    *
    * @default {"duplex"}
    */
-  access?: PipeDirection | undefined;
+  direction?: PipeDirection | undefined;
   /**
    * `"message"` reads message by message, which a message-type pipe allows.
    *
@@ -152,23 +152,23 @@ export async function openPipe(
   options: ConnectPipeOptions,
 ): Promise<OpenedPipe> {
   const name = normalizePipeName(path, { remote: true });
-  const { access = "duplex", readMode = "byte", impersonation } = options;
+  const { direction = "duplex", readMode = "byte", impersonation } = options;
   const { deadline } = options;
   assertDeadline(deadline);
   const level = impersonation ?? "identification";
-  assertOneOf("access", access, ["duplex", "in", "out"]);
+  assertOneOf("direction", direction, ["duplex", "in", "out"]);
   assertOneOf("readMode", readMode, ["byte", "message"]);
   assertOneOf("impersonation", level, Object.keys(IMPERSONATION));
   const handle = await dial(proactor, name, {
     ...options,
-    accessMask: ACCESS[access],
+    accessMask: ACCESS[direction],
     qualityOfService: SECURITY_SQOS_PRESENT | IMPERSONATION[level],
   });
   try {
     return {
       handle,
       traits: {
-        ...inspect(proactor, handle, { path: name, access, readMode }),
+        ...inspect(proactor, handle, { path: name, direction, readMode }),
         deadline,
       },
     };
@@ -221,9 +221,9 @@ function timedOut(path: string, future: Future<Handle>): Error {
 function inspect(
   proactor: IocpProactor,
   handle: Handle,
-  wanted: { path: string; access: PipeDirection; readMode: string },
+  wanted: { path: string; direction: PipeDirection; readMode: string },
 ): PipeTraits {
-  const { path, access } = wanted;
+  const { path, direction } = wanted;
   const { api } = proactor.port;
   const messageReadMode = wanted.readMode === "message";
   // Fails when the pipe may not be asked; then it is taken for a byte pipe.
@@ -245,7 +245,7 @@ function inspect(
   }
   return {
     path,
-    direction: access,
+    direction,
     messageType,
     messageReadMode,
     serverEnd: false,

@@ -65,7 +65,7 @@ export class PipeServer implements StreamServer<PipeConnection> {
    * Serves a name; {@linkcode PipeServer.listen} is the usual way.
    *
    * @param path `\\.\pipe\name`, `//./pipe/name`, or `name` alone.
-   * @param options Type, access, instances, security.
+   * @param options Type, direction, instances, security.
    * @param factory Takes the clients instead of `accept`; for the event loop.
    * @throws {TypeError} when the name or an option is malformed.
    * @throws {RangeError} when a number is out of its range.
@@ -105,7 +105,7 @@ export class PipeServer implements StreamServer<PipeConnection> {
    * Serves a name.
    *
    * @param path `\\.\pipe\name`, `//./pipe/name`, or `name` alone.
-   * @param options Type, access, instances, security.
+   * @param options Type, direction, instances, security.
    * @returns The server; clients can connect from now on.
    * @throws {TypeError} when the name or an option is malformed.
    * @throws {RangeError} when a number is out of its range.

@@ -12,13 +12,19 @@ import type {
 import { type ConnectTcpOptions, openTcp } from "./connect_tcp.ts";
 import type { ServeOptions, SocketServer } from "../socket/socket_server.ts";
 import {
-  assertFactory,
-  openTransport,
-  transportFactory,
+  connectSocket,
+  serveSockets,
+  type SocketFamily,
 } from "../socket/socket_transport.ts";
 import { tcpName } from "./tcp_connection.ts";
 import { listenTcp, type TcpListenOptions } from "./tcp_listener.ts";
 import type { TcpAddr } from "./tcp_socket.ts";
+
+const TCP: SocketFamily<TcpAddr, TcpListenOptions, ConnectTcpOptions> = {
+  listen: listenTcp,
+  open: openTcp,
+  name: tcpName,
+};
 
 /**
  * Serves a port with a protocol for each client.
@@ -36,10 +42,7 @@ export function serveTcp(
   protocolFactory: ProtocolFactory,
   options: TcpListenOptions & ServeOptions<TcpAddr>,
 ): SocketServer<TcpAddr> {
-  assertFactory(protocolFactory);
-  const { startServing = true, adopted } = options;
-  const factory = transportFactory(protocolFactory, tcpName);
-  return listenTcp(options, { factory, startServing, adopted });
+  return serveSockets(TCP, protocolFactory, options);
 }
 
 /**
@@ -52,11 +55,9 @@ export function serveTcp(
  * @throws {TypeError} when the factory is no function, or an address malformed.
  * @throws {Deno.errors.ConnectionRefused} when nobody listens there.
  */
-export async function openTcpTransport<P extends Protocol>(
+export function openTcpTransport<P extends Protocol>(
   protocolFactory: ProtocolFactory<P>,
   options: ConnectTcpOptions,
 ): Promise<[Transport, P]> {
-  assertFactory(protocolFactory);
-  const opened = await openTcp(options);
-  return openTransport(opened, protocolFactory, tcpName(opened.traits));
+  return connectSocket(TCP, protocolFactory, options);
 }

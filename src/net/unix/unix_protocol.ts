@@ -11,14 +11,20 @@ import type {
 } from "../../stream/protocol.ts";
 import { type ConnectUnixOptions, openUnix } from "./connect_unix.ts";
 import {
-  assertFactory,
-  openTransport,
-  transportFactory,
+  connectSocket,
+  serveSockets,
+  type SocketFamily,
 } from "../socket/socket_transport.ts";
 import type { ServeOptions, SocketServer } from "../socket/socket_server.ts";
 import { unixName } from "./unix_connection.ts";
 import { listenUnix, type UnixListenOptions } from "./unix_listener.ts";
 import type { UnixAddr } from "./unix_socket.ts";
+
+const UNIX: SocketFamily<UnixAddr, UnixListenOptions, ConnectUnixOptions> = {
+  listen: listenUnix,
+  open: openUnix,
+  name: unixName,
+};
 
 /**
  * Serves a path with a protocol for each client.
@@ -34,10 +40,7 @@ export function serveUnix(
   protocolFactory: ProtocolFactory,
   options: UnixListenOptions & ServeOptions<UnixAddr>,
 ): SocketServer<UnixAddr> {
-  assertFactory(protocolFactory);
-  const { startServing = true } = options;
-  const factory = transportFactory(protocolFactory, unixName);
-  return listenUnix(options, { factory, startServing });
+  return serveSockets(UNIX, protocolFactory, options);
 }
 
 /**
@@ -50,11 +53,9 @@ export function serveUnix(
  * @throws {TypeError} when the factory is no function, or the path malformed.
  * @throws {Deno.errors.ConnectionRefused} when nobody listens there.
  */
-export async function openUnixTransport<P extends Protocol>(
+export function openUnixTransport<P extends Protocol>(
   protocolFactory: ProtocolFactory<P>,
   options: ConnectUnixOptions,
 ): Promise<[Transport, P]> {
-  assertFactory(protocolFactory);
-  const opened = await openUnix(options);
-  return openTransport(opened, protocolFactory, unixName(opened.traits));
+  return connectSocket(UNIX, protocolFactory, options);
 }

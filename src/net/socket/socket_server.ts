@@ -58,8 +58,6 @@ export interface SocketServerSettings<A>
   factory: SocketConnectionFactory<A>;
   /** False only binds the socket. */
   startServing: boolean;
-  /** The object that the user has. */
-  page?: object | undefined;
 }
 
 const DEFAULT_BACKLOG = 511;
@@ -80,10 +78,16 @@ export class SocketServer<
 
   /**
    * @param port The completion port.
-   * @param settings Where to listen, and how clients become connections.
+   * @param settings Where to listen, and how clients become connections. The
+   * listener has them, and so the port: nothing in them refers to the page.
+   * @param page The object that the user has, where there is one.
    */
-  constructor(port: CompletionPort, settings: SocketServerSettings<A>) {
-    super(port, settings, settings.page);
+  constructor(
+    port: CompletionPort,
+    settings: SocketServerSettings<A>,
+    page?: object,
+  ) {
+    super(port, settings, page);
     const { factory, backlog, startServing } = settings;
     const { core } = this;
     const events = {

@@ -30,6 +30,7 @@ import {
   listenLimits,
   type Serving,
   SocketServer,
+  type SocketServerSettings,
 } from "../socket/socket_server.ts";
 import { TcpConnection, type TcpTraits } from "./tcp_connection.ts";
 import {
@@ -270,10 +271,9 @@ export function listenTcp(
   signal?.throwIfAborted();
   const { port } = options.proactor ?? defaultProactor();
   port.assertOpen("listen");
-  return new SocketServer(port, {
+  const settings: SocketServerSettings<TcpAddr> = {
     ...resolved,
     label: "TCP listener",
-    page: serving.page,
     protocols: serving.factory !== undefined,
     signal,
     onError,
@@ -283,7 +283,8 @@ export function listenTcp(
       applyTcpOptions(traits.sockets, handle.handle, options);
       return factory(port, handle, { ...traits, deadline });
     },
-  });
+  };
+  return new SocketServer(port, settings, serving.page);
 }
 
 function resolveOptions(

@@ -22,6 +22,7 @@ import {
   listenLimits,
   type Serving,
   SocketServer,
+  type SocketServerSettings,
 } from "../socket/socket_server.ts";
 import { UnixConnection, type UnixTraits } from "./unix_connection.ts";
 import {
@@ -251,14 +252,13 @@ export function listenUnix(
   signal?.throwIfAborted();
   const { port } = options.proactor ?? defaultProactor();
   port.assertOpen(`listen on ${unixText(address)}`);
-  return new SocketServer(port, {
+  const settings: SocketServerSettings<UnixAddr> = {
     kind: UNIX,
     address,
     flags: [],
     ...limits,
     cleanUp: cleanUpOf(options),
     label: "unix listener",
-    page: serving.page,
     protocols: serving.factory !== undefined,
     signal,
     onError,
@@ -267,7 +267,8 @@ export function listenUnix(
       const local: UnixAddr = { transport: "unix", path };
       return factory(port, handle, { ...traits, local, deadline });
     },
-  });
+  };
+  return new SocketServer(port, settings, serving.page);
 }
 
 /** The current folder may be another one when the listener is closed. */

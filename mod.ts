@@ -87,8 +87,8 @@ export type {
 export {
   adoptHandle,
   type AdoptHandleOptions,
-  HandleStream,
 } from "./src/process/adopt_handle.ts";
+export { HandleStream } from "./src/process/handle_stream.ts";
 export type { HandleKind } from "./src/process/handle_kind.ts";
 export {
   openStderr,
@@ -105,7 +105,6 @@ export {
   TcpListener,
   type TcpListenOptions,
 } from "./src/net/tcp/tcp_listener.ts";
-export { SocketServer } from "./src/net/socket/socket_server.ts";
 export type { TcpAddr, TcpOptions } from "./src/net/tcp/tcp_socket.ts";
 export {
   connectUnix,
@@ -117,13 +116,13 @@ export {
   type UnixListenOptions,
 } from "./src/net/unix/unix_listener.ts";
 export type { UnixAddr } from "./src/net/unix/unix_socket.ts";
-export {
-  startTls,
-  type StartTlsClientOptions,
-  type StartTlsOptions,
-  type StartTlsServerOptions,
-  type TlsOptions,
-} from "./src/net/tls/start_tls.ts";
+export { startTls } from "./src/net/tls/start_tls.ts";
+export type {
+  StartTlsClientOptions,
+  StartTlsOptions,
+  StartTlsServerOptions,
+  TlsOptions,
+} from "./src/net/tls/tls_options.ts";
 export {
   TlsConnection,
   type TlsTransport,
@@ -133,12 +132,17 @@ export type {
   ServedConnection,
   ServerShutdownOptions,
 } from "./src/stream/served_connection.ts";
-export {
-  type DeadlineOptions,
-  type DroppedBytesError,
-  type ReadOptions,
-  StreamConnection,
-} from "./src/stream/stream_connection.ts";
+export type {
+  DeadlineOptions,
+  DroppedBytesError,
+} from "./src/stream/close_deadline.ts";
+export type { Conn } from "./src/stream/conn.ts";
+export type { StreamConnection } from "./src/stream/stream_connection.ts";
+export type { ReadOptions } from "./src/stream/stream_traits.ts";
+export type {
+  ShutdownOptions,
+  WaitOptions,
+} from "./src/stream/wait_options.ts";
 export type { DuplexConnection, NodeDuplex } from "./src/stream/node_duplex.ts";
 export { toNodeDuplex } from "./src/stream/to_node_duplex.ts";
 export type { StreamTarget } from "./src/stream/web_streams.ts";
@@ -148,6 +152,7 @@ export type {
   ProtocolFactory,
   Transport,
   WriteBufferLimits,
+  WriteBufferOptions,
 } from "./src/stream/protocol.ts";
 export { callSoonThreadsafe } from "./src/loop/call_soon_threadsafe.ts";
 export type { ExceptionContext } from "./src/loop/exception_handler.ts";
@@ -182,7 +187,7 @@ export {
   type WorkerExecutorOptions,
 } from "./src/loop/worker_executor.ts";
 export { type ServeForeverOptions, Server } from "./src/loop/server.ts";
-export type { ServerHost } from "./src/net/socket/server_addresses.ts";
+export type { ServerHost } from "./src/net/tcp/server_addresses.ts";
 export {
   type ExceptionHandler,
   ProactorEventLoop,
@@ -262,7 +267,7 @@ export {
   type WatchDirectoryOptions,
 } from "./src/file/watch_directory.ts";
 export type { AddressFamily } from "./src/net/names/resolve.ts";
-export { StreamServer } from "./src/stream/stream_server.ts";
+export type { StreamServer } from "./src/stream/stream_server.ts";
 export type { AcceptedSocket } from "./src/proactor/call/socket_connect_calls.ts";
 export type {
   FileLike,

@@ -35,27 +35,8 @@ export const CROSSINGS: Readonly<Record<string, string>> = {
 
 /** Faults that stand for now. An entry that is not needed is a fault too. */
 export const KNOWN: Known = {
-  arrows: [
-    "src/net/socket/accepted_socket.ts -> src/net/tcp/tcp_connection.ts",
-    "src/net/socket/accepted_socket.ts -> src/net/tcp/tcp_socket.ts",
-    "src/net/socket/adopt_listener.ts -> src/net/tcp/tcp_socket.ts",
-    "src/net/socket/server_addresses.ts -> src/net/tcp/tcp_socket.ts",
-    "src/net/socket/socket.ts -> src/net/unix/unix_socket.ts",
-    "src/proactor/port/handle_registry.ts -> " +
-    "src/proactor/call/socket_association.ts",
-  ],
-  circles: [
-    "src/file/file_core.ts, src/file/file_lane.ts",
-    "src/net/tls/open_tls.ts, src/net/tls/start_tls.ts",
-    "src/loop/base_event_loop.ts, src/loop/exception_handler.ts, " +
-    "src/loop/handle_event_loop.ts, src/loop/handles.ts, " +
-    "src/loop/loop_context.ts, src/loop/proactor_event_loop.ts, " +
-    "src/loop/process_event_loop.ts, src/loop/registry.ts, " +
-    "src/loop/scheduler.ts, src/loop/server.ts, " +
-    "src/loop/signal_handlers.ts, src/loop/sock_event_loop.ts, " +
-    "src/loop/socket_event_loop.ts, src/loop/stream_event_loop.ts, " +
-    "src/loop/timer_heap.ts",
-  ],
+  arrows: [],
+  circles: [],
 };
 
 /** Faults that stand for now. */

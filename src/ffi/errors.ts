@@ -193,9 +193,9 @@ export interface FailedCall {
   /** The first part of the message: `Cannot connect to pipe "\\.\pipe\x"`. */
   action: string;
   /** Replaces the text of the code, where the caller knows better. */
-  state?: string;
+  state?: string | undefined;
   /** Replaces the class of the code, where the caller knows better. */
-  errorClass?: ErrorClass;
+  errorClass?: ErrorClass | undefined;
 }
 
 /**

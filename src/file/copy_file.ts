@@ -17,13 +17,13 @@ import { openParameters } from "./open_options.ts";
 /** Options of {@linkcode copyFile}. */
 export interface CopyFileOptions extends CopyToOptions {
   /** The proactor to use instead of the shared one. */
-  proactor?: IocpProactor;
+  proactor?: IocpProactor | undefined;
   /**
    * Replaces the file system, for tests.
    *
    * @ignore
    */
-  files?: FileApi;
+  files?: FileApi | undefined;
 }
 
 /**

@@ -16,13 +16,13 @@ export interface CopyToOptions {
    *
    * @default {16}
    */
-  inFlight?: number;
+  inFlight?: number | undefined;
   /**
    * Bytes of a block, a multiple of 4,096.
    *
    * @default {262144}
    */
-  blockSize?: number;
+  blockSize?: number | undefined;
   /** Ends the copy early: the promise rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }

@@ -13,7 +13,6 @@ import type { PortDependent } from "../proactor/port/dependents.ts";
 import { fileThreads } from "../proactor/call/open_path.ts";
 import type { PortHandle } from "../proactor/port/port_handle.ts";
 import { type FileBuffers, fileBuffers } from "./file_buffers.ts";
-import type { FileLane } from "./file_lane.ts";
 
 /**
  * Takes back what opening a file has made.
@@ -46,7 +45,7 @@ export class FileCore implements PortDependent {
   /** Native buffers, until it has finished. */
   readonly buffers: FileBuffers;
   readonly #traits: FileTraits;
-  readonly #lanes = new Set<FileLane>();
+  readonly #lanes = new Set<object>();
   readonly #finished = Promise.withResolvers<void>();
   #undo: UndoCall | undefined;
   #calls = 0;
@@ -87,12 +86,12 @@ export class FileCore implements PortDependent {
    *
    * @param lane The lane, until `deleteLane`.
    */
-  addLane(lane: FileLane): void {
+  addLane(lane: object): void {
     this.#lanes.add(lane);
   }
 
   /** @param lane Has given its slot back. */
-  deleteLane(lane: FileLane): void {
+  deleteLane(lane: object): void {
     this.#lanes.delete(lane);
     this.#review();
   }

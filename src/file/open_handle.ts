@@ -23,9 +23,9 @@ export interface FileSystem {
 /** What options say of it. */
 export interface FileSystemOptions {
   /** The proactor to use instead of the shared one. */
-  proactor?: IocpProactor;
+  proactor?: IocpProactor | undefined;
   /** Replaces the file system, for tests. */
-  files?: FileApi;
+  files?: FileApi | undefined;
 }
 
 /**

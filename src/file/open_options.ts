@@ -38,97 +38,97 @@ export interface OpenFileOptions {
    *
    * @default {true} unless `write` or `append` is true
    */
-  read?: boolean;
+  read?: boolean | undefined;
   /**
    * Opens for writing.
    *
    * @default {false}
    */
-  write?: boolean;
+  write?: boolean | undefined;
   /**
    * Opens for writing at the end only, wherever that is by then: nothing that
    * others write is overwritten.
    *
    * @default {false}
    */
-  append?: boolean;
+  append?: boolean | undefined;
   /**
    * Empties the file. Needs `write`.
    *
    * @default {false}
    */
-  truncate?: boolean;
+  truncate?: boolean | undefined;
   /**
    * Makes the file if there is none. Needs `write` or `append`.
    *
    * @default {false}
    */
-  create?: boolean;
+  create?: boolean | undefined;
   /**
    * Makes the file, and fails if there is one. Needs `write` or `append`.
    *
    * @default {false}
    */
-  createNew?: boolean;
+  createNew?: boolean | undefined;
   /**
    * Lets other handles read the file meanwhile.
    *
    * @default {true}
    */
-  shareRead?: boolean;
+  shareRead?: boolean | undefined;
   /**
    * Lets other handles write the file meanwhile.
    *
    * @default {true}
    */
-  shareWrite?: boolean;
+  shareWrite?: boolean | undefined;
   /**
    * Lets others delete or rename the file meanwhile.
    *
    * @default {true}
    */
-  shareDelete?: boolean;
+  shareDelete?: boolean | undefined;
   /**
    * Makes the file sparse: what is never written takes no room on the disk.
    * Needs `write`. A file that was made stays when the disk has no such files.
    *
    * @default {false}
    */
-  sparse?: boolean;
+  sparse?: boolean | undefined;
   /**
    * Reads and writes the disk, not the system's cache. Positions and lengths
    * must be multiples of its sectors (4,096 bytes are one for every disk).
    *
    * @default {false}
    */
-  noBuffering?: boolean;
+  noBuffering?: boolean | undefined;
   /**
    * Ends a write when it is on the disk.
    *
    * @default {false}
    */
-  writeThrough?: boolean;
+  writeThrough?: boolean | undefined;
   /**
    * Deletes the file when its last handle is closed.
    *
    * @default {false}
    */
-  deleteOnClose?: boolean;
+  deleteOnClose?: boolean | undefined;
   /** How the file will be read, for the system's cache. */
-  hint?: "sequential" | "random";
+  hint?: "sequential" | "random" | undefined;
   /**
    * Abandons opening: the promise rejects with the signal's reason. A file that
    * was to be made or emptied may have been.
    */
   signal?: AbortSignal | undefined;
   /** The proactor to use instead of the shared one. */
-  proactor?: IocpProactor;
+  proactor?: IocpProactor | undefined;
   /**
    * Replaces the file system, for tests.
    *
    * @ignore
    */
-  files?: FileApi;
+  files?: FileApi | undefined;
 }
 
 /** How the kernel is asked to open a file, but for the path. */

@@ -37,7 +37,7 @@ export interface FileOperationOptions {
    * then neither used nor moved, and any number of operations may be in
    * flight. Without it they go one after the other, from that position.
    */
-  at?: number;
+  at?: number | undefined;
   /**
    * Cancels the operation: the promise rejects with the signal's reason,
    * unless the operation was faster.

@@ -64,30 +64,30 @@ export interface WatchDirectoryOptions {
    *
    * @default {true}
    */
-  recursive?: boolean;
+  recursive?: boolean | undefined;
   /**
    * What counts as a change.
    *
    * @default {["fileName", "directoryName", "size", "lastWrite"]}
    */
-  changes?: readonly DirectoryChange[];
+  changes?: readonly DirectoryChange[] | undefined;
   /**
    * Bytes for changes that nobody has read yet, 256 to 65536. What does not
    * fit is lost, and an `"overflow"` tells so.
    *
    * @default {65536}
    */
-  bufferSize?: number;
+  bufferSize?: number | undefined;
   /** Ends watching: the iteration throws the signal's reason. */
   signal?: AbortSignal | undefined;
   /** The proactor to use instead of the shared one. */
-  proactor?: IocpProactor;
+  proactor?: IocpProactor | undefined;
   /**
    * Replaces the file system, for tests.
    *
    * @ignore
    */
-  files?: FileApi;
+  files?: FileApi | undefined;
 }
 
 const DEFAULT_CHANGES: readonly DirectoryChange[] = [

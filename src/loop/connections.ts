@@ -4,7 +4,7 @@
  * @module
  */
 
-import { adoptSocket } from "../net/socket/accepted_socket.ts";
+import { adoptSocket } from "../net/tcp/accepted_socket.ts";
 import type { Socket } from "../net/socket/socket.ts";
 import { openTcpTransport } from "../net/tcp/tcp_protocol.ts";
 import {

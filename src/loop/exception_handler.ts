@@ -15,17 +15,17 @@ export interface ExceptionContext {
   /** What happened. */
   message: string;
   /** What was thrown. */
-  exception?: unknown;
+  exception?: unknown | undefined;
   /** The handle whose callback threw. */
-  handle?: Handle;
+  handle?: Handle | undefined;
   /** The future it happened to. */
-  future?: Future<unknown>;
+  future?: Future<unknown> | undefined;
   /** The task it happened to. */
-  task?: Task<unknown>;
+  task?: Task<unknown> | undefined;
   /** The name of a task that was garbage-collected. */
-  taskName?: string;
+  taskName?: string | undefined;
   /** The stack where the handle was made; in debug mode. */
-  sourceTraceback?: string;
+  sourceTraceback?: string | undefined;
   /** Further fields, by name. */
   [field: string]: unknown;
 }

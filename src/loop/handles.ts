@@ -18,7 +18,7 @@ export type CallbackFailure = {
   /** Its handle. */
   handle: Handle;
   /** The stack where the handle was made; in debug mode. */
-  sourceTraceback?: string;
+  sourceTraceback?: string | undefined;
 };
 
 /** What a handle needs of its loop. */

@@ -20,7 +20,7 @@ export interface RunOptions {
    *
    * @default {false}
    */
-  debug?: boolean;
+  debug?: boolean | undefined;
 }
 
 /**

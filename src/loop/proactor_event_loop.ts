@@ -14,7 +14,7 @@ import {
   type NameInfo,
 } from "../net/names/address_info.ts";
 import type { ReadinessTarget } from "../net/readiness/readiness_source.ts";
-import type { ServerHost } from "../net/socket/server_addresses.ts";
+import type { ServerHost } from "../net/tcp/server_addresses.ts";
 import type { Socket } from "../net/socket/socket.ts";
 import type { TcpAddr } from "../net/tcp/tcp_socket.ts";
 import type { DatagramEndpointOptions } from "../net/udp/datagram_endpoint.ts";

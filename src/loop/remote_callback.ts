@@ -44,7 +44,7 @@ export interface ExportCallbackOptions {
    *
    * @default {false}
    */
-  coalesce?: boolean;
+  coalesce?: boolean | undefined;
 }
 
 /** A function that other threads can call, with a u32. */

@@ -4,15 +4,16 @@
  * @module
  */
 
+import type { ServerSettings } from "../stream/server_core.ts";
 import {
   type AdoptedSocket,
   adoptListener,
-} from "../net/socket/adopt_listener.ts";
+} from "../net/tcp/adopt_listener.ts";
 import { bindAll } from "../net/socket/bind_all.ts";
 import {
   serverAddresses,
   type ServerHost,
-} from "../net/socket/server_addresses.ts";
+} from "../net/tcp/server_addresses.ts";
 import type { SocketServer } from "../net/socket/socket_server.ts";
 import { serveTcp } from "../net/tcp/tcp_protocol.ts";
 import { publicAddr, type TcpAddr } from "../net/tcp/tcp_socket.ts";
@@ -107,9 +108,9 @@ export class Servers<L extends object> {
     options: LoopOptions<PipeServerOptions>,
   ): Promise<[PipeServer]> {
     this.#host.assertOpen("serve pipe");
-    const onError = this.#reporter("Pipe accept failed");
+    const { onError = this.#reporter("Pipe accept failed") } = options;
     const { proactor } = this.#host;
-    const serving = { onError, ...options, proactor };
+    const serving = { ...options, onError, proactor };
     return [servePipe(protocolFactory, path, serving)];
   }
 
@@ -126,10 +127,13 @@ export class Servers<L extends object> {
   }
 
   /** What the listeners of a server have in common: they do not listen yet. */
-  #serving<T>(options: T, message: string) {
+  #serving<T extends Pick<ServerSettings, "onError">>(
+    options: T,
+    message: string,
+  ) {
     const { proactor } = this.#host;
-    const onError = this.#reporter(message);
-    return { onError, ...options, proactor, startServing: false };
+    const { onError = this.#reporter(message) } = options;
+    return { ...options, onError, proactor, startServing: false };
   }
 
   async #serve<A extends object>(

@@ -21,9 +21,6 @@ import { assertFunction } from "./arguments.ts";
 import type { LoopHost } from "./host.ts";
 import type { LoopOptions } from "./loop_options.ts";
 
-/** All streams are pipes by default, as in asyncio. */
-const PIPED = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
-
 /**
  * Starts processes for protocols, unless the loop is closed. The methods are
  * documented on the page of {@linkcode ProactorEventLoop}.
@@ -41,7 +38,7 @@ export class Subprocesses {
     command: string | URL,
     options: LoopOptions<SubprocessExecOptions>,
   ): Promise<[SubprocessTransport, P]> {
-    const launch = resolveExec(command, { ...PIPED, ...options });
+    const launch = resolveExec(command, piped(options));
     return await this.#start(protocolFactory, launch, options.signal);
   }
 
@@ -50,7 +47,7 @@ export class Subprocesses {
     commandLine: string,
     options: LoopOptions<SubprocessOptions>,
   ): Promise<[SubprocessTransport, P]> {
-    const launch = resolveShell(commandLine, { ...PIPED, ...options });
+    const launch = resolveShell(commandLine, piped(options));
     return await this.#start(protocolFactory, launch, options.signal);
   }
 
@@ -64,4 +61,10 @@ export class Subprocesses {
     const { proactor } = this.#host;
     return await openSubprocess(protocolFactory, launch, { proactor, signal });
   }
+}
+
+/** All streams are pipes by default, as in asyncio. */
+function piped<T extends SubprocessOptions>(options: T): T {
+  const { stdin = "piped", stdout = "piped", stderr = "piped" } = options;
+  return { ...options, stdin, stdout, stderr };
 }

@@ -28,7 +28,7 @@ export interface TaskOptions {
    *
    * @default {"Task-1"} (and so on)
    */
-  name?: string;
+  name?: string | undefined;
 }
 
 /** What a task needs of its loop. */

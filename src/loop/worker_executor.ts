@@ -41,7 +41,7 @@ export interface WorkerExecutorOptions {
    *
    * @default {navigator.hardwareConcurrency}
    */
-  maxWorkers?: number;
+  maxWorkers?: number | undefined;
 }
 
 /** Options of {@linkcode WorkerExecutor.shutdown}. */
@@ -51,13 +51,13 @@ export interface ExecutorShutdownOptions {
    *
    * @default {true}
    */
-  wait?: boolean;
+  wait?: boolean | undefined;
   /**
    * True cancels the calls that no worker has taken yet.
    *
    * @default {false}
    */
-  cancelFutures?: boolean;
+  cancelFutures?: boolean | undefined;
 }
 
 const MAX_WORKERS = 1024;

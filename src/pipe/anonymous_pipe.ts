@@ -36,21 +36,21 @@ export interface PipeOptions {
    *
    * @default {false}
    */
-  duplex?: boolean;
+  duplex?: boolean | undefined;
   /**
    * Which ends are for overlapped I/O. A child process wants its end without.
    *
    * @default {[true, true]}
    */
-  overlapped?: readonly [boolean, boolean];
+  overlapped?: readonly [boolean, boolean] | undefined;
   /**
    * Bytes that can be written before the other end reads.
    *
    * @default {65536}
    */
-  bufferSize?: number;
+  bufferSize?: number | undefined;
   /** The proactor whose Windows is used, instead of the shared one. */
-  proactor?: IocpProactor;
+  proactor?: IocpProactor | undefined;
 }
 
 /**

@@ -40,36 +40,36 @@ export interface ConnectPipeOptions extends DeadlineOptions {
    *
    * @default {"duplex"}
    */
-  access?: PipeDirection;
+  direction?: PipeDirection | undefined;
   /**
    * `"message"` reads message by message, which a message-type pipe allows.
    *
    * @default {"byte"}
    */
-  readMode?: "byte" | "message";
+  readMode?: "byte" | "message" | undefined;
   /**
    * How far the server may act in the name of the client.
    *
    * @default {"identification"}
    */
-  impersonation?: "anonymous" | "identification" | "impersonation";
+  impersonation?: "anonymous" | "identification" | "impersonation" | undefined;
   /**
    * Milliseconds to wait while all instances are busy (or, with
    * `waitForServer`, for the server).
    *
    * @default {Infinity}
    */
-  timeout?: number;
+  timeout?: number | undefined;
   /**
    * True waits for a server that does not exist yet.
    *
    * @default {false}
    */
-  waitForServer?: boolean;
+  waitForServer?: boolean | undefined;
   /** Ends the wait. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** The proactor to use instead of the shared one. */
-  proactor?: IocpProactor;
+  proactor?: IocpProactor | undefined;
 }
 
 const IMPERSONATION = {
@@ -152,23 +152,23 @@ export async function openPipe(
   options: ConnectPipeOptions,
 ): Promise<OpenedPipe> {
   const name = normalizePipeName(path, { remote: true });
-  const { access = "duplex", readMode = "byte", impersonation } = options;
+  const { direction = "duplex", readMode = "byte", impersonation } = options;
   const { deadline } = options;
   assertDeadline(deadline);
   const level = impersonation ?? "identification";
-  assertOneOf("access", access, ["duplex", "in", "out"]);
+  assertOneOf("direction", direction, ["duplex", "in", "out"]);
   assertOneOf("readMode", readMode, ["byte", "message"]);
   assertOneOf("impersonation", level, Object.keys(IMPERSONATION));
   const handle = await dial(proactor, name, {
     ...options,
-    accessMask: ACCESS[access],
+    accessMask: ACCESS[direction],
     qualityOfService: SECURITY_SQOS_PRESENT | IMPERSONATION[level],
   });
   try {
     return {
       handle,
       traits: {
-        ...inspect(proactor, handle, { path: name, access, readMode }),
+        ...inspect(proactor, handle, { path: name, direction, readMode }),
         deadline,
       },
     };
@@ -221,9 +221,9 @@ function timedOut(path: string, future: Future<Handle>): Error {
 function inspect(
   proactor: IocpProactor,
   handle: Handle,
-  wanted: { path: string; access: PipeDirection; readMode: string },
+  wanted: { path: string; direction: PipeDirection; readMode: string },
 ): PipeTraits {
-  const { path, access } = wanted;
+  const { path, direction } = wanted;
   const { api } = proactor.port;
   const messageReadMode = wanted.readMode === "message";
   // Fails when the pipe may not be asked; then it is taken for a byte pipe.
@@ -245,7 +245,7 @@ function inspect(
   }
   return {
     path,
-    direction: access,
+    direction,
     messageType,
     messageReadMode,
     serverEnd: false,

@@ -14,7 +14,8 @@ import type {
   Transport,
 } from "../stream/protocol.ts";
 import { type ConnectPipeOptions, openPipe } from "./connect_pipe.ts";
-import { pipeIo, type PipeTraits } from "./pipe_connection.ts";
+import type { PipeTraits } from "./pipe_connection.ts";
+import { pipeIo } from "./pipe_io.ts";
 import { PipeServer } from "./pipe_server.ts";
 import {
   type ListenerOptions,

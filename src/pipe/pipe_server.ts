@@ -8,8 +8,13 @@ import { defaultProactor } from "../proactor/default_proactor.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import type { PortHandle } from "../proactor/port/port_handle.ts";
 import { assertInteger } from "../proactor/arguments.ts";
-import type { ServedConnection } from "../stream/served_connection.ts";
-import { StreamServer } from "../stream/stream_server.ts";
+import type {
+  ServedConnection,
+  ServerShutdownOptions,
+} from "../stream/served_connection.ts";
+import { ServerFront } from "../stream/server_front.ts";
+import type { StreamServer } from "../stream/stream_server.ts";
+import type { WaitOptions } from "../stream/wait_options.ts";
 import { type PipeAddr, PipeConnection } from "./pipe_connection.ts";
 import { PipeListener } from "./pipe_listener.ts";
 import {
@@ -52,14 +57,15 @@ const DEFAULT_BACKLOG = 128;
  * }
  * ```
  */
-export class PipeServer extends StreamServer<PipeConnection> {
+export class PipeServer implements StreamServer<PipeConnection> {
+  readonly #front: ServerFront<PipeConnection>;
   readonly #options: ListenerOptions;
 
   /**
    * Serves a name; {@linkcode PipeServer.listen} is the usual way.
    *
    * @param path `\\.\pipe\name`, `//./pipe/name`, or `name` alone.
-   * @param options Type, access, instances, security.
+   * @param options Type, direction, instances, security.
    * @param factory Takes the clients instead of `accept`; for the event loop.
    * @throws {TypeError} when the name or an option is malformed.
    * @throws {RangeError} when a number is out of its range.
@@ -79,11 +85,12 @@ export class PipeServer extends StreamServer<PipeConnection> {
     const { port } = options.proactor ?? defaultProactor();
     port.assertOpen(`listen on pipe "${resolved.path}"`);
     const protocols = factory !== undefined;
-    super(port, { label: "pipe server", signal, onError, protocols });
+    const settings = { label: "pipe server", signal, onError, protocols };
+    this.#front = new ServerFront(port, settings, this);
     this.#options = resolved;
     const make = factory ?? makeConnection;
-    const { core } = this;
-    this.start(
+    const { core } = this.#front;
+    this.#front.start(
       new PipeListener(port, resolved, {
         onConnected: (handle) =>
           core.connected(handle, () => make(port, handle, resolved)),
@@ -98,7 +105,7 @@ export class PipeServer extends StreamServer<PipeConnection> {
    * Serves a name.
    *
    * @param path `\\.\pipe\name`, `//./pipe/name`, or `name` alone.
-   * @param options Type, access, instances, security.
+   * @param options Type, direction, instances, security.
    * @returns The server; clients can connect from now on.
    * @throws {TypeError} when the name or an option is malformed.
    * @throws {RangeError} when a number is out of its range.
@@ -114,6 +121,107 @@ export class PipeServer extends StreamServer<PipeConnection> {
   /** The address that clients connect to. */
   get addr(): PipeAddr {
     return { transport: "pipe", path: this.#options.path };
+  }
+
+  // --- clients ----------------------------------------------------------------
+
+  /** The connections that are open now. */
+  get connections(): ReadonlySet<ServedConnection> {
+    return this.#front.connections;
+  }
+
+  /**
+   * Waits for the next client.
+   *
+   * @param options A signal that ends the wait; a client that comes later is
+   * left to the next call.
+   * @returns The connection.
+   * @throws {Deno.errors.BadResource} when the server is closed, also later.
+   */
+  accept(options?: WaitOptions): Promise<PipeConnection> {
+    return this.#front.accept(options);
+  }
+
+  /**
+   * Iterates over the clients until the server is closed. Leaving the loop
+   * closes it, as with `Deno.Listener`.
+   *
+   * @param options A signal that ends the iteration: it throws the signal's
+   * reason, and the server stays open.
+   * @returns An iterator of connections.
+   */
+  values(
+    options?: WaitOptions,
+  ): AsyncIterableIterator<PipeConnection, undefined, undefined> {
+    return this.#front.values(options);
+  }
+
+  /**
+   * Iterates over the clients, as {@linkcode values} does.
+   *
+   * @returns An iterator of connections.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<
+    PipeConnection,
+    undefined,
+    undefined
+  > {
+    return this.values();
+  }
+
+  // --- end --------------------------------------------------------------------
+
+  /** Resolves when the server and all its connections are closed. */
+  get finished(): Promise<void> {
+    return this.#front.finished;
+  }
+
+  /**
+   * Tells whether the server takes no more clients.
+   *
+   * @returns True from `close` on.
+   */
+  closed(): boolean {
+    return this.#front.closed();
+  }
+
+  /**
+   * Takes no more clients. Connections that were handed out live on; those that
+   * nobody has accepted are closed. Idempotent.
+   */
+  close(): void {
+    this.#front.close();
+  }
+
+  /**
+   * Takes no more clients and waits until the connections are closed.
+   *
+   * @param options A deadline after which they are aborted, and a signal that
+   * ends the wait; the close goes on.
+   * @throws {RangeError} when the deadline is negative or not a number.
+   */
+  shutdown(options?: ServerShutdownOptions): Promise<void> {
+    return this.#front.shutdown(options);
+  }
+
+  /** Lets waiting for clients keep the process alive (the default). */
+  ref(): void {
+    this.#front.ref();
+  }
+
+  /** Lets the process end while the server waits for clients. */
+  unref(): void {
+    this.#front.unref();
+  }
+
+  /** Closes the server. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Closes the server and waits until its connections are closed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
   }
 }
 

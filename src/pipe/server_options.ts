@@ -44,58 +44,58 @@ export interface PipeServerOptions extends DeadlineOptions {
    *
    * @default {"duplex"}
    */
-  access?: PipeDirection;
+  direction?: PipeDirection | undefined;
   /**
    * Instances that wait for clients at any time, 1 to 254.
    *
    * @default {8}
    */
-  instances?: number;
+  instances?: number | undefined;
   /**
    * Instances that may exist at once, 1 to 254, with clients or waiting.
    *
    * @default {Infinity}
    */
-  maxInstances?: number;
+  maxInstances?: number | undefined;
   /**
    * Bytes that clients can write before the server reads.
    *
    * @default {65536}
    */
-  inBufferSize?: number;
+  inBufferSize?: number | undefined;
   /**
    * Bytes that the server can write before a client reads.
    *
    * @default {65536}
    */
-  outBufferSize?: number;
+  outBufferSize?: number | undefined;
   /**
    * Who may connect.
    *
    * @default {"currentUser"}
    */
-  security?: PipeSecurity;
+  security?: PipeSecurity | undefined;
   /**
    * True lets clients of other computers in.
    *
    * @default {false}
    */
-  allowRemote?: boolean;
+  allowRemote?: boolean | undefined;
   /**
    * Connections that may wait for `accept` before no more are taken.
    *
    * @default {128}
    */
-  backlog?: number;
+  backlog?: number | undefined;
   /** Shuts the server down when it is aborted. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /**
    * Told of errors that end no call: a client that could not be accepted. By
    * default they are written to the console.
    */
-  onError?: (error: unknown) => void;
+  onError?: ((error: unknown) => void) | undefined;
   /** The proactor to use instead of the shared one. */
-  proactor?: IocpProactor;
+  proactor?: IocpProactor | undefined;
 }
 
 /** What a listener needs of the options. */
@@ -133,7 +133,7 @@ const ACCESS: Record<PipeDirection, number> = {
  * @param path `\\.\pipe\name`.
  * @param options What the caller gave.
  * @returns What the listener needs.
- * @throws {TypeError} when the name, `type` or `access` is not one.
+ * @throws {TypeError} when the name, `type` or `direction` is not one.
  * @throws {RangeError} when a number is out of its range.
  */
 export function resolveServerOptions(
@@ -141,15 +141,15 @@ export function resolveServerOptions(
   options: PipeServerOptions,
 ): ListenerOptions {
   const name = normalizePipeName(path);
-  const { type = "byte", access = "duplex", security = "currentUser" } =
+  const { type = "byte", direction = "duplex", security = "currentUser" } =
     options;
   assertOneOf("type", type, ["byte", "message"]);
-  assertOneOf("access", access, ["duplex", "in", "out"]);
+  assertOneOf("direction", direction, ["duplex", "in", "out"]);
   assertDeadline(options.deadline);
   const { instances, maxInstances } = resolveInstances(options);
   return {
     path: name,
-    direction: access,
+    direction,
     messageType: type === "message",
     instances,
     maxInstances,
@@ -206,7 +206,7 @@ function resolveInstances(options: PipeServerOptions) {
 function resolveParameters(name: string, options: PipeServerOptions) {
   const {
     type = "byte",
-    access = "duplex",
+    direction = "duplex",
     maxInstances = Infinity,
     inBufferSize = 65536,
     outBufferSize = 65536,
@@ -219,7 +219,7 @@ function resolveParameters(name: string, options: PipeServerOptions) {
     : PIPE_TYPE_BYTE;
   return {
     name,
-    openMode: (ACCESS[access] | FILE_FLAG_OVERLAPPED) >>> 0,
+    openMode: (ACCESS[direction] | FILE_FLAG_OVERLAPPED) >>> 0,
     pipeMode: mode | (allowRemote ? 0 : PIPE_REJECT_REMOTE_CLIENTS),
     // One more keeps the name.
     maxInstances: Math.min(maxInstances + 1, PIPE_UNLIMITED_INSTANCES),

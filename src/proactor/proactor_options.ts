@@ -20,38 +20,38 @@ export interface IocpProactorOptions {
    *
    * @default {4294967295}
    */
-  concurrency?: number;
+  concurrency?: number | undefined;
   /**
    * False asks Windows for a packet after every operation, also after a
    * synchronous completion. For tests and comparisons.
    *
    * @default {true}
    */
-  skipCompletionPortOnSuccess?: boolean;
+  skipCompletionPortOnSuccess?: boolean | undefined;
   /**
    * Replaces Windows, for tests.
    *
    * @ignore
    */
-  api?: Win32Api;
+  api?: Win32Api | undefined;
   /**
    * Replaces Winsock, for tests.
    *
    * @ignore
    */
-  sockets?: SocketApi;
+  sockets?: SocketApi | undefined;
   /**
    * Replaces the functions for files that are sent, for tests.
    *
    * @ignore
    */
-  sendFile?: SendFileApi;
+  sendFile?: SendFileApi | undefined;
   /**
    * Replaces the waits of Windows, for tests.
    *
    * @ignore
    */
-  waits?: WaitApi;
+  waits?: WaitApi | undefined;
 }
 
 /** Options of an operation that can be cancelled. */
@@ -79,20 +79,20 @@ export interface ConnectOptions extends OperationOptions {
    *
    * @default {0xC0000000} (`GENERIC_READ | GENERIC_WRITE`)
    */
-  access?: number;
+  access?: number | undefined;
   /**
    * `SECURITY_SQOS_PRESENT` and the level at which the server may impersonate
    * the client.
    *
    * @default {0x00110000} (identification)
    */
-  qualityOfService?: number;
+  qualityOfService?: number | undefined;
   /**
    * True waits for a server that does not exist yet.
    *
    * @default {false}
    */
-  waitForServer?: boolean;
+  waitForServer?: boolean | undefined;
 }
 
 /** Options of {@linkcode IocpProactor.disconnect}. */
@@ -103,7 +103,7 @@ export interface DisconnectOptions extends OperationOptions {
    *
    * @default {false}
    */
-  reuse?: boolean;
+  reuse?: boolean | undefined;
 }
 
 /** What {@linkcode IocpProactor.recvFrom} gives. */
@@ -133,7 +133,7 @@ export interface CloseOptions {
    *
    * @default {5000}
    */
-  deadline?: number;
+  deadline?: number | undefined;
 }
 
 /** A handle, or an object that owns one. */

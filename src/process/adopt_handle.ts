@@ -9,7 +9,7 @@ import { defaultProcesses } from "../ffi/process/default.ts";
 import { defaultThreadIo } from "../ffi/thread_io/default.ts";
 import { windowsError } from "../ffi/errors.ts";
 import type { Handle } from "../ffi/win32_api.ts";
-import { fileIo } from "../pipe/pipe_connection.ts";
+import { fileIo } from "../pipe/pipe_io.ts";
 import { assertOneOf } from "../pipe/server_options.ts";
 import { assertHandle } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
@@ -19,86 +19,20 @@ import {
   assertDeadline,
   type DeadlineOptions,
 } from "../stream/close_deadline.ts";
-import { StreamConnection } from "../stream/stream_connection.ts";
-import { FileIo } from "../stream/stream_io.ts";
 import { ThreadIo, type ThreadIoOptions } from "../stream/thread_io.ts";
 import {
   type HandleApis,
-  type HandleKind,
   type HandleTraits,
   inspectHandle,
 } from "./handle_kind.ts";
+import { type Adoption, HandleStream } from "./handle_stream.ts";
 
 /** Options of {@linkcode adoptHandle}. */
 export interface AdoptHandleOptions extends DeadlineOptions {
   /** What the handle is used for: to read, to write, or both. */
   direction: "in" | "out" | "duplex";
   /** The proactor to use instead of the shared one. */
-  proactor?: IocpProactor;
-}
-
-interface Adoption extends HandleTraits, DeadlineOptions {
-  name: string;
-  direction: AdoptHandleOptions["direction"];
-  io: FileIo | ThreadIo;
-}
-
-/**
- * A stream over a handle that somebody else has opened, such as a standard
- * stream that a parent gave us.
- *
- * @example Usage
- * ```ts
- * import { type HandleStream, openStdin } from "@iocp/proactor";
- *
- * using input: HandleStream = openStdin();
- * console.log(input.kind, input.driver);
- * for await (const chunk of input.readable) console.log(chunk.length);
- * ```
- */
-export class HandleStream extends StreamConnection {
-  readonly #adoption: Adoption;
-
-  /**
-   * Made by {@linkcode adoptHandle} and the functions that open the standard
-   * streams.
-   *
-   * @ignore
-   * @param port The completion port.
-   * @param handle The handle.
-   * @param adoption What is known of it.
-   */
-  constructor(port: CompletionPort, handle: Handle, adoption: Adoption) {
-    const { io, kind, direction, messageType } = adoption;
-    const owner = io instanceof ThreadIo
-      ? io.owner
-      : port.associate(handle, { warnings: messageType });
-    super(port, owner, {
-      io,
-      emptyIsEnd: kind !== "pipe" || messageType,
-      probe: kind === "pipe" && !messageType && io instanceof FileIo,
-      name: adoption.name,
-      readable: direction !== "out",
-      writable: direction !== "in",
-      messages: messageType,
-      syscalls: { read: "ReadFile", write: "WriteFile" },
-      deadline: adoption.deadline,
-    });
-    this.#adoption = adoption;
-  }
-
-  /** What the handle refers to. */
-  get kind(): HandleKind {
-    return this.#adoption.kind;
-  }
-
-  /**
-   * What drives it: the completion port; or a thread for each read or write
-   * that is pending, where the handle was not opened for overlapped I/O.
-   */
-  get driver(): "port" | "thread" {
-    return this.#adoption.io instanceof FileIo ? "port" : "thread";
-  }
+  proactor?: IocpProactor | undefined;
 }
 
 /**

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { pipeIo } from "../pipe/pipe_connection.ts";
+import { pipeIo } from "../pipe/pipe_io.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import { ChannelTransport } from "../stream/channel_transport.ts";
 import type { DeadlineOptions } from "../stream/close_deadline.ts";

@@ -14,16 +14,13 @@ import {
 import type { Handle } from "../ffi/win32_api.ts";
 import { defaultProactor } from "../proactor/default_proactor.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
-import {
-  adopt,
-  type AdoptHandleOptions,
-  type HandleStream,
-} from "./adopt_handle.ts";
+import { adopt, type AdoptHandleOptions } from "./adopt_handle.ts";
+import type { HandleStream } from "./handle_stream.ts";
 
 /** Options of {@linkcode openStdin} and its like. */
 export interface StandardStreamOptions {
   /** The proactor to use instead of the shared one. */
-  proactor?: IocpProactor;
+  proactor?: IocpProactor | undefined;
 }
 
 interface StandardStream {

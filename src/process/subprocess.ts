@@ -29,7 +29,7 @@ export interface SubprocessPipes {
 /** Options of {@linkcode Subprocess.output}. */
 export interface SubprocessOutputOptions {
   /** Written to standard input, which is closed behind it. */
-  input?: Uint8Array;
+  input?: Uint8Array | undefined;
 }
 
 /** What a child has left behind. */

@@ -33,24 +33,24 @@ export interface SubprocessOptions {
    * characters of it: a longer one is replaced by its short name, and refused
    * where it has none.
    */
-  cwd?: string | URL;
+  cwd?: string | URL | undefined;
   /**
    * Variables that are set in addition to those of this process. Name and value
    * have 32,765 characters at most; all variables together may have more.
    */
-  env?: Record<string, string>;
+  env?: Record<string, string> | undefined;
   /**
    * True begins with an empty environment.
    *
    * @default {false}
    */
-  clearEnv?: boolean;
+  clearEnv?: boolean | undefined;
   /**
    * Standard input.
    *
    * @default {"inherit"}
    */
-  stdin?: SubprocessStdio;
+  stdin?: SubprocessStdio | undefined;
   /**
    * Milliseconds that a close of standard input waits for a child that takes
    * none of what was written; see {@linkcode DeadlineOptions}.
@@ -63,41 +63,41 @@ export interface SubprocessOptions {
    *
    * @default {"inherit"}
    */
-  stdout?: SubprocessStdio;
+  stdout?: SubprocessStdio | undefined;
   /**
    * Standard error; `"stdout"` sends it where standard output goes.
    *
    * @default {"inherit"}
    */
-  stderr?: SubprocessStdio | "stdout";
+  stderr?: SubprocessStdio | "stdout" | undefined;
   /** Kills the process, as `kill("SIGTERM")` does. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /**
    * True starts the process without a console, in a process group of its own.
    *
    * @default {false}
    */
-  detached?: boolean;
+  detached?: boolean | undefined;
   /**
    * True makes the process the first of a new process group, which takes
    * `"SIGBREAK"` and no Ctrl-C.
    *
    * @default {false}
    */
-  newProcessGroup?: boolean;
+  newProcessGroup?: boolean | undefined;
   /**
    * True shows no window. A console program gets an invisible console, unless
    * it inherits ours or is to take `"SIGBREAK"` on it.
    *
    * @default {true}
    */
-  hide?: boolean;
+  hide?: boolean | undefined;
   /**
    * True leaves the process suspended until `resume` is called.
    *
    * @default {false}
    */
-  suspended?: boolean;
+  suspended?: boolean | undefined;
   /**
    * True puts the process into a job, so that `kill` ends its descendants too.
    * The job is closed when none of them lives at the process's end, by `kill`
@@ -105,25 +105,25 @@ export interface SubprocessOptions {
    *
    * @default {false}
    */
-  killTree?: boolean;
+  killTree?: boolean | undefined;
   /**
    * True lets Windows end the process and its descendants when this process
    * ends, however that happens. Includes `killTree`.
    *
    * @default {false}
    */
-  killOnExit?: boolean;
+  killOnExit?: boolean | undefined;
   /** A job object that the process belongs to from its beginning. */
-  job?: HandleLike;
+  job?: HandleLike | undefined;
   /**
    * Handles that the child inherits, besides its standard streams, under the
    * same values. Nothing else is inherited.
    *
    * @default {[]}
    */
-  inheritHandles?: readonly Handle[];
+  inheritHandles?: readonly Handle[] | undefined;
   /** The proactor to use instead of the shared one. */
-  proactor?: IocpProactor;
+  proactor?: IocpProactor | undefined;
 }
 
 /** Options of {@linkcode subprocessExec}. */
@@ -133,13 +133,13 @@ export interface SubprocessExecOptions extends SubprocessOptions {
    *
    * @default {[]}
    */
-  args?: readonly string[];
+  args?: readonly string[] | undefined;
   /**
    * True takes the arguments for parts of a command line, and quotes nothing.
    *
    * @default {false}
    */
-  windowsRawArguments?: boolean;
+  windowsRawArguments?: boolean | undefined;
 }
 
 /** The standard streams of a child, by their numbers. */

@@ -51,14 +51,21 @@ export class AcceptQueue<C extends ServedConnection> {
   /**
    * Waits for a connection.
    *
+   * @param signal Ends the wait; not aborted yet.
    * @returns The next one.
    * @throws {Deno.errors.BadResource} when the queue is closed, also later.
    */
-  async wait(): Promise<C> {
+  async wait(signal?: AbortSignal): Promise<C> {
     if (this.#closed) throw closedError();
     const { promise, resolve, reject } = Promise.withResolvers<C>();
-    this.#acceptors.push({ resolve, reject });
-    return await promise;
+    const acceptor = { resolve, reject };
+    this.#acceptors.push(acceptor);
+    if (signal === undefined) return await promise;
+    const abort = () => this.#withdraw(acceptor, signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    return await promise.finally(() =>
+      signal.removeEventListener("abort", abort)
+    );
   }
 
   /** Aborts what nobody has accepted, refuses whoever waits. Idempotent. */
@@ -66,6 +73,14 @@ export class AcceptQueue<C extends ServedConnection> {
     this.#closed = true;
     for (const connection of this.#waiting.splice(0)) connection.abort();
     for (const { reject } of this.#acceptors.splice(0)) reject(closedError());
+  }
+
+  /** What was handed over before stays so. */
+  #withdraw(acceptor: Acceptor<C>, reason: unknown): void {
+    const index = this.#acceptors.indexOf(acceptor);
+    if (index < 0) return;
+    this.#acceptors.splice(index, 1);
+    acceptor.reject(reason);
   }
 }
 

@@ -19,7 +19,12 @@ import {
   closeError,
   type DeadlineOptions,
 } from "./close_deadline.ts";
-import type { Protocol, Transport, WriteBufferLimits } from "./protocol.ts";
+import type {
+  Protocol,
+  Transport,
+  WriteBufferLimits,
+  WriteBufferOptions,
+} from "./protocol.ts";
 import type { ReadOptions } from "./read_half.ts";
 import type { SendFileOptions, SendFileSource } from "./file_mover.ts";
 import { sendFile } from "./send_file.ts";
@@ -39,7 +44,7 @@ export interface TransportTraits extends ReadOptions, DeadlineOptions {
   /** For `getExtraInfo`. */
   extra: Readonly<Record<string, unknown>>;
   /** The functions that read and write, for errors; those of files if none. */
-  syscalls?: { read: string; write: string };
+  syscalls?: { read: string; write: string } | undefined;
 }
 
 const FILE_SYSCALLS = { read: "ReadFile", write: "WriteFile" };
@@ -146,7 +151,7 @@ export class ChannelTransport
     return this.#traits.readable && !this.#paused && !this.#channel.closing;
   }
 
-  setWriteBufferLimits(limits: Partial<WriteBufferLimits> = {}): void {
+  setWriteBufferLimits(limits: WriteBufferOptions = {}): void {
     this.#limits = writeBufferLimits(limits);
     this.#reviewBuffer();
   }

@@ -41,13 +41,13 @@ export interface SendFileOptions extends TransmitFileOptions {
    *
    * @default {true}
    */
-  fallback?: boolean;
+  fallback?: boolean | undefined;
   /**
    * Replaces what is asked about files, for tests.
    *
    * @ignore
    */
-  files?: SendFileApi;
+  files?: SendFileApi | undefined;
 }
 
 /** Where a file goes to. */

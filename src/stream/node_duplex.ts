@@ -32,9 +32,9 @@ export interface DuplexConnection extends StreamTarget {
   /** Resolves when the connection is closed. */
   readonly finished: Promise<void>;
   /** The address of this end. */
-  readonly localAddr?: object;
+  readonly localAddr?: object | undefined;
   /** The address of the other end. */
-  readonly remoteAddr?: object;
+  readonly remoteAddr?: object | undefined;
   /** Lets pending reads and writes keep the process alive. */
   ref(): void;
   /** Lets the process end while reads or writes are pending. */

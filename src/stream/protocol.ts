@@ -88,6 +88,24 @@ export interface WriteBufferLimits {
   low: number;
 }
 
+/** Options of `setWriteBufferLimits`: by default 64 KiB, and a quarter of it. */
+export interface WriteBufferOptions {
+  /**
+   * Bytes above which `pauseWriting` is called; by default four times `low`,
+   * where that is given.
+   *
+   * @default {65536}
+   */
+  high?: number | undefined;
+  /**
+   * Bytes at or below which `resumeWriting` is called; by default a quarter of
+   * `high`.
+   *
+   * @default {16384}
+   */
+  low?: number | undefined;
+}
+
 /** The connection, as a {@linkcode Protocol} sees it. */
 export interface Transport {
   /**
@@ -149,7 +167,7 @@ export interface Transport {
    *
    * @param limits Bytes; by default 64 KiB and a quarter of the high mark.
    */
-  setWriteBufferLimits(limits?: Partial<WriteBufferLimits>): void;
+  setWriteBufferLimits(limits?: WriteBufferOptions): void;
   /**
    * The limits.
    *

@@ -35,9 +35,9 @@ interface Request {
   attempt(): boolean;
   reject(error: unknown): void;
   /** Only waits for those before it. */
-  empty?: boolean;
+  empty?: boolean | undefined;
   /** Called when it no longer waits. */
-  unlisten?: () => void;
+  unlisten?: (() => void) | undefined;
 }
 
 /** The promises of those who read from a {@linkcode ReadSource}. */

@@ -5,15 +5,16 @@
  */
 
 import type { DeadlineOptions } from "./close_deadline.ts";
+import type { WaitOptions } from "./wait_options.ts";
 
 /** Options of `shutdown` of a server. */
-export interface ServerShutdownOptions {
+export interface ServerShutdownOptions extends WaitOptions {
   /**
    * Milliseconds after which connections that are still open are aborted.
    *
    * @default {Infinity}
    */
-  deadline?: number;
+  deadline?: number | undefined;
 }
 
 /** A connection of a server: of either style. */

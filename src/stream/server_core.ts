@@ -10,7 +10,6 @@ import type { ForgottenPart } from "../proactor/port/forgotten.ts";
 import type { PortHandle } from "../proactor/port/port_handle.ts";
 import { AcceptQueue } from "./accept_queue.ts";
 import type { ServedConnection } from "./served_connection.ts";
-import { StreamConnection } from "./stream_connection.ts";
 
 /** What brings the clients. */
 export interface ServerListener {
@@ -33,7 +32,7 @@ export interface ServerSettings {
   /** Told of errors that end no call. */
   onError?: ((error: unknown) => void) | undefined;
   /** True when protocols take the clients: nobody need have the server. */
-  protocols?: boolean;
+  protocols?: boolean | undefined;
 }
 
 /**
@@ -42,7 +41,7 @@ export interface ServerSettings {
  *
  * @typeParam C The connections.
  */
-export class ServerCore<C extends StreamConnection> implements ForgottenPart {
+export class ServerCore<C extends ServedConnection> implements ForgottenPart {
   /** The completion port. */
   readonly port: CompletionPort;
   /** Connections that nobody has accepted yet. */
@@ -53,6 +52,7 @@ export class ServerCore<C extends StreamConnection> implements ForgottenPart {
   onClose: (() => void) | undefined;
   readonly #label: string;
   readonly #onError: ServerSettings["onError"];
+  readonly #protocols: boolean;
   readonly #connections = new Set<WeakRef<ServedConnection>>();
   readonly #finished = Promise.withResolvers<void>();
   #released = false;
@@ -65,6 +65,7 @@ export class ServerCore<C extends StreamConnection> implements ForgottenPart {
     this.port = port;
     this.#label = settings.label;
     this.#onError = settings.onError;
+    this.#protocols = settings.protocols ?? false;
   }
 
   /** Resolves when the server and all its connections are closed. */
@@ -116,9 +117,7 @@ export class ServerCore<C extends StreamConnection> implements ForgottenPart {
       return this.failed(error);
     }
     this.#watch(new WeakRef(connection), connection.finished);
-    if (connection instanceof StreamConnection) {
-      this.queue.push(connection as C);
-    }
+    if (!this.#protocols) this.queue.push(connection as C);
   }
 
   /**

@@ -4,25 +4,17 @@
  * @module
  */
 
-import { timerDelay } from "../proactor/arguments.ts";
-import type { CompletionPort } from "../proactor/port/completion_port.ts";
-import { closeWhenForgotten } from "../proactor/port/forgotten.ts";
 import type {
   ServedConnection,
   ServerShutdownOptions,
 } from "./served_connection.ts";
-import {
-  ServerCore,
-  type ServerListener,
-  type ServerSettings,
-} from "./server_core.ts";
 import type { StreamConnection } from "./stream_connection.ts";
-
-export type { ServerListener, ServerSettings } from "./server_core.ts";
+import type { WaitOptions } from "./wait_options.ts";
 
 /**
- * A server with the members of `Deno.Listener` and `Deno.HttpServer`; see
- * {@linkcode PipeServer} and {@linkcode TcpListener}.
+ * A server with the members of `Deno.Listener` and `Deno.HttpServer`: what
+ * {@linkcode PipeServer}, {@linkcode TcpListener} and {@linkcode UnixListener}
+ * have in common.
  *
  * @typeParam C Its connections.
  *
@@ -34,152 +26,57 @@ export type { ServerListener, ServerSettings } from "./server_core.ts";
  * for await (const connection of server) connection.close();
  * ```
  */
-export abstract class StreamServer<
-  C extends StreamConnection = StreamConnection,
-> implements AsyncIterable<C>, Disposable, AsyncDisposable {
-  /**
-   * What the listener holds; for the kinds of servers.
-   *
-   * @ignore
-   */
-  protected readonly core: ServerCore<C>;
-  readonly #settings: ServerSettings;
-  readonly #abort = (): void => void this.shutdown();
-
-  /**
-   * Made by the kinds of servers.
-   *
-   * @ignore
-   * @param port The completion port.
-   * @param settings The signal, and where errors go.
-   */
-  constructor(port: CompletionPort, settings: ServerSettings) {
-    this.core = new ServerCore(port, settings);
-    this.#settings = settings;
-  }
-
+export interface StreamServer<C extends StreamConnection = StreamConnection>
+  extends AsyncIterable<C>, Disposable, AsyncDisposable {
   /** The connections that are open now. */
-  get connections(): ReadonlySet<ServedConnection> {
-    return this.core.connections;
-  }
-
+  readonly connections: ReadonlySet<ServedConnection>;
+  /**
+   * Waits for the next client.
+   *
+   * @param options A signal that ends the wait; a client that comes later is
+   * left to the next call.
+   * @returns The connection.
+   * @throws {Deno.errors.BadResource} when the server is closed, also later.
+   */
+  accept(options?: WaitOptions): Promise<C>;
+  /**
+   * Iterates over the clients until the server is closed. Leaving the loop
+   * closes it, as with `Deno.Listener`.
+   *
+   * @param options A signal that ends the iteration: it throws the signal's
+   * reason, and the server stays open.
+   * @returns An iterator of connections.
+   */
+  values(options?: WaitOptions): AsyncIterableIterator<C, undefined, undefined>;
+  /**
+   * Iterates over the clients, as {@linkcode values} does.
+   *
+   * @returns An iterator of connections.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<C, undefined, undefined>;
   /** Resolves when the server and all its connections are closed. */
-  get finished(): Promise<void> {
-    return this.core.finished;
-  }
-
+  readonly finished: Promise<void>;
   /**
    * Tells whether the server takes no more clients.
    *
    * @returns True from `close` on.
    */
-  closed(): boolean {
-    return this.core.closing;
-  }
-
+  closed(): boolean;
   /**
-   * Waits for the next client.
-   *
-   * @returns The connection.
-   * @throws {Deno.errors.BadResource} when the server is closed, also later.
+   * Takes no more clients. Connections that were handed out live on; those that
+   * nobody has accepted are closed. Idempotent.
    */
-  async accept(): Promise<C> {
-    const { queue, listener } = this.core;
-    const connection = queue.take();
-    if (connection === undefined) return await queue.wait();
-    listener?.refill();
-    return connection;
-  }
-
-  /**
-   * Iterates over the clients until the server is closed. Leaving the loop
-   * closes it, as with `Deno.Listener`.
-   *
-   * @returns An iterator of connections.
-   */
-  [Symbol.asyncIterator](): AsyncIterableIterator<C, undefined, undefined> {
-    const iterator: AsyncIterableIterator<C, undefined, undefined> = {
-      next: () => this.#next(),
-      return: () => {
-        this.close();
-        return Promise.resolve({ value: undefined, done: true });
-      },
-      [Symbol.asyncIterator]: () => iterator,
-    };
-    return iterator;
-  }
-
-  async #next(): Promise<IteratorResult<C, undefined>> {
-    try {
-      if (!this.closed()) return { value: await this.accept(), done: false };
-    } catch (error) {
-      if (!this.closed()) throw error;
-    }
-    return { value: undefined, done: true };
-  }
-
-  /**
-   * Takes no more clients. Connections that were handed out live on; those
-   * that nobody has accepted are closed. Idempotent.
-   */
-  close(): void {
-    this.core.destroy();
-  }
-
+  close(): void;
   /**
    * Takes no more clients and waits until the connections are closed.
    *
-   * @param options A deadline after which they are aborted.
+   * @param options A deadline after which they are aborted, and a signal that
+   * ends the wait; the close goes on.
    * @throws {RangeError} when the deadline is negative or not a number.
    */
-  async shutdown(options: ServerShutdownOptions = {}): Promise<void> {
-    const { deadline = Infinity } = options;
-    if (!(deadline >= 0)) {
-      throw new RangeError(`Cannot shut down in ${deadline} ms`);
-    }
-    this.close();
-    if (deadline === Infinity) return await this.finished;
-    const timer = setTimeout(() => this.core.abortAll(), timerDelay(deadline));
-    await this.finished.finally(() => clearTimeout(timer));
-  }
-
+  shutdown(options?: ServerShutdownOptions): Promise<void>;
   /** Lets waiting for clients keep the process alive (the default). */
-  ref(): void {
-    this.core.listener?.setReferenced(true);
-  }
-
+  ref(): void;
   /** Lets the process end while the server waits for clients. */
-  unref(): void {
-    this.core.listener?.setReferenced(false);
-  }
-
-  /** Closes the server. */
-  [Symbol.dispose](): void {
-    this.close();
-  }
-
-  /** Closes the server and waits until its connections are closed. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.shutdown();
-  }
-
-  // --- for the kinds of servers --------------------------------------------
-
-  /**
-   * Takes the listener over: the end of the constructor.
-   *
-   * @ignore
-   * @param listener What brings the clients.
-   */
-  protected start(listener: ServerListener): void {
-    const { core } = this;
-    const { signal, label, protocols = false } = this.#settings;
-    core.listener = listener;
-    if (signal) {
-      signal.addEventListener("abort", this.#abort, { once: true });
-      core.onClose = () => signal.removeEventListener("abort", this.#abort);
-    }
-    if (protocols) return;
-    closeWhenForgotten(this, { port: core.port, part: core, name: label });
-  }
+  unref(): void;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { WriteBufferLimits } from "./protocol.ts";
+import type { WriteBufferLimits, WriteBufferOptions } from "./protocol.ts";
 
 const DEFAULT_HIGH_WATER = 65536;
 
@@ -16,7 +16,7 @@ const DEFAULT_HIGH_WATER = 65536;
  * @throws {RangeError} when they are not integers with high >= low >= 0.
  */
 export function writeBufferLimits(
-  limits: Partial<WriteBufferLimits>,
+  limits: WriteBufferOptions,
 ): WriteBufferLimits {
   const high = limits.high ??
     (limits.low === undefined ? DEFAULT_HIGH_WATER : 4 * limits.low);

@@ -74,9 +74,6 @@ export const SETTINGS: Record<string, Setting | undefined> = {
   "src/net/readiness/readiness.ts: waitReadable": datagrams,
   "src/net/socket/socket.ts: Socket": { during: peers.greetTcp },
   "src/net/socket/socket.ts: createSocket": client(peers.echoTcp6),
-  "src/net/socket/socket_server.ts: SocketServer": server(
-    peers.expectEnd(peers.toTcp),
-  ),
   "src/net/tls/start_tls.ts: startTls": tlsClient,
   "src/net/tls/start_tls.ts: startTls 2": server(peers.callTls),
   "src/net/tcp/tcp_connection.ts: TcpConnection": tcpClient,
@@ -95,7 +92,7 @@ export const SETTINGS: Record<string, Setting | undefined> = {
   "src/proactor/iocp_proactor.ts: IocpProactor": echoClient,
   "src/proactor/iocp_proactor.ts: IocpProactor 2": tcpClient,
   "src/proactor/iocp_proactor.ts: IocpProactor 4": echoClient,
-  "src/process/adopt_handle.ts: HandleStream": {
+  "src/process/handle_stream.ts: HandleStream": {
     program: { input: "hello", output: "pipe thread\n5\n" },
   },
   "src/process/adopt_handle.ts: adoptHandle": {
@@ -110,6 +107,7 @@ export const SETTINGS: Record<string, Setting | undefined> = {
   "src/process/standard_streams.ts: openStderr": {
     program: { input: "", output: "hello" },
   },
+  "src/stream/conn.ts: Conn": echoClient,
   "src/stream/node_duplex.ts: NodeDuplex": tcpClient,
   "src/stream/stream_connection.ts: StreamConnection": echoClient,
   "src/stream/stream_server.ts: StreamServer": server(

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { pipeIo } from "../../src/pipe/pipe_connection.ts";
+import { pipeIo } from "../../src/pipe/pipe_io.ts";
 import type { Handle } from "../../src/ffi/win32_api.ts";
 import {
   ChannelTransport,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { DatagramHandle } from "../../src/net/udp/datagram_channel.ts";
 import {
   encodeSocketAddress,
   type SocketAddress,
@@ -185,4 +186,30 @@ export class MemoryFile {
   async seek(offset: number | bigint, _whence: Deno.SeekMode): Promise<number> {
     return this.position = Number(offset);
   }
+}
+
+/**
+ * A bound datagram socket, as `UdpSocket` and its transport take it.
+ *
+ * @param world Its world.
+ * @param deadline That of its close.
+ * @returns The socket.
+ */
+export function datagramHandle(
+  world: World,
+  deadline?: number,
+): DatagramHandle {
+  const socket = bound(world, "datagram");
+  const address = addressOf(world, socket) as { port: number };
+  return {
+    port: world.port,
+    sockets: world.sim.sockets,
+    handle: ownerOf(world.port, socket, "send"),
+    rules: { family: "IPv4", dualStack: false },
+    local: { transport: "udp", hostname: "127.0.0.1", port: address.port },
+    remote: null,
+    remoteName: null,
+    reportUnreachable: false,
+    deadline,
+  };
 }

@@ -5,12 +5,21 @@
 
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import type { Handle } from "../../src/ffi/win32_api.ts";
+import { UdpSocket } from "../../src/net/udp/udp_socket.ts";
 import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
+import { frontOf } from "../../src/stream/connection_front.ts";
 import { CancelledError, Future } from "../../src/proactor/future/future.ts";
 import { bytes, inWorld, PATH, turns, type World } from "./_helpers.ts";
 import { loopTest } from "./_loop.ts";
-import { bound, connections, FILE, listener, putFile } from "./_sockets.ts";
+import {
+  bound,
+  connections,
+  datagramHandle,
+  FILE,
+  listener,
+  putFile,
+} from "./_sockets.ts";
 
 const REASONS = [null, "", 0, false, "text", new Error("enough")];
 
@@ -65,7 +74,56 @@ const WAITERS: Record<string, Waiter> = {
   "read() of a connection": (world, signal) =>
     withConnection(world, (end) => end.read(new Uint8Array(1), { signal })),
   "whenReadable() of a connection": (world, signal) =>
-    withConnection(world, (end) => end.whenReadable(signal)),
+    withConnection(world, (end) => frontOf(end)!.whenReadable(signal)),
+  "write() of a connection": (world, signal) =>
+    withConnection(
+      world,
+      (end) => end.write(new Uint8Array(1 << 20), { signal }),
+    ),
+  "closeWrite() of a connection": (world, signal) =>
+    withConnection(world, (end) => {
+      end.write(new Uint8Array(1 << 20)).catch(() => {}); // goes out before
+      return end.closeWrite({ signal });
+    }),
+  "shutdown() of a connection": (world, signal) =>
+    withConnection(world, (end) => {
+      end.write(new Uint8Array(1 << 20)).catch(() => {}); // goes out before
+      return end.shutdown({ signal });
+    }),
+  "accept() of a server": (world, signal) =>
+    withServer(world, (server) => server.accept({ signal })),
+  "values() of a server": (world, signal) =>
+    withServer(world, (server) => server.values({ signal }).next()),
+  "shutdown() of a server": async (world, signal) => {
+    const { proactor } = world;
+    const server = PipeServer.listen(PATH, { proactor });
+    const client = await connectPipe(PATH, { proactor });
+    const served = await server.accept();
+    return {
+      ended: server.shutdown({ signal }),
+      cleanUp: async () => {
+        client.abort();
+        served.abort();
+        server.close(); // not begun where the signal came before
+        await server.finished;
+      },
+    };
+  },
+  "receive() of UDP": (world, signal) =>
+    withUdp(world, (socket) => socket.receive(undefined, { signal })),
+  "values() of UDP": (world, signal) =>
+    withUdp(world, (socket) => socket.values({ signal }).next()),
+  "send() of UDP": (world, signal) =>
+    withUdp(world, (socket) => {
+      world.sim.manual = true;
+      return socket.send(bytes("x"), socket.addr, { signal });
+    }),
+  "shutdown() of UDP": (world, signal) =>
+    withUdp(world, (socket) => {
+      world.sim.manual = true;
+      socket.send(bytes("x"), socket.addr).catch(() => {}); // goes out before
+      return socket.shutdown({ signal });
+    }),
   "readMessage()": async (world, signal) => {
     const { proactor } = world;
     const server = PipeServer.listen(PATH, { proactor, type: "message" });
@@ -109,6 +167,30 @@ async function withConnection(
     ended: wait(ends[0]),
     cleanUp: () => ends.map((end) => end.abort()),
   };
+}
+
+// deno-lint-ignore require-await -- as the others
+async function withServer(
+  { proactor }: World,
+  wait: (server: PipeServer) => PromiseLike<unknown>,
+): Promise<Waiting> {
+  const server = PipeServer.listen(PATH, { proactor });
+  return { ended: wait(server), cleanUp: () => server.shutdown() };
+}
+
+// deno-lint-ignore require-await -- as the others
+async function withUdp(
+  world: World,
+  wait: (socket: UdpSocket) => PromiseLike<unknown>,
+): Promise<Waiting> {
+  const socket = new UdpSocket(datagramHandle(world));
+  const cleanUp = async () => {
+    world.sim.manual = false;
+    world.sim.completeAll();
+    socket.abort();
+    await socket.finished;
+  };
+  return { ended: wait(socket), cleanUp };
 }
 
 /** The value it was rejected with, in a list. */

@@ -34,13 +34,13 @@ async function connect(
   { proactor }: World,
   options: PipeServerOptions = {},
 ): Promise<Ends> {
-  const { type = "byte", access = "duplex" } = options;
+  const { type = "byte", direction = "duplex" } = options;
   const server = PipeServer.listen(PATH, { type, proactor, ...options });
   const mirror = { duplex: "duplex", in: "out", out: "in" } as const;
   const client = await connectPipe(PATH, {
     proactor,
-    access: mirror[access],
-    readMode: access === "in" ? "byte" : type,
+    direction: mirror[direction],
+    readMode: direction === "in" ? "byte" : type,
   });
   const connection = await server.accept();
   server.close();
@@ -256,10 +256,10 @@ Deno.test("closeWrite() is refused on a byte pipe", async () => {
   });
 });
 
-for (const access of ["in", "out"] as const satisfies PipeDirection[]) {
-  Deno.test(`a pipe with access "${access}" goes one way`, async () => {
-    await withEnds({ access, type: "message" }, async (ends, world) => {
-      const [reader, writer] = access === "in" ? ends : ends.toReversed();
+for (const direction of ["in", "out"] as const satisfies PipeDirection[]) {
+  Deno.test(`a pipe with direction "${direction}" goes one way`, async () => {
+    await withEnds({ direction, type: "message" }, async (ends, world) => {
+      const [reader, writer] = direction === "in" ? ends : ends.toReversed();
       const { calls } = world;
       const { NotSupported } = Deno.errors;
       await assertRejects(() => reader!.write(bytes("x")), NotSupported);

@@ -211,7 +211,7 @@ Deno.test("connectPipe() refuses bad options without a system call", async () =>
     const { proactor } = world;
     const { calls } = world;
     const bad = [
-      { access: wrong<"in">("sideways") },
+      { direction: wrong<"in">("sideways") },
       { readMode: wrong<"byte">("line") },
       { impersonation: wrong<"anonymous">("delegation") },
     ];

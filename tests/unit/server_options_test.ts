@@ -33,7 +33,7 @@ Deno.test("resolveServerOptions() has safe defaults", () => {
 Deno.test("resolveServerOptions() passes on what differs", () => {
   const options: PipeServerOptions = {
     type: "message",
-    access: "in",
+    direction: "in",
     maxInstances: 3,
     allowRemote: true,
     inBufferSize: 0,
@@ -57,7 +57,7 @@ Deno.test("resolveServerOptions() passes on what differs", () => {
     serverEnd: true,
     deadline: undefined,
   });
-  const out = resolveServerOptions(PATH, { access: "out" });
+  const out = resolveServerOptions(PATH, { direction: "out" });
   assertEquals(out.parameters.openMode, 0x4000_0002);
 });
 
@@ -67,7 +67,7 @@ Deno.test("a server with bad options makes no system call", async () => {
     const types: [string, unknown][] = [
       ["type", "stream"],
       ["type", 5],
-      ["access", "both"],
+      ["direction", "both"],
     ];
     for (const [name, value] of types) {
       const options = wrong<PipeServerOptions>({ proactor, [name]: value });

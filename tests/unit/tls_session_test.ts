@@ -371,9 +371,14 @@ Deno.test("only the first failure counts", async () => {
 
 async function connected(): Promise<[Session, TlsConnection<object>]> {
   const parts = await agreed();
-  const addresses = { localAddr: {}, remoteAddr: {}, watchWrites() {} };
+  const addresses = { localAddr: {}, remoteAddr: {} };
   const transport = Object.assign(parts.connection, addresses);
-  return [parts, new TlsConnection<object>(transport, parts.session)];
+  const { finished } = transport;
+  const front = { finished, watchWrites() {} };
+  return [
+    parts,
+    new TlsConnection<object>(transport, parts.session, { front }),
+  ];
 }
 
 Deno.test("close() says TLS's own end, and closes", async () => {

@@ -3,13 +3,11 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { DatagramChannelTransport } from "../../src/net/udp/datagram_channel_transport.ts";
-import type { DatagramHandle } from "../../src/net/udp/datagram_channel.ts";
 import { UdpSocket } from "../../src/net/udp/udp_socket.ts";
 import type { DeadlineOptions } from "../../src/stream/close_deadline.ts";
-import { ownerOf } from "../../src/proactor/proactor_parts.ts";
 import { assertDropped } from "./_closing.ts";
 import { bytes, inWorld, outcome, turns, type World } from "./_helpers.ts";
-import { addressOf, bound } from "./_sockets.ts";
+import { datagramHandle } from "./_sockets.ts";
 
 const { TimedOut, Interrupted } = Deno.errors;
 
@@ -23,25 +21,9 @@ interface Closing {
   end: Promise<Error | null>;
 }
 
-function handleOf(world: World, deadline?: number): DatagramHandle {
-  const socket = bound(world, "datagram");
-  const address = addressOf(world, socket) as { port: number };
-  return {
-    port: world.port,
-    sockets: world.sim.sockets,
-    handle: ownerOf(world.port, socket, "send"),
-    rules: { family: "IPv4", dualStack: false },
-    local: { transport: "udp", hostname: "127.0.0.1", port: address.port },
-    remote: null,
-    remoteName: null,
-    reportUnreachable: false,
-    deadline,
-  };
-}
-
 function protocolStyle(world: World, deadline?: number): Closing {
   const { promise, resolve } = Promise.withResolvers<Error | null>();
-  const handle = handleOf(world, deadline);
+  const handle = datagramHandle(world, deadline);
   const transport = new DatagramChannelTransport(handle, {
     connectionLost: resolve,
   });
@@ -57,7 +39,7 @@ function protocolStyle(world: World, deadline?: number): Closing {
 }
 
 function promiseStyle(world: World, deadline?: number): Closing {
-  const handle = handleOf(world, deadline);
+  const handle = datagramHandle(world, deadline);
   const socket = new UdpSocket(handle);
   const sent = ["abc", "def", "ghi"].map((text) =>
     outcome(socket.send(bytes(text), handle.local))

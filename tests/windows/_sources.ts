@@ -291,12 +291,6 @@ import netReadinessReadinessSource from "../../src/net/readiness/readiness_sourc
 import netReadinessWatches from "../../src/net/readiness/watches.ts" with {
   type: "text",
 };
-import netSocketAcceptedSocket from "../../src/net/socket/accepted_socket.ts" with {
-  type: "text",
-};
-import netSocketAdoptListener from "../../src/net/socket/adopt_listener.ts" with {
-  type: "text",
-};
 import netSocketBindAll from "../../src/net/socket/bind_all.ts" with {
   type: "text",
 };
@@ -310,9 +304,6 @@ import netSocketConnectAttempt from "../../src/net/socket/connect_attempt.ts" wi
   type: "text",
 };
 import netSocketPolledConnect from "../../src/net/socket/polled_connect.ts" with {
-  type: "text",
-};
-import netSocketServerAddresses from "../../src/net/socket/server_addresses.ts" with {
   type: "text",
 };
 import netSocketSocket from "../../src/net/socket/socket.ts" with {
@@ -336,10 +327,19 @@ import netSocketSocketTransport from "../../src/net/socket/socket_transport.ts" 
 import netSocketTimeLimit from "../../src/net/socket/time_limit.ts" with {
   type: "text",
 };
+import netTcpAcceptedSocket from "../../src/net/tcp/accepted_socket.ts" with {
+  type: "text",
+};
+import netTcpAdoptListener from "../../src/net/tcp/adopt_listener.ts" with {
+  type: "text",
+};
 import netTcpConnectRace from "../../src/net/tcp/connect_race.ts" with {
   type: "text",
 };
 import netTcpConnectTcp from "../../src/net/tcp/connect_tcp.ts" with {
+  type: "text",
+};
+import netTcpServerAddresses from "../../src/net/tcp/server_addresses.ts" with {
   type: "text",
 };
 import netTcpTcpConnection from "../../src/net/tcp/tcp_connection.ts" with {
@@ -371,6 +371,9 @@ import netTlsTlsDuplex from "../../src/net/tls/tls_duplex.ts" with {
   type: "text",
 };
 import netTlsTlsErrors from "../../src/net/tls/tls_errors.ts" with {
+  type: "text",
+};
+import netTlsTlsOptions from "../../src/net/tls/tls_options.ts" with {
   type: "text",
 };
 import netTlsTlsPart from "../../src/net/tls/tls_part.ts" with { type: "text" };
@@ -417,6 +420,9 @@ import netUdpUdpEnds from "../../src/net/udp/udp_ends.ts" with { type: "text" };
 import netUdpUdpErrors from "../../src/net/udp/udp_errors.ts" with {
   type: "text",
 };
+import netUdpUdpIteration from "../../src/net/udp/udp_iteration.ts" with {
+  type: "text",
+};
 import netUdpUdpOptions from "../../src/net/udp/udp_options.ts" with {
   type: "text",
 };
@@ -453,6 +459,7 @@ import pipePipeConnection from "../../src/pipe/pipe_connection.ts" with {
 import pipePipeHandle from "../../src/pipe/pipe_handle.ts" with {
   type: "text",
 };
+import pipePipeIo from "../../src/pipe/pipe_io.ts" with { type: "text" };
 import pipePipeListener from "../../src/pipe/pipe_listener.ts" with {
   type: "text",
 };
@@ -664,6 +671,9 @@ import processFindProgram from "../../src/process/find_program.ts" with {
 import processHandleKind from "../../src/process/handle_kind.ts" with {
   type: "text",
 };
+import processHandleStream from "../../src/process/handle_stream.ts" with {
+  type: "text",
+};
 import processInheritance from "../../src/process/inheritance.ts" with {
   type: "text",
 };
@@ -700,6 +710,10 @@ import streamChannelTransport from "../../src/stream/channel_transport.ts" with 
   type: "text",
 };
 import streamCloseDeadline from "../../src/stream/close_deadline.ts" with {
+  type: "text",
+};
+import streamConn from "../../src/stream/conn.ts" with { type: "text" };
+import streamConnectionFront from "../../src/stream/connection_front.ts" with {
   type: "text",
 };
 import streamConnectionWrites from "../../src/stream/connection_writes.ts" with {
@@ -742,6 +756,9 @@ import streamServedConnection from "../../src/stream/served_connection.ts" with 
 import streamServerCore from "../../src/stream/server_core.ts" with {
   type: "text",
 };
+import streamServerFront from "../../src/stream/server_front.ts" with {
+  type: "text",
+};
 import streamStreamConnection from "../../src/stream/stream_connection.ts" with {
   type: "text",
 };
@@ -773,6 +790,9 @@ import streamTransportSink from "../../src/stream/transport_sink.ts" with {
   type: "text",
 };
 import streamTurnBudget from "../../src/stream/turn_budget.ts" with {
+  type: "text",
+};
+import streamWaitOptions from "../../src/stream/wait_options.ts" with {
   type: "text",
 };
 import streamWebStreams from "../../src/stream/web_streams.ts" with {
@@ -927,14 +947,11 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/net/readiness/readiness.ts": netReadinessReadiness,
   "src/net/readiness/readiness_source.ts": netReadinessReadinessSource,
   "src/net/readiness/watches.ts": netReadinessWatches,
-  "src/net/socket/accepted_socket.ts": netSocketAcceptedSocket,
-  "src/net/socket/adopt_listener.ts": netSocketAdoptListener,
   "src/net/socket/bind_all.ts": netSocketBindAll,
   "src/net/socket/call_gate.ts": netSocketCallGate,
   "src/net/socket/client_socket.ts": netSocketClientSocket,
   "src/net/socket/connect_attempt.ts": netSocketConnectAttempt,
   "src/net/socket/polled_connect.ts": netSocketPolledConnect,
-  "src/net/socket/server_addresses.ts": netSocketServerAddresses,
   "src/net/socket/socket.ts": netSocketSocket,
   "src/net/socket/socket_io.ts": netSocketSocketIo,
   "src/net/socket/socket_kind.ts": netSocketSocketKind,
@@ -942,8 +959,11 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/net/socket/socket_server.ts": netSocketSocketServer,
   "src/net/socket/socket_transport.ts": netSocketSocketTransport,
   "src/net/socket/time_limit.ts": netSocketTimeLimit,
+  "src/net/tcp/accepted_socket.ts": netTcpAcceptedSocket,
+  "src/net/tcp/adopt_listener.ts": netTcpAdoptListener,
   "src/net/tcp/connect_race.ts": netTcpConnectRace,
   "src/net/tcp/connect_tcp.ts": netTcpConnectTcp,
+  "src/net/tcp/server_addresses.ts": netTcpServerAddresses,
   "src/net/tcp/tcp_connection.ts": netTcpTcpConnection,
   "src/net/tcp/tcp_listener.ts": netTcpTcpListener,
   "src/net/tcp/tcp_protocol.ts": netTcpTcpProtocol,
@@ -955,6 +975,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/net/tls/tls_connection.ts": netTlsTlsConnection,
   "src/net/tls/tls_duplex.ts": netTlsTlsDuplex,
   "src/net/tls/tls_errors.ts": netTlsTlsErrors,
+  "src/net/tls/tls_options.ts": netTlsTlsOptions,
   "src/net/tls/tls_part.ts": netTlsTlsPart,
   "src/net/tls/tls_session.ts": netTlsTlsSession,
   "src/net/udp/datagram_channel.ts": netUdpDatagramChannel,
@@ -971,6 +992,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/net/udp/udp_address.ts": netUdpUdpAddress,
   "src/net/udp/udp_ends.ts": netUdpUdpEnds,
   "src/net/udp/udp_errors.ts": netUdpUdpErrors,
+  "src/net/udp/udp_iteration.ts": netUdpUdpIteration,
   "src/net/udp/udp_options.ts": netUdpUdpOptions,
   "src/net/udp/udp_parts.ts": netUdpUdpParts,
   "src/net/udp/udp_socket.ts": netUdpUdpSocket,
@@ -983,6 +1005,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/pipe/connect_pipe.ts": pipeConnectPipe,
   "src/pipe/pipe_connection.ts": pipePipeConnection,
   "src/pipe/pipe_handle.ts": pipePipeHandle,
+  "src/pipe/pipe_io.ts": pipePipeIo,
   "src/pipe/pipe_listener.ts": pipePipeListener,
   "src/pipe/pipe_protocol.ts": pipePipeProtocol,
   "src/pipe/pipe_server.ts": pipePipeServer,
@@ -1054,6 +1077,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/process/environment.ts": processEnvironment,
   "src/process/find_program.ts": processFindProgram,
   "src/process/handle_kind.ts": processHandleKind,
+  "src/process/handle_stream.ts": processHandleStream,
   "src/process/inheritance.ts": processInheritance,
   "src/process/launch.ts": processLaunch,
   "src/process/open_subprocess.ts": processOpenSubprocess,
@@ -1068,6 +1092,8 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/stream/channel.ts": streamChannel,
   "src/stream/channel_transport.ts": streamChannelTransport,
   "src/stream/close_deadline.ts": streamCloseDeadline,
+  "src/stream/conn.ts": streamConn,
+  "src/stream/connection_front.ts": streamConnectionFront,
   "src/stream/connection_writes.ts": streamConnectionWrites,
   "src/stream/file_mover.ts": streamFileMover,
   "src/stream/file_reader.ts": streamFileReader,
@@ -1082,6 +1108,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/stream/send_file.ts": streamSendFile,
   "src/stream/served_connection.ts": streamServedConnection,
   "src/stream/server_core.ts": streamServerCore,
+  "src/stream/server_front.ts": streamServerFront,
   "src/stream/stream_connection.ts": streamStreamConnection,
   "src/stream/stream_io.ts": streamStreamIo,
   "src/stream/stream_parts.ts": streamStreamParts,
@@ -1093,6 +1120,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/stream/transmit_slots.ts": streamTransmitSlots,
   "src/stream/transport_sink.ts": streamTransportSink,
   "src/stream/turn_budget.ts": streamTurnBudget,
+  "src/stream/wait_options.ts": streamWaitOptions,
   "src/stream/web_streams.ts": streamWebStreams,
   "src/stream/write_buffer_limits.ts": streamWriteBufferLimits,
   "src/stream/write_half.ts": streamWriteHalf,

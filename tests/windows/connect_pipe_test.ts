@@ -286,21 +286,21 @@ proactorTest(
   },
 );
 
-for (const [access, wrong] of [["in", "out"], ["out", "in"]] as const) {
+for (const [direction, wrong] of [["in", "out"], ["out", "in"]] as const) {
   proactorTest(
-    `connectPipe() with access "${access}" is refused by a server with the same access`,
+    `connectPipe() with direction "${direction}" is refused by a server with the same direction`,
     async (proactor) => {
       const path = uniquePipeName();
-      await using _server = PipeServer.listen(path, { access, proactor });
+      await using _server = PipeServer.listen(path, { direction, proactor });
       await assertRejects(
-        () => connectPipe(path, { access, proactor }),
+        () => connectPipe(path, { direction, proactor }),
         Deno.errors.PermissionDenied,
       );
       await assertRejects(
         () => connectPipe(path, { proactor }),
         Deno.errors.PermissionDenied,
       );
-      (await connectPipe(path, { access: wrong, proactor })).abort();
+      (await connectPipe(path, { direction: wrong, proactor })).abort();
     },
   );
 }

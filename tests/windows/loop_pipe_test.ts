@@ -108,26 +108,37 @@ Deno.test("a task that waits in createPipeConnection() for a busy pipe can be ca
   );
 });
 
-Deno.test("a protocol factory that throws goes to the exception handler, the next client is served", async () => {
-  await using loop = new ProactorEventLoop();
-  const contexts: ExceptionContext[] = [];
-  loop.setExceptionHandler((_loop, context) => contexts.push(context));
-  const path = uniquePipeName();
-  let calls = 0;
-  const [server] = await loop.startServingPipe(() => {
-    if (++calls === 1) throw new TypeError("Cannot make a protocol");
-    return new UpperCase();
-  }, path);
-  const [, refused] = await loop.createPipeConnection(
-    () => new Collector(),
-    path,
-  );
-  await soon(refused.lost.promise);
-  assertEquals(await soon(ask(loop, path, "x\n")), "X\n");
-  assertEquals(contexts.map((each) => each.message), ["Pipe accept failed"]);
-  assertInstanceOf(contexts[0]?.exception, TypeError);
-  await soon(server.shutdown());
-});
+for (
+  const [suffix, options] of [
+    ["", {}],
+    [" (onError: undefined)", { onError: undefined }],
+  ] as const
+) {
+  Deno.test(`a protocol factory that throws goes to the exception handler, the next client is served${suffix}`, async () => {
+    await using loop = new ProactorEventLoop();
+    const contexts: ExceptionContext[] = [];
+    loop.setExceptionHandler((_loop, context) => contexts.push(context));
+    const path = uniquePipeName();
+    let calls = 0;
+    const [server] = await loop.startServingPipe(
+      () => {
+        if (++calls === 1) throw new TypeError("Cannot make a protocol");
+        return new UpperCase();
+      },
+      path,
+      options,
+    );
+    const [, refused] = await loop.createPipeConnection(
+      () => new Collector(),
+      path,
+    );
+    await soon(refused.lost.promise);
+    assertEquals(await soon(ask(loop, path, "x\n")), "X\n");
+    assertEquals(contexts.map((each) => each.message), ["Pipe accept failed"]);
+    assertInstanceOf(contexts[0]?.exception, TypeError);
+    await soon(server.shutdown());
+  });
+}
 
 Deno.test("pipe methods of a closed loop are refused", async () => {
   const loop = new ProactorEventLoop();

@@ -52,8 +52,8 @@ const BAD_NAMES: [unknown, ErrorClass][] = [
 const BAD_SERVER_OPTIONS: [unknown, ErrorClass][] = [
   [{ type: "stream" }, TypeError],
   [{ type: null }, TypeError],
-  [{ access: "both" }, TypeError],
-  [{ access: "toString" }, TypeError],
+  [{ direction: "both" }, TypeError],
+  [{ direction: "toString" }, TypeError],
   [{ instances: 0 }, RangeError],
   [{ instances: 255 }, RangeError],
   [{ instances: 1.5 }, RangeError],
@@ -70,7 +70,7 @@ const BAD_SERVER_OPTIONS: [unknown, ErrorClass][] = [
 ];
 
 const BAD_CONNECT_OPTIONS: [unknown, ErrorClass][] = [
-  [{ access: "both" }, TypeError],
+  [{ direction: "both" }, TypeError],
   [{ readMode: "line" }, TypeError],
   [{ impersonation: "delegation" }, TypeError],
   [{ impersonation: "toString" }, TypeError],

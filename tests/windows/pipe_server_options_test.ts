@@ -113,18 +113,18 @@ proactorTest(
   },
 );
 
-for (const access of ["in", "out"] as const) {
+for (const direction of ["in", "out"] as const) {
   proactorTest(
-    `access "${access}" makes a pipe of one direction`,
+    `direction "${direction}" makes a pipe of one direction`,
     async (proactor) => {
-      const opposite = access === "in" ? "out" : "in";
+      const opposite = direction === "in" ? "out" : "in";
       await using pair = await connectedPair(
         proactor,
-        { access },
-        { access: opposite },
+        { direction },
+        { direction: opposite },
       );
       const { served, client } = pair;
-      const [reader, writer] = access === "in"
+      const [reader, writer] = direction === "in"
         ? [served, client]
         : [client, served];
       await writer.write(encode("one way"));

@@ -53,7 +53,7 @@ export interface AddressRecord {
   /** A `sockaddr`. */
   address: Bytes;
   /** What the host is called properly, where the query has asked for it. */
-  canonicalName?: string;
+  canonicalName?: string | undefined;
 }
 
 /** Reads native memory. */

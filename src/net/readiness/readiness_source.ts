@@ -8,12 +8,19 @@ import type { Handle } from "../../ffi/win32_api.ts";
 import { assertHandle } from "../../proactor/arguments.ts";
 import type { IocpProactor } from "../../proactor/iocp_proactor.ts";
 import type { HandleLike } from "../../proactor/proactor_options.ts";
-import { StreamConnection } from "../../stream/stream_connection.ts";
+import {
+  type ConnectionFront,
+  frontOf,
+} from "../../stream/connection_front.ts";
+import type { StreamConnection } from "../../stream/stream_connection.ts";
 import type { Direction, Waiter } from "../../proactor/call/polled_socket.ts";
 import { pollerOf } from "../../proactor/call/socket_poller.ts";
 
 /** A socket or a pipe, or its owner; or a connection of this library. */
 export type ReadinessTarget = HandleLike | StreamConnection;
+
+/** Who owns a handle. */
+type Owner = Exclude<HandleLike, Handle>;
 
 /** Tells when something is ready. */
 export interface ReadinessSource {
@@ -76,17 +83,18 @@ export function readinessOf(
  *
  * @param target What to wait for.
  * @param action What errors begin with.
- * @returns The handle, or the connection itself.
+ * @returns The handle, or what is behind the connection.
  * @throws {TypeError} when the target is something else.
  * @throws {Deno.errors.BadResource} when its owner has closed the handle.
  */
 export function readinessKey(
   target: ReadinessTarget,
   action: string,
-): Handle | StreamConnection {
-  if (target instanceof StreamConnection) return target;
+): Handle | ConnectionFront {
+  const front = frontOf(target);
+  if (front !== undefined) return front;
   const owned = typeof target === "object" && target !== null;
-  const handle = owned ? target.handle ?? 0n : target;
+  const handle = owned ? (target as Owner).handle ?? 0n : target;
   assertHandle(action, handle);
   return handle;
 }
@@ -121,7 +129,7 @@ function pipeSource(
 
 /** A connection reads ahead: Windows may have nothing left to tell of. */
 function connectionSource(
-  connection: StreamConnection,
+  connection: ConnectionFront,
   { direction, action }: ReadinessRequest,
 ): ReadinessSource {
   if (direction === "writable") {

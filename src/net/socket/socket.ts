@@ -38,7 +38,7 @@ import {
 } from "../../proactor/port/forgotten.ts";
 import type { SocketType } from "../names/address_info.ts";
 import { defaultSockets } from "../../ffi/socket/default.ts";
-import { UNIX_DENIED } from "../unix/unix_socket.ts";
+import { UNIX_DENIED } from "./socket_kind.ts";
 
 /** Options of {@linkcode createSocket}. */
 export interface CreateSocketOptions {
@@ -47,13 +47,13 @@ export interface CreateSocketOptions {
    *
    * @default {"IPv4"}
    */
-  family?: SocketAddress["family"];
+  family?: SocketAddress["family"] | undefined;
   /**
    * What it carries.
    *
    * @default {"stream"}
    */
-  type?: SocketType;
+  type?: SocketType | undefined;
 }
 
 /** The sides that {@linkcode Socket.shutdown} ends. */

@@ -20,8 +20,8 @@ import type { PortHandle } from "../../proactor/port/port_handle.ts";
 import { transmitCall } from "../../proactor/call/transmit_call.ts";
 import { CallGate } from "./call_gate.ts";
 import type { SocketKind, SocketTraits } from "./socket_kind.ts";
-import type { StreamTraits } from "../../stream/stream_connection.ts";
 import type { StreamIo } from "../../stream/stream_io.ts";
+import type { StreamTraits } from "../../stream/stream_traits.ts";
 
 /** How the addresses of a connected socket are asked for. */
 export interface ConnectedQuery<A> {

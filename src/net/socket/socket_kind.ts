@@ -42,6 +42,12 @@ export interface SocketKind<A> {
   text(address: A): string;
 }
 
+/** A denied bind to a path; for internet addresses it means something else. */
+export const UNIX_DENIED: KnownErrors[number] = {
+  errorClass: Deno.errors.PermissionDenied,
+  state: "access is denied",
+};
+
 /** A flag of a socket. */
 export interface SocketFlag {
   /** Which one. */

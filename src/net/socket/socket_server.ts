@@ -1,6 +1,5 @@
 /**
- * `SocketServer`: what the listeners of all kinds of stream sockets have in
- * common.
+ * `SocketServer`: what listens, on TCP or a path.
  *
  * @module
  */
@@ -10,11 +9,8 @@ import { assertInteger } from "../../proactor/arguments.ts";
 import type { CompletionPort } from "../../proactor/port/completion_port.ts";
 import type { PortHandle } from "../../proactor/port/port_handle.ts";
 import type { ServedConnection } from "../../stream/served_connection.ts";
-import type { StreamConnection } from "../../stream/stream_connection.ts";
-import {
-  type ServerSettings,
-  StreamServer,
-} from "../../stream/stream_server.ts";
+import type { ServerSettings } from "../../stream/server_core.ts";
+import { ServerFront } from "../../stream/server_front.ts";
 import { defaultSockets } from "../../ffi/socket/default.ts";
 import type { SocketTraits } from "./socket_kind.ts";
 import {
@@ -39,16 +35,21 @@ export type SocketConnectionFactory<A> = (
 /** How an event loop makes a server. */
 export interface Serving<A> {
   /** Takes the clients instead of `accept`. */
-  factory?: SocketConnectionFactory<A>;
+  factory?: SocketConnectionFactory<A> | undefined;
   /**
    * False only binds the socket.
    *
    * @default {true}
    */
-  startServing?: boolean;
+  startServing?: boolean | undefined;
   /** A socket that is bound already, in place of a new one. */
   adopted?: PortHandle | undefined;
+  /** The object that the user has, where it is not an event loop's. */
+  page?: object | undefined;
 }
+
+/** How an event loop has a server made. */
+export type ServeOptions<A> = Pick<Serving<A>, "startServing" | "adopted">;
 
 /** How a server is made. */
 export interface SocketServerSettings<A>
@@ -63,35 +64,30 @@ const DEFAULT_BACKLOG = 511;
 const DEFAULT_ACCEPTS = 8;
 
 /**
- * A listening socket with the members of `Deno.Listener` and `Deno.HttpServer`;
- * see {@linkcode TcpListener} and {@linkcode UnixListener}.
+ * A listening socket: of a page, {@linkcode TcpListener} or
+ * {@linkcode UnixListener}, or of an event loop.
  *
  * @typeParam A Its addresses.
  * @typeParam C Its connections.
- *
- * @example Usage
- * ```ts
- * import { type SocketServer, TcpListener } from "@iocp/proactor";
- *
- * const server: SocketServer = TcpListener.listen({ port: 8000 });
- * for await (const connection of server) connection.close();
- * ```
  */
-export abstract class SocketServer<
+export class SocketServer<
   A extends object = object,
-  C extends StreamConnection = StreamConnection,
-> extends StreamServer<C> {
+  C extends ServedConnection = ServedConnection,
+> extends ServerFront<C> {
   readonly #listener: SocketListener<A>;
 
   /**
-   * Made by the kinds of listeners.
-   *
-   * @ignore
    * @param port The completion port.
-   * @param settings Where to listen, and how clients become connections.
+   * @param settings Where to listen, and how clients become connections. The
+   * listener has them, and so the port: nothing in them refers to the page.
+   * @param page The object that the user has, where there is one.
    */
-  constructor(port: CompletionPort, settings: SocketServerSettings<A>) {
-    super(port, settings);
+  constructor(
+    port: CompletionPort,
+    settings: SocketServerSettings<A>,
+    page?: object,
+  ) {
+    super(port, settings, page);
     const { factory, backlog, startServing } = settings;
     const { core } = this;
     const events = {
@@ -112,19 +108,13 @@ export abstract class SocketServer<
     return this.#listener.addr;
   }
 
-  /**
-   * The socket that listens; for event loops.
-   *
-   * @ignore
-   */
+  /** The socket that listens. */
   get socket(): Socket {
     return this.#listener.socket;
   }
 
   /**
-   * Lets clients connect; for event loops. The second call does nothing.
-   *
-   * @ignore
+   * Lets clients connect. The second call does nothing.
    */
   startServing(): void {
     try {
@@ -151,7 +141,9 @@ export interface ListenLimits {
  * @returns The limits.
  * @throws {RangeError} when one is out of its range.
  */
-export function listenLimits(limits: Partial<ListenLimits>): ListenLimits {
+export function listenLimits(
+  limits: { backlog?: number | undefined; accepts?: number | undefined },
+): ListenLimits {
   const { backlog = DEFAULT_BACKLOG, accepts = DEFAULT_ACCEPTS } = limits;
   assertInteger("backlog", backlog, [1, 0x7fff_ffff]);
   assertInteger("accepts", accepts, [1, 1024]);

@@ -14,7 +14,7 @@ import type {
 } from "../../stream/protocol.ts";
 import { socketStream } from "./socket_io.ts";
 import type { SocketTraits } from "./socket_kind.ts";
-import type { SocketConnectionFactory } from "./socket_server.ts";
+import type { ServeOptions, Serving, SocketServer } from "./socket_server.ts";
 
 /**
  * A connected socket and what is known of it.
@@ -31,21 +31,83 @@ export interface OpenedSocket<A> {
 }
 
 /**
- * Makes the transports of a server.
+ * What differs between sockets with an internet address and with a path.
  *
- * @typeParam A The addresses of its clients.
- * @param protocolFactory Called for each client.
- * @param name What messages call a client.
- * @returns A factory for the server.
+ * @typeParam A Their addresses.
+ * @typeParam L The options of servers.
+ * @typeParam C The options of clients.
  */
-export function transportFactory<A>(
+export interface SocketFamily<A extends object, L, C> {
+  /**
+   * Listens.
+   *
+   * @param options Where.
+   * @param serving Who takes the clients.
+   * @returns What listens.
+   */
+  listen(options: L, serving: Serving<A>): SocketServer<A>;
+  /**
+   * Connects a socket.
+   *
+   * @param options To what.
+   * @returns The socket, on its port.
+   */
+  open(options: C): Promise<OpenedSocket<A>>;
+  /**
+   * What messages call a connection.
+   *
+   * @param traits What is known of it.
+   * @returns Such as `TCP peer 127.0.0.1:80`.
+   */
+  name(traits: SocketTraits<A>): string;
+}
+
+/**
+ * Serves an address with a protocol for each client.
+ *
+ * @typeParam A The addresses of the clients.
+ * @typeParam L The options.
+ * @param family What to listen with.
+ * @param protocolFactory Called for each client. If it throws, the client is
+ * disconnected and the error goes to `onError`.
+ * @param options Where to listen.
+ * @returns What listens.
+ * @throws {TypeError} when the factory is no function.
+ */
+export function serveSockets<A extends object, L>(
+  family: SocketFamily<A, L, never>,
   protocolFactory: ProtocolFactory,
-  name: (traits: SocketTraits<A>) => string,
-): SocketConnectionFactory<A> {
-  return (port, handle, traits) => {
-    const protocol = protocolFactory();
-    return makeTransport({ port, handle, traits }, protocol, name(traits));
+  options: L & ServeOptions<A>,
+): SocketServer<A> {
+  assertFactory(protocolFactory);
+  const { startServing = true, adopted } = options;
+  const factory: Serving<A>["factory"] = (port, handle, traits) => {
+    const opened = { port, handle, traits };
+    return makeTransport(opened, protocolFactory(), family.name(traits));
   };
+  return family.listen(options, { factory, startServing, adopted });
+}
+
+/**
+ * Connects a protocol.
+ *
+ * @typeParam P The protocol.
+ * @typeParam A The addresses of the ends.
+ * @typeParam C The options.
+ * @param family What to connect with.
+ * @param protocolFactory Called once the connection is there.
+ * @param options To what.
+ * @returns The transport and the protocol, whose `connectionMade` was called.
+ * @throws {TypeError} when the factory is no function.
+ */
+export async function connectSocket<P extends Protocol, A extends object, C>(
+  family: SocketFamily<A, never, C>,
+  protocolFactory: ProtocolFactory<P>,
+  options: C,
+): Promise<[Transport, P]> {
+  assertFactory(protocolFactory);
+  const opened = await family.open(options);
+  return openTransport(opened, protocolFactory, family.name(opened.traits));
 }
 
 /**

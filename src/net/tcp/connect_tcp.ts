@@ -36,37 +36,37 @@ export interface ConnectTcpOptions extends TcpOptions {
    *
    * @default {"127.0.0.1"}
    */
-  hostname?: string;
+  hostname?: string | undefined;
   /** The port, 1 to 65535. */
   port: number;
   /**
    * The numeric address to connect from; only addresses of its family are
    * tried.
    */
-  localAddress?: string;
+  localAddress?: string | undefined;
   /**
    * The port to connect from.
    *
    * @default {0}
    */
-  localPort?: number;
+  localPort?: number | undefined;
   /**
    * Milliseconds after which the next address of a name is tried, while the
    * one before has not answered yet (RFC 8305).
    *
    * @default {250}
    */
-  attemptDelay?: number;
+  attemptDelay?: number | undefined;
   /**
    * Milliseconds until the connection must be there.
    *
    * @default {Infinity}
    */
-  timeout?: number;
+  timeout?: number | undefined;
   /** Ends the wait. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** The proactor to use instead of the shared one. */
-  proactor?: IocpProactor;
+  proactor?: IocpProactor | undefined;
 }
 
 const MAX_DELAY = 0x7fff_ffff;

@@ -18,12 +18,19 @@ import { defaultProactor } from "../../proactor/default_proactor.ts";
 import type { IocpProactor } from "../../proactor/iocp_proactor.ts";
 import type { PortHandle } from "../../proactor/port/port_handle.ts";
 import { assertDeadline } from "../../stream/close_deadline.ts";
+import type {
+  ServedConnection,
+  ServerShutdownOptions,
+} from "../../stream/served_connection.ts";
+import type { StreamServer } from "../../stream/stream_server.ts";
+import type { WaitOptions } from "../../stream/wait_options.ts";
 import type { SocketFlag } from "../socket/socket_kind.ts";
 import type { SocketListenerOptions } from "../socket/socket_listener.ts";
 import {
   listenLimits,
   type Serving,
   SocketServer,
+  type SocketServerSettings,
 } from "../socket/socket_server.ts";
 import { TcpConnection, type TcpTraits } from "./tcp_connection.ts";
 import {
@@ -42,7 +49,7 @@ export interface TcpListenOptions extends TcpOptions {
    *
    * @default {"0.0.0.0"}
    */
-  hostname?: string;
+  hostname?: string | undefined;
   /** The port, 0 to 65535; 0 lets Windows choose a free one. */
   port: number;
   /**
@@ -51,36 +58,36 @@ export interface TcpListenOptions extends TcpOptions {
    *
    * @default {511}
    */
-  backlog?: number;
+  backlog?: number | undefined;
   /**
    * Accepts that wait for clients at any time, 1 to 1024.
    *
    * @default {8}
    */
-  accepts?: number;
+  accepts?: number | undefined;
   /**
    * False lets a listener on `"::"` take IPv4 clients too. False by default
    * for an address such as `::ffff:127.0.0.1`.
    *
    * @default {true}
    */
-  ipv6Only?: boolean;
+  ipv6Only?: boolean | undefined;
   /**
    * True lets others that ask for it too listen on the same address
    * (`SO_REUSEADDR`). By default nobody else can (`SO_EXCLUSIVEADDRUSE`).
    *
    * @default {false}
    */
-  reuseAddress?: boolean;
+  reuseAddress?: boolean | undefined;
   /** Shuts the listener down when it is aborted. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /**
    * Told of errors that end no call: a client that could not be accepted. By
    * default they are written to the console.
    */
-  onError?: (error: unknown) => void;
+  onError?: ((error: unknown) => void) | undefined;
   /** The proactor to use instead of the shared one. */
-  proactor?: IocpProactor;
+  proactor?: IocpProactor | undefined;
 }
 
 /**
@@ -100,12 +107,13 @@ export interface TcpListenOptions extends TcpOptions {
  * }
  * ```
  */
-export class TcpListener extends SocketServer<TcpAddr, TcpConnection> {
+export class TcpListener implements StreamServer<TcpConnection> {
+  readonly #front: SocketServer<TcpAddr, TcpConnection>;
+
   /**
    * Listens; {@linkcode TcpListener.listen} is the usual way.
    *
    * @param options Address, port, backlog.
-   * @param serving How an event loop takes the clients.
    * @throws {TypeError} when the host name is not numeric.
    * @throws {RangeError} when a number is out of its range.
    * @throws {Deno.errors.AddrInUse} when the address is taken, or Windows has
@@ -115,27 +123,8 @@ export class TcpListener extends SocketServer<TcpAddr, TcpConnection> {
    * @throws {Deno.errors.NotSupported} when the system is not Windows.
    * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
    */
-  constructor(options: TcpListenOptions, serving: Serving<TcpAddr> = {}) {
-    const { signal, onError, deadline } = options;
-    const { factory = makeConnection, startServing = true, adopted } = serving;
-    assertDeadline(deadline);
-    const resolved = resolveOptions(options);
-    signal?.throwIfAborted();
-    const { port } = options.proactor ?? defaultProactor();
-    port.assertOpen("listen");
-    super(port, {
-      ...resolved,
-      label: "TCP listener",
-      protocols: serving.factory !== undefined,
-      signal,
-      onError,
-      startServing,
-      adopted,
-      factory: (port, handle, traits) => {
-        applyTcpOptions(traits.sockets, handle.handle, options);
-        return factory(port, handle, { ...traits, deadline });
-      },
-    });
+  constructor(options: TcpListenOptions) {
+    this.#front = listenTcp(options, { page: this });
   }
 
   /**
@@ -156,6 +145,146 @@ export class TcpListener extends SocketServer<TcpAddr, TcpConnection> {
   static listen(options: TcpListenOptions): TcpListener {
     return new TcpListener(options);
   }
+
+  /** Where it listens, with the port that Windows has chosen. */
+  get addr(): TcpAddr {
+    return this.#front.addr;
+  }
+
+  // --- clients ----------------------------------------------------------------
+
+  /** The connections that are open now. */
+  get connections(): ReadonlySet<ServedConnection> {
+    return this.#front.connections;
+  }
+
+  /**
+   * Waits for the next client.
+   *
+   * @param options A signal that ends the wait; a client that comes later is
+   * left to the next call.
+   * @returns The connection.
+   * @throws {Deno.errors.BadResource} when the listener is closed, also later.
+   */
+  accept(options?: WaitOptions): Promise<TcpConnection> {
+    return this.#front.accept(options);
+  }
+
+  /**
+   * Iterates over the clients until the listener is closed. Leaving the loop
+   * closes it, as with `Deno.Listener`.
+   *
+   * @param options A signal that ends the iteration: it throws the signal's
+   * reason, and the listener stays open.
+   * @returns An iterator of connections.
+   */
+  values(
+    options?: WaitOptions,
+  ): AsyncIterableIterator<TcpConnection, undefined, undefined> {
+    return this.#front.values(options);
+  }
+
+  /**
+   * Iterates over the clients, as {@linkcode values} does.
+   *
+   * @returns An iterator of connections.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<
+    TcpConnection,
+    undefined,
+    undefined
+  > {
+    return this.values();
+  }
+
+  // --- end --------------------------------------------------------------------
+
+  /** Resolves when the listener and all its connections are closed. */
+  get finished(): Promise<void> {
+    return this.#front.finished;
+  }
+
+  /**
+   * Tells whether the listener takes no more clients.
+   *
+   * @returns True from `close` on.
+   */
+  closed(): boolean {
+    return this.#front.closed();
+  }
+
+  /**
+   * Takes no more clients. Connections that were handed out live on; those that
+   * nobody has accepted are closed. Idempotent.
+   */
+  close(): void {
+    this.#front.close();
+  }
+
+  /**
+   * Takes no more clients and waits until the connections are closed.
+   *
+   * @param options A deadline after which they are aborted, and a signal that
+   * ends the wait; the close goes on.
+   * @throws {RangeError} when the deadline is negative or not a number.
+   */
+  shutdown(options?: ServerShutdownOptions): Promise<void> {
+    return this.#front.shutdown(options);
+  }
+
+  /** Lets waiting for clients keep the process alive (the default). */
+  ref(): void {
+    this.#front.ref();
+  }
+
+  /** Lets the process end while the listener waits for clients. */
+  unref(): void {
+    this.#front.unref();
+  }
+
+  /** Closes the listener. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Closes the listener and waits until its connections are closed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
+  }
+}
+
+/**
+ * Listens, for a {@linkcode TcpListener} or an event loop.
+ *
+ * @param options As for {@linkcode TcpListener.listen}.
+ * @param serving Who takes the clients.
+ * @returns What listens.
+ */
+export function listenTcp(
+  options: TcpListenOptions,
+  serving: Serving<TcpAddr> = {},
+): SocketServer<TcpAddr, TcpConnection> {
+  const { signal, onError, deadline } = options;
+  const { factory = makeConnection, startServing = true, adopted } = serving;
+  assertDeadline(deadline);
+  const resolved = resolveOptions(options);
+  signal?.throwIfAborted();
+  const { port } = options.proactor ?? defaultProactor();
+  port.assertOpen("listen");
+  const settings: SocketServerSettings<TcpAddr> = {
+    ...resolved,
+    label: "TCP listener",
+    protocols: serving.factory !== undefined,
+    signal,
+    onError,
+    startServing,
+    adopted,
+    factory: (port, handle, traits) => {
+      applyTcpOptions(traits.sockets, handle.handle, options);
+      return factory(port, handle, { ...traits, deadline });
+    },
+  };
+  return new SocketServer(port, settings, serving.page);
 }
 
 function resolveOptions(

@@ -10,18 +10,21 @@ import type {
   Transport,
 } from "../../stream/protocol.ts";
 import { type ConnectTcpOptions, openTcp } from "./connect_tcp.ts";
-import type { Serving } from "../socket/socket_server.ts";
+import type { ServeOptions, SocketServer } from "../socket/socket_server.ts";
 import {
-  assertFactory,
-  openTransport,
-  transportFactory,
+  connectSocket,
+  serveSockets,
+  type SocketFamily,
 } from "../socket/socket_transport.ts";
 import { tcpName } from "./tcp_connection.ts";
-import { TcpListener, type TcpListenOptions } from "./tcp_listener.ts";
+import { listenTcp, type TcpListenOptions } from "./tcp_listener.ts";
 import type { TcpAddr } from "./tcp_socket.ts";
 
-/** How an event loop serves. */
-export type ServeOptions<A> = Omit<Serving<A>, "factory">;
+const TCP: SocketFamily<TcpAddr, TcpListenOptions, ConnectTcpOptions> = {
+  listen: listenTcp,
+  open: openTcp,
+  name: tcpName,
+};
 
 /**
  * Serves a port with a protocol for each client.
@@ -29,7 +32,7 @@ export type ServeOptions<A> = Omit<Serving<A>, "factory">;
  * @param protocolFactory Called for each client. If it throws, the client is
  * disconnected and the error goes to `onError`.
  * @param options As for {@linkcode TcpListener.listen}.
- * @returns The listener; clients can connect from now on.
+ * @returns What listens; clients can connect from now on.
  * @throws {TypeError} when the factory is no function, or the host name not
  * numeric.
  * @throws {Deno.errors.AddrInUse} when the address is taken, or Windows has
@@ -38,11 +41,8 @@ export type ServeOptions<A> = Omit<Serving<A>, "factory">;
 export function serveTcp(
   protocolFactory: ProtocolFactory,
   options: TcpListenOptions & ServeOptions<TcpAddr>,
-): TcpListener {
-  assertFactory(protocolFactory);
-  const { startServing = true, adopted } = options;
-  const factory = transportFactory(protocolFactory, tcpName);
-  return new TcpListener(options, { factory, startServing, adopted });
+): SocketServer<TcpAddr> {
+  return serveSockets(TCP, protocolFactory, options);
 }
 
 /**
@@ -55,11 +55,9 @@ export function serveTcp(
  * @throws {TypeError} when the factory is no function, or an address malformed.
  * @throws {Deno.errors.ConnectionRefused} when nobody listens there.
  */
-export async function openTcpTransport<P extends Protocol>(
+export function openTcpTransport<P extends Protocol>(
   protocolFactory: ProtocolFactory<P>,
   options: ConnectTcpOptions,
 ): Promise<[Transport, P]> {
-  assertFactory(protocolFactory);
-  const opened = await openTcp(options);
-  return openTransport(opened, protocolFactory, tcpName(opened.traits));
+  return connectSocket(TCP, protocolFactory, options);
 }

@@ -51,13 +51,13 @@ export interface TcpOptions extends DeadlineOptions {
    *
    * @default {true}
    */
-  noDelay?: boolean;
+  noDelay?: boolean | undefined;
   /**
    * True has idle connections probed by TCP.
    *
    * @default {false}
    */
-  keepAlive?: boolean;
+  keepAlive?: boolean | undefined;
 }
 
 const NO_DELAY: SocketOption = { level: IPPROTO_TCP, name: TCP_NODELAY };

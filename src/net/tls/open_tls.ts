@@ -18,7 +18,7 @@ import type {
   StartTlsClientOptions,
   StartTlsOptions,
   StartTlsServerOptions,
-} from "./start_tls.ts";
+} from "./tls_options.ts";
 import { isCertificateFor } from "./server_name.ts";
 import { TlsSession } from "./tls_session.ts";
 

@@ -7,64 +7,19 @@
  */
 
 import { assertInteger } from "../../proactor/arguments.ts";
-import {
-  assertDeadline,
-  type DeadlineOptions,
-} from "../../stream/close_deadline.ts";
-import { StreamConnection } from "../../stream/stream_connection.ts";
+import { assertDeadline } from "../../stream/close_deadline.ts";
+import { frontOf } from "../../stream/connection_front.ts";
+import type { StreamConnection } from "../../stream/stream_connection.ts";
 import { isServerName } from "./server_name.ts";
 import { addressText, type TcpAddr } from "../tcp/tcp_socket.ts";
 import { TlsConnection, type TlsTransport } from "./tls_connection.ts";
+import type {
+  StartTlsClientOptions,
+  StartTlsOptions,
+  StartTlsServerOptions,
+  TlsOptions,
+} from "./tls_options.ts";
 import type { TlsSession } from "./tls_session.ts";
-
-/** What both ends may want; see {@linkcode startTls}. */
-export interface TlsOptions extends DeadlineOptions {
-  /** What ALPN offers or chooses from, the best first. By default no ALPN. */
-  alpnProtocols?: string[];
-  /**
-   * Milliseconds until the peers must have agreed.
-   *
-   * @default {60000}
-   */
-  handshakeTimeout?: number;
-  /** Ends the handshake, and the connection. */
-  signal?: AbortSignal;
-}
-
-/** Options of {@linkcode startTls} for the client's end. */
-export interface StartTlsClientOptions extends TlsOptions {
-  /** This end is the client. */
-  serverSide?: false;
-  /**
-   * The host name or the address that the certificate must be for: a name of
-   * DNS (`xn--` for one that is not ASCII), or a numeric address without
-   * brackets. Only the certificate's subject alternative names count.
-   *
-   * @default {"127.0.0.1"}
-   */
-  hostname?: string;
-  /** Certificates to trust besides those that Deno trusts, as PEM. */
-  caCerts?: string[];
-  /**
-   * True takes a good certificate for any name.
-   *
-   * @default {false}
-   */
-  unsafelyDisableHostnameVerification?: boolean;
-}
-
-/** Options of {@linkcode startTls} for the server's end. */
-export interface StartTlsServerOptions extends TlsOptions {
-  /** This end is the server. */
-  serverSide: true;
-  /** The certificate, and those between it and the root, as PEM. */
-  cert: string;
-  /** The private key of the certificate, as PEM. */
-  key: string;
-}
-
-/** Options of {@linkcode startTls}. */
-export type StartTlsOptions = StartTlsClientOptions | StartTlsServerOptions;
 
 const DEFAULT_TIMEOUT = 60_000;
 const MAX_TIMEOUT = 0x7fff_ffff;
@@ -114,7 +69,8 @@ export async function startTls<A extends object = TcpAddr>(
   connection: StreamConnection & TlsTransport<A>,
   options: StartTlsOptions = {},
 ): Promise<TlsConnection<A>> {
-  if (!(connection instanceof StreamConnection)) {
+  const front = frontOf(connection);
+  if (front === undefined) {
     throw new TypeError("Cannot start TLS: this is no connection");
   }
   const own = copyOptions(options);
@@ -124,7 +80,8 @@ export async function startTls<A extends object = TcpAddr>(
   const { openTls } = await import("./open_tls.ts");
   const session = openTls(connection, name, own);
   limitHandshake(session, name, own);
-  return new TlsConnection(connection, session, own);
+  const { deadline = front.deadline } = own;
+  return new TlsConnection(connection, session, { deadline, front });
 }
 
 /** What was checked is what is used, whatever the caller does meanwhile. */

@@ -10,10 +10,15 @@ import { closeWhenForgotten } from "../../proactor/port/forgotten.ts";
 import type { DeadlineOptions } from "../../stream/close_deadline.ts";
 import type { DuplexConnection } from "../../stream/node_duplex.ts";
 import type { ReadQueue } from "../../stream/read_queue.ts";
-import type { ReadOptions } from "../../stream/stream_connection.ts";
+import type { ReadOptions } from "../../stream/stream_traits.ts";
+import {
+  type ShutdownOptions,
+  unlessAborted,
+  type WaitOptions,
+} from "../../stream/wait_options.ts";
 import { WebStreams } from "../../stream/web_streams.ts";
 import type { TcpAddr } from "../tcp/tcp_socket.ts";
-import { TlsPart } from "./tls_part.ts";
+import { TlsPart, type WatchedTransport } from "./tls_part.ts";
 import type { TlsHandshakeInfo, TlsSession } from "./tls_session.ts";
 
 /**
@@ -27,15 +32,12 @@ export interface TlsTransport<A extends object = TcpAddr>
   readonly localAddr: A;
   /** The address of the other end. */
   readonly remoteAddr: A;
-  /** Milliseconds that its close waits for a peer that takes nothing. */
-  readonly deadline?: number | undefined;
-  /**
-   * Has somebody told when Windows has taken some of what was written.
-   *
-   * @ignore
-   * @param onProgress Who is told.
-   */
-  watchWrites(onProgress: () => void): void;
+}
+
+/** How a {@linkcode TlsConnection} is made. */
+export interface TlsConnectionOptions extends DeadlineOptions {
+  /** What is behind the connection below. */
+  front: WatchedTransport;
 }
 
 /**
@@ -76,17 +78,16 @@ export class TlsConnection<A extends object = TcpAddr>
    * @ignore
    * @param transport The connection below TLS.
    * @param session TLS on it.
-   * @param options The deadline of its close.
+   * @param options What is behind the connection below, and the deadline.
    */
   constructor(
     transport: TlsTransport<A>,
     session: TlsSession,
-    options: DeadlineOptions = {},
+    options: TlsConnectionOptions,
   ) {
     this.#transport = transport;
     this.#session = session;
-    const { deadline = transport.deadline } = options;
-    this.#part = new TlsPart(session, transport, deadline);
+    this.#part = new TlsPart(session, options.front, options.deadline);
     this.#reads = this.#part.reads;
     const name = `TLS connection to ${session.name}`;
     closeWhenForgotten(this, { part: this.#part, name });
@@ -115,6 +116,7 @@ export class TlsConnection<A extends object = TcpAddr>
   /**
    * Waits for the handshake, which goes on by itself.
    *
+   * @param options A signal that ends the wait; the handshake goes on.
    * @returns What the peers have agreed on.
    * @throws {Deno.errors.InvalidData} when a certificate is not good, or the
    * peer does not speak TLS or wants something else.
@@ -122,8 +124,9 @@ export class TlsConnection<A extends object = TcpAddr>
    * @throws {Deno.errors.ConnectionReset} when the peer has reset instead.
    * @throws {Deno.errors.TimedOut} when the peer did not answer in time.
    */
-  async handshake(): Promise<TlsHandshakeInfo> {
-    return await this.#session.handshake;
+  async handshake({ signal }: WaitOptions = {}): Promise<TlsHandshakeInfo> {
+    signal?.throwIfAborted();
+    return await unlessAborted(this.#session.handshake, signal);
   }
 
   // --- reading -------------------------------------------------------------
@@ -167,6 +170,7 @@ export class TlsConnection<A extends object = TcpAddr>
    *
    * @param data The caller's again when this returns (before the promise
    * resolves).
+   * @param options A signal that ends the wait; the bytes are sent all the same.
    * @returns The number of bytes.
    * @throws {TypeError} when `data` is not a `Uint8Array`.
    * @throws {Deno.errors.BadResource} when the connection, or its write side,
@@ -174,13 +178,17 @@ export class TlsConnection<A extends object = TcpAddr>
    * @throws {Deno.errors.ConnectionReset} when the peer has reset it.
    * @throws {Deno.errors.InvalidData} when the handshake has failed.
    */
-  async write(data: Uint8Array): Promise<number> {
+  async write(
+    data: Uint8Array,
+    { signal }: WaitOptions = {},
+  ): Promise<number> {
     assertArray("write", data);
     this.#assertWritable();
+    signal?.throwIfAborted();
     const bytes = copyBytes(data);
     const length = byteLengthOf(bytes);
     if (length > 0) this.#lastWrite = this.#session.write(bytes);
-    await this.#lastWrite;
+    await unlessAborted(this.#lastWrite, signal);
     return length;
   }
 
@@ -194,11 +202,14 @@ export class TlsConnection<A extends object = TcpAddr>
    * Tells the peer, in TLS, that nothing more will be written, behind what
    * was. It can go on writing. The second call waits for the first.
    *
+   * @param options A signal that ends the wait; the write side is closed all
+   * the same.
    * @throws {Deno.errors.BadResource} when the connection is closed.
    */
-  async closeWrite(): Promise<void> {
+  async closeWrite({ signal }: WaitOptions = {}): Promise<void> {
     this.#assertOpen("close the write side");
-    await (this.#ending ??= this.#session.end());
+    signal?.throwIfAborted();
+    await unlessAborted(this.#ending ??= this.#session.end(), signal);
   }
 
   // --- end -----------------------------------------------------------------
@@ -227,7 +238,8 @@ export class TlsConnection<A extends object = TcpAddr>
   /**
    * Closes the connection and waits until it is.
    *
-   * @param options The deadline, as for {@linkcode close}.
+   * @param options The deadline, as for {@linkcode close}, and a signal that
+   * ends the wait; the close goes on.
    * @throws {RangeError} when the deadline is neither an integer from 0 to
    * 2147483647 nor `Infinity`.
    * @throws {Deno.errors.TimedOut} when the peer took nothing until the
@@ -237,9 +249,11 @@ export class TlsConnection<A extends object = TcpAddr>
    * @throws {Deno.errors.ConnectionReset} when the peer has gone before it had
    * all.
    */
-  async shutdown(options: DeadlineOptions = {}): Promise<void> {
+  async shutdown(options: ShutdownOptions = {}): Promise<void> {
+    const { signal } = options;
+    signal?.throwIfAborted();
     this.close(options);
-    await this.finished;
+    await unlessAborted(this.finished, signal);
     if (this.#part.loss !== undefined) throw this.#part.loss;
   }
 

@@ -98,6 +98,12 @@ export class DatagramChannel implements PortDependent {
     port.dependents.add(this);
   }
 
+  /** @param referenced Whether what is pending keeps the process alive. */
+  setReferenced(referenced: boolean): void {
+    const { port, handle } = this.socket;
+    port.setReferenced(handle, referenced);
+  }
+
   /** True from `close` on. */
   get closing(): boolean {
     return this.#closing;

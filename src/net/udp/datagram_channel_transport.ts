@@ -12,7 +12,10 @@ import {
   type DeadlineOptions,
   type DroppedBytesError,
 } from "../../stream/close_deadline.ts";
-import type { WriteBufferLimits } from "../../stream/protocol.ts";
+import type {
+  WriteBufferLimits,
+  WriteBufferOptions,
+} from "../../stream/protocol.ts";
 import {
   DatagramChannel,
   type DatagramConsumer,
@@ -95,7 +98,7 @@ export class DatagramChannelTransport
     return this.#channel.writer.buffered;
   }
 
-  setWriteBufferLimits(limits: Partial<WriteBufferLimits> = {}): void {
+  setWriteBufferLimits(limits: WriteBufferOptions = {}): void {
     this.#limits = writeBufferLimits(limits);
     this.#reviewBuffer();
   }

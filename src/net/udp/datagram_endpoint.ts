@@ -27,12 +27,14 @@ import { assertUdpOptions, type UdpOptions } from "./udp_options.ts";
 /** Options of {@linkcode openDatagramEndpoint}. */
 export interface DatagramEndpointOptions extends UdpOptions {
   /** Where to receive; any free port of all addresses by default. */
-  localAddr?: UdpTarget;
+  localAddr?: UdpTarget | undefined;
   /**
    * The peer. The socket is connected to it and receives from nobody else,
    * unless `broadcast` is set: then it is only where datagrams go.
    */
-  remoteAddr?: UdpTarget;
+  remoteAddr?: UdpTarget | undefined;
+  /** Ends the wait for the addresses of names. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -79,6 +81,7 @@ export async function openDatagramEndpoint<P extends DatagramProtocol>(
     );
   }
   assertUdpOptions(options);
+  options.signal?.throwIfAborted();
   const ends = await endsOf(options);
   const protocol = protocolFactory();
   const socket = openDatagramSocket(ends, options);
@@ -86,23 +89,31 @@ export async function openDatagramEndpoint<P extends DatagramProtocol>(
 }
 
 async function endsOf(options: DatagramEndpointOptions): Promise<DatagramEnds> {
-  const { localAddr, remoteAddr, broadcast = false, ipv6Only } = options;
+  const { localAddr, remoteAddr, broadcast = false, ipv6Only, signal } =
+    options;
   const action = "open datagram endpoint";
-  const asked = localAddr && await addressOf(action, localAddr);
+  const asked = localAddr && await addressOf(localAddr, { action, signal });
   const rules = asked && {
     family: asked.family,
     dualStack: isDualStack(asked, undefined, ipv6Only),
   };
-  const remote = remoteAddr && await addressOf(action, remoteAddr, rules);
+  const remote = remoteAddr &&
+    await addressOf(remoteAddr, { action, rules, signal });
   const local = asked ?? anyAddress(remote?.family ?? "IPv4");
   if (remote === undefined) return { action, local };
   return { action, local, remote, connect: !broadcast };
 }
 
+interface Lookup {
+  action: string;
+  rules?: AddressRules | undefined;
+  signal: AbortSignal | undefined;
+}
+
 async function addressOf(
-  action: string,
   target: UdpTarget,
-  rules?: AddressRules,
+  { action, rules, signal }: Lookup,
 ): Promise<InternetAddress> {
-  return parseTarget(action, target) ?? await resolveTarget(target, rules);
+  return parseTarget(action, target) ??
+    await resolveTarget(target, rules, signal);
 }

@@ -5,7 +5,10 @@
  */
 
 import type { DeadlineOptions } from "../../stream/close_deadline.ts";
-import type { WriteBufferLimits } from "../../stream/protocol.ts";
+import type {
+  WriteBufferLimits,
+  WriteBufferOptions,
+} from "../../stream/protocol.ts";
 import type { UdpTarget } from "./udp_address.ts";
 
 /**
@@ -87,7 +90,7 @@ export interface DatagramTransport {
    *
    * @param limits Bytes; by default 64 KiB and a quarter of the high mark.
    */
-  setWriteBufferLimits(limits?: Partial<WriteBufferLimits>): void;
+  setWriteBufferLimits(limits?: WriteBufferOptions): void;
   /**
    * The limits.
    *

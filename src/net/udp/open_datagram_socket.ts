@@ -54,9 +54,9 @@ export interface DatagramEnds {
   /** Where it is bound. */
   local: InternetAddress;
   /** Where datagrams go that have no address. */
-  remote?: InternetAddress;
+  remote?: InternetAddress | undefined;
   /** True: nobody but `remote` is sent to or received from. */
-  connect?: boolean;
+  connect?: boolean | undefined;
 }
 
 interface Setup {

@@ -16,7 +16,7 @@ interface Request {
   resolve(datagram: Datagram): void;
   reject(error: unknown): void;
   /** Called when it no longer waits. */
-  unlisten?: () => void;
+  unlisten?: (() => void) | undefined;
 }
 
 /** The promises of those who receive from a {@linkcode DatagramReader}. */

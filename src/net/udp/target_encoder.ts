@@ -21,16 +21,18 @@ const FAMILIES = { IPv4: "ipv4", IPv6: "ipv6" } as const;
  *
  * @param target A numeric address or a name.
  * @param rules The socket's family, where it is known.
+ * @param signal Ends the wait.
  * @returns The address.
  * @throws {Deno.errors.NotFound} when there is no such host.
  */
 export async function resolveTarget(
   target: UdpTarget,
   rules?: AddressRules,
+  signal?: AbortSignal,
 ): Promise<InternetAddress> {
   const { hostname, port } = target;
   const family = rules && !rules.dualStack ? FAMILIES[rules.family] : undefined;
-  const [address] = await resolveHost(hostname, port, { family });
+  const [address] = await resolveHost(hostname, port, { family, signal });
   return address as InternetAddress;
 }
 

@@ -25,7 +25,7 @@ import type { UdpOptions } from "./udp_options.ts";
  * @throws {RangeError} when the port is none.
  */
 export function listenEnds(
-  options: UdpOptions & { hostname?: string; port: number },
+  options: UdpOptions & { hostname?: string | undefined; port: number },
 ): DatagramEnds {
   const { hostname = "127.0.0.1", port } = options;
   assertTarget("listen", { hostname, port });
@@ -43,13 +43,19 @@ export function listenEnds(
  * The ends of a socket that has one peer.
  *
  * @param target The peer; a numeric address or a name.
+ * @param signal Ends the wait.
  * @returns Any local end of the same family, and the peer.
  * @throws {TypeError} when the address is malformed.
  * @throws {RangeError} when the port is none.
  * @throws {Deno.errors.NotFound} when there is no such host.
  */
-export async function connectEnds(target: UdpTarget): Promise<DatagramEnds> {
-  const remote = parseTarget("connect", target) ?? await resolveTarget(target);
+export async function connectEnds(
+  target: UdpTarget,
+  signal?: AbortSignal,
+): Promise<DatagramEnds> {
+  signal?.throwIfAborted();
+  const remote = parseTarget("connect", target) ??
+    await resolveTarget(target, undefined, signal);
   const { hostname, port } = target;
   const action = `connect to port ${port} of ${hostname}`;
   return { action, local: anyAddress(remote.family), remote, connect: true };

@@ -74,6 +74,15 @@ export function isReceiveEnd(error: unknown): boolean {
 }
 
 /**
+ * Makes the error of receives on a socket that is closed already.
+ *
+ * @returns The error.
+ */
+export function receiveRefused(): Error {
+  return new Deno.errors.BadResource("Cannot receive: the socket is closed");
+}
+
+/**
  * Makes the error of receives whose socket is closed.
  *
  * @returns The error.

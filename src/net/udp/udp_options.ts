@@ -20,37 +20,37 @@ export interface UdpOptions extends DeadlineOptions {
    *
    * @default {false}
    */
-  reuseAddress?: boolean;
+  reuseAddress?: boolean | undefined;
   /**
    * Lets datagrams go to broadcast addresses.
    *
    * @default {false}
    */
-  broadcast?: boolean;
+  broadcast?: boolean | undefined;
   /**
    * How many routers a multicast datagram may pass: 0 to 255.
    *
    * @default {1}
    */
-  multicastTtl?: number;
+  multicastTtl?: number | undefined;
   /**
    * Lets this computer get the multicast datagrams it sends.
    *
    * @default {true}
    */
-  multicastLoopback?: boolean;
+  multicastLoopback?: boolean | undefined;
   /**
    * Where multicast datagrams go out: an address of the interface for IPv4,
    * its number for IPv6. Windows chooses by default.
    */
-  multicastInterface?: string | number;
+  multicastInterface?: string | number | undefined;
   /**
    * False makes a socket of IPv6 take IPv4 too. False by default when it is
    * bound or connected to an address such as `::ffff:127.0.0.1`.
    *
    * @default {true}
    */
-  ipv6Only?: boolean;
+  ipv6Only?: boolean | undefined;
   /**
    * True makes a receive fail with `Deno.errors.ConnectionReset` when an
    * earlier datagram has found no one at its port. Receiving goes on with the
@@ -58,15 +58,15 @@ export interface UdpOptions extends DeadlineOptions {
    *
    * @default {false}
    */
-  reportUnreachable?: boolean;
+  reportUnreachable?: boolean | undefined;
   /** The proactor to use; the shared one by default. */
-  proactor?: IocpProactor;
+  proactor?: IocpProactor | undefined;
   /**
    * Replaces Winsock, for tests.
    *
    * @ignore
    */
-  sockets?: SocketApi;
+  sockets?: SocketApi | undefined;
 }
 
 /** Options of {@linkcode UdpSocket.listen}. */
@@ -76,7 +76,7 @@ export interface UdpListenOptions extends UdpOptions {
    *
    * @default {"127.0.0.1"}
    */
-  hostname?: string;
+  hostname?: string | undefined;
   /** The port; 0 lets Windows choose one. */
   port: number;
 }
@@ -87,6 +87,8 @@ export interface UdpConnectOptions extends UdpOptions {
   hostname: string;
   /** The peer's port. */
   port: number;
+  /** Ends the wait for the addresses of a name. */
+  signal?: AbortSignal | undefined;
 }
 
 /** What {@linkcode UdpSocket.receiveInto} tells of a datagram. */

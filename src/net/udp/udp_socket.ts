@@ -12,7 +12,12 @@ import {
   assertDeadline,
   type DeadlineOptions,
 } from "../../stream/close_deadline.ts";
-import type { ReadOptions } from "../../stream/stream_connection.ts";
+import type { ReadOptions } from "../../stream/stream_traits.ts";
+import {
+  type ShutdownOptions,
+  unlessAborted,
+  type WaitOptions,
+} from "../../stream/wait_options.ts";
 import { closeWhenForgotten } from "../../proactor/port/forgotten.ts";
 import { TurnOrder } from "../../stream/turn_budget.ts";
 import type { DatagramChannel, DatagramHandle } from "./datagram_channel.ts";
@@ -29,8 +34,9 @@ import {
 import { openDatagramSocket } from "./open_datagram_socket.ts";
 import { deliver, placeDatagram, type ReceiveQueue } from "./receive_queue.ts";
 import type { UdpTarget } from "./udp_address.ts";
-import { isReceiveEnd, receiveInterrupted } from "./udp_errors.ts";
+import { receiveInterrupted, receiveRefused } from "./udp_errors.ts";
 import { connectEnds, listenEnds } from "./udp_ends.ts";
+import { receiveAll } from "./udp_iteration.ts";
 import {
   assertUdpOptions,
   type ReceivedDatagram,
@@ -136,7 +142,7 @@ export class UdpSocket
    */
   static async connect(options: UdpConnectOptions): Promise<UdpSocket> {
     assertUdpOptions(options);
-    const ends = await connectEnds(options);
+    const ends = await connectEnds(options, options.signal);
     return new UdpSocket(openDatagramSocket(ends, options));
   }
 
@@ -208,19 +214,25 @@ export class UdpSocket
   /**
    * Takes one datagram after the other until the socket is closed.
    *
+   * @param options A signal that ends the iteration: it throws the signal's
+   * reason, and the socket stays open.
    * @returns The bytes of each, and who has sent them.
    */
-  async *[Symbol.asyncIterator](): AsyncGenerator<
+  values(
+    options: ReadOptions = {},
+  ): AsyncGenerator<[Uint8Array<ArrayBuffer>, Deno.NetAddr]> {
+    return receiveAll(this.#channel, () => this.receive(undefined, options));
+  }
+
+  /**
+   * Takes one datagram after the other, as {@linkcode values} does.
+   *
+   * @returns The bytes of each, and who has sent them.
+   */
+  [Symbol.asyncIterator](): AsyncGenerator<
     [Uint8Array<ArrayBuffer>, Deno.NetAddr]
   > {
-    while (!this.#channel.closing) {
-      try {
-        yield await this.receive();
-      } catch (error) {
-        if (this.#channel.closing && isReceiveEnd(error)) return;
-        throw error;
-      }
-    }
+    return this.values();
   }
 
   // --- sending -------------------------------------------------------------
@@ -232,6 +244,8 @@ export class UdpSocket
    * @param p The caller's again when this returns (before the promise
    * resolves). An empty array is a datagram too.
    * @param addr To whom; not needed on a connected socket.
+   * @param options A signal that ends the wait; the datagram is sent all the
+   * same.
    * @returns The number of bytes, when Windows has them.
    * @throws {TypeError} when `p` is not a `Uint8Array`, or `addr` is missing,
    * malformed, of another family or not the peer of a connected socket.
@@ -244,10 +258,15 @@ export class UdpSocket
    * @throws {Deno.errors.Interrupted} when the socket is closed and the
    * deadline passes.
    */
-  async send(p: Uint8Array, addr?: UdpTarget): Promise<number> {
+  async send(
+    p: Uint8Array,
+    addr?: UdpTarget,
+    { signal }: WaitOptions = {},
+  ): Promise<number> {
+    signal?.throwIfAborted();
     const sent = this.#sender.send(p, addr);
     const length = byteLengthOf(p);
-    if (sent !== undefined) await sent;
+    if (sent !== undefined) await unlessAborted(sent, signal);
     const turn = this.#sendTurns.spend();
     if (turn !== undefined) await turn;
     return length;
@@ -265,8 +284,8 @@ export class UdpSocket
   setBroadcast(broadcast: boolean): void {
     assertUdpOptions({ broadcast });
     const option = { level: SOL_SOCKET, name: SO_BROADCAST };
-    const action = "Cannot set broadcast";
     const value = encodeDword(broadcast);
+    const action = "Cannot set broadcast";
     setOption(this.#channel.socket, option, { value, action });
   }
 
@@ -332,25 +351,28 @@ export class UdpSocket
   /**
    * Closes the socket and waits until it is.
    *
-   * @param options As for {@linkcode close}.
+   * @param options The deadline, as for {@linkcode close}, and a signal that
+   * ends the wait; the close goes on.
    * @throws {Deno.errors.TimedOut} when nothing was sent until the deadline.
    * @throws {Deno.errors.Interrupted} when an abort or the proactor's close was
    * faster. Both errors are a {@linkcode DroppedBytesError}.
    */
-  async shutdown(options: DeadlineOptions = {}): Promise<void> {
+  async shutdown(options: ShutdownOptions = {}): Promise<void> {
+    const { signal } = options;
+    signal?.throwIfAborted();
     this.close(options);
-    await this.finished;
+    await unlessAborted(this.finished, signal);
     if (this.#parts.loss !== null) throw this.#parts.loss;
   }
 
   /** Lets pending receives and sends keep the process alive (the default). */
   ref(): void {
-    this.#setReferenced(true);
+    this.#channel.setReferenced(true);
   }
 
   /** Lets the process end while receives or sends are pending. */
   unref(): void {
-    this.#setReferenced(false);
+    this.#channel.setReferenced(false);
   }
 
   /** Closes the socket. */
@@ -369,20 +391,10 @@ export class UdpSocket
     take: (datagram: Datagram) => T,
     { signal }: ReadOptions,
   ): Promise<T> {
-    this.#assertOpen("receive");
+    if (this.#channel.closing) throw receiveRefused();
     const taken = await this.#receives.request(take, signal);
     const turn = this.#receiveTurns.spend();
     if (turn !== undefined) await turn;
     return taken;
-  }
-
-  #setReferenced(referenced: boolean): void {
-    const { port, handle } = this.#channel.socket;
-    port.setReferenced(handle, referenced);
-  }
-
-  #assertOpen(action: string): void {
-    if (!this.#channel.closing) return;
-    throw new Deno.errors.BadResource(`Cannot ${action}: the socket is closed`);
   }
 }

@@ -36,11 +36,11 @@ export interface ConnectUnixOptions extends DeadlineOptions {
    *
    * @default {Infinity}
    */
-  timeout?: number;
+  timeout?: number | undefined;
   /** Ends the wait. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** The proactor to use instead of the shared one. */
-  proactor?: IocpProactor;
+  proactor?: IocpProactor | undefined;
 }
 
 /**

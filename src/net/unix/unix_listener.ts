@@ -12,10 +12,17 @@ import {
   assertDeadline,
   type DeadlineOptions,
 } from "../../stream/close_deadline.ts";
+import type {
+  ServedConnection,
+  ServerShutdownOptions,
+} from "../../stream/served_connection.ts";
+import type { StreamServer } from "../../stream/stream_server.ts";
+import type { WaitOptions } from "../../stream/wait_options.ts";
 import {
   listenLimits,
   type Serving,
   SocketServer,
+  type SocketServerSettings,
 } from "../socket/socket_server.ts";
 import { UnixConnection, type UnixTraits } from "./unix_connection.ts";
 import {
@@ -36,29 +43,29 @@ export interface UnixListenOptions extends DeadlineOptions {
    *
    * @default {true}
    */
-  cleanupSocket?: boolean;
+  cleanupSocket?: boolean | undefined;
   /**
    * Connections that may wait for `accept`, and those that Windows keeps
    * until there is room for them.
    *
    * @default {511}
    */
-  backlog?: number;
+  backlog?: number | undefined;
   /**
    * Accepts that wait for clients at any time, 1 to 1024.
    *
    * @default {8}
    */
-  accepts?: number;
+  accepts?: number | undefined;
   /** Shuts the listener down when it is aborted. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /**
    * Told of errors that end no call: a client that could not be accepted. By
    * default they are written to the console.
    */
-  onError?: (error: unknown) => void;
+  onError?: ((error: unknown) => void) | undefined;
   /** The proactor to use instead of the shared one. */
-  proactor?: IocpProactor;
+  proactor?: IocpProactor | undefined;
 }
 
 /**
@@ -80,12 +87,13 @@ export interface UnixListenOptions extends DeadlineOptions {
  * }
  * ```
  */
-export class UnixListener extends SocketServer<UnixAddr, UnixConnection> {
+export class UnixListener implements StreamServer<UnixConnection> {
+  readonly #front: SocketServer<UnixAddr, UnixConnection>;
+
   /**
    * Listens; {@linkcode UnixListener.listen} is the usual way.
    *
    * @param options Path, backlog.
-   * @param serving How an event loop takes the clients.
    * @throws {TypeError} when the path is no text, empty, or holds a NUL.
    * @throws {RangeError} when the path is too long, or a number out of its
    * range.
@@ -95,31 +103,8 @@ export class UnixListener extends SocketServer<UnixAddr, UnixConnection> {
    * Windows has no such sockets.
    * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
    */
-  constructor(options: UnixListenOptions, serving: Serving<UnixAddr> = {}) {
-    const { path, signal, onError, deadline } = options;
-    assertDeadline(deadline);
-    const { factory = makeConnection, startServing = true } = serving;
-    const address = parseUnixPath(path);
-    const limits = listenLimits(options);
-    signal?.throwIfAborted();
-    const { port } = options.proactor ?? defaultProactor();
-    port.assertOpen(`listen on ${unixText(address)}`);
-    super(port, {
-      kind: UNIX,
-      address,
-      flags: [],
-      ...limits,
-      cleanUp: cleanUpOf(options),
-      label: "unix listener",
-      protocols: serving.factory !== undefined,
-      signal,
-      onError,
-      startServing,
-      factory: (port, handle, traits) => {
-        const local: UnixAddr = { transport: "unix", path };
-        return factory(port, handle, { ...traits, local, deadline });
-      },
-    });
+  constructor(options: UnixListenOptions) {
+    this.#front = listenUnix(options, { page: this });
   }
 
   /**
@@ -140,6 +125,150 @@ export class UnixListener extends SocketServer<UnixAddr, UnixConnection> {
   static listen(options: UnixListenOptions): UnixListener {
     return new UnixListener(options);
   }
+
+  /** Where it listens. */
+  get addr(): UnixAddr {
+    return this.#front.addr;
+  }
+
+  // --- clients ----------------------------------------------------------------
+
+  /** The connections that are open now. */
+  get connections(): ReadonlySet<ServedConnection> {
+    return this.#front.connections;
+  }
+
+  /**
+   * Waits for the next client.
+   *
+   * @param options A signal that ends the wait; a client that comes later is
+   * left to the next call.
+   * @returns The connection.
+   * @throws {Deno.errors.BadResource} when the listener is closed, also later.
+   */
+  accept(options?: WaitOptions): Promise<UnixConnection> {
+    return this.#front.accept(options);
+  }
+
+  /**
+   * Iterates over the clients until the listener is closed. Leaving the loop
+   * closes it, as with `Deno.Listener`.
+   *
+   * @param options A signal that ends the iteration: it throws the signal's
+   * reason, and the listener stays open.
+   * @returns An iterator of connections.
+   */
+  values(
+    options?: WaitOptions,
+  ): AsyncIterableIterator<UnixConnection, undefined, undefined> {
+    return this.#front.values(options);
+  }
+
+  /**
+   * Iterates over the clients, as {@linkcode values} does.
+   *
+   * @returns An iterator of connections.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<
+    UnixConnection,
+    undefined,
+    undefined
+  > {
+    return this.values();
+  }
+
+  // --- end --------------------------------------------------------------------
+
+  /** Resolves when the listener and all its connections are closed. */
+  get finished(): Promise<void> {
+    return this.#front.finished;
+  }
+
+  /**
+   * Tells whether the listener takes no more clients.
+   *
+   * @returns True from `close` on.
+   */
+  closed(): boolean {
+    return this.#front.closed();
+  }
+
+  /**
+   * Takes no more clients. Connections that were handed out live on; those that
+   * nobody has accepted are closed. Idempotent.
+   */
+  close(): void {
+    this.#front.close();
+  }
+
+  /**
+   * Takes no more clients and waits until the connections are closed.
+   *
+   * @param options A deadline after which they are aborted, and a signal that
+   * ends the wait; the close goes on.
+   * @throws {RangeError} when the deadline is negative or not a number.
+   */
+  shutdown(options?: ServerShutdownOptions): Promise<void> {
+    return this.#front.shutdown(options);
+  }
+
+  /** Lets waiting for clients keep the process alive (the default). */
+  ref(): void {
+    this.#front.ref();
+  }
+
+  /** Lets the process end while the listener waits for clients. */
+  unref(): void {
+    this.#front.unref();
+  }
+
+  /** Closes the listener. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** Closes the listener and waits until its connections are closed. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown();
+  }
+}
+
+/**
+ * Listens, for a {@linkcode UnixListener} or an event loop.
+ *
+ * @param options As for {@linkcode UnixListener.listen}.
+ * @param serving Who takes the clients.
+ * @returns What listens.
+ */
+export function listenUnix(
+  options: UnixListenOptions,
+  serving: Serving<UnixAddr> = {},
+): SocketServer<UnixAddr, UnixConnection> {
+  const { path, signal, onError, deadline } = options;
+  assertDeadline(deadline);
+  const { factory = makeConnection, startServing = true } = serving;
+  const address = parseUnixPath(path);
+  const limits = listenLimits(options);
+  signal?.throwIfAborted();
+  const { port } = options.proactor ?? defaultProactor();
+  port.assertOpen(`listen on ${unixText(address)}`);
+  const settings: SocketServerSettings<UnixAddr> = {
+    kind: UNIX,
+    address,
+    flags: [],
+    ...limits,
+    cleanUp: cleanUpOf(options),
+    label: "unix listener",
+    protocols: serving.factory !== undefined,
+    signal,
+    onError,
+    startServing,
+    factory: (port, handle, traits) => {
+      const local: UnixAddr = { transport: "unix", path };
+      return factory(port, handle, { ...traits, local, deadline });
+    },
+  };
+  return new SocketServer(port, settings, serving.page);
 }
 
 /** The current folder may be another one when the listener is closed. */

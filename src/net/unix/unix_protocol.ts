@@ -11,14 +11,20 @@ import type {
 } from "../../stream/protocol.ts";
 import { type ConnectUnixOptions, openUnix } from "./connect_unix.ts";
 import {
-  assertFactory,
-  openTransport,
-  transportFactory,
+  connectSocket,
+  serveSockets,
+  type SocketFamily,
 } from "../socket/socket_transport.ts";
-import type { ServeOptions } from "../tcp/tcp_protocol.ts";
+import type { ServeOptions, SocketServer } from "../socket/socket_server.ts";
 import { unixName } from "./unix_connection.ts";
-import { UnixListener, type UnixListenOptions } from "./unix_listener.ts";
+import { listenUnix, type UnixListenOptions } from "./unix_listener.ts";
 import type { UnixAddr } from "./unix_socket.ts";
+
+const UNIX: SocketFamily<UnixAddr, UnixListenOptions, ConnectUnixOptions> = {
+  listen: listenUnix,
+  open: openUnix,
+  name: unixName,
+};
 
 /**
  * Serves a path with a protocol for each client.
@@ -26,18 +32,15 @@ import type { UnixAddr } from "./unix_socket.ts";
  * @param protocolFactory Called for each client. If it throws, the client is
  * disconnected and the error goes to `onError`.
  * @param options As for {@linkcode UnixListener.listen}.
- * @returns The listener; clients can connect from now on.
+ * @returns What listens; clients can connect from now on.
  * @throws {TypeError} when the factory is no function, or the path malformed.
  * @throws {Deno.errors.AddrInUse} when there is a file already.
  */
 export function serveUnix(
   protocolFactory: ProtocolFactory,
   options: UnixListenOptions & ServeOptions<UnixAddr>,
-): UnixListener {
-  assertFactory(protocolFactory);
-  const { startServing = true } = options;
-  const factory = transportFactory(protocolFactory, unixName);
-  return new UnixListener(options, { factory, startServing });
+): SocketServer<UnixAddr> {
+  return serveSockets(UNIX, protocolFactory, options);
 }
 
 /**
@@ -50,11 +53,9 @@ export function serveUnix(
  * @throws {TypeError} when the factory is no function, or the path malformed.
  * @throws {Deno.errors.ConnectionRefused} when nobody listens there.
  */
-export async function openUnixTransport<P extends Protocol>(
+export function openUnixTransport<P extends Protocol>(
   protocolFactory: ProtocolFactory<P>,
   options: ConnectUnixOptions,
 ): Promise<[Transport, P]> {
-  assertFactory(protocolFactory);
-  const opened = await openUnix(options);
-  return openTransport(opened, protocolFactory, unixName(opened.traits));
+  return connectSocket(UNIX, protocolFactory, options);
 }

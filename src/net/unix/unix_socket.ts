@@ -5,7 +5,6 @@
  * @module
  */
 
-import type { FailedCall } from "../../ffi/errors.ts";
 import { NativeSocketFile } from "../../ffi/socket_file/native.ts";
 import {
   decodeSocketAddress,
@@ -22,7 +21,7 @@ import {
   WSAENETDOWN,
 } from "../../ffi/socket/constants.ts";
 import type { SocketFileApi } from "../../ffi/socket_file/api.ts";
-import type { SocketKind } from "../socket/socket_kind.ts";
+import { type SocketKind, UNIX_DENIED } from "../socket/socket_kind.ts";
 
 /** The address of one end of a connection by path, as Deno has it. */
 export interface UnixAddr {
@@ -31,12 +30,6 @@ export interface UnixAddr {
   /** The path of the socket; `""` for an end without one, as clients are. */
   path: string;
 }
-
-/** For internet addresses a denied bind means something else. */
-export const UNIX_DENIED: Pick<FailedCall, "errorClass" | "state"> = {
-  errorClass: Deno.errors.PermissionDenied,
-  state: "access is denied",
-};
 
 /** Sockets with a path. */
 export const UNIX: SocketKind<UnixAddr> = {

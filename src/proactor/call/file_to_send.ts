@@ -46,7 +46,7 @@ export interface TransmitFileOptions extends OperationOptions {
    *
    * @default {0}
    */
-  offset?: number;
+  offset?: number | undefined;
   /** Bytes to send at most: all to the end of the file by default. */
   count?: number | undefined;
   /**

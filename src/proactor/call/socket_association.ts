@@ -75,7 +75,8 @@ export class SocketDetector {
    */
   constructor(
     api: Win32Api,
-    replaced: { api?: Win32Api; sockets?: SocketApi } = {},
+    replaced: { api?: Win32Api | undefined; sockets?: SocketApi | undefined } =
+      {},
   ) {
     this.#api = api;
     this.#isReal = replaced.api === undefined;

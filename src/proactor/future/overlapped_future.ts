@@ -22,7 +22,7 @@ export interface OverlappedCall<T> {
   /** Bytes of native memory that it needs; 0 for none. */
   size: number;
   /** The calls of the handle with which it settles in order. */
-  order?: "reads" | "writes";
+  order?: "reads" | "writes" | undefined;
   /**
    * Bytes moved by a start that returned 0; those of `Win32Api` by default.
    *

@@ -25,7 +25,7 @@ interface Reporter {
 }
 
 interface Forgotten {
-  port?: Reporter;
+  port?: Reporter | undefined;
   part: ForgottenPart;
   name: string;
 }

@@ -34,13 +34,13 @@ export interface HandleOptions {
   /** Whether its reads may end with ERROR_MORE_DATA. */
   warnings: boolean;
   /** False leaves skip mode off, where it is not reliable. */
-  skip?: boolean;
+  skip?: boolean | undefined;
   /** What closes it: `CloseHandle` by default. */
-  closer?: HandleCloser;
+  closer?: HandleCloser | undefined;
   /** The key with which it is on the port already. */
   key?: number | undefined;
   /** False when the caller closes it. Default true. */
-  owned?: boolean;
+  owned?: boolean | undefined;
 }
 
 /** Counters of a port. */

@@ -26,6 +26,7 @@ import { encodeLinger } from "../../../src/ffi/socket/structs.ts";
 import type { Socket } from "../../../src/ffi/socket/api.ts";
 import type { Address } from "../../../src/ffi/win32_api.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
+import { frontOf } from "../../../src/stream/connection_front.ts";
 import { tcpAddr, tcpKind } from "../../../src/net/tcp/tcp_socket.ts";
 import { connectedEnds, decode, type Ends } from "../_setup.ts";
 
@@ -103,7 +104,7 @@ export async function upperCase(connection: TcpConnection): Promise<void> {
  * @returns The handle.
  */
 export function socketOf(connection: object): Socket {
-  return (connection as { handle: { handle: Socket } }).handle.handle;
+  return frontOf(connection)!.handle.handle;
 }
 
 /**

@@ -179,8 +179,8 @@ proactorTest(
   async (proactor) => {
     await using pair = await connectedPair(
       proactor,
-      { type: "byte", access: "in" },
-      { access: "out" },
+      { type: "byte", direction: "in" },
+      { direction: "out" },
     );
     const { client } = pair;
     const text = "a connection queues writes, which can be awaited";

@@ -65,6 +65,17 @@ loopTest(
   },
 );
 
+loopTest(
+  "streams that are undefined are piped, as by default",
+  async (loop) => {
+    const streams = { stdin: undefined, stdout: undefined, stderr: undefined };
+    const [transport, protocol] = await shell(loop, "echo out", streams);
+    await soon(protocol.finished);
+    assertEquals(protocol.received, { 1: "out\r\n", 2: "" });
+    assert(transport.getPipeTransport(0) !== undefined);
+  },
+);
+
 loopTest("the events of a child come in order, each end once", async (loop) => {
   const [transport, protocol] = await shell(loop, "echo out& echo err>&2");
   await soon(protocol.finished);

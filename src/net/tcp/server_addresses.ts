@@ -7,7 +7,7 @@
 import type { SocketAddress } from "../../ffi/socket/sockaddr.ts";
 import { assertInteger } from "../../proactor/arguments.ts";
 import { type AddressFamily, ofFamily, resolveHost } from "../names/resolve.ts";
-import { addressText, type IpAddress, publicAddr } from "../tcp/tcp_socket.ts";
+import { addressText, type IpAddress, publicAddr } from "./tcp_socket.ts";
 
 /**
  * The hosts that a server listens on: a name or a numeric address, or several;

@@ -13,9 +13,9 @@ import {
 import type { IocpProactor } from "../../proactor/iocp_proactor.ts";
 import { ownerOf } from "../../proactor/proactor_parts.ts";
 import type { PortHandle } from "../../proactor/port/port_handle.ts";
-import type { Socket } from "./socket.ts";
+import type { Socket } from "../socket/socket.ts";
 import { defaultSockets } from "../../ffi/socket/default.ts";
-import type { IpAddress } from "../tcp/tcp_socket.ts";
+import type { IpAddress } from "./tcp_socket.ts";
 
 /** A bound socket that somebody else has made. */
 export interface AdoptedSocket {

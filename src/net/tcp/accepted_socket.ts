@@ -16,11 +16,11 @@ import type {
   ProtocolFactory,
   Transport,
 } from "../../stream/protocol.ts";
-import type { Socket } from "./socket.ts";
+import type { Socket } from "../socket/socket.ts";
 import { defaultSockets } from "../../ffi/socket/default.ts";
-import { assertFactory, openTransport } from "./socket_transport.ts";
-import { tcpName } from "../tcp/tcp_connection.ts";
-import { tcpAddr } from "../tcp/tcp_socket.ts";
+import { assertFactory, openTransport } from "../socket/socket_transport.ts";
+import { tcpName } from "./tcp_connection.ts";
+import { tcpAddr } from "./tcp_socket.ts";
 
 /**
  * Gives a connected TCP socket to a protocol.

@@ -1,0 +1,50 @@
+/**
+ * How long methods wait, and what a signal ends.
+ *
+ * @module
+ */
+
+import type { DeadlineOptions } from "./close_deadline.ts";
+
+/** Options of methods that wait for something that goes on without them. */
+export interface WaitOptions {
+  /**
+   * Ends the wait: the promise rejects with the signal's reason. What was begun
+   * goes on: bytes that were handed over to `write` are still sent, and a close
+   * still closes. When it is aborted already, nothing is begun.
+   */
+  signal?: AbortSignal | undefined;
+}
+
+/** Options of `shutdown` of a connection. */
+export interface ShutdownOptions extends DeadlineOptions, WaitOptions {}
+
+/**
+ * Waits for something, or until a signal is aborted. In that case nobody is
+ * told any more how what was waited for has ended.
+ *
+ * @typeParam T What it brings.
+ * @param pending What to wait for.
+ * @param signal Ends the wait; not aborted yet.
+ * @returns What `pending` has brought.
+ */
+export function unlessAborted<T>(
+  pending: T | PromiseLike<T>,
+  signal: AbortSignal | undefined,
+): T | PromiseLike<T> {
+  return signal === undefined ? pending : raceAbort(pending, signal);
+}
+
+async function raceAbort<T>(
+  pending: T | PromiseLike<T>,
+  signal: AbortSignal,
+): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([pending, aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}

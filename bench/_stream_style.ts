@@ -4,13 +4,9 @@
  * @module
  */
 
-import {
-  connectPipe,
-  connectTcp,
-  PipeServer,
-  type StreamConnection,
-  TcpListener,
-} from "../mod.ts";
+import { connectPipe, PipeServer } from "../mod.ts";
+import type { StreamConnection } from "../src/pipe/mod.ts";
+import { connectTcp, TcpListener } from "../src/net/mod.ts";
 import {
   type Answerer,
   type Service,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { StreamConnection } from "../mod.ts";
+import type { StreamConnection } from "../src/pipe/mod.ts";
 import { listen, type StreamServer } from "./_stream_style.ts";
 import { notWindows, type Transport } from "./_styles.ts";
 

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { doorsIn } from "./doors.ts";
 import { importMapFlags } from "./jsr.ts";
 import { print, Step } from "./progress.ts";
 
@@ -18,12 +19,13 @@ interface Check {
 
 async function checks(): Promise<Check[]> {
   const map = await importMapFlags();
+  const doors = doorsIn(await Deno.readTextFile("deno.json"));
   const publish = ["publish", "--dry-run", "--allow-dirty"];
   return [
     { name: "Format", args: ["fmt", "--check"] },
     { name: "Lint", args: ["lint"] },
     { name: "Types", args: ["check", ...map, "mod.ts", ...FOLDERS] },
-    { name: "Exports", args: ["doc", "--lint", "mod.ts"] },
+    { name: "Exports", args: ["doc", "--lint", ...doors] },
     { name: "Documentation", args: ["run", "-A", "tools/check_docs.ts"] },
     { name: "Named tests", args: ["run", "-A", "tools/check_tables.ts"] },
     { name: "Code in texts", args: ["check", "--doc-only", ...map, ...TEXTS] },

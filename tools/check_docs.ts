@@ -1,25 +1,29 @@
-// Checks the documentation of what a module exports, and the style of src/.
+// Checks the documentation of what the doors export, and the style of src/.
 //
-// deno run -A tools/check_docs.ts [entry=mod.ts]
+// deno run -A tools/check_docs.ts [door...]
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { checkDocs } from "./doc_rules.ts";
 import { checkImports } from "./import_rules.ts";
 import type { DocOutput } from "./doc_types.ts";
+import { checkRootDoor, doorsIn } from "./doors.ts";
 import { checkExamples } from "./example_rules.ts";
 import { countFindings, type Finding, formatFinding } from "./finding.ts";
 import { checkSource, type Source } from "./source_rules.ts";
 
+const CONFIG = "deno.json";
 const SOURCE_FOLDER = "src";
 const TEXTS = ["mod.ts", "README.md", "ARCHITECTURE.md", "PERFORMANCE.md"];
 
-async function readDocs(entry: string): Promise<DocOutput> {
+async function readDocs(doors: readonly string[]): Promise<DocOutput> {
   const command = new Deno.Command(Deno.execPath(), {
-    args: ["doc", "--json", entry],
+    args: ["doc", "--json", ...doors],
     stderr: "inherit",
   });
   const { success, stdout } = await command.output();
-  if (!success) throw new Error(`Cannot read documentation of "${entry}"`);
+  if (!success) {
+    throw new Error(`Cannot read documentation of ${doors.join(", ")}`);
+  }
   return JSON.parse(new TextDecoder().decode(stdout));
 }
 
@@ -55,9 +59,13 @@ function shorten(finding: Finding): Finding {
   return { ...finding, file: file.replaceAll("\\", "/") };
 }
 
-async function main(entry = "mod.ts"): Promise<boolean> {
+async function main(given: readonly string[]): Promise<boolean> {
+  const doors = given.length > 0
+    ? given
+    : doorsIn(Deno.readTextFileSync(CONFIG));
+  const docs = await readDocs(doors);
   const findings = [
-    ...checkDocs(await readDocs(entry)).map(shorten),
+    ...[...checkDocs(docs), ...checkRootDoor(docs)].map(shorten),
     ...await checkSources(SOURCE_FOLDER),
   ];
   for (const finding of findings) console.log(formatFinding(finding));
@@ -66,4 +74,4 @@ async function main(entry = "mod.ts"): Promise<boolean> {
   return ok;
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args[0]) ? 0 : 1);
+if (import.meta.main) Deno.exit(await main(Deno.args) ? 0 : 1);

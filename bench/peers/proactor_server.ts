@@ -13,10 +13,10 @@ import {
   PipeServer,
   ProactorEventLoop,
   type Protocol,
-  type StreamConnection,
-  TcpListener,
   type Transport,
 } from "../../mod.ts";
+import type { StreamConnection } from "../../src/pipe/mod.ts";
+import { TcpListener } from "../../src/net/mod.ts";
 
 const CHUNK = new Uint8Array(65_536);
 const ROOM = new Uint8Array(65_536);

@@ -30,11 +30,8 @@ export interface RunOptions {
  *
  * @example Loops in debug mode
  * ```ts
- * import {
- *   EventLoopPolicy,
- *   ProactorEventLoop,
- *   setEventLoopPolicy,
- * } from "@iocp/proactor";
+ * import { ProactorEventLoop } from "@iocp/proactor";
+ * import { EventLoopPolicy, setEventLoopPolicy } from "@iocp/proactor/loop";
  *
  * class DebugPolicy extends EventLoopPolicy {
  *   override newEventLoop(): ProactorEventLoop {
@@ -94,7 +91,7 @@ let policy = new EventLoopPolicy();
  *
  * @example Usage
  * ```ts
- * import { EventLoopPolicy, getEventLoopPolicy } from "@iocp/proactor";
+ * import { EventLoopPolicy, getEventLoopPolicy } from "@iocp/proactor/loop";
  * import { assertInstanceOf } from "@std/assert";
  *
  * assertInstanceOf(getEventLoopPolicy(), EventLoopPolicy);
@@ -111,7 +108,7 @@ export function getEventLoopPolicy(): EventLoopPolicy {
  *
  * @example Usage
  * ```ts
- * import { EventLoopPolicy, setEventLoopPolicy } from "@iocp/proactor";
+ * import { EventLoopPolicy, setEventLoopPolicy } from "@iocp/proactor/loop";
  *
  * setEventLoopPolicy(new EventLoopPolicy());
  * ```
@@ -134,7 +131,8 @@ export function setEventLoopPolicy(replacement: EventLoopPolicy | null): void {
  *
  * @example Usage
  * ```ts
- * import { getRunningLoop, InvalidStateError } from "@iocp/proactor";
+ * import { InvalidStateError } from "@iocp/proactor";
+ * import { getRunningLoop } from "@iocp/proactor/loop";
  * import { assertThrows } from "@std/assert";
  *
  * assertThrows(() => getRunningLoop(), InvalidStateError);
@@ -157,7 +155,7 @@ export function getRunningLoop(): ProactorEventLoop {
  *
  * @example Usage
  * ```ts
- * import { getEventLoop } from "@iocp/proactor";
+ * import { getEventLoop } from "@iocp/proactor/loop";
  *
  * const loop = getEventLoop();
  * loop.callSoon(() => loop.stop());
@@ -177,7 +175,7 @@ export function getEventLoop(): ProactorEventLoop {
  *
  * @example Usage
  * ```ts
- * import { setEventLoop } from "@iocp/proactor";
+ * import { setEventLoop } from "@iocp/proactor/loop";
  *
  * setEventLoop(null);
  * ```
@@ -194,7 +192,7 @@ export function setEventLoop(loop: ProactorEventLoop | null): void {
  *
  * @example Usage
  * ```ts
- * import { newEventLoop } from "@iocp/proactor";
+ * import { newEventLoop } from "@iocp/proactor/loop";
  *
  * await using loop = newEventLoop();
  * loop.callLater(10, () => loop.stop());
@@ -216,7 +214,7 @@ export function newEventLoop(): ProactorEventLoop {
  *
  * @example Usage
  * ```ts
- * import { getRunningLoop, run } from "@iocp/proactor";
+ * import { getRunningLoop, run } from "@iocp/proactor/loop";
  * import { assertEquals } from "@std/assert";
  *
  * const sum = await run(async () => {

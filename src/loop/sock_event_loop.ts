@@ -70,7 +70,8 @@ export interface SockRecvFromIntoOptions extends OperationOptions {
  *
  * @example Usage
  * ```ts
- * import { createSocket, ProactorEventLoop } from "@iocp/proactor";
+ * import { ProactorEventLoop } from "@iocp/proactor";
+ * import { createSocket } from "@iocp/proactor/net";
  *
  * await using loop = new ProactorEventLoop();
  * using socket = createSocket();

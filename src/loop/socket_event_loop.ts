@@ -30,7 +30,8 @@ import type { Callback } from "./handles.ts";
  *
  * @example Usage
  * ```ts
- * import { createSocket, ProactorEventLoop } from "@iocp/proactor";
+ * import { ProactorEventLoop } from "@iocp/proactor";
+ * import { createSocket } from "@iocp/proactor/net";
  *
  * using socket = createSocket({ type: "datagram" });
  * socket.bind({ family: "IPv4", hostname: "127.0.0.1", port: 5000 });

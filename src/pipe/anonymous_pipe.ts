@@ -60,7 +60,8 @@ export interface PipeOptions {
  *
  * @example Usage
  * ```ts
- * import { IocpProactor, pipe } from "@iocp/proactor";
+ * import { IocpProactor } from "@iocp/proactor";
+ * import { pipe } from "@iocp/proactor/pipe";
  *
  * await using proactor = new IocpProactor();
  * const [reader, writer] = pipe();

@@ -100,7 +100,8 @@ export interface DisconnectOptions extends OperationOptions {
  *
  * @example Usage
  * ```ts
- * import { createSocket, IocpProactor } from "@iocp/proactor";
+ * import { IocpProactor } from "@iocp/proactor";
+ * import { createSocket } from "@iocp/proactor/net";
  *
  * await using proactor = new IocpProactor();
  * using socket = createSocket();

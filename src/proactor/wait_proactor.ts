@@ -27,7 +27,8 @@ import { WaitHandleFuture } from "./wait/wait_handle_future.ts";
  *
  * @example Usage
  * ```ts
- * import { IocpProactor, subprocessExec } from "@iocp/proactor";
+ * import { IocpProactor } from "@iocp/proactor";
+ * import { subprocessExec } from "@iocp/proactor/process";
  *
  * const SYNCHRONIZE = 0x0010_0000;
  * const { OpenProcess } = Deno.dlopen("kernel32.dll", {

@@ -49,7 +49,7 @@ interface Adoption extends HandleTraits, DeadlineOptions {
  *
  * @example Usage
  * ```ts
- * import { type HandleStream, openStdin } from "@iocp/proactor";
+ * import { type HandleStream, openStdin } from "@iocp/proactor/process";
  *
  * using input: HandleStream = openStdin();
  * console.log(input.kind, input.driver);
@@ -117,7 +117,7 @@ export class HandleStream extends StreamConnection {
  *
  * @example Usage
  * ```ts
- * import { adoptHandle } from "@iocp/proactor";
+ * import { adoptHandle } from "@iocp/proactor/process";
  *
  * // A handle that the parent passed with `inheritHandles`.
  * using stream = adoptHandle(BigInt(Deno.args[0]!), { direction: "in" });

@@ -40,7 +40,7 @@ interface StandardStream {
  *
  * @example Usage
  * ```ts
- * import { openStdin } from "@iocp/proactor";
+ * import { openStdin } from "@iocp/proactor/process";
  *
  * using input = openStdin();
  * const buffer = new Uint8Array(1024);
@@ -67,7 +67,7 @@ export function openStdin(options: StandardStreamOptions = {}): HandleStream {
  *
  * @example Usage
  * ```ts
- * import { openStdout } from "@iocp/proactor";
+ * import { openStdout } from "@iocp/proactor/process";
  *
  * await using output = openStdout();
  * await output.write(new TextEncoder().encode("hello"));
@@ -93,7 +93,7 @@ export function openStdout(options: StandardStreamOptions = {}): HandleStream {
  *
  * @example Usage
  * ```ts
- * import { openStderr } from "@iocp/proactor";
+ * import { openStderr } from "@iocp/proactor/process";
  *
  * await using errors = openStderr();
  * await errors.write(new TextEncoder().encode("hello"));

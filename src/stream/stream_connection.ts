@@ -29,7 +29,8 @@ export type { ReadOptions, StreamTraits } from "./stream_traits.ts";
  *
  * @example Usage
  * ```ts
- * import { connectPipe, type StreamConnection } from "@iocp/proactor";
+ * import { connectPipe } from "@iocp/proactor";
+ * import type { StreamConnection } from "@iocp/proactor/pipe";
  *
  * using connection: StreamConnection = await connectPipe("\\\\.\\pipe\\echo");
  * await connection.write(new TextEncoder().encode("hello"));

@@ -28,7 +28,8 @@ export type { ServerListener, ServerSettings } from "./server_core.ts";
  *
  * @example Usage
  * ```ts
- * import { PipeServer, type StreamServer } from "@iocp/proactor";
+ * import { PipeServer } from "@iocp/proactor";
+ * import type { StreamServer } from "@iocp/proactor/pipe";
  *
  * const server: StreamServer = PipeServer.listen("\\\\.\\pipe\\echo");
  * for await (const connection of server) connection.close();

@@ -7,20 +7,17 @@
 import { assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { get } from "node:http";
+import { connectPipe, PipeServer, toNodeDuplex } from "../../mod.ts";
+import type { StreamConnection, StreamServer } from "../../src/pipe/mod.ts";
 import {
-  connectPipe,
   connectTcp,
   connectUnix,
-  PipeServer,
   startTls,
-  type StreamConnection,
-  type StreamServer,
   type TcpConnection,
   TcpListener,
-  toNodeDuplex,
   UdpSocket,
   UnixListener,
-} from "../../mod.ts";
+} from "../../src/net/mod.ts";
 import { encode, readText, soon, turn } from "../windows/_setup.ts";
 import { CLIENT, SERVER } from "../windows/net/_tls.ts";
 import { unixEverywhere } from "../windows/net/_unix.ts";

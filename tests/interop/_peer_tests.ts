@@ -6,7 +6,8 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createHash } from "node:crypto";
-import { IocpProactor, type StreamConnection } from "../../mod.ts";
+import { IocpProactor } from "../../mod.ts";
+import type { StreamConnection } from "../../src/pipe/mod.ts";
 import { type Peer, PEERS, type PeerWork } from "./_peers.ts";
 import { payload, payloadDigest } from "./peers/payload.mjs";
 

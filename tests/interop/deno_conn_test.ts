@@ -1,14 +1,9 @@
 /** What connections have in common with `Deno.TcpConn`, and what they have not. */
 
 import { assertEquals } from "@std/assert";
-import {
-  connectPipe,
-  connectTcp,
-  type IocpProactor,
-  PipeServer,
-  type StreamConnection,
-  TcpListener,
-} from "../../mod.ts";
+import { connectPipe, type IocpProactor, PipeServer } from "../../mod.ts";
+import type { StreamConnection } from "../../src/pipe/mod.ts";
+import { connectTcp, TcpListener } from "../../src/net/mod.ts";
 import { LOCAL, netTest } from "./_net.ts";
 
 type Conn = Deno.TcpConn | StreamConnection;

@@ -1,7 +1,8 @@
 /** Whose members the classes have that are made after Deno's. */
 
 import { assert } from "@std/assert";
-import { PipeConnection, TcpConnection, TcpListener } from "../../mod.ts";
+import { PipeConnection } from "../../mod.ts";
+import { TcpConnection, TcpListener } from "../../src/net/mod.ts";
 
 /** Fails to compile when a member is missing. */
 type Missing<Deno, Ours> = Exclude<keyof Deno, keyof Ours>;

@@ -197,6 +197,7 @@ import fileFileStreams from "../../src/file/file_streams.ts" with {
   type: "text",
 };
 import fileInOrder from "../../src/file/in_order.ts" with { type: "text" };
+import fileMod from "../../src/file/mod.ts" with { type: "text" };
 import fileOpenFile from "../../src/file/open_file.ts" with { type: "text" };
 import fileOpenHandle from "../../src/file/open_handle.ts" with {
   type: "text",
@@ -235,6 +236,7 @@ import loopHandles from "../../src/loop/handles.ts" with { type: "text" };
 import loopLoopContext from "../../src/loop/loop_context.ts" with {
   type: "text",
 };
+import loopMod from "../../src/loop/mod.ts" with { type: "text" };
 import loopPolicy from "../../src/loop/policy.ts" with { type: "text" };
 import loopPoolWorker from "../../src/loop/pool_worker.ts" with {
   type: "text",
@@ -272,6 +274,7 @@ import loopTimerHeap from "../../src/loop/timer_heap.ts" with { type: "text" };
 import loopWorkerExecutor from "../../src/loop/worker_executor.ts" with {
   type: "text",
 };
+import netMod from "../../src/net/mod.ts" with { type: "text" };
 import netNamesAddressInfo from "../../src/net/names/address_info.ts" with {
   type: "text",
 };
@@ -443,6 +446,7 @@ import pipeAnonymousPipe from "../../src/pipe/anonymous_pipe.ts" with {
 import pipeConnectPipe from "../../src/pipe/connect_pipe.ts" with {
   type: "text",
 };
+import pipeMod from "../../src/pipe/mod.ts" with { type: "text" };
 import pipePipeConnection from "../../src/pipe/pipe_connection.ts" with {
   type: "text",
 };
@@ -525,6 +529,7 @@ import proactorFutureOverlappedFuture from "../../src/proactor/future/overlapped
 import proactorIocpProactor from "../../src/proactor/iocp_proactor.ts" with {
   type: "text",
 };
+import proactorMod from "../../src/proactor/mod.ts" with { type: "text" };
 import proactorPortAssociation from "../../src/proactor/port/association.ts" with {
   type: "text",
 };
@@ -643,6 +648,7 @@ import processInheritance from "../../src/process/inheritance.ts" with {
   type: "text",
 };
 import processLaunch from "../../src/process/launch.ts" with { type: "text" };
+import processMod from "../../src/process/mod.ts" with { type: "text" };
 import processOpenSubprocess from "../../src/process/open_subprocess.ts" with {
   type: "text",
 };
@@ -858,6 +864,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/file/file_lane.ts": fileFileLane,
   "src/file/file_streams.ts": fileFileStreams,
   "src/file/in_order.ts": fileInOrder,
+  "src/file/mod.ts": fileMod,
   "src/file/open_file.ts": fileOpenFile,
   "src/file/open_handle.ts": fileOpenHandle,
   "src/file/open_options.ts": fileOpenOptions,
@@ -874,6 +881,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/loop/handle_event_loop.ts": loopHandleEventLoop,
   "src/loop/handles.ts": loopHandles,
   "src/loop/loop_context.ts": loopLoopContext,
+  "src/loop/mod.ts": loopMod,
   "src/loop/policy.ts": loopPolicy,
   "src/loop/pool_worker.ts": loopPoolWorker,
   "src/loop/post_gate.ts": loopPostGate,
@@ -891,6 +899,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/loop/task.ts": loopTask,
   "src/loop/timer_heap.ts": loopTimerHeap,
   "src/loop/worker_executor.ts": loopWorkerExecutor,
+  "src/net/mod.ts": netMod,
   "src/net/names/address_info.ts": netNamesAddressInfo,
   "src/net/names/resolve.ts": netNamesResolve,
   "src/net/readiness/readiness.ts": netReadinessReadiness,
@@ -950,6 +959,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/net/unix/unix_socket.ts": netUnixUnixSocket,
   "src/pipe/anonymous_pipe.ts": pipeAnonymousPipe,
   "src/pipe/connect_pipe.ts": pipeConnectPipe,
+  "src/pipe/mod.ts": pipeMod,
   "src/pipe/pipe_connection.ts": pipePipeConnection,
   "src/pipe/pipe_handle.ts": pipePipeHandle,
   "src/pipe/pipe_listener.ts": pipePipeListener,
@@ -978,6 +988,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/future/future_tracker.ts": proactorFutureFutureTracker,
   "src/proactor/future/overlapped_future.ts": proactorFutureOverlappedFuture,
   "src/proactor/iocp_proactor.ts": proactorIocpProactor,
+  "src/proactor/mod.ts": proactorMod,
   "src/proactor/port/association.ts": proactorPortAssociation,
   "src/proactor/port/call_budget.ts": proactorPortCallBudget,
   "src/proactor/port/call_queue.ts": proactorPortCallQueue,
@@ -1018,6 +1029,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/process/handle_kind.ts": processHandleKind,
   "src/process/inheritance.ts": processInheritance,
   "src/process/launch.ts": processLaunch,
+  "src/process/mod.ts": processMod,
   "src/process/open_subprocess.ts": processOpenSubprocess,
   "src/process/short_path.ts": processShortPath,
   "src/process/standard_streams.ts": processStandardStreams,

@@ -47,7 +47,7 @@ export interface WaitSocketOptions extends OperationOptions, WatchOptions {}
  *
  * @example Usage
  * ```ts
- * import { createSocket, waitReadable } from "@iocp/proactor";
+ * import { createSocket, waitReadable } from "@iocp/proactor/net";
  *
  * using socket = createSocket({ type: "datagram" });
  * socket.bind({ family: "IPv4", hostname: "127.0.0.1", port: 5000 });
@@ -85,7 +85,7 @@ export function waitReadable(
  *
  * @example Usage
  * ```ts
- * import { createSocket, waitWritable } from "@iocp/proactor";
+ * import { createSocket, waitWritable } from "@iocp/proactor/net";
  *
  * using socket = createSocket({ type: "datagram" });
  * socket.bind({ family: "IPv4", hostname: "127.0.0.1", port: 0 });
@@ -120,7 +120,7 @@ export function waitWritable(
  *
  * @example Usage
  * ```ts
- * import { addReader, createSocket, removeReader } from "@iocp/proactor";
+ * import { addReader, createSocket, removeReader } from "@iocp/proactor/net";
  *
  * const socket = createSocket({ type: "datagram" });
  * socket.bind({ family: "IPv4", hostname: "127.0.0.1", port: 5000 });
@@ -157,7 +157,7 @@ export function addReader(
  *
  * @example Usage
  * ```ts
- * import { createSocket, removeReader } from "@iocp/proactor";
+ * import { createSocket, removeReader } from "@iocp/proactor/net";
  *
  * using socket = createSocket({ type: "datagram" });
  * console.log(removeReader(socket)); // false
@@ -184,7 +184,7 @@ export function removeReader(
  *
  * @example Usage
  * ```ts
- * import { addWriter, createSocket, removeWriter } from "@iocp/proactor";
+ * import { addWriter, createSocket, removeWriter } from "@iocp/proactor/net";
  *
  * const socket = createSocket({ type: "datagram" });
  * socket.bind({ family: "IPv4", hostname: "127.0.0.1", port: 0 });
@@ -220,7 +220,7 @@ export function addWriter(
  *
  * @example Usage
  * ```ts
- * import { createSocket, removeWriter } from "@iocp/proactor";
+ * import { createSocket, removeWriter } from "@iocp/proactor/net";
  *
  * using socket = createSocket({ type: "datagram" });
  * console.log(removeWriter(socket)); // false

@@ -98,7 +98,8 @@ function win32(): NativeWin32 {
  *
  * @example Usage
  * ```ts
- * import { createSocket, ProactorEventLoop } from "@iocp/proactor";
+ * import { ProactorEventLoop } from "@iocp/proactor";
+ * import { createSocket } from "@iocp/proactor/net";
  *
  * await using loop = new ProactorEventLoop();
  * using listener = createSocket();
@@ -284,7 +285,8 @@ export class Socket implements Disposable {
  *
  * @example Connect and send
  * ```ts
- * import { createSocket, IocpProactor } from "@iocp/proactor";
+ * import { IocpProactor } from "@iocp/proactor";
+ * import { createSocket } from "@iocp/proactor/net";
  *
  * await using proactor = new IocpProactor();
  * using socket = createSocket({ family: "IPv6" });

@@ -71,7 +71,7 @@ const DEFAULT_ACCEPTS = 8;
  *
  * @example Usage
  * ```ts
- * import { type SocketServer, TcpListener } from "@iocp/proactor";
+ * import { type SocketServer, TcpListener } from "@iocp/proactor/net";
  *
  * const server: SocketServer = TcpListener.listen({ port: 8000 });
  * for await (const connection of server) connection.close();

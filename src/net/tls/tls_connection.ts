@@ -49,7 +49,7 @@ export interface TlsTransport<A extends object = TcpAddr>
  *
  * @example Usage
  * ```ts
- * import { connectTcp, startTls } from "@iocp/proactor";
+ * import { connectTcp, startTls } from "@iocp/proactor/net";
  *
  * const caCerts = [await Deno.readTextFile("ca.pem")];
  * const tcp = await connectTcp({ hostname: "localhost", port: 8443 });

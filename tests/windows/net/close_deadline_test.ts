@@ -2,12 +2,9 @@
 
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { delay } from "@std/async/delay";
-import type {
-  DroppedBytesError,
-  IocpProactor,
-  StreamConnection,
-  TlsConnection,
-} from "../../../mod.ts";
+import type { DroppedBytesError, IocpProactor } from "../../../mod.ts";
+import type { StreamConnection } from "../../../src/pipe/mod.ts";
+import type { TlsConnection } from "../../../src/net/mod.ts";
 import {
   connectedPair,
   pattern,

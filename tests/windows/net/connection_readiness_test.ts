@@ -9,17 +9,18 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
-  addReader,
-  addWriter,
   CancelledError,
   type IocpProactor,
-  pipe,
   ProactorEventLoop,
+} from "../../../mod.ts";
+import { pipe, type StreamConnection } from "../../../src/pipe/mod.ts";
+import {
+  addReader,
+  addWriter,
   removeReader,
-  type StreamConnection,
   waitReadable,
   waitWritable,
-} from "../../../mod.ts";
+} from "../../../src/net/mod.ts";
 import {
   connectedPair,
   decode,

@@ -1,0 +1,86 @@
+/**
+ * The event loop of asyncio on Windows, with its tasks, timers and policies.
+ *
+ * @example Run something on a loop
+ * ```ts
+ * import { getRunningLoop, run } from "@iocp/proactor/loop";
+ *
+ * const seconds = await run(() => getRunningLoop().time());
+ * console.log(seconds > 0); // true
+ * ```
+ *
+ * @module
+ */
+
+export type { BaseEventLoopOptions } from "./base_event_loop.ts";
+export { callSoonThreadsafe } from "./call_soon_threadsafe.ts";
+export type {
+  ExceptionContext,
+  ExceptionHandler,
+} from "./exception_handler.ts";
+export { type Callback, Handle, TimerHandle } from "./handles.ts";
+export {
+  EventLoopPolicy,
+  getEventLoop,
+  getEventLoopPolicy,
+  getRunningLoop,
+  newEventLoop,
+  run,
+  type RunOptions,
+  setEventLoop,
+  setEventLoopPolicy,
+} from "./policy.ts";
+export type {
+  CreateConnectionOptions,
+  CreateServerOptions,
+  CreateUnixConnectionOptions,
+  CreateUnixServerOptions,
+  LoopOptions,
+  StartServingOptions,
+} from "./stream_event_loop.ts";
+export type { ShutdownDefaultExecutorOptions } from "./handle_event_loop.ts";
+export {
+  type ExecutorShutdownOptions,
+  type WorkerCall,
+  WorkerExecutor,
+  type WorkerExecutorOptions,
+} from "./worker_executor.ts";
+export { type ServeForeverOptions, Server } from "./server.ts";
+export {
+  ProactorEventLoop,
+  type ProactorEventLoopOptions,
+} from "./proactor_event_loop.ts";
+export type {
+  ExportCallbackOptions,
+  RemoteCallback,
+  RemoteFunction,
+  RemoteToken,
+} from "./remote_callback.ts";
+export { Task, type TaskFunction, type TaskOptions } from "./task.ts";
+export type {
+  SockAccepted,
+  SockRecvFromIntoOptions,
+} from "./sock_event_loop.ts";
+export type {
+  BufferedProtocol,
+  Protocol,
+  ProtocolFactory,
+  Transport,
+  WriteBufferLimits,
+} from "../stream/protocol.ts";
+export {
+  CancelledError,
+  Future,
+  type FutureCallback,
+  type FutureContext,
+  InvalidStateError,
+} from "../proactor/future/future.ts";
+export type { ServerHost } from "../net/socket/server_addresses.ts";
+
+// Superclasses, only for `deno doc --lint`
+export { BaseEventLoop } from "./base_event_loop.ts";
+export { StreamEventLoop } from "./stream_event_loop.ts";
+export { HandleEventLoop } from "./handle_event_loop.ts";
+export { ProcessEventLoop } from "./process_event_loop.ts";
+export { SocketEventLoop } from "./socket_event_loop.ts";
+export { SockEventLoop } from "./sock_event_loop.ts";

@@ -11,9 +11,9 @@
  *   write: true,
  *   create: true,
  * });
- * await file.write(new Uint8Array([1, 2, 3]), 0);
+ * await file.write(new Uint8Array([1, 2, 3]), { at: 0 });
  * const buffer = new Uint8Array(2);
- * console.log(await file.read(buffer, 1)); // 2
+ * console.log(await file.read(buffer, { at: 1 })); // 2
  * ```
  *
  * @module

@@ -68,7 +68,7 @@ export abstract class HandleEventLoop extends StreamEventLoop {
    * @param handle The handle, or its owner.
    * @param options The time-out, and a signal that cancels.
    * @returns True when the object was signalled, false when the time was over;
-   * see {@linkcode WaitProactor.waitForHandle}.
+   * see {@linkcode IocpProactor.waitForHandle}.
    * @throws {TypeError} when `handle` is not a handle.
    * @throws {RangeError} when the time-out is negative, not a number or too
    * big.

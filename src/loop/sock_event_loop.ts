@@ -23,11 +23,9 @@ import {
 import type {
   HandleLike,
   OperationOptions,
-} from "../proactor/proactor_options.ts";
-import type {
   ReceivedFrom,
   ReceivedFromInto,
-} from "../proactor/socket_proactor.ts";
+} from "../proactor/proactor_options.ts";
 import type { DeadlineOptions } from "../stream/close_deadline.ts";
 import {
   FileMover,

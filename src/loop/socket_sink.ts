@@ -15,6 +15,7 @@ import type {
   HandleLike,
   OperationOptions,
 } from "../proactor/proactor_options.ts";
+import { assertStreamSocket, sendPart } from "../proactor/proactor_parts.ts";
 import type { FileSink } from "../stream/file_mover.ts";
 
 /** The most bytes of a call. */
@@ -47,7 +48,8 @@ export async function sendAll(
       const part = rest;
       rest = [];
       const onRest = (data: Bytes) => rest = [data];
-      await proactor.sendPart(socket, part, { signal, onRest });
+      const one = { handle: socket, data: part, signal, onRest };
+      await sendPart(proactor.port, one);
     }
   }
 }
@@ -92,7 +94,7 @@ export class SocketSink implements FileSink {
     socket: HandleLike,
     signal: AbortSignal | undefined,
   ) {
-    proactor.streamSocket(socket, "send file");
+    assertStreamSocket(proactor.port, socket, "send file");
     this.#proactor = proactor;
     this.#socket = socket;
     this.#signal = signal;

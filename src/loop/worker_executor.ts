@@ -4,7 +4,8 @@
  * @module
  */
 
-import { assertInteger, cancelBySignal } from "../proactor/arguments.ts";
+import { assertInteger } from "../proactor/arguments.ts";
+import { cancelBySignal } from "../proactor/future/cancel_by_signal.ts";
 import {
   Future,
   type FutureContext,

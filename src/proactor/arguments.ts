@@ -17,31 +17,10 @@ import { encodeDestination } from "../ffi/socket/destination.ts";
 import type { SocketAddress } from "../ffi/socket/sockaddr.ts";
 import type { Bytes } from "../ffi/socket/api.ts";
 import { INVALID_HANDLE_VALUE } from "../ffi/win32_api.ts";
-import type { Future } from "./future/future.ts";
 
 /** The largest count that fits a DWORD. */
 export const MAX_DWORD = 0xffff_ffff;
 
-/**
- * Cancels a future when a signal is aborted.
- *
- * @param future The future.
- * @param signal The signal, if there is one.
- * @returns True when the signal was aborted already.
- */
-export function cancelBySignal<T>(
-  future: Future<T>,
-  signal?: AbortSignal,
-): boolean {
-  if (signal === undefined) return false;
-  if (signal.aborted) return future.cancel(signal.reason);
-  const abort = () => future.cancel(signal.reason);
-  signal.addEventListener("abort", abort, { once: true });
-  const forget = () => signal.removeEventListener("abort", abort);
-  // Not a done callback: those wait for a loop that may not run.
-  future.then(forget, forget);
-  return false;
-}
 /**
  * Copies received bytes to where the caller wants them.
  *

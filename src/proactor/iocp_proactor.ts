@@ -4,56 +4,40 @@
  * @module
  */
 
-import { byteLengthOf } from "../ffi/bytes.ts";
-import {
-  FILE_FLAG_OVERLAPPED,
-  GENERIC_READ,
-  GENERIC_WRITE,
-  SECURITY_IDENTIFICATION,
-  SECURITY_SQOS_PRESENT,
-} from "../ffi/constants.ts";
-import { normalizePipeName } from "../ffi/pipe_name.ts";
-import type { Bytes } from "../ffi/socket/api.ts";
+import type { SocketAddress } from "../ffi/socket/sockaddr.ts";
 import type { Handle } from "../ffi/win32_api.ts";
-import {
-  assertBytes,
-  assertInteger,
-  cancelBySignal,
-  MAX_DWORD,
-  place,
-  stableBytes,
-} from "./arguments.ts";
-import type { Future } from "./future/future.ts";
-import { totalLength } from "./call/gather.ts";
-import {
-  acceptCall,
-  keepRest,
-  readCall,
-  writeCall,
-} from "./call/overlapped_calls.ts";
+import type { FileLike, TransmitFileOptions } from "./call/file_to_send.ts";
+import type { AcceptedSocket } from "./call/socket_connect_calls.ts";
+import type { Future, FutureContext } from "./future/future.ts";
+import type { OverlappedFuture } from "./future/overlapped_future.ts";
+import type { CompletionPort } from "./port/completion_port.ts";
+import type { PortMetrics } from "./port/port_options.ts";
 import type {
-  OverlappedCall,
-  OverlappedFuture,
-} from "./future/overlapped_future.ts";
-import { DialFuture, PipeDialer } from "./call/pipe_dialer.ts";
-import type { PortHandle } from "./port/port_handle.ts";
-import type {
+  CloseOptions,
   ConnectOptions,
+  DisconnectOptions,
   HandleLike,
   IocpProactorOptions,
   OperationOptions,
+  ReceivedFrom,
+  ReceivedFromInto,
+  WaitHandleOptions,
 } from "./proactor_options.ts";
-import { receiveCall, sendCall } from "./call/socket_calls.ts";
-import { WaitProactor } from "./wait_proactor.ts";
+import { ProactorParts } from "./proactor_parts.ts";
+import type { WaitHandleFuture } from "./wait/wait_handle_future.ts";
 
 /**
  * Drives overlapped operations on one I/O completion port. The counterpart of
- * asyncio's `IocpProactor`.
+ * asyncio's `IocpProactor`, with the methods in its order, then those that
+ * asyncio does not have.
  *
  * Completions are dispatched by Deno's event loop whenever something is
  * outstanding; an idle proactor keeps no process alive.
  *
- * @example Usage
+ * The first operation on a handle puts it on the port, and finds out whether it
+ * is a socket. Winsock is opened then, unless the handle is a pipe.
+ *
+ * @example Talk to the server of a pipe
  * ```ts
  * import { IocpProactor } from "@iocp/proactor";
  *
@@ -63,9 +47,50 @@ import { WaitProactor } from "./wait_proactor.ts";
  * console.log(await proactor.recv(handle, 1024));
  * proactor.closeHandle(handle);
  * ```
+ *
+ * @example Talk to a TCP server
+ * ```ts
+ * import { IocpProactor } from "@iocp/proactor";
+ * import { createSocket } from "@iocp/proactor/net";
+ *
+ * await using proactor = new IocpProactor();
+ * using socket = createSocket();
+ * const address = { family: "IPv4", hostname: "127.0.0.1", port: 7 } as const;
+ * await proactor.connect(socket, address);
+ * await proactor.send(socket, new TextEncoder().encode("hello"));
+ * console.log(await proactor.recv(socket, 1024));
+ * ```
+ *
+ * @example Wait for a process
+ * ```ts
+ * import { IocpProactor } from "@iocp/proactor";
+ * import { subprocessExec } from "@iocp/proactor/process";
+ *
+ * const SYNCHRONIZE = 0x0010_0000;
+ * const { OpenProcess } = Deno.dlopen("kernel32.dll", {
+ *   OpenProcess: { parameters: ["u32", "i32", "u32"], result: "usize" },
+ * }).symbols;
+ * await using child = await subprocessExec("whoami.exe", { stdout: "null" });
+ * await using proactor = new IocpProactor();
+ * await proactor.waitForHandle(OpenProcess(SYNCHRONIZE, 0, child.pid));
+ * console.log("The process has ended"); // The process has ended
+ * ```
+ *
+ * @example Collect the operations that have ended
+ * ```ts
+ * import { IocpProactor } from "@iocp/proactor";
+ *
+ * await using proactor = new IocpProactor();
+ * const handle = await proactor.connectPipe("\\\\.\\pipe\\echo");
+ * await proactor.send(handle, new TextEncoder().encode("hello"));
+ * const read = proactor.recv(handle, 1024);
+ * const [done] = await proactor.select(1000);
+ * console.log(done === read); // true
+ * proactor.closeHandle(handle);
+ * ```
  */
-export class IocpProactor extends WaitProactor {
-  readonly #dialer: PipeDialer;
+export class IocpProactor implements AsyncDisposable {
+  readonly #parts: ProactorParts;
 
   /**
    * Creates a completion port.
@@ -76,8 +101,42 @@ export class IocpProactor extends WaitProactor {
    * @throws {RangeError} when the concurrency is not a DWORD.
    */
   constructor(options: IocpProactorOptions = {}) {
-    super(options);
-    this.#dialer = new PipeDialer(this.port);
+    this.#parts = new ProactorParts(options);
+  }
+
+  /**
+   * The port, which is all that the other rooms of the library use of it.
+   *
+   * @ignore
+   */
+  get port(): CompletionPort {
+    return this.#parts.core.port;
+  }
+
+  // --- asyncio -------------------------------------------------------------
+
+  /**
+   * Lets callbacks run, and errors end, in an event loop.
+   *
+   * @param context The loop's, or `undefined` for none.
+   */
+  setLoop(context: FutureContext | undefined): void {
+    this.#parts.core.setLoop(context);
+  }
+
+  /**
+   * Waits until operations have ended, without blocking the thread. From the
+   * first call on, the results are collected for the next one: 65,536 of them;
+   * further ones are dropped, and that is reported.
+   *
+   * @param timeout Milliseconds, rounded up. Without it there is no limit.
+   * @returns The futures that have ended with a result or an exception; none
+   * on time-out, or when the proactor is closed meanwhile.
+   * @throws {RangeError} when `timeout` is negative, not a number or too big.
+   * @throws {Deno.errors.BadResource} when the proactor is closed.
+   */
+  async select(timeout?: number): Promise<OverlappedFuture<unknown>[]> {
+    return await this.#parts.core.select(timeout);
   }
 
   /**
@@ -99,9 +158,7 @@ export class IocpProactor extends WaitProactor {
     size: number,
     options: OperationOptions = {},
   ): OverlappedFuture<Uint8Array<ArrayBuffer>> {
-    assertInteger("size", size, [0, MAX_DWORD]);
-    const owner = this.ownerOf(handle, "read");
-    return this.#read(owner, { size, deliver: (data) => data }, options);
+    return this.#parts.transfers.recv(handle, size, options);
   }
 
   /**
@@ -122,11 +179,51 @@ export class IocpProactor extends WaitProactor {
     target: Uint8Array,
     options: OperationOptions = {},
   ): OverlappedFuture<number> {
-    assertBytes("read into", target);
-    const owner = this.ownerOf(handle, "read");
-    const size = Math.min(byteLengthOf(target), MAX_DWORD);
-    const deliver = (data: Uint8Array) => place(data, target);
-    return this.#read(owner, { size, deliver }, options);
+    return this.#parts.transfers.recvInto(handle, target, options);
+  }
+
+  /**
+   * Takes a datagram, or waits for one.
+   *
+   * @param socket A datagram socket, which is bound, or has sent.
+   * @param size The most bytes; the rest of the datagram is lost.
+   * @param options A signal that cancels.
+   * @returns The bytes, who has sent them, and whether that was all. The
+   * future fails with `Deno.errors.ConnectionReset` when an earlier datagram
+   * has reached no receiver; receiving may go on.
+   * @throws {RangeError} when `size` is not a DWORD.
+   * @throws {Deno.errors.BadResource} when `socket` is closed or no socket, or
+   * the proactor is closed.
+   */
+  recvFrom(
+    socket: HandleLike,
+    size: number,
+    options: OperationOptions = {},
+  ): OverlappedFuture<ReceivedFrom> {
+    return this.#parts.sockets.recvFrom(socket, size, options);
+  }
+
+  /**
+   * Takes a datagram into an array. The bytes are copied there when they have
+   * come, so the array may be used, but not transferred, until then.
+   *
+   * @param socket A datagram socket, which is bound, or has sent.
+   * @param target Where the bytes go; what has no room is lost. If it was
+   * transferred meanwhile, the future fails with a `TypeError` whose `cause`
+   * holds the bytes.
+   * @param options A signal that cancels.
+   * @returns How many bytes came, from whom, and whether that was all. The
+   * future fails as that of {@linkcode recvFrom}.
+   * @throws {TypeError} when `target` is no `Uint8Array` or has no bytes.
+   * @throws {Deno.errors.BadResource} when `socket` is closed or no socket, or
+   * the proactor is closed.
+   */
+  recvFromInto(
+    socket: HandleLike,
+    target: Uint8Array,
+    options: OperationOptions = {},
+  ): OverlappedFuture<ReceivedFromInto> {
+    return this.#parts.sockets.recvFromInto(socket, target, options);
   }
 
   /**
@@ -150,29 +247,101 @@ export class IocpProactor extends WaitProactor {
     data: Uint8Array | readonly Uint8Array[],
     options: OperationOptions = {},
   ): OverlappedFuture<number> {
-    const parts = partsOf(data);
-    const owner = this.ownerOf(handle, "write");
-    return this.start(owner, this.#writeCall(owner, parts), options);
+    return this.#parts.transfers.send(handle, data, options);
   }
 
   /**
-   * As {@linkcode send}, for those who send until all is sent.
+   * Sends a datagram.
    *
-   * @ignore
-   * @param handle The handle, or its owner.
-   * @param data Copied before the call returns.
-   * @param options A signal, and who is given what Windows has not taken.
-   * @returns The number of bytes written.
+   * @param socket A datagram socket.
+   * @param data Copied before the call returns. An empty array is a datagram
+   * too.
+   * @param address To whom, of the family of the socket.
+   * @returns The number of bytes.
+   * @throws {TypeError} when `data` is no `Uint8Array`, or `address` none that
+   * is numeric.
+   * @throws {RangeError} when the port is none.
+   * @throws {Deno.errors.BadResource} when `socket` is closed or no socket, or
+   * the proactor is closed.
    */
-  sendPart(
-    handle: HandleLike,
-    data: readonly Uint8Array[],
-    options: OperationOptions & { onRest: (rest: Bytes) => void },
+  sendTo(
+    socket: HandleLike,
+    data: Uint8Array,
+    address: SocketAddress,
   ): OverlappedFuture<number> {
-    const parts = partsOf(data);
-    const owner = this.ownerOf(handle, "write");
-    const call = this.#writeCall(owner, parts);
-    return this.start(owner, keepRest(call, options.onRest), options);
+    return this.#parts.sockets.sendTo(socket, data, address);
+  }
+
+  /**
+   * Takes a client, or waits for one.
+   *
+   * @param listener A stream socket that listens.
+   * @param options A signal that cancels.
+   * @returns The connected socket, which the caller must close, and both
+   * addresses. The future fails with `Deno.errors.ConnectionReset` when the
+   * client has come and left; the listener goes on.
+   * @throws {Deno.errors.BadResource} when `listener` is closed or no socket,
+   * serving was stopped, or the proactor is closed.
+   */
+  accept(
+    listener: HandleLike,
+    options: OperationOptions = {},
+  ): OverlappedFuture<AcceptedSocket> {
+    return this.#parts.sockets.accept(listener, options);
+  }
+
+  /**
+   * Connects a socket. One that is not bound is bound to any address first. A
+   * datagram socket is connected at once, to send to one address and to
+   * receive from nobody else. An unspecified address, such as `0.0.0.0`, is
+   * this computer. Under a scoped grant the socket is nonblocking from then on.
+   *
+   * @param socket The socket.
+   * @param address Where to: numeric, of the family of the socket.
+   * @param options A signal that cancels.
+   * @returns A future that ends when the connection is there. It fails with
+   * `Deno.errors.ConnectionRefused` when nobody listens.
+   * @throws {TypeError} when `address` is no numeric internet address.
+   * @throws {RangeError} when the port is none.
+   * @throws {Deno.errors.BadResource} when `socket` is closed or no socket, or
+   * the proactor is closed.
+   */
+  connect(
+    socket: HandleLike,
+    address: SocketAddress,
+    options: OperationOptions = {},
+  ): Future<void> {
+    return this.#parts.sockets.connect(socket, address, options);
+  }
+
+  /**
+   * Sends a file, which Windows reads by itself (`TransmitFile`). The position
+   * in the file is neither used nor moved. Other sends must wait for the end.
+   *
+   * Client versions of Windows work on two such calls at a time, and let all
+   * others of all programs wait. {@linkcode ProactorEventLoop.sendfile} and
+   * {@linkcode TcpConnection.sendFile} do not add to these.
+   *
+   * @param socket A connected stream socket.
+   * @param file The path of the file, or a handle, also one that is not
+   * overlapped.
+   * @param options Which part, and a signal. After an abort it is not known how
+   * much was sent.
+   * @returns The number of bytes; fewer than `count` when the file ends before.
+   * @throws {TypeError} when `file` is no regular file, or `socket` no stream.
+   * @throws {RangeError} when a number is not 0 or more.
+   * @throws {Deno.errors.NotFound} when there is no such file.
+   * @throws {Deno.errors.NotSupported} when the path is that of a pipe or a
+   * device.
+   * @throws {Deno.errors.BadResource} when a handle or the proactor is closed.
+   * @throws {Deno.errors.ConnectionReset} when the peer has gone away.
+   */
+  async sendfile(
+    socket: HandleLike,
+    file: FileLike,
+    options: TransmitFileOptions = {},
+  ): Promise<number> {
+    return await this.#parts.sockets.sendfile(socket, file, options);
   }
 
   /**
@@ -180,8 +349,8 @@ export class IocpProactor extends WaitProactor {
    *
    * @param pipe The handle, or its owner.
    * @param options A signal that cancels.
-   * @returns The handle, once it has a client. One that has left meanwhile is
-   * a client, too: what it wrote can be read, up to the end.
+   * @returns The handle, once it has a client. A client that has left meanwhile
+   * counts, too: what it wrote can be read, up to the end.
    * @throws {TypeError} when `pipe` is not a handle.
    * @throws {Deno.errors.BadResource} when the handle or proactor is closed,
    * or serving was stopped.
@@ -190,10 +359,7 @@ export class IocpProactor extends WaitProactor {
     pipe: HandleLike,
     options: OperationOptions = {},
   ): OverlappedFuture<Handle> {
-    const owner = this.ownerOf(pipe, "accept");
-    this.assertServed(owner);
-    const call = acceptCall(this.port.api, owner.handle);
-    return this.start(owner, call, options);
+    return this.#parts.pipes.accept(pipe, options);
   }
 
   /**
@@ -209,52 +375,141 @@ export class IocpProactor extends WaitProactor {
    * @throws {Deno.errors.BadResource} when the proactor is closed.
    */
   connectPipe(path: string, options: ConnectOptions = {}): Future<Handle> {
-    const name = normalizePipeName(path, { remote: true });
-    this.port.assertOpen(`connect to pipe "${name}"`);
-    const {
-      access = GENERIC_READ | GENERIC_WRITE,
-      qualityOfService = SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION,
-      waitForServer = false,
-    } = options;
-    const flags = (FILE_FLAG_OVERLAPPED | qualityOfService) >>> 0;
-    const future = new DialFuture(this.context);
-    if (cancelBySignal(future, options.signal)) return future;
-    this.#dialer.dial({
-      parameters: { name, access: access >>> 0, shareMode: 0, flags },
-      waitForServer,
-      future,
-    });
-    return future;
+    return this.#parts.pipes.connect(path, options);
   }
 
-  #writeCall(
-    owner: PortHandle,
-    parts: readonly Bytes[],
-  ): OverlappedCall<number> {
-    const socket = this.socketTarget(owner);
-    return socket === undefined
-      ? writeCall(this.port.api, owner.handle, parts)
-      : sendCall(socket, parts);
+  /**
+   * Waits for a process, thread, event, semaphore, mutex, waitable timer or
+   * change notification, without blocking a thread for each. There may be
+   * several waits for one handle; the signal of an auto-reset event, a
+   * semaphore or a synchronization timer ends one of them. The counterpart of
+   * asyncio's `wait_for_handle`.
+   *
+   * When the object is signalled already, the future is done when the call
+   * returns. After many such calls in one turn of the event loop it is done in
+   * the next turn, so that synchronous completions starve nothing else. The wait
+   * holds a duplicate of the handle: closing the handle elsewhere does not end
+   * it, {@linkcode closeHandle} does.
+   *
+   * A mutex belongs to the thread that got it: to this one when it was free,
+   * else to one of Windows's, which never releases it. So a wait tells when a
+   * mutex has become free, but does not serve to lock it. One that its owner
+   * has abandoned counts as free.
+   *
+   * @param handle The handle, which needs the access right SYNCHRONIZE, or its
+   * owner.
+   * @param options The time-out, and a signal that cancels.
+   * @returns True when the object was signalled, false when the time was over.
+   * @throws {TypeError} when `handle` is not a handle.
+   * @throws {RangeError} when the time-out is negative, not a number or too
+   * big.
+   * @throws {Deno.errors.BadResource} when the handle or proactor is closed.
+   * @throws {Deno.errors.PermissionDenied} when it lacks SYNCHRONIZE.
+   */
+  waitForHandle(
+    handle: HandleLike,
+    options: WaitHandleOptions = {},
+  ): WaitHandleFuture {
+    return this.#parts.waits.wait(handle, options);
   }
 
-  #read<T>(
-    owner: PortHandle,
-    read: { size: number; deliver: (data: Uint8Array<ArrayBuffer>) => T },
-    options: OperationOptions,
-  ): OverlappedFuture<T> {
-    const socket = this.socketTarget(owner);
-    const call = socket === undefined
-      ? readCall(this.port.api, owner.handle, read)
-      : receiveCall(socket, read);
-    return this.start(owner, call, options);
+  /**
+   * Cancels what is pending on a handle and refuses to accept on it again.
+   * Other handles are not touched. The counterpart of asyncio's
+   * `_stop_serving`.
+   *
+   * @param handle A handle, or its owner.
+   */
+  stopServing(handle: HandleLike): void {
+    this.#parts.core.stopServing(handle);
   }
-}
 
-function partsOf(
-  data: Uint8Array | readonly Uint8Array[],
-): readonly Bytes[] {
-  const list = Array.isArray(data) ? [...data] : [data];
-  const parts = list.map((part) => stableBytes("write", part));
-  assertInteger("length", totalLength(parts), [0, MAX_DWORD]);
-  return parts;
+  // --- what asyncio does not have ------------------------------------------
+
+  /**
+   * Ends a connection, gracefully: what was sent goes out before.
+   *
+   * @param socket A connected stream socket.
+   * @param options Whether the socket is used again, and a signal.
+   * @returns A future that ends when the connection has.
+   * @throws {Deno.errors.BadResource} when `socket` is closed or no socket, or
+   * the proactor is closed.
+   * @throws {Deno.errors.NotCapable} when the grant is scoped: Winsock gives
+   * out `DisconnectEx` by its address only.
+   */
+  disconnect(
+    socket: HandleLike,
+    options: DisconnectOptions = {},
+  ): OverlappedFuture<void> {
+    return this.#parts.sockets.disconnect(socket, options);
+  }
+
+  /**
+   * Puts a handle on the port, as the first operation on it would.
+   *
+   * @param handle A handle opened for overlapped I/O, or its owner.
+   * @throws {TypeError} when it is neither a bigint nor an owner of a handle.
+   * @throws {Deno.errors.BadResource} when it is closed or no handle.
+   * @throws {WindowsError} when it is on another port, or not overlapped.
+   */
+  register(handle: HandleLike): void {
+    this.#parts.core.ownerOf(handle, "register handle");
+  }
+
+  /**
+   * Closes a handle and forgets it. What is pending on it is cancelled, and
+   * waits for it are.
+   *
+   * @param handle A raw handle that was used with this proactor.
+   * @throws {TypeError} when it is not a bigint.
+   * @throws {Deno.errors.BadResource} when Windows does not know the handle.
+   */
+  closeHandle(handle: Handle): void {
+    this.#parts.closeHandle(handle);
+  }
+
+  /**
+   * Dispatches what has completed, and waits for it on this thread, which
+   * blocks everything else. For hosts that drive the port themselves.
+   *
+   * @param timeout Milliseconds, rounded up; 0 by default.
+   * @returns The number of packets; 0 when called from within a callback.
+   * @throws {RangeError} when `timeout` is negative, not a number or too big.
+   * @throws {Deno.errors.BadResource} when the proactor is closed.
+   */
+  poll(timeout = 0): number {
+    return this.#parts.core.poll(timeout);
+  }
+
+  /**
+   * Reads the counters: operations, slots, buffers, packets.
+   *
+   * @returns A snapshot.
+   */
+  metrics(): PortMetrics {
+    return this.#parts.core.port.metrics();
+  }
+
+  /** True from `close` on. */
+  get closed(): boolean {
+    return this.#parts.core.port.closed;
+  }
+
+  /**
+   * Cancels everything, dispatches what comes of it, and closes the port.
+   * Calling it again waits for the same end.
+   *
+   * @param options The deadline.
+   * @returns How many operations Windows had not given back at the deadline;
+   * their memory is never used again.
+   * @throws {RangeError} when the deadline is negative or not a number.
+   */
+  async close(options: CloseOptions = {}): Promise<number> {
+    return await this.#parts.close(options);
+  }
+
+  /** Closes the proactor with the default deadline. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
 }

@@ -31,18 +31,16 @@ export type { PortMetrics } from "./port/port_options.ts";
 export type {
   CloseOptions,
   ConnectOptions,
+  DisconnectOptions,
   HandleLike,
   IocpProactorOptions,
   OperationOptions,
+  ReceivedFrom,
+  ReceivedFromInto,
   WaitHandleOptions,
 } from "./proactor_options.ts";
 export { OverlappedFuture } from "./future/overlapped_future.ts";
 export { WaitHandleFuture } from "./wait/wait_handle_future.ts";
-export type {
-  DisconnectOptions,
-  ReceivedFrom,
-  ReceivedFromInto,
-} from "./socket_proactor.ts";
 export type { AcceptedSocket } from "./call/socket_connect_calls.ts";
 export type { FileLike, TransmitFileOptions } from "./call/file_to_send.ts";
 export {
@@ -57,8 +55,3 @@ export type {
   SocketAddress,
   UnixAddress,
 } from "../ffi/socket/sockaddr.ts";
-
-// Superclasses, only for `deno doc --lint`
-export { BaseProactor } from "./base_proactor.ts";
-export { WaitProactor } from "./wait_proactor.ts";
-export { SocketProactor } from "./socket_proactor.ts";

@@ -7,6 +7,7 @@
 import type { WaitApi } from "../ffi/wait/api.ts";
 import type { SendFileApi } from "../ffi/sendfile/api.ts";
 import type { SocketApi } from "../ffi/socket/api.ts";
+import type { SocketAddress } from "../ffi/socket/sockaddr.ts";
 import type { Handle, Win32Api } from "../ffi/win32_api.ts";
 
 /** Options of {@linkcode IocpProactor}. */
@@ -90,6 +91,37 @@ export interface ConnectOptions extends OperationOptions {
    * @default {false}
    */
   waitForServer?: boolean;
+}
+
+/** Options of {@linkcode IocpProactor.disconnect}. */
+export interface DisconnectOptions extends OperationOptions {
+  /**
+   * True leaves the socket as it was when it was new, but bound, so that it
+   * can be connected again.
+   *
+   * @default {false}
+   */
+  reuse?: boolean;
+}
+
+/** What {@linkcode IocpProactor.recvFrom} gives. */
+export interface ReceivedFrom {
+  /** The bytes; an empty array is a datagram too. */
+  data: Uint8Array<ArrayBuffer>;
+  /** The sender; `null` on a stream, which has only one. */
+  address: SocketAddress | null;
+  /** True when the datagram was longer; the rest is lost. */
+  partial: boolean;
+}
+
+/** What {@linkcode IocpProactor.recvFromInto} gives. */
+export interface ReceivedFromInto {
+  /** Bytes that were put into the array. */
+  byteLength: number;
+  /** The sender; `null` on a stream, which has only one. */
+  address: SocketAddress | null;
+  /** True when the datagram was longer; the rest is lost. */
+  partial: boolean;
 }
 
 /** Options of {@linkcode IocpProactor.close}. */

@@ -8,7 +8,7 @@ import { viewOf } from "../ffi/bytes.ts";
 import { ERROR_OPERATION_ABORTED } from "../ffi/constants.ts";
 import { isWindowsError, windowsError } from "../ffi/errors.ts";
 import { WSAENOTCONN } from "../ffi/socket/constants.ts";
-import { cancelBySignal } from "../proactor/arguments.ts";
+import { cancelBySignal } from "../proactor/future/cancel_by_signal.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import type { FileRange } from "../proactor/call/file_to_send.ts";
 import {

@@ -92,9 +92,9 @@ export const SETTINGS: Record<string, Setting | undefined> = {
   "src/pipe/connect_pipe.ts: connectPipe": echoClient,
   "src/pipe/pipe_connection.ts: PipeConnection": echoClient,
   "src/pipe/pipe_server.ts: PipeServer": server(peers.callPipe),
-  "src/proactor/base_proactor.ts: BaseProactor": echoClient,
   "src/proactor/iocp_proactor.ts: IocpProactor": echoClient,
-  "src/proactor/socket_proactor.ts: SocketProactor": tcpClient,
+  "src/proactor/iocp_proactor.ts: IocpProactor 2": tcpClient,
+  "src/proactor/iocp_proactor.ts: IocpProactor 4": echoClient,
   "src/process/adopt_handle.ts: HandleStream": {
     program: { input: "hello", output: "pipe thread\n5\n" },
   },

@@ -14,6 +14,7 @@ import type {
   DroppedBytesError,
 } from "../../src/stream/close_deadline.ts";
 import type { StreamConnection } from "../../src/stream/stream_connection.ts";
+import { ownerOf } from "../../src/proactor/proactor_parts.ts";
 import { outcome, PATH, turns, type World } from "./_helpers.ts";
 import { Recorder, rig } from "./_recorder.ts";
 import { connectedSockets } from "./_sockets.ts";
@@ -100,7 +101,7 @@ async function protocolEnds(world: World, kind: Kind, deadline?: number) {
   if (kind === "TCP") {
     const [client, peer] = await connectedSockets(world);
     const { port } = world;
-    const handle = world.proactor.ownerOf(client, "connect");
+    const handle = ownerOf(world.port, client, "connect");
     const traits = { ...tcpTraits(world), deadline };
     const opened = { port, handle, traits };
     const [transport] = openTransport(opened, () => protocol, "TCP peer");
@@ -139,7 +140,7 @@ async function promiseEnds(
 ): Promise<[StreamConnection, Handle]> {
   if (kind === "TCP") {
     const [client, peer] = await connectedSockets(world);
-    const owner = world.proactor.ownerOf(client, "connect");
+    const owner = ownerOf(world.port, client, "connect");
     const traits = { ...tcpTraits(world), deadline };
     return [new TcpConnection(world.port, owner, traits), peer];
   }

@@ -16,6 +16,7 @@ import {
 import type { Handle } from "../../src/ffi/win32_api.ts";
 import { TcpConnection } from "../../src/net/tcp/tcp_connection.ts";
 import type { TcpAddr } from "../../src/net/tcp/tcp_socket.ts";
+import { ownerOf } from "../../src/proactor/proactor_parts.ts";
 import type { World } from "./_helpers.ts";
 
 /** Any free port of this computer. */
@@ -119,7 +120,7 @@ export async function connections(
 function connection(world: World, handle: Handle): TcpConnection {
   const { sockets } = world.sim;
   const addr: TcpAddr = { transport: "tcp", hostname: "127.0.0.1", port: 1 };
-  const owner = world.proactor.ownerOf(handle, "connect");
+  const owner = ownerOf(world.port, handle, "connect");
   const traits = { sockets, local: addr, remote: addr };
   return new TcpConnection(world.port, owner, traits);
 }

@@ -5,6 +5,7 @@ import { stub } from "@std/testing/mock";
 import { isWindowsError } from "../../src/ffi/errors.ts";
 import { isInstance, logError, toError } from "../../src/ffi/thrown.ts";
 import { DatagramChannelTransport } from "../../src/net/udp/datagram_channel_transport.ts";
+import { ownerOf } from "../../src/proactor/proactor_parts.ts";
 import { bytes, inWorld, outcome, takeReports } from "./_helpers.ts";
 import { Recorder, rig } from "./_recorder.ts";
 import { addressOf, bound, connections, MemoryFile } from "./_sockets.ts";
@@ -53,7 +54,7 @@ for (const [name, value] of VALUES) {
       const transport = new DatagramChannelTransport({
         port: world.port,
         sockets: world.sim.sockets,
-        handle: world.proactor.ownerOf(handle, "receive"),
+        handle: ownerOf(world.port, handle, "receive"),
         rules: { family: "IPv4", dualStack: false },
         local: addressOf(world, handle) as unknown as Deno.NetAddr,
         remote: null,

@@ -6,6 +6,7 @@ import { DatagramChannelTransport } from "../../src/net/udp/datagram_channel_tra
 import type { DatagramHandle } from "../../src/net/udp/datagram_channel.ts";
 import { UdpSocket } from "../../src/net/udp/udp_socket.ts";
 import type { DeadlineOptions } from "../../src/stream/close_deadline.ts";
+import { ownerOf } from "../../src/proactor/proactor_parts.ts";
 import { assertDropped } from "./_closing.ts";
 import { bytes, inWorld, outcome, turns, type World } from "./_helpers.ts";
 import { addressOf, bound } from "./_sockets.ts";
@@ -28,7 +29,7 @@ function handleOf(world: World, deadline?: number): DatagramHandle {
   return {
     port: world.port,
     sockets: world.sim.sockets,
-    handle: world.proactor.ownerOf(socket, "send"),
+    handle: ownerOf(world.port, socket, "send"),
     rules: { family: "IPv4", dualStack: false },
     local: { transport: "udp", hostname: "127.0.0.1", port: address.port },
     remote: null,

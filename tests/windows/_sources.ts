@@ -469,10 +469,10 @@ import pipeServerOptions from "../../src/pipe/server_options.ts" with {
 import proactorArguments from "../../src/proactor/arguments.ts" with {
   type: "text",
 };
-import proactorBaseProactor from "../../src/proactor/base_proactor.ts" with {
+import proactorCallAfdDevices from "../../src/proactor/call/afd_devices.ts" with {
   type: "text",
 };
-import proactorCallAfdDevices from "../../src/proactor/call/afd_devices.ts" with {
+import proactorCallCallHost from "../../src/proactor/call/call_host.ts" with {
   type: "text",
 };
 import proactorCallConnectPoll from "../../src/proactor/call/connect_poll.ts" with {
@@ -493,6 +493,9 @@ import proactorCallOverlappedCalls from "../../src/proactor/call/overlapped_call
 import proactorCallPipeDialer from "../../src/proactor/call/pipe_dialer.ts" with {
   type: "text",
 };
+import proactorCallPipeOperations from "../../src/proactor/call/pipe_operations.ts" with {
+  type: "text",
+};
 import proactorCallPolledConnectFuture from "../../src/proactor/call/polled_connect_future.ts" with {
   type: "text",
 };
@@ -508,7 +511,13 @@ import proactorCallSocketCalls from "../../src/proactor/call/socket_calls.ts" wi
 import proactorCallSocketConnectCalls from "../../src/proactor/call/socket_connect_calls.ts" with {
   type: "text",
 };
+import proactorCallSocketOperations from "../../src/proactor/call/socket_operations.ts" with {
+  type: "text",
+};
 import proactorCallSocketPoller from "../../src/proactor/call/socket_poller.ts" with {
+  type: "text",
+};
+import proactorCallTransferOperations from "../../src/proactor/call/transfer_operations.ts" with {
   type: "text",
 };
 import proactorCallTransmitCall from "../../src/proactor/call/transmit_call.ts" with {
@@ -517,7 +526,13 @@ import proactorCallTransmitCall from "../../src/proactor/call/transmit_call.ts" 
 import proactorDefaultProactor from "../../src/proactor/default_proactor.ts" with {
   type: "text",
 };
+import proactorFutureCancelBySignal from "../../src/proactor/future/cancel_by_signal.ts" with {
+  type: "text",
+};
 import proactorFutureFuture from "../../src/proactor/future/future.ts" with {
+  type: "text",
+};
+import proactorFutureFutureHost from "../../src/proactor/future/future_host.ts" with {
   type: "text",
 };
 import proactorFutureFutureTracker from "../../src/proactor/future/future_tracker.ts" with {
@@ -599,10 +614,13 @@ import proactorPortThrownCall from "../../src/proactor/port/thrown_call.ts" with
 import proactorPortWarningProbe from "../../src/proactor/port/warning_probe.ts" with {
   type: "text",
 };
+import proactorProactorCore from "../../src/proactor/proactor_core.ts" with {
+  type: "text",
+};
 import proactorProactorOptions from "../../src/proactor/proactor_options.ts" with {
   type: "text",
 };
-import proactorSocketProactor from "../../src/proactor/socket_proactor.ts" with {
+import proactorProactorParts from "../../src/proactor/proactor_parts.ts" with {
   type: "text",
 };
 import proactorWaitHandleWait from "../../src/proactor/wait/handle_wait.ts" with {
@@ -617,7 +635,7 @@ import proactorWaitWaitCancelFuture from "../../src/proactor/wait/wait_cancel_fu
 import proactorWaitWaitHandleFuture from "../../src/proactor/wait/wait_handle_future.ts" with {
   type: "text",
 };
-import proactorWaitProactor from "../../src/proactor/wait_proactor.ts" with {
+import proactorWaitWaitOperations from "../../src/proactor/wait/wait_operations.ts" with {
   type: "text",
 };
 import processAdoptHandle from "../../src/process/adopt_handle.ts" with {
@@ -968,23 +986,28 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/pipe/security.ts": pipeSecurity,
   "src/pipe/server_options.ts": pipeServerOptions,
   "src/proactor/arguments.ts": proactorArguments,
-  "src/proactor/base_proactor.ts": proactorBaseProactor,
   "src/proactor/call/afd_devices.ts": proactorCallAfdDevices,
+  "src/proactor/call/call_host.ts": proactorCallCallHost,
   "src/proactor/call/connect_poll.ts": proactorCallConnectPoll,
   "src/proactor/call/file_to_send.ts": proactorCallFileToSend,
   "src/proactor/call/gather.ts": proactorCallGather,
   "src/proactor/call/open_path.ts": proactorCallOpenPath,
   "src/proactor/call/overlapped_calls.ts": proactorCallOverlappedCalls,
   "src/proactor/call/pipe_dialer.ts": proactorCallPipeDialer,
+  "src/proactor/call/pipe_operations.ts": proactorCallPipeOperations,
   "src/proactor/call/polled_connect_future.ts": proactorCallPolledConnectFuture,
   "src/proactor/call/polled_socket.ts": proactorCallPolledSocket,
   "src/proactor/call/socket_association.ts": proactorCallSocketAssociation,
   "src/proactor/call/socket_calls.ts": proactorCallSocketCalls,
   "src/proactor/call/socket_connect_calls.ts": proactorCallSocketConnectCalls,
+  "src/proactor/call/socket_operations.ts": proactorCallSocketOperations,
   "src/proactor/call/socket_poller.ts": proactorCallSocketPoller,
+  "src/proactor/call/transfer_operations.ts": proactorCallTransferOperations,
   "src/proactor/call/transmit_call.ts": proactorCallTransmitCall,
   "src/proactor/default_proactor.ts": proactorDefaultProactor,
+  "src/proactor/future/cancel_by_signal.ts": proactorFutureCancelBySignal,
   "src/proactor/future/future.ts": proactorFutureFuture,
+  "src/proactor/future/future_host.ts": proactorFutureFutureHost,
   "src/proactor/future/future_tracker.ts": proactorFutureFutureTracker,
   "src/proactor/future/overlapped_future.ts": proactorFutureOverlappedFuture,
   "src/proactor/iocp_proactor.ts": proactorIocpProactor,
@@ -1012,13 +1035,14 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/port/settle_order.ts": proactorPortSettleOrder,
   "src/proactor/port/thrown_call.ts": proactorPortThrownCall,
   "src/proactor/port/warning_probe.ts": proactorPortWarningProbe,
+  "src/proactor/proactor_core.ts": proactorProactorCore,
   "src/proactor/proactor_options.ts": proactorProactorOptions,
-  "src/proactor/socket_proactor.ts": proactorSocketProactor,
+  "src/proactor/proactor_parts.ts": proactorProactorParts,
   "src/proactor/wait/handle_wait.ts": proactorWaitHandleWait,
   "src/proactor/wait/handle_waits.ts": proactorWaitHandleWaits,
   "src/proactor/wait/wait_cancel_future.ts": proactorWaitWaitCancelFuture,
   "src/proactor/wait/wait_handle_future.ts": proactorWaitWaitHandleFuture,
-  "src/proactor/wait_proactor.ts": proactorWaitProactor,
+  "src/proactor/wait/wait_operations.ts": proactorWaitWaitOperations,
   "src/process/adopt_handle.ts": processAdoptHandle,
   "src/process/batch_command.ts": processBatchCommand,
   "src/process/child_process.ts": processChildProcess,

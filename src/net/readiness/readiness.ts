@@ -5,11 +5,12 @@
  * @module
  */
 
-import { cancelBySignal } from "../../proactor/arguments.ts";
+import { cancelBySignal } from "../../proactor/future/cancel_by_signal.ts";
 import type { CompletionPort } from "../../proactor/port/completion_port.ts";
 import { defaultProactor } from "../../proactor/default_proactor.ts";
 import { Future } from "../../proactor/future/future.ts";
 import type { IocpProactor } from "../../proactor/iocp_proactor.ts";
+import { contextOf } from "../../proactor/proactor_parts.ts";
 import type {
   HandleLike,
   OperationOptions,
@@ -273,7 +274,8 @@ export function watch(
   }
   const action = "watch handle";
   const source = readinessOf(target, { proactor, direction, action });
-  const { port, context } = proactor;
+  const { port } = proactor;
+  const context = contextOf(port);
   const schedule = (run: () => void) =>
     context === undefined ? port.defer(run) : context.schedule(run);
   const key = readinessKey(target, action);
@@ -320,8 +322,8 @@ class ReadinessFuture extends Future<void> implements Waiter {
   readonly #port: CompletionPort;
   stop: (() => void) | undefined;
 
-  constructor(direction: Direction, { port, context }: IocpProactor) {
-    super(context);
+  constructor(direction: Direction, { port }: IocpProactor) {
+    super(contextOf(port));
     this.direction = direction;
     this.#port = port;
   }

@@ -6,6 +6,7 @@
 
 import { windowsError } from "../../ffi/errors.ts";
 import type { IocpProactor } from "../../proactor/iocp_proactor.ts";
+import { ownerOf } from "../../proactor/proactor_parts.ts";
 import {
   assertDeadline,
   type DeadlineOptions,
@@ -42,7 +43,7 @@ export function adoptSocket<P extends Protocol>(
   assertDeadline(deadline);
   const { port } = proactor;
   const sockets = defaultSockets();
-  const handle = proactor.ownerOf(socket, "connect protocol");
+  const handle = ownerOf(port, socket, "connect protocol");
   const local = sockets.getSocketName(handle.handle);
   const remote = local && sockets.getPeerName(handle.handle);
   if (!local || !remote) {

@@ -11,6 +11,7 @@ import {
   SOL_SOCKET,
 } from "../../ffi/socket/constants.ts";
 import type { IocpProactor } from "../../proactor/iocp_proactor.ts";
+import { ownerOf } from "../../proactor/proactor_parts.ts";
 import type { PortHandle } from "../../proactor/port/port_handle.ts";
 import type { Socket } from "./socket.ts";
 import { defaultSockets } from "../../ffi/socket/default.ts";
@@ -42,7 +43,7 @@ export function adoptListener(
   if (address.family === "Unix" || !isStream(socket)) {
     throw refusal("it is no TCP socket");
   }
-  const handle = proactor.ownerOf(socket, "listen on socket");
+  const handle = ownerOf(proactor.port, socket, "listen on socket");
   const kept = socket.detach();
   proactor.port.api.threadHandles?.add(kept, "closesocket");
   return { handle, address };

@@ -19,6 +19,7 @@ import type {
   OverlappedCall,
   OverlappedEnd,
 } from "../future/overlapped_future.ts";
+import type { ReceiveRequest } from "./socket_calls.ts";
 
 /**
  * `ReadFile`. A pipe that has no other end any more is the end of the stream:
@@ -33,7 +34,7 @@ import type {
 export function readCall<T>(
   api: Win32Api,
   file: Handle,
-  read: { size: number; deliver: (data: Uint8Array<ArrayBuffer>) => T },
+  read: ReceiveRequest<Uint8Array<ArrayBuffer>, T>,
 ): OverlappedCall<T> {
   const { size, deliver } = read;
   return {
@@ -126,7 +127,6 @@ export function isEndOfStream(code: number): boolean {
   return code === ERROR_BROKEN_PIPE || code === ERROR_PIPE_NOT_CONNECTED;
 }
 
-/** A warning is data: the message goes on. */
 /**
  * Keeps the bytes that a write has not moved.
  *
@@ -146,6 +146,7 @@ export function keepRest(
   return { ...call, finish };
 }
 
+/** A warning is data: the message goes on. */
 function received(api: Win32Api, code: number, bytes: number): number {
   if (code === 0 || code === ERROR_MORE_DATA) return bytes;
   if (isEndOfStream(code)) return 0;

@@ -13,6 +13,7 @@ import type { Handle, Win32Api } from "../../ffi/win32_api.ts";
 import type { CompletionPort } from "../port/completion_port.ts";
 import type { PortHandle } from "../port/port_handle.ts";
 import type { HandleOptions } from "../port/port_options.ts";
+import type { InspectedHandle } from "../port/handle_registry.ts";
 
 /** What the proactor knows of a handle that is a socket. */
 export interface SocketInfo {
@@ -90,12 +91,21 @@ export class SocketDetector {
   }
 
   /**
-   * Looks at a handle.
+   * Tells what a handle is, and how it is put on a port.
    *
    * @param handle Any handle.
-   * @returns What is known of it as a socket; `null` when it is none.
+   * @returns As its kind what is known of it as a socket; `undefined` when it
+   * is none.
    */
-  detect(handle: Handle): SocketInfo | null {
+  inspect(handle: Handle): InspectedHandle<SocketInfo | undefined> {
+    const kind = this.#detect(handle) ?? undefined;
+    const options = kind === undefined
+      ? { warnings: true }
+      : socketOptions(kind.sockets, handle);
+    return { kind, options };
+  }
+
+  #detect(handle: Handle): SocketInfo | null {
     if (this.#api.getNamedPipeInfo(handle) !== null) return null;
     if (this.#api.lastError === ERROR_INVALID_HANDLE) return null;
     const sockets = this.#tryOpen();

@@ -26,6 +26,7 @@ import { isUnreachable } from "../../ffi/socket/unreachable.ts";
 import type { Address, Win32Api } from "../../ffi/win32_api.ts";
 import { gather, totalLength } from "./gather.ts";
 import type { Operation } from "../port/operation.ts";
+import type { ReceivedFrom } from "../proactor_options.ts";
 import type {
   OverlappedCall,
   OverlappedEnd,
@@ -41,16 +42,6 @@ export interface SocketTarget {
   socket: Socket;
   /** `SOCK_STREAM`, `SOCK_DGRAM`, ... */
   type: number;
-}
-
-/** Bytes of a datagram or stream, and who has sent them. */
-export interface Received {
-  /** The bytes. */
-  data: Bytes;
-  /** The sender; `null` on a stream, which has only one. */
-  address: SocketAddress | null;
-  /** True when the datagram was longer. */
-  partial: boolean;
 }
 
 /** What a receive wants. */
@@ -100,7 +91,7 @@ export function receiveCall<T>(
  */
 export function receiveFromCall<T>(
   target: SocketTarget,
-  request: ReceiveRequest<Received, T>,
+  request: ReceiveRequest<ReceivedFrom, T>,
 ): OverlappedCall<T> {
   const { api, sockets, socket } = target;
   const size = bufferSize(target, request.size);

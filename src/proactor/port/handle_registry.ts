@@ -8,29 +8,40 @@ import type { Handle } from "../../ffi/win32_api.ts";
 import { assertHandle } from "../arguments.ts";
 import { identify } from "./association.ts";
 import type { CompletionPort } from "./completion_port.ts";
-import type { PortHandle } from "./port_handle.ts";
 import type { HandleLike } from "../proactor_options.ts";
-import {
-  type SocketDetector,
-  type SocketInfo,
-  socketOptions,
-} from "../call/socket_association.ts";
+import type { PortHandle } from "./port_handle.ts";
+import type { HandleOptions } from "./port_options.ts";
 
-/** Puts each handle on the port once, on first use. */
-export class HandleRegistry {
+/** What a handle is, and how it is put on the port. */
+export interface InspectedHandle<Kind> {
+  /** What it is, for those who make calls with it. */
+  kind: Kind;
+  /** How it is put on the port. */
+  options: HandleOptions;
+}
+
+/**
+ * Puts each handle on the port once, on first use.
+ *
+ * @typeParam Kind What is remembered of each handle.
+ */
+export class HandleRegistry<Kind> {
   readonly #port: CompletionPort;
-  readonly #detector: SocketDetector;
-  readonly #sockets = new WeakMap<PortHandle, SocketInfo>();
+  readonly #inspect: (handle: Handle) => InspectedHandle<Kind>;
+  readonly #kinds = new WeakMap<PortHandle, Kind>();
   readonly #byValue = new Map<Handle, PortHandle>();
   readonly #byOwner = new WeakMap<object, PortHandle>();
 
   /**
    * @param port The completion port.
-   * @param detector Tells sockets from other handles.
+   * @param inspect Called once for each new handle.
    */
-  constructor(port: CompletionPort, detector: SocketDetector) {
+  constructor(
+    port: CompletionPort,
+    inspect: (handle: Handle) => InspectedHandle<Kind>,
+  ) {
     this.#port = port;
-    this.#detector = detector;
+    this.#inspect = inspect;
   }
 
   /**
@@ -66,13 +77,13 @@ export class HandleRegistry {
   }
 
   /**
-   * What is known of a handle as a socket.
+   * What a handle is.
    *
    * @param handle A handle of this registry.
-   * @returns Nothing for a pipe or a file.
+   * @returns What `inspect` said when the handle was new.
    */
-  socketOf(handle: PortHandle): SocketInfo | undefined {
-    return this.#sockets.get(handle);
+  kindOf(handle: PortHandle): Kind | undefined {
+    return this.#kinds.get(handle);
   }
 
   /** Anybody may have closed a bare handle, and its value been reused. */
@@ -109,16 +120,13 @@ export class HandleRegistry {
   ): PortHandle {
     const value = handle === null ? 0n : handle;
     assertHandle(action, value);
-    const socket = this.#detector.detect(value);
-    const options = socket === null
-      ? { warnings: true }
-      : socketOptions(socket.sockets, value);
+    const { kind, options } = this.#inspect(value);
     const known = this.#port.associate(value, {
       ...options,
       key,
       owned: false,
     });
-    if (socket !== null) this.#sockets.set(known, socket);
+    this.#kinds.set(known, kind);
     return known;
   }
 }

@@ -1,0 +1,28 @@
+/**
+ * Futures that an `AbortSignal` cancels.
+ *
+ * @module
+ */
+
+import type { Future } from "./future.ts";
+
+/**
+ * Cancels a future when a signal is aborted.
+ *
+ * @param future The future.
+ * @param signal The signal, if there is one.
+ * @returns True when the signal was aborted already.
+ */
+export function cancelBySignal<T>(
+  future: Future<T>,
+  signal?: AbortSignal,
+): boolean {
+  if (signal === undefined) return false;
+  if (signal.aborted) return future.cancel(signal.reason);
+  const abort = () => future.cancel(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  const forget = () => signal.removeEventListener("abort", abort);
+  // Not a done callback: those wait for a loop that may not run.
+  future.then(forget, forget);
+  return false;
+}

@@ -23,7 +23,7 @@ import type {
   ReceivedFromInto,
   WaitHandleOptions,
 } from "./proactor_options.ts";
-import { ProactorParts } from "./proactor_parts.ts";
+import { partsOf, ProactorParts } from "./proactor_parts.ts";
 import type { WaitHandleFuture } from "./wait/wait_handle_future.ts";
 
 /**
@@ -101,7 +101,8 @@ export class IocpProactor implements AsyncDisposable {
    * @throws {RangeError} when the concurrency is not a DWORD.
    */
   constructor(options: IocpProactorOptions = {}) {
-    this.#parts = new ProactorParts(options);
+    const { port } = options;
+    this.#parts = port ? partsOf(port) : new ProactorParts(options);
   }
 
   /**

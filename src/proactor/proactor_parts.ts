@@ -70,6 +70,16 @@ export class ProactorParts {
 }
 
 /**
+ * The parts of the proactor that has a port, made for a port that has none.
+ *
+ * @param port The port.
+ * @returns The parts; always the same for one port.
+ */
+export function partsOf(port: CompletionPort): ProactorParts {
+  return partsOfPorts.get(port) ?? new ProactorParts({ port });
+}
+
+/**
  * The port's view of a handle; a new handle is put on the port.
  *
  * @param port The port of a proactor.
@@ -84,7 +94,7 @@ export function ownerOf(
   handle: HandleLike,
   action: string,
 ): PortHandle {
-  return partsOfPorts.get(port)!.core.ownerOf(handle, action);
+  return partsOf(port).core.ownerOf(handle, action);
 }
 
 /**
@@ -94,7 +104,7 @@ export function ownerOf(
  * @returns The loop's context; `undefined` when no loop drives the proactor.
  */
 export function contextOf(port: CompletionPort): FutureContext | undefined {
-  return partsOfPorts.get(port)!.core.context;
+  return partsOf(port).core.context;
 }
 
 /**
@@ -111,7 +121,7 @@ export function assertStreamSocket(
   socket: HandleLike,
   action: string,
 ): void {
-  partsOfPorts.get(port)!.sockets.streamSocket(socket, action);
+  partsOf(port).sockets.streamSocket(socket, action);
 }
 
 /** A part of what has to be sent, and where to. */
@@ -134,5 +144,5 @@ export function sendPart(
   port: CompletionPort,
   { handle, data, ...options }: PartToSend,
 ): OverlappedFuture<number> {
-  return partsOfPorts.get(port)!.transfers.sendPart(handle, data, options);
+  return partsOf(port).transfers.sendPart(handle, data, options);
 }

@@ -478,6 +478,9 @@ import proactorCallCallHost from "../../src/proactor/call/call_host.ts" with {
 import proactorCallConnectPoll from "../../src/proactor/call/connect_poll.ts" with {
   type: "text",
 };
+import proactorCallDialPipe from "../../src/proactor/call/dial_pipe.ts" with {
+  type: "text",
+};
 import proactorCallFileToSend from "../../src/proactor/call/file_to_send.ts" with {
   type: "text",
 };
@@ -523,7 +526,13 @@ import proactorCallTransferOperations from "../../src/proactor/call/transfer_ope
 import proactorCallTransmitCall from "../../src/proactor/call/transmit_call.ts" with {
   type: "text",
 };
+import proactorDefaultPort from "../../src/proactor/default_port.ts" with {
+  type: "text",
+};
 import proactorDefaultProactor from "../../src/proactor/default_proactor.ts" with {
+  type: "text",
+};
+import proactorDrainPipe from "../../src/proactor/drain_pipe.ts" with {
   type: "text",
 };
 import proactorFutureCancelBySignal from "../../src/proactor/future/cancel_by_signal.ts" with {
@@ -623,6 +632,9 @@ import proactorProactorOptions from "../../src/proactor/proactor_options.ts" wit
 import proactorProactorParts from "../../src/proactor/proactor_parts.ts" with {
   type: "text",
 };
+import proactorWaitDrains from "../../src/proactor/wait/drains.ts" with {
+  type: "text",
+};
 import proactorWaitHandleWait from "../../src/proactor/wait/handle_wait.ts" with {
   type: "text",
 };
@@ -708,6 +720,9 @@ import streamFileMover from "../../src/stream/file_mover.ts" with {
   type: "text",
 };
 import streamFileReader from "../../src/stream/file_reader.ts" with {
+  type: "text",
+};
+import streamFileSender from "../../src/stream/file_sender.ts" with {
   type: "text",
 };
 import streamFillBuffer from "../../src/stream/fill_buffer.ts" with {
@@ -989,6 +1004,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/call/afd_devices.ts": proactorCallAfdDevices,
   "src/proactor/call/call_host.ts": proactorCallCallHost,
   "src/proactor/call/connect_poll.ts": proactorCallConnectPoll,
+  "src/proactor/call/dial_pipe.ts": proactorCallDialPipe,
   "src/proactor/call/file_to_send.ts": proactorCallFileToSend,
   "src/proactor/call/gather.ts": proactorCallGather,
   "src/proactor/call/open_path.ts": proactorCallOpenPath,
@@ -1004,7 +1020,9 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/call/socket_poller.ts": proactorCallSocketPoller,
   "src/proactor/call/transfer_operations.ts": proactorCallTransferOperations,
   "src/proactor/call/transmit_call.ts": proactorCallTransmitCall,
+  "src/proactor/default_port.ts": proactorDefaultPort,
   "src/proactor/default_proactor.ts": proactorDefaultProactor,
+  "src/proactor/drain_pipe.ts": proactorDrainPipe,
   "src/proactor/future/cancel_by_signal.ts": proactorFutureCancelBySignal,
   "src/proactor/future/future.ts": proactorFutureFuture,
   "src/proactor/future/future_host.ts": proactorFutureFutureHost,
@@ -1038,6 +1056,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/proactor_core.ts": proactorProactorCore,
   "src/proactor/proactor_options.ts": proactorProactorOptions,
   "src/proactor/proactor_parts.ts": proactorProactorParts,
+  "src/proactor/wait/drains.ts": proactorWaitDrains,
   "src/proactor/wait/handle_wait.ts": proactorWaitHandleWait,
   "src/proactor/wait/handle_waits.ts": proactorWaitHandleWaits,
   "src/proactor/wait/wait_cancel_future.ts": proactorWaitWaitCancelFuture,
@@ -1069,6 +1088,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/stream/connection_writes.ts": streamConnectionWrites,
   "src/stream/file_mover.ts": streamFileMover,
   "src/stream/file_reader.ts": streamFileReader,
+  "src/stream/file_sender.ts": streamFileSender,
   "src/stream/fill_buffer.ts": streamFillBuffer,
   "src/stream/node_address.ts": streamNodeAddress,
   "src/stream/node_duplex.ts": streamNodeDuplex,

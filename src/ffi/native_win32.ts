@@ -15,6 +15,7 @@ import {
   FSCTL_PIPE_LISTEN,
   INFINITE,
   STATUS_PENDING,
+  WAIT_TIMEOUT,
 } from "./constants.ts";
 import { completionCode } from "./errors.ts";
 import { loadSymbols, type Symbols } from "./symbols.ts";
@@ -33,7 +34,6 @@ import {
   OVERLAPPED_OFFSET,
 } from "./structs.ts";
 import { threadHandles } from "./thread/native.ts";
-import { WAIT_TIMEOUT } from "./wait/api.ts";
 import { readUserSid } from "./user_sid.ts";
 import {
   type Address,

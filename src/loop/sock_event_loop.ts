@@ -15,11 +15,11 @@ import { adoptSocket } from "../net/socket/accepted_socket.ts";
 import { resolveHost } from "../net/names/resolve.ts";
 import { Socket } from "../net/socket/socket.ts";
 import {
-  assertAddress,
   assertBytes,
   assertInteger,
   stableBytes,
 } from "../proactor/arguments.ts";
+import { assertAddress } from "../proactor/socket_arguments.ts";
 import type {
   HandleLike,
   OperationOptions,

@@ -632,6 +632,9 @@ import proactorProactorOptions from "../../src/proactor/proactor_options.ts" wit
 import proactorProactorParts from "../../src/proactor/proactor_parts.ts" with {
   type: "text",
 };
+import proactorSocketArguments from "../../src/proactor/socket_arguments.ts" with {
+  type: "text",
+};
 import proactorWaitDrains from "../../src/proactor/wait/drains.ts" with {
   type: "text",
 };
@@ -1056,6 +1059,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/proactor_core.ts": proactorProactorCore,
   "src/proactor/proactor_options.ts": proactorProactorOptions,
   "src/proactor/proactor_parts.ts": proactorProactorParts,
+  "src/proactor/socket_arguments.ts": proactorSocketArguments,
   "src/proactor/wait/drains.ts": proactorWaitDrains,
   "src/proactor/wait/handle_wait.ts": proactorWaitHandleWait,
   "src/proactor/wait/handle_waits.ts": proactorWaitHandleWaits,

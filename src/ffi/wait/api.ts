@@ -11,13 +11,6 @@
 
 import type { Address, Handle } from "../win32_api.ts";
 
-/** `WaitForSingleObject`: the object was signalled. */
-export const WAIT_OBJECT_0 = 0;
-/** `WaitForSingleObject`: a mutex whose owner has ended without releasing it. */
-export const WAIT_ABANDONED = 0x80;
-/** `WaitForSingleObject`: the object was not signalled. */
-export const WAIT_TIMEOUT = 258;
-
 /** The arguments of `RegisterWaitForSingleObject`. */
 export interface WaitParameters {
   /** The object, open until the wait is unregistered. */

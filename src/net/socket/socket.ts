@@ -31,7 +31,8 @@ import {
 } from "../../ffi/socket/constants.ts";
 import { encodeDword } from "../../ffi/socket/structs.ts";
 import { type Handle, INVALID_HANDLE_VALUE } from "../../ffi/win32_api.ts";
-import { assertAddress, assertInteger } from "../../proactor/arguments.ts";
+import { assertInteger } from "../../proactor/arguments.ts";
+import { assertAddress } from "../../proactor/socket_arguments.ts";
 import {
   closeWhenForgotten,
   type ForgottenPart,

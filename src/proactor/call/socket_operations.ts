@@ -18,12 +18,11 @@ import type { SocketAddress } from "../../ffi/socket/sockaddr.ts";
 import {
   assertBytes,
   assertInteger,
-  encodeAddress,
-  encodeInternetAddress,
   MAX_DWORD,
   place,
   stableBytes,
 } from "../arguments.ts";
+import { encodeAddress, encodeInternetAddress } from "../socket_arguments.ts";
 import { cancelBySignal } from "../future/cancel_by_signal.ts";
 import type { Future } from "../future/future.ts";
 import type { OverlappedFuture } from "../future/overlapped_future.ts";

@@ -526,6 +526,12 @@ import proactorCallTransferOperations from "../../src/proactor/call/transfer_ope
 import proactorCallTransmitCall from "../../src/proactor/call/transmit_call.ts" with {
   type: "text",
 };
+import proactorCallTransmitFile from "../../src/proactor/call/transmit_file.ts" with {
+  type: "text",
+};
+import proactorCallTransmitOptions from "../../src/proactor/call/transmit_options.ts" with {
+  type: "text",
+};
 import proactorDefaultPort from "../../src/proactor/default_port.ts" with {
   type: "text",
 };
@@ -1023,6 +1029,8 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/call/socket_poller.ts": proactorCallSocketPoller,
   "src/proactor/call/transfer_operations.ts": proactorCallTransferOperations,
   "src/proactor/call/transmit_call.ts": proactorCallTransmitCall,
+  "src/proactor/call/transmit_file.ts": proactorCallTransmitFile,
+  "src/proactor/call/transmit_options.ts": proactorCallTransmitOptions,
   "src/proactor/default_port.ts": proactorDefaultPort,
   "src/proactor/default_proactor.ts": proactorDefaultProactor,
   "src/proactor/drain_pipe.ts": proactorDrainPipe,

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type IocpProactor, pipe, type PipeHandle } from "../mod.ts";
+import type { IocpProactor } from "../mod.ts";
+import { pipe, type PipeHandle } from "../src/pipe/mod.ts";
 
 const BYTE = new Uint8Array(1);
 

@@ -4,13 +4,8 @@
  * @module
  */
 
-import {
-  connectPipe,
-  connectTcp,
-  PipeServer,
-  type StreamConnection,
-  TcpListener,
-} from "../mod.ts";
+import { connectPipe, PipeServer, type StreamConnection } from "../mod.ts";
+import { connectTcp, TcpListener } from "../src/net/mod.ts";
 import {
   type Answerer,
   type Service,

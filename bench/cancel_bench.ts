@@ -5,7 +5,8 @@
  * @module
  */
 
-import { IocpProactor, pipe, type PipeHandle } from "../mod.ts";
+import { IocpProactor } from "../mod.ts";
+import { pipe, type PipeHandle } from "../src/pipe/mod.ts";
 import { Silence } from "./_silence.ts";
 import { notWindows as ignore } from "./_styles.ts";
 

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { Future, IocpProactor, pipe, type PipeHandle } from "../mod.ts";
+import { Future, IocpProactor } from "../mod.ts";
+import { pipe, type PipeHandle } from "../src/pipe/mod.ts";
 import { notWindows as ignore } from "./_styles.ts";
 
 const PACKETS = 100;

@@ -10,7 +10,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { copyFile, openFile } from "../mod.ts";
+import { copyFile, openFile } from "../src/file/mod.ts";
 
 const MIB = 1024 * 1024;
 

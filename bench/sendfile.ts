@@ -8,13 +8,8 @@
  */
 
 import { createHash } from "node:crypto";
-import {
-  connectPipe,
-  connectTcp,
-  PipeServer,
-  type StreamConnection,
-  TcpListener,
-} from "../mod.ts";
+import { connectPipe, PipeServer, type StreamConnection } from "../mod.ts";
+import { connectTcp, TcpListener } from "../src/net/mod.ts";
 import {
   FILE_FLAG_OVERLAPPED,
   FILE_SHARE_READ,

@@ -4,13 +4,8 @@
  * @module
  */
 
-import {
-  connectTcp,
-  openFile,
-  type OverlappedFile,
-  type TcpConnection,
-  TcpListener,
-} from "../mod.ts";
+import { connectTcp, type TcpConnection, TcpListener } from "../src/net/mod.ts";
+import { openFile, type OverlappedFile } from "../src/file/mod.ts";
 import { notWindows as ignore } from "./_styles.ts";
 
 const SIZE = 4 << 20;

@@ -5,7 +5,7 @@
  */
 
 import { createSocket, type Socket } from "node:dgram";
-import { UdpSocket } from "../mod.ts";
+import { UdpSocket } from "../src/net/mod.ts";
 import { notWindows } from "./_styles.ts";
 
 const HOSTNAME = "127.0.0.1";

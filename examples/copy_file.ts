@@ -12,7 +12,7 @@ import {
   type DirectoryEvent,
   type DirectoryWatcher,
   watchDirectory,
-} from "@iocp/proactor";
+} from "@iocp/proactor/file";
 
 const [inbox, archive] = Deno.args;
 if (inbox === undefined || archive === undefined) {

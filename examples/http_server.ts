@@ -8,7 +8,8 @@
  * @module
  */
 
-import { TcpListener, toNodeDuplex } from "@iocp/proactor";
+import { toNodeDuplex } from "@iocp/proactor";
+import { TcpListener } from "@iocp/proactor/net";
 import {
   createServer,
   type IncomingMessage,

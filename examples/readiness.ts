@@ -7,7 +7,7 @@
  * @module
  */
 
-import { addReader, removeReader, waitReadable } from "@iocp/proactor";
+import { addReader, removeReader, waitReadable } from "@iocp/proactor/net";
 
 const AF_INET = 2;
 const SOCK_DGRAM = 2;

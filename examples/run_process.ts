@@ -7,7 +7,7 @@
  * @module
  */
 
-import { subprocessExec, subprocessShell } from "@iocp/proactor";
+import { subprocessExec, subprocessShell } from "@iocp/proactor/process";
 
 // All at once: input in, output out.
 await using sort = await subprocessExec("sort.exe", {

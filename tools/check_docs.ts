@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import config from "../deno.json" with { type: "json" };
 import { checkExamples } from "./code_blocks.ts";
 import { checkDocs, type DocOutput } from "./doc_rules.ts";
+import { checkRootDoor } from "./doors.ts";
 import { typescriptFiles } from "./files.ts";
 import { exitWith, type Finding } from "./finding.ts";
 
@@ -32,8 +33,9 @@ function shorten(finding: Finding): Finding {
 }
 
 if (import.meta.main) {
+  const docs = await readDocs();
   exitWith([
-    ...checkDocs(await readDocs()).map(shorten),
+    ...[...checkDocs(docs), ...checkRootDoor(docs)].map(shorten),
     ...[...TEXTS, ...typescriptFiles("src")].flatMap((file) =>
       checkExamples({ file, text: Deno.readTextFileSync(file) })
     ),

@@ -14,9 +14,9 @@ import {
   ProactorEventLoop,
   type Protocol,
   type StreamConnection,
-  TcpListener,
   type Transport,
 } from "../../mod.ts";
+import { TcpListener } from "../../src/net/mod.ts";
 
 const CHUNK = new Uint8Array(65_536);
 const ROOM = new Uint8Array(65_536);

@@ -86,3 +86,9 @@ export const ERROR_OPERATION_ABORTED = 995;
 export const ERROR_IO_PENDING = 997;
 export const ERROR_TIMEOUT = 1460;
 export const ERROR_NOT_FOUND = 1168;
+
+// WaitForSingleObject
+export const WAIT_OBJECT_0 = 0;
+
+/** A mutex whose owner has ended without releasing it. */
+export const WAIT_ABANDONED = 0x80;

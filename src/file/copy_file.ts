@@ -39,7 +39,7 @@ export interface CopyFileOptions extends CopyToOptions {
  *
  * @example Usage
  * ```ts
- * import { copyFile } from "@iocp/proactor";
+ * import { copyFile } from "@iocp/proactor/file";
  *
  * const bytes = await copyFile("data.bin", "copy.bin");
  * console.log(`${bytes} bytes copied`);

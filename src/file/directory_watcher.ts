@@ -38,7 +38,7 @@ export interface DirectoryWatcherOptions extends ChangeReaderOptions {
  *
  * @example Usage
  * ```ts
- * import { watchDirectory } from "@iocp/proactor";
+ * import { watchDirectory } from "@iocp/proactor/file";
  *
  * using watcher = await watchDirectory("inbox");
  * for await (const event of watcher) {

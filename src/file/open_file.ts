@@ -33,7 +33,7 @@ const SET_SPARSE = Uint8Array.of(1);
  *
  * @example Usage
  * ```ts
- * import { openFile } from "@iocp/proactor";
+ * import { openFile } from "@iocp/proactor/file";
  *
  * await using log = await openFile("app.log", {
  *   append: true,

@@ -63,7 +63,7 @@ export interface OverlappedFileTraits {
  *
  * @example Usage
  * ```ts
- * import { openFile } from "@iocp/proactor";
+ * import { openFile } from "@iocp/proactor/file";
  *
  * await using file = await openFile("data.bin", { read: true, write: true });
  * const [head, tail] = [new Uint8Array(16), new Uint8Array(16)];

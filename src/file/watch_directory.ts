@@ -112,7 +112,7 @@ const MIN_BUFFER = 256;
  *
  * @example Usage
  * ```ts
- * import { watchDirectory } from "@iocp/proactor";
+ * import { watchDirectory } from "@iocp/proactor/file";
  *
  * const signal = AbortSignal.timeout(60_000);
  * for await (const event of await watchDirectory("inbox", { signal })) {

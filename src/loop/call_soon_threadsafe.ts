@@ -28,7 +28,7 @@ let native: NativeWin32 | undefined;
  *
  * @example Usage in a worker
  * ```ts
- * import { callSoonThreadsafe, type RemoteToken } from "@iocp/proactor";
+ * import { callSoonThreadsafe, type RemoteToken } from "@iocp/proactor/loop";
  *
  * self.addEventListener("message", (event) => {
  *   const token: RemoteToken = (event as MessageEvent).data;

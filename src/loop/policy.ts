@@ -29,11 +29,8 @@ export interface RunOptions {
  *
  * @example Loops in debug mode
  * ```ts
- * import {
- *   EventLoopPolicy,
- *   ProactorEventLoop,
- *   setEventLoopPolicy,
- * } from "@iocp/proactor";
+ * import { ProactorEventLoop } from "@iocp/proactor";
+ * import { EventLoopPolicy, setEventLoopPolicy } from "@iocp/proactor/loop";
  *
  * class DebugPolicy extends EventLoopPolicy {
  *   override newEventLoop(): ProactorEventLoop {
@@ -93,7 +90,7 @@ let policy = new EventLoopPolicy();
  *
  * @example Usage
  * ```ts
- * import { EventLoopPolicy, getEventLoopPolicy } from "@iocp/proactor";
+ * import { EventLoopPolicy, getEventLoopPolicy } from "@iocp/proactor/loop";
  * import { assertInstanceOf } from "@std/assert";
  *
  * assertInstanceOf(getEventLoopPolicy(), EventLoopPolicy);
@@ -110,7 +107,7 @@ export function getEventLoopPolicy(): EventLoopPolicy {
  *
  * @example Usage
  * ```ts
- * import { EventLoopPolicy, setEventLoopPolicy } from "@iocp/proactor";
+ * import { EventLoopPolicy, setEventLoopPolicy } from "@iocp/proactor/loop";
  *
  * setEventLoopPolicy(new EventLoopPolicy());
  * ```
@@ -133,7 +130,8 @@ export function setEventLoopPolicy(replacement: EventLoopPolicy | null): void {
  *
  * @example Usage
  * ```ts
- * import { getRunningLoop, InvalidStateError } from "@iocp/proactor";
+ * import { InvalidStateError } from "@iocp/proactor";
+ * import { getRunningLoop } from "@iocp/proactor/loop";
  * import { assertThrows } from "@std/assert";
  *
  * assertThrows(() => getRunningLoop(), InvalidStateError);
@@ -156,7 +154,7 @@ export function getRunningLoop(): ProactorEventLoop {
  *
  * @example Usage
  * ```ts
- * import { getEventLoop } from "@iocp/proactor";
+ * import { getEventLoop } from "@iocp/proactor/loop";
  *
  * const loop = getEventLoop();
  * loop.callSoon(() => loop.stop());
@@ -176,7 +174,7 @@ export function getEventLoop(): ProactorEventLoop {
  *
  * @example Usage
  * ```ts
- * import { setEventLoop } from "@iocp/proactor";
+ * import { setEventLoop } from "@iocp/proactor/loop";
  *
  * setEventLoop(null);
  * ```
@@ -193,7 +191,7 @@ export function setEventLoop(loop: ProactorEventLoop | null): void {
  *
  * @example Usage
  * ```ts
- * import { newEventLoop } from "@iocp/proactor";
+ * import { newEventLoop } from "@iocp/proactor/loop";
  *
  * await using loop = newEventLoop();
  * loop.callLater(10, () => loop.stop());
@@ -215,7 +213,7 @@ export function newEventLoop(): ProactorEventLoop {
  *
  * @example Usage
  * ```ts
- * import { getRunningLoop, run } from "@iocp/proactor";
+ * import { getRunningLoop, run } from "@iocp/proactor/loop";
  * import { assertEquals } from "@std/assert";
  *
  * const sum = await run(async () => {

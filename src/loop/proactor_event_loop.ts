@@ -863,7 +863,8 @@ export class ProactorEventLoop implements AsyncDisposable {
    *
    * @example Usage
    * ```ts
-   * import { createSocket, ProactorEventLoop } from "@iocp/proactor";
+   * import { ProactorEventLoop } from "@iocp/proactor";
+   * import { createSocket } from "@iocp/proactor/net";
    *
    * await using loop = new ProactorEventLoop();
    * using socket = createSocket();
@@ -979,7 +980,8 @@ export class ProactorEventLoop implements AsyncDisposable {
    *
    * @example Usage
    * ```ts
-   * import { createSocket, ProactorEventLoop } from "@iocp/proactor";
+   * import { ProactorEventLoop } from "@iocp/proactor";
+   * import { createSocket } from "@iocp/proactor/net";
    *
    * using socket = createSocket({ type: "datagram" });
    * socket.bind({ family: "IPv4", hostname: "127.0.0.1", port: 5000 });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { assertAddress } from "../proactor/socket_arguments.ts";
 import { byteLengthOf, copyBytes, viewOf } from "../ffi/bytes.ts";
 import {
   type Ipv4Address,
@@ -14,7 +15,6 @@ import {
 import { resolveHost } from "../net/names/resolve.ts";
 import { Socket } from "../net/socket/socket.ts";
 import {
-  assertAddress,
   assertBytes,
   assertInteger,
   stableBytes,

@@ -95,7 +95,7 @@ class CallFuture<T> extends Future<T> {
  *
  * @example Usage
  * ```ts
- * import { WorkerExecutor } from "@iocp/proactor";
+ * import { WorkerExecutor } from "@iocp/proactor/loop";
  * import { assertEquals } from "@std/assert";
  *
  * const module = "data:text/javascript,export const add = (a, b) => a + b";

@@ -24,7 +24,7 @@ import {
   type Win32Api,
 } from "../ffi/win32_api.ts";
 import { assertInteger } from "../proactor/arguments.ts";
-import { defaultProactor } from "../proactor/default_proactor.ts";
+import { defaultPort } from "../proactor/default_port.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import { PipeHandle } from "./pipe_handle.ts";
 import { SecurityDescriptor } from "./security.ts";
@@ -60,7 +60,8 @@ export interface PipeOptions {
  *
  * @example Usage
  * ```ts
- * import { IocpProactor, pipe } from "@iocp/proactor";
+ * import { IocpProactor } from "@iocp/proactor";
+ * import { pipe } from "@iocp/proactor/pipe";
  *
  * await using proactor = new IocpProactor();
  * const [reader, writer] = pipe();
@@ -77,7 +78,7 @@ export interface PipeOptions {
  * @throws {Deno.errors.NotSupported} when the system is not Windows.
  */
 export function pipe(options: PipeOptions = {}): [PipeHandle, PipeHandle] {
-  const { api } = (options.proactor ?? defaultProactor()).port;
+  const { api } = options.proactor?.port ?? defaultPort();
   const { server, client } = createPipePair(api, options);
   return [new PipeHandle(api, server), new PipeHandle(api, client)];
 }

@@ -18,10 +18,12 @@ import { windowsError } from "../ffi/errors.ts";
 import { normalizePipeName } from "../ffi/pipe_name.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import { assertInteger } from "../proactor/arguments.ts";
-import { defaultProactor } from "../proactor/default_proactor.ts";
+import { defaultPort } from "../proactor/default_port.ts";
 import type { Future } from "../proactor/future/future.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
+import { dialPipe } from "../proactor/call/dial_pipe.ts";
 import { DialFuture } from "../proactor/call/pipe_dialer.ts";
+import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import {
   assertDeadline,
   type DeadlineOptions,
@@ -118,14 +120,14 @@ export async function connectPipe(
   path: string,
   options: ConnectPipeOptions = {},
 ): Promise<PipeConnection> {
-  const proactor = options.proactor ?? defaultProactor();
-  const { handle, traits } = await openPipe(proactor, path, options);
+  const port = options.proactor?.port ?? defaultPort();
+  const { handle, traits } = await openPipe(port, path, options);
   const warnings = traits.messageType;
   try {
-    const registered = proactor.port.associate(handle, { warnings });
-    return new PipeConnection(proactor.port, registered, traits);
+    const registered = port.associate(handle, { warnings });
+    return new PipeConnection(port, registered, traits);
   } catch (error) {
-    proactor.port.api.closeHandle(handle);
+    port.api.closeHandle(handle);
     throw error;
   }
 }
@@ -147,7 +149,7 @@ export interface OpenedPipe {
  * @returns The handle, not yet on the port.
  */
 export async function openPipe(
-  proactor: IocpProactor,
+  port: CompletionPort,
   path: string,
   options: ConnectPipeOptions,
 ): Promise<OpenedPipe> {
@@ -159,7 +161,7 @@ export async function openPipe(
   assertOneOf("direction", direction, ["duplex", "in", "out"]);
   assertOneOf("readMode", readMode, ["byte", "message"]);
   assertOneOf("impersonation", level, Object.keys(IMPERSONATION));
-  const handle = await dial(proactor, name, {
+  const handle = await dial(port, name, {
     ...options,
     accessMask: ACCESS[direction],
     qualityOfService: SECURITY_SQOS_PRESENT | IMPERSONATION[level],
@@ -168,12 +170,12 @@ export async function openPipe(
     return {
       handle,
       traits: {
-        ...inspect(proactor, handle, { path: name, direction, readMode }),
+        ...inspect(port, handle, { path: name, direction, readMode }),
         deadline,
       },
     };
   } catch (error) {
-    proactor.port.api.closeHandle(handle);
+    port.api.closeHandle(handle);
     throw error;
   }
 }
@@ -184,7 +186,7 @@ interface DialOptions extends ConnectPipeOptions {
 }
 
 async function dial(
-  proactor: IocpProactor,
+  port: CompletionPort,
   path: string,
   options: DialOptions,
 ): Promise<Handle> {
@@ -192,7 +194,7 @@ async function dial(
   if (timeout !== Infinity) {
     assertInteger("timeout", timeout, [0, MAX_TIMEOUT]);
   }
-  const future = proactor.connectPipe(path, {
+  const future = dialPipe({ port }, path, {
     access: options.accessMask,
     qualityOfService: options.qualityOfService,
     waitForServer,
@@ -219,12 +221,12 @@ function timedOut(path: string, future: Future<Handle>): Error {
 }
 
 function inspect(
-  proactor: IocpProactor,
+  port: CompletionPort,
   handle: Handle,
   wanted: { path: string; direction: PipeDirection; readMode: string },
 ): PipeTraits {
   const { path, direction } = wanted;
-  const { api } = proactor.port;
+  const { api } = port;
   const messageReadMode = wanted.readMode === "message";
   // Fails when the pipe may not be asked; then it is taken for a byte pipe.
   const messageType = api.getNamedPipeInfo(handle)?.messageType ?? false;

@@ -36,7 +36,7 @@ class OwnedHandle implements ForgottenPart {
  *
  * @example Usage
  * ```ts
- * import { pipe } from "@iocp/proactor";
+ * import { pipe } from "@iocp/proactor/pipe";
  *
  * const [server, client] = pipe();
  * using _server = server;
@@ -52,6 +52,7 @@ export class PipeHandle implements Disposable {
    *
    * @param api The seam.
    * @param handle An open handle that nobody else closes.
+   * @internal
    */
   constructor(api: Win32Api, handle: Handle) {
     this.#owned = new OwnedHandle(api, handle);

@@ -7,7 +7,7 @@
 import type { Handle } from "../ffi/win32_api.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import type { PortHandle } from "../proactor/port/port_handle.ts";
-import { drainPipe } from "../proactor/wait/wait_operations.ts";
+import { drainPipe } from "../proactor/drain_pipe.ts";
 import type { ReadOptions } from "../stream/read_half.ts";
 import { FileIo } from "../stream/stream_io.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
-import { defaultProactor } from "../proactor/default_proactor.ts";
+import { defaultPort } from "../proactor/default_port.ts";
 import type { PortHandle } from "../proactor/port/port_handle.ts";
 import { ChannelTransport } from "../stream/channel_transport.ts";
 import type {
@@ -67,9 +67,8 @@ export async function openPipeTransport<P extends Protocol>(
   options: ConnectPipeOptions = {},
 ): Promise<[Transport, P]> {
   assertFactory(protocolFactory);
-  const proactor = options.proactor ?? defaultProactor();
-  const { handle, traits } = await openPipe(proactor, path, options);
-  const { port } = proactor;
+  const port = options.proactor?.port ?? defaultPort();
+  const { handle, traits } = await openPipe(port, path, options);
   try {
     const protocol = protocolFactory();
     const warnings = traits.messageType;

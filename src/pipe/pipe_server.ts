@@ -4,7 +4,7 @@
  * @module
  */
 
-import { defaultProactor } from "../proactor/default_proactor.ts";
+import { defaultPort } from "../proactor/default_port.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import type { PortHandle } from "../proactor/port/port_handle.ts";
 import { assertInteger } from "../proactor/arguments.ts";
@@ -82,7 +82,7 @@ export class PipeServer implements StreamServer<PipeConnection> {
     const resolved = resolveServerOptions(path, options);
     assertInteger("backlog", backlog, [1, 0xffff_ffff]);
     signal?.throwIfAborted();
-    const { port } = options.proactor ?? defaultProactor();
+    const port = options.proactor?.port ?? defaultPort();
     port.assertOpen(`listen on pipe "${resolved.path}"`);
     const protocols = factory !== undefined;
     const settings = { label: "pipe server", signal, onError, protocols };

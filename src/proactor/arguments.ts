@@ -13,9 +13,6 @@ import {
   setBytes,
 } from "../ffi/bytes.ts";
 import { INFINITE } from "../ffi/constants.ts";
-import { encodeDestination } from "../ffi/socket/destination.ts";
-import type { SocketAddress } from "../ffi/socket/sockaddr.ts";
-import type { Bytes } from "../ffi/socket/api.ts";
 import { INVALID_HANDLE_VALUE } from "../ffi/win32_api.ts";
 
 /** The largest count that fits a DWORD. */
@@ -153,52 +150,4 @@ export function assertBytes(action: string, data: Uint8Array): void {
   assertArray(action, data);
   if (byteLengthOf(data) > 0) return;
   throw new TypeError(`Cannot ${action} array: it is empty`);
-}
-
-const FAMILIES: readonly unknown[] = ["IPv4", "IPv6", "Unix"];
-
-/**
- * Refuses a value that is not an address of a socket.
- *
- * @param action The beginning of the message.
- * @param address The value.
- * @throws {TypeError} when it has no family that is known.
- */
-export function assertAddress(action: string, address: SocketAddress): void {
-  if (FAMILIES.includes(Object(address).family)) return;
-  throw new TypeError(`Cannot ${action}: the address has no known family`);
-}
-
-/**
- * Encodes an address to send or connect to.
- *
- * @param action The beginning of the message.
- * @param address The address.
- * @returns A `sockaddr`.
- * @throws {TypeError} when it is no numeric address.
- * @throws {RangeError} when a number of it is out of range.
- */
-export function encodeAddress(action: string, address: SocketAddress): Bytes {
-  assertAddress(action, address);
-  return encodeDestination(address);
-}
-
-/**
- * Encodes an address of IPv4 or IPv6 to connect to.
- *
- * @param action The beginning of the message.
- * @param address The address.
- * @returns A `sockaddr`.
- * @throws {TypeError} when it is a path, or no numeric address.
- * @throws {RangeError} when a number of it is out of range.
- */
-export function encodeInternetAddress(
-  action: string,
-  address: SocketAddress,
-): Bytes {
-  const bytes = encodeAddress(action, address);
-  if (address.family !== "Unix") return bytes;
-  throw new TypeError(
-    `Cannot ${action} to address: its family is "Unix", not IPv4 or IPv6`,
-  );
 }

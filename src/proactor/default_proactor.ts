@@ -4,6 +4,7 @@
  * @module
  */
 
+import { defaultPort } from "./default_port.ts";
 import { IocpProactor } from "./iocp_proactor.ts";
 
 let shared: IocpProactor | undefined;
@@ -17,6 +18,7 @@ let shared: IocpProactor | undefined;
  * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
  */
 export function defaultProactor(): IocpProactor {
-  if (shared === undefined || shared.closed) shared = new IocpProactor();
+  const port = defaultPort();
+  if (shared?.port !== port) shared = new IocpProactor({ port });
   return shared;
 }

@@ -24,7 +24,7 @@ import type {
   ReceivedFromInto,
   WaitHandleOptions,
 } from "./proactor_options.ts";
-import { ProactorParts } from "./proactor_parts.ts";
+import { partsOf, ProactorParts } from "./proactor_parts.ts";
 import type { WaitHandleFuture } from "./wait/wait_handle_future.ts";
 
 /**
@@ -51,7 +51,8 @@ import type { WaitHandleFuture } from "./wait/wait_handle_future.ts";
  *
  * @example Talk to a TCP server
  * ```ts
- * import { createSocket, IocpProactor } from "@iocp/proactor";
+ * import { IocpProactor } from "@iocp/proactor";
+ * import { createSocket } from "@iocp/proactor/net";
  *
  * await using proactor = new IocpProactor();
  * using socket = createSocket();
@@ -63,7 +64,8 @@ import type { WaitHandleFuture } from "./wait/wait_handle_future.ts";
  *
  * @example Wait for a process
  * ```ts
- * import { IocpProactor, subprocessExec } from "@iocp/proactor";
+ * import { IocpProactor } from "@iocp/proactor";
+ * import { subprocessExec } from "@iocp/proactor/process";
  *
  * const SYNCHRONIZE = 0x0010_0000;
  * const { OpenProcess } = Deno.dlopen("kernel32.dll", {
@@ -100,7 +102,8 @@ export class IocpProactor implements AsyncDisposable {
    * @throws {RangeError} when the concurrency is not a DWORD.
    */
   constructor(options: IocpProactorOptions = {}) {
-    this.#parts = new ProactorParts(options);
+    const { port } = options;
+    this.#parts = port ? partsOf(port) : new ProactorParts(options);
   }
 
   /**

@@ -6,19 +6,14 @@
  */
 
 import { windowsError } from "../ffi/errors.ts";
-import { NativeWin32 } from "../ffi/native_win32.ts";
 import type { SocketApi } from "../ffi/socket/api.ts";
 import { logError } from "../ffi/thrown.ts";
 import type { Handle } from "../ffi/win32_api.ts";
-import {
-  assertHandle,
-  assertInteger,
-  MAX_DWORD,
-  waitMilliseconds,
-} from "./arguments.ts";
+import { assertHandle, waitMilliseconds } from "./arguments.ts";
 import type { CallHost } from "./call/call_host.ts";
 import { SocketDetector, type SocketInfo } from "./call/socket_association.ts";
 import type { SocketTarget } from "./call/socket_calls.ts";
+import { openPort } from "./default_port.ts";
 import { cancelBySignal } from "./future/cancel_by_signal.ts";
 import type { FutureContext } from "./future/future.ts";
 import { FutureTracker, MAX_RESULTS } from "./future/future_tracker.ts";
@@ -26,7 +21,7 @@ import {
   type OverlappedCall,
   OverlappedFuture,
 } from "./future/overlapped_future.ts";
-import { CompletionPort } from "./port/completion_port.ts";
+import type { CompletionPort } from "./port/completion_port.ts";
 import { HandleRegistry } from "./port/handle_registry.ts";
 import type { PortHandle } from "./port/port_handle.ts";
 import type {
@@ -47,14 +42,7 @@ export class ProactorCore implements CallHost {
 
   /** @param options As {@linkcode IocpProactor} takes them. */
   constructor(options: IocpProactorOptions) {
-    const { concurrency = MAX_DWORD, skipCompletionPortOnSuccess = true } =
-      options;
-    assertInteger("concurrency", concurrency, [0, MAX_DWORD]);
-    const port = new CompletionPort(options.api ?? new NativeWin32(), {
-      concurrency,
-      skipOnSuccess: skipCompletionPortOnSuccess,
-      report: (error, message) => logError(message, error),
-    });
+    const { port = openPort(options) } = options;
     const detector = new SocketDetector(port.api, options);
     this.port = port;
     this.#detector = detector;

@@ -9,6 +9,7 @@ import type { SendFileApi } from "../ffi/sendfile/api.ts";
 import type { SocketApi } from "../ffi/socket/api.ts";
 import type { SocketAddress } from "../ffi/socket/sockaddr.ts";
 import type { Handle, Win32Api } from "../ffi/win32_api.ts";
+import type { CompletionPort } from "./port/completion_port.ts";
 
 /** Options of {@linkcode IocpProactor}. */
 export interface IocpProactorOptions {
@@ -28,6 +29,12 @@ export interface IocpProactorOptions {
    * @default {true}
    */
   skipCompletionPortOnSuccess?: boolean | undefined;
+  /**
+   * A port that is there, instead of a new one.
+   *
+   * @ignore
+   */
+  port?: CompletionPort | undefined;
   /**
    * Replaces Windows, for tests.
    *

@@ -70,16 +70,13 @@ export class ProactorParts {
 }
 
 /**
- * The parts of a proactor, which its users do not see.
+ * The parts of the proactor that has a port, made for a port that has none.
  *
- * @param port The port of a proactor.
- * @returns Its parts.
- * @throws {TypeError} when no proactor has this port.
+ * @param port The port.
+ * @returns The parts; always the same for one port.
  */
 export function partsOf(port: CompletionPort): ProactorParts {
-  const parts = partsOfPorts.get(port);
-  if (parts !== undefined) return parts;
-  throw new TypeError("Cannot find proactor: the port belongs to none");
+  return partsOfPorts.get(port) ?? new ProactorParts({ port });
 }
 
 /**
@@ -136,10 +133,10 @@ export interface PartToSend extends SendPartOptions {
 }
 
 /**
- * As {@linkcode IocpProactor.send}, but hands over what was not sent.
+ * As {@linkcode IocpProactor.send}, for those who send until all is sent.
  *
  * @param port The port of a proactor.
- * @param part What to send, and what is called with the rest.
+ * @param part What to send, and who is given what Windows has not taken.
  * @returns The number of bytes written.
  * @throws {Deno.errors.BadResource} when the handle or proactor is closed.
  */

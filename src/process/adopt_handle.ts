@@ -51,7 +51,7 @@ export interface AdoptHandleOptions extends DeadlineOptions {
  *
  * @example Usage
  * ```ts
- * import { adoptHandle } from "@iocp/proactor";
+ * import { adoptHandle } from "@iocp/proactor/process";
  *
  * // A handle that the parent passed with `inheritHandles`.
  * using stream = adoptHandle(BigInt(Deno.args[0]!), { direction: "in" });

@@ -32,7 +32,7 @@ export interface Adoption extends HandleTraits, DeadlineOptions {
  *
  * @example Usage
  * ```ts
- * import { type HandleStream, openStdin } from "@iocp/proactor";
+ * import { type HandleStream, openStdin } from "@iocp/proactor/process";
  *
  * using input: HandleStream = openStdin();
  * console.log(input.kind, input.driver);

@@ -37,7 +37,7 @@ interface StandardStream {
  *
  * @example Usage
  * ```ts
- * import { openStdin } from "@iocp/proactor";
+ * import { openStdin } from "@iocp/proactor/process";
  *
  * using input = openStdin();
  * const buffer = new Uint8Array(1024);
@@ -64,7 +64,7 @@ export function openStdin(options: StandardStreamOptions = {}): HandleStream {
  *
  * @example Usage
  * ```ts
- * import { openStdout } from "@iocp/proactor";
+ * import { openStdout } from "@iocp/proactor/process";
  *
  * await using output = openStdout();
  * await output.write(new TextEncoder().encode("hello"));
@@ -90,7 +90,7 @@ export function openStdout(options: StandardStreamOptions = {}): HandleStream {
  *
  * @example Usage
  * ```ts
- * import { openStderr } from "@iocp/proactor";
+ * import { openStderr } from "@iocp/proactor/process";
  *
  * await using errors = openStderr();
  * await errors.write(new TextEncoder().encode("hello"));

@@ -51,7 +51,7 @@ const CHUNK_SIZE = 65536;
  *
  * @example Usage
  * ```ts
- * import { subprocessExec } from "@iocp/proactor";
+ * import { subprocessExec } from "@iocp/proactor/process";
  *
  * await using child = await subprocessExec("sort.exe", {
  *   stdin: "piped",

@@ -30,7 +30,7 @@ import {
  *
  * @example Usage
  * ```ts
- * import { subprocessExec } from "@iocp/proactor";
+ * import { subprocessExec } from "@iocp/proactor/process";
  *
  * await using child = await subprocessExec("whoami.exe", { stdout: "piped" });
  * const { code, stdout } = await child.output();
@@ -67,7 +67,7 @@ export async function subprocessExec(
  *
  * @example Usage
  * ```ts
- * import { subprocessShell } from "@iocp/proactor";
+ * import { subprocessShell } from "@iocp/proactor/process";
  *
  * await using child = await subprocessShell("dir | find /c /v \"\"");
  * console.log(await child.status);

@@ -11,13 +11,13 @@ import type { SendFileApi } from "../ffi/sendfile/api.ts";
 import { isInstance } from "../ffi/thrown.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import {
-  assertTransmitOptions,
   type FileLike,
   type FileRange,
   FileToSend,
   sendPieces,
   type TransmitFileOptions,
 } from "../proactor/call/file_to_send.ts";
+import { assertTransmitOptions } from "../proactor/call/transmit_options.ts";
 import {
   type FileReader,
   HandleReader,

@@ -22,7 +22,6 @@ const LARGE_READ = 65536;
 
 /** Bytes that may wait in either direction before the other side is stopped. */
 const HIGH_WATER = 65536;
-
 const MAX_TIMEOUT = 0x7fff_ffff;
 
 type Callback = (error?: Error | null) => void;
@@ -67,7 +66,8 @@ export interface DuplexConnection extends StreamTarget {
  *
  * @example Usage
  * ```ts
- * import { connectTcp, toNodeDuplex } from "@iocp/proactor";
+ * import { toNodeDuplex } from "@iocp/proactor";
+ * import { connectTcp } from "@iocp/proactor/net";
  * import { text } from "node:stream/consumers";
  *
  * const duplex = await toNodeDuplex(await connectTcp({ port: 7 }));

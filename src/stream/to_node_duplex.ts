@@ -15,7 +15,8 @@ import type { DuplexConnection, NodeDuplex } from "./node_duplex.ts";
  *
  * @example Serve HTTP
  * ```ts
- * import { TcpListener, toNodeDuplex } from "@iocp/proactor";
+ * import { toNodeDuplex } from "@iocp/proactor";
+ * import { TcpListener } from "@iocp/proactor/net";
  * import { createServer } from "node:http";
  *
  * using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 8000 });
@@ -27,7 +28,8 @@ import type { DuplexConnection, NodeDuplex } from "./node_duplex.ts";
  *
  * @example Use HTTP over a connection
  * ```ts
- * import { connectTcp, toNodeDuplex } from "@iocp/proactor";
+ * import { toNodeDuplex } from "@iocp/proactor";
+ * import { connectTcp } from "@iocp/proactor/net";
  * import { get } from "node:http";
  * import { text } from "node:stream/consumers";
  *

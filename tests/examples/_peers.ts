@@ -9,18 +9,20 @@ import { Buffer } from "node:buffer";
 import { get } from "node:http";
 import {
   connectPipe,
-  connectTcp,
-  connectUnix,
   PipeServer,
-  startTls,
   type StreamConnection,
   type StreamServer,
+  toNodeDuplex,
+} from "../../mod.ts";
+import {
+  connectTcp,
+  connectUnix,
+  startTls,
   type TcpConnection,
   TcpListener,
-  toNodeDuplex,
   UdpSocket,
   UnixListener,
-} from "../../mod.ts";
+} from "../../src/net/mod.ts";
 import { encode, readText, soon, turn } from "../windows/_setup.ts";
 import { CLIENT, SERVER } from "../windows/net/_tls.ts";
 import { unixEverywhere } from "../windows/net/_unix.ts";

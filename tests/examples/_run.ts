@@ -6,7 +6,8 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { pipe, subprocessExec } from "../../mod.ts";
+import { pipe } from "../../src/pipe/mod.ts";
+import { subprocessExec } from "../../src/process/mod.ts";
 import { defaultProactor } from "../../src/proactor/default_proactor.ts";
 import { decode, encode } from "../windows/_setup.ts";
 import { type Example, expectedOutput, matchesOutput } from "./_examples.ts";

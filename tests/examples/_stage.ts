@@ -6,13 +6,13 @@
  */
 
 import { deadline } from "@std/async/deadline";
+import { IocpProactor } from "../../mod.ts";
+import { TcpListener } from "../../src/net/mod.ts";
 import {
   EventLoopPolicy,
   getRunningLoop,
-  IocpProactor,
   setEventLoopPolicy,
-  TcpListener,
-} from "../../mod.ts";
+} from "../../src/loop/mod.ts";
 import { defaultProactor } from "../../src/proactor/default_proactor.ts";
 import { until } from "../windows/_setup.ts";
 import { CA_CERT, CERT, KEY } from "../windows/net/fixtures/tls.ts";

@@ -7,19 +7,21 @@
 
 import {
   connectPipe,
+  type IocpProactor,
+  PipeServer,
+  ProactorEventLoop,
+  type Transport,
+} from "../../mod.ts";
+import { pipe } from "../../src/pipe/mod.ts";
+import {
   connectTcp,
   createSocket,
   type DatagramTransport,
-  type IocpProactor,
-  openFile,
-  pipe,
-  PipeServer,
-  ProactorEventLoop,
   TcpListener,
-  type Transport,
   UdpSocket,
   waitReadable,
-} from "../../mod.ts";
+} from "../../src/net/mod.ts";
+import { openFile } from "../../src/file/mod.ts";
 import { loadFileSymbols } from "../../src/ffi/file/native.ts";
 import { loadSocketFileSymbols } from "../../src/ffi/socket_file/native.ts";
 import { loadSocketSymbols } from "../../src/ffi/socket/winsock.ts";

@@ -7,7 +7,8 @@
 import { assertEquals } from "@std/assert";
 import { deadline } from "@std/async/deadline";
 import { createHash } from "node:crypto";
-import { IocpProactor, type TcpConnection } from "../../mod.ts";
+import { IocpProactor } from "../../mod.ts";
+import type { TcpConnection } from "../../src/net/mod.ts";
 import { loadSymbols } from "../../src/ffi/symbols.ts";
 import { loadWaitSymbols } from "../../src/ffi/wait/native.ts";
 import { defaultSockets } from "../../src/ffi/socket/default.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-const LIBRARY = new URL("../../", import.meta.url).href;
+const LIBRARY = new URL("_library.ts", import.meta.url).href;
 
 /** The exit code of a program that did not come to its end. */
 export const NOT_ENDED = -1;
@@ -169,7 +169,7 @@ export function startScript(
   const { permissions = ["--allow-ffi"], args = [] } = options;
   const folder = Deno.makeTempDirSync();
   const file = `${folder}/script.ts`;
-  const head = `import * as lib from "${LIBRARY}mod.ts";\n`;
+  const head = `import * as lib from "${LIBRARY}";\n`;
   Deno.writeTextFileSync(file, head + CLOSER + source);
   const flags = ["--no-check", "--no-prompt", "--no-lock", "--no-config"];
   const child = new Deno.Command(Deno.execPath(), {

@@ -3,12 +3,11 @@
 import { assertEquals } from "@std/assert";
 import {
   connectPipe,
-  connectTcp,
   type IocpProactor,
   PipeServer,
   type StreamConnection,
-  TcpListener,
 } from "../../mod.ts";
+import { connectTcp, TcpListener } from "../../src/net/mod.ts";
 import { LOCAL, netTest } from "./_net.ts";
 
 type Conn = Deno.TcpConn | StreamConnection;

@@ -4,7 +4,7 @@ import {
   type DirectoryEvent,
   openFile,
   watchDirectory,
-} from "../../mod.ts";
+} from "../../src/file/mod.ts";
 import { loadFileSymbols } from "../../src/ffi/file/native.ts";
 import {
   decode,

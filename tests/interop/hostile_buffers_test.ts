@@ -3,13 +3,10 @@
 import { assertEquals } from "@std/assert";
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import {
-  connectTcp,
-  type IocpProactor,
-  openFile,
-  subprocessExec,
-  toNodeDuplex,
-} from "../../mod.ts";
+import { type IocpProactor, toNodeDuplex } from "../../mod.ts";
+import { connectTcp } from "../../src/net/mod.ts";
+import { openFile } from "../../src/file/mod.ts";
+import { subprocessExec } from "../../src/process/mod.ts";
 import { loadFileSymbols } from "../../src/ffi/file/native.ts";
 import { openTcpTransport } from "../../src/net/tcp/tcp_protocol.ts";
 import { soon } from "../windows/_setup.ts";

@@ -9,14 +9,12 @@
 import { assertLess } from "@std/assert";
 import {
   connectPipe,
-  connectTcp,
-  createSocket,
   IocpProactor,
   PipeServer,
   ProactorEventLoop,
-  TcpListener,
   type Transport,
 } from "../../mod.ts";
+import { connectTcp, createSocket, TcpListener } from "../../src/net/mod.ts";
 import { createInstance, uniquePipeName } from "../windows/_setup.ts";
 import { BUSY_LOOPS, measureOthers, type StartLoop } from "./_busy_loops.ts";
 import { processTest, startScript } from "./_script.ts";

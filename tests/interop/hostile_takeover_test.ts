@@ -9,8 +9,12 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { connectPipe, type IocpProactor, PipeServer } from "../../mod.ts";
-import type { PipeServerOptions } from "../../mod.ts";
+import {
+  connectPipe,
+  type IocpProactor,
+  PipeServer,
+  type PipeServerOptions,
+} from "../../mod.ts";
 import {
   encode,
   readText,

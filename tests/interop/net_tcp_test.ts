@@ -1,7 +1,11 @@
 /** Deno's own TCP at the other end. */
 
 import { assertEquals } from "@std/assert";
-import { connectTcp, type TcpConnection, TcpListener } from "../../mod.ts";
+import {
+  connectTcp,
+  type TcpConnection,
+  TcpListener,
+} from "../../src/net/mod.ts";
 import {
   CHUNK,
   exchangeAll,

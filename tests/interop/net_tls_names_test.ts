@@ -1,11 +1,7 @@
 // `startTls` trusts the certificates that `Deno.startTls` trusts, no others.
 import { assertEquals, assertRejects } from "@std/assert";
-import {
-  connectTcp,
-  type IocpProactor,
-  startTls,
-  TcpListener,
-} from "../../mod.ts";
+import type { IocpProactor } from "../../mod.ts";
+import { connectTcp, startTls, TcpListener } from "../../src/net/mod.ts";
 import {
   CertificateMaker,
   type MadeCertificate,

@@ -1,12 +1,8 @@
 /** Deno's own TLS at the other end. */
 
 import { assertEquals, assertRejects } from "@std/assert";
-import {
-  connectTcp,
-  type IocpProactor,
-  startTls,
-  TcpListener,
-} from "../../mod.ts";
+import type { IocpProactor } from "../../mod.ts";
+import { connectTcp, startTls, TcpListener } from "../../src/net/mod.ts";
 import { CA_CERT, CERT, KEY } from "../windows/net/fixtures/tls.ts";
 import {
   type Conn,

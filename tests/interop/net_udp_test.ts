@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
-import { IocpProactor, openDatagramEndpoint, UdpSocket } from "../../mod.ts";
+import { IocpProactor } from "../../mod.ts";
+import { openDatagramEndpoint, UdpSocket } from "../../src/net/mod.ts";
 import { loadSymbols } from "../../src/ffi/symbols.ts";
 import { defaultSockets } from "../../src/ffi/socket/default.ts";
 

@@ -10,14 +10,13 @@ import {
   type ServerResponse,
 } from "node:http";
 import { Readable } from "node:stream";
+import { type IocpProactor, toNodeDuplex } from "../../mod.ts";
 import {
   connectTcp,
-  type IocpProactor,
   startTls,
   type TcpConnection,
   TcpListener,
-  toNodeDuplex,
-} from "../../mod.ts";
+} from "../../src/net/mod.ts";
 import { CA_CERT, CERT, KEY } from "../windows/net/fixtures/tls.ts";
 import { LOCAL, MEGABYTE, netTest, repeat } from "./_net.ts";
 import { payload, payloadDigest } from "./peers/payload.mjs";

@@ -1,11 +1,11 @@
 /** TCP of ours, and `node:net` at the other end. */
 
+import type { IocpProactor } from "../../mod.ts";
 import {
   connectTcp,
-  type IocpProactor,
   type TcpConnection,
   TcpListener,
-} from "../../mod.ts";
+} from "../../src/net/mod.ts";
 import { LOCAL } from "../windows/net/_tcp.ts";
 import {
   type PeerServer,

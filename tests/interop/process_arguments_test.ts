@@ -1,5 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { subprocessExec, type SubprocessExecOptions } from "../../mod.ts";
+import {
+  subprocessExec,
+  type SubprocessExecOptions,
+} from "../../src/process/mod.ts";
 import { HARD_ARGUMENTS, randomArguments } from "../unit/_arguments.ts";
 import { decode, soon } from "../windows/_setup.ts";
 import "../windows/process/_process.ts";

@@ -7,7 +7,7 @@ import {
   assertLess,
   assertStringIncludes,
 } from "@std/assert";
-import { type Subprocess, subprocessExec } from "../../mod.ts";
+import { type Subprocess, subprocessExec } from "../../src/process/mod.ts";
 import {
   decode,
   encode,

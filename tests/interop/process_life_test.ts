@@ -12,7 +12,7 @@ import "../windows/process/_process.ts";
 import { processTest, runScript, startScript } from "./_script.ts";
 import { onWine } from "../windows/_wine.ts";
 
-const LIBRARY = new URL("../../mod.ts", import.meta.url).href;
+const LIBRARY = new URL("../../src/process/mod.ts", import.meta.url).href;
 
 /** Milliseconds that a program may take to end "at once", start included. */
 const AT_ONCE = 15_000;

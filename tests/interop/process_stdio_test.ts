@@ -1,13 +1,17 @@
 /** The standard streams that a parent gives a child, as the child opens them. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { pipe, subprocessExec, type SubprocessExecOptions } from "../../mod.ts";
+import { pipe } from "../../src/pipe/mod.ts";
+import {
+  subprocessExec,
+  type SubprocessExecOptions,
+} from "../../src/process/mod.ts";
 import { defaultProactor } from "../../src/proactor/default_proactor.ts";
 import { decode, encode, readText, soon } from "../windows/_setup.ts";
 import "../windows/process/_process.ts";
 import { processTest } from "./_script.ts";
 
-const LIBRARY = new URL("../../mod.ts", import.meta.url).href;
+const LIBRARY = new URL("../../src/process/mod.ts", import.meta.url).href;
 
 /** Tells what standard input is, then copies it to standard output. */
 const COPY = `

@@ -9,13 +9,10 @@ import {
   ERROR_IO_PENDING,
   ERROR_NOT_FOUND,
   INFINITE,
-} from "../../src/ffi/constants.ts";
-import {
   WAIT_OBJECT_0,
   WAIT_TIMEOUT,
-  type WaitApi,
-  type WaitParameters,
-} from "../../src/ffi/wait/api.ts";
+} from "../../src/ffi/constants.ts";
+import type { WaitApi, WaitParameters } from "../../src/ffi/wait/api.ts";
 import {
   WAIT_RECORD,
   WAIT_RECORD_FIRED,

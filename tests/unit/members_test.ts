@@ -6,12 +6,13 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import {
   type Conn,
-  HandleStream,
   type PipeAddr,
   PipeConnection,
   PipeServer,
   type StreamConnection,
   type StreamServer,
+} from "../../mod.ts";
+import {
   type TcpAddr,
   TcpConnection,
   TcpListener,
@@ -19,7 +20,8 @@ import {
   type UnixAddr,
   UnixConnection,
   UnixListener,
-} from "../../mod.ts";
+} from "../../src/net/mod.ts";
+import { HandleStream } from "../../src/process/mod.ts";
 
 /** Fails to compile when a member is missing. */
 type Missing<Deno, Ours> = Exclude<keyof Deno, keyof Ours>;

@@ -10,8 +10,10 @@ import {
   assertThrows,
 } from "@std/assert";
 import { stub } from "@std/testing/mock";
-import { ERROR_INVALID_PARAMETER } from "../../src/ffi/constants.ts";
-import { WAIT_TIMEOUT } from "../../src/ffi/wait/api.ts";
+import {
+  ERROR_INVALID_PARAMETER,
+  WAIT_TIMEOUT,
+} from "../../src/ffi/constants.ts";
 import { encodeSocketAddress } from "../../src/ffi/socket/sockaddr.ts";
 import type { Handle } from "../../src/ffi/win32_api.ts";
 import type { DatagramHandle } from "../../src/net/udp/datagram_channel.ts";

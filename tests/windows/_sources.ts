@@ -200,6 +200,7 @@ import fileFileStreams from "../../src/file/file_streams.ts" with {
   type: "text",
 };
 import fileInOrder from "../../src/file/in_order.ts" with { type: "text" };
+import fileMod from "../../src/file/mod.ts" with { type: "text" };
 import fileOpenFile from "../../src/file/open_file.ts" with { type: "text" };
 import fileOpenHandle from "../../src/file/open_handle.ts" with {
   type: "text",
@@ -243,6 +244,7 @@ import loopLoopContext from "../../src/loop/loop_context.ts" with {
 import loopLoopOptions from "../../src/loop/loop_options.ts" with {
   type: "text",
 };
+import loopMod from "../../src/loop/mod.ts" with { type: "text" };
 import loopPolicy from "../../src/loop/policy.ts" with { type: "text" };
 import loopPoolWorker from "../../src/loop/pool_worker.ts" with {
   type: "text",
@@ -276,6 +278,7 @@ import loopTimerHeap from "../../src/loop/timer_heap.ts" with { type: "text" };
 import loopWorkerExecutor from "../../src/loop/worker_executor.ts" with {
   type: "text",
 };
+import netMod from "../../src/net/mod.ts" with { type: "text" };
 import netNamesAddressInfo from "../../src/net/names/address_info.ts" with {
   type: "text",
 };
@@ -453,6 +456,7 @@ import pipeAnonymousPipe from "../../src/pipe/anonymous_pipe.ts" with {
 import pipeConnectPipe from "../../src/pipe/connect_pipe.ts" with {
   type: "text",
 };
+import pipeMod from "../../src/pipe/mod.ts" with { type: "text" };
 import pipePipeConnection from "../../src/pipe/pipe_connection.ts" with {
   type: "text",
 };
@@ -483,6 +487,9 @@ import proactorCallCallHost from "../../src/proactor/call/call_host.ts" with {
   type: "text",
 };
 import proactorCallConnectPoll from "../../src/proactor/call/connect_poll.ts" with {
+  type: "text",
+};
+import proactorCallDialPipe from "../../src/proactor/call/dial_pipe.ts" with {
   type: "text",
 };
 import proactorCallFileToSend from "../../src/proactor/call/file_to_send.ts" with {
@@ -533,7 +540,19 @@ import proactorCallTransferOperations from "../../src/proactor/call/transfer_ope
 import proactorCallTransmitCall from "../../src/proactor/call/transmit_call.ts" with {
   type: "text",
 };
+import proactorCallTransmitFile from "../../src/proactor/call/transmit_file.ts" with {
+  type: "text",
+};
+import proactorCallTransmitOptions from "../../src/proactor/call/transmit_options.ts" with {
+  type: "text",
+};
+import proactorDefaultPort from "../../src/proactor/default_port.ts" with {
+  type: "text",
+};
 import proactorDefaultProactor from "../../src/proactor/default_proactor.ts" with {
+  type: "text",
+};
+import proactorDrainPipe from "../../src/proactor/drain_pipe.ts" with {
   type: "text",
 };
 import proactorFutureCancelBySignal from "../../src/proactor/future/cancel_by_signal.ts" with {
@@ -554,6 +573,7 @@ import proactorFutureOverlappedFuture from "../../src/proactor/future/overlapped
 import proactorIocpProactor from "../../src/proactor/iocp_proactor.ts" with {
   type: "text",
 };
+import proactorMod from "../../src/proactor/mod.ts" with { type: "text" };
 import proactorPortAssociation from "../../src/proactor/port/association.ts" with {
   type: "text",
 };
@@ -632,6 +652,12 @@ import proactorProactorOptions from "../../src/proactor/proactor_options.ts" wit
 import proactorProactorParts from "../../src/proactor/proactor_parts.ts" with {
   type: "text",
 };
+import proactorSocketArguments from "../../src/proactor/socket_arguments.ts" with {
+  type: "text",
+};
+import proactorWaitDrains from "../../src/proactor/wait/drains.ts" with {
+  type: "text",
+};
 import proactorWaitHandleWait from "../../src/proactor/wait/handle_wait.ts" with {
   type: "text",
 };
@@ -678,6 +704,7 @@ import processInheritance from "../../src/process/inheritance.ts" with {
   type: "text",
 };
 import processLaunch from "../../src/process/launch.ts" with { type: "text" };
+import processMod from "../../src/process/mod.ts" with { type: "text" };
 import processOpenSubprocess from "../../src/process/open_subprocess.ts" with {
   type: "text",
 };
@@ -723,6 +750,12 @@ import streamFileMover from "../../src/stream/file_mover.ts" with {
   type: "text",
 };
 import streamFileReader from "../../src/stream/file_reader.ts" with {
+  type: "text",
+};
+import streamFileSender from "../../src/stream/file_sender.ts" with {
+  type: "text",
+};
+import streamFileStream from "../../src/stream/file_stream.ts" with {
   type: "text",
 };
 import streamFillBuffer from "../../src/stream/fill_buffer.ts" with {
@@ -904,6 +937,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/file/file_lane.ts": fileFileLane,
   "src/file/file_streams.ts": fileFileStreams,
   "src/file/in_order.ts": fileInOrder,
+  "src/file/mod.ts": fileMod,
   "src/file/open_file.ts": fileOpenFile,
   "src/file/open_handle.ts": fileOpenHandle,
   "src/file/open_options.ts": fileOpenOptions,
@@ -923,6 +957,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/loop/lifecycle.ts": loopLifecycle,
   "src/loop/loop_context.ts": loopLoopContext,
   "src/loop/loop_options.ts": loopLoopOptions,
+  "src/loop/mod.ts": loopMod,
   "src/loop/policy.ts": loopPolicy,
   "src/loop/pool_worker.ts": loopPoolWorker,
   "src/loop/post_gate.ts": loopPostGate,
@@ -942,6 +977,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/loop/tasks.ts": loopTasks,
   "src/loop/timer_heap.ts": loopTimerHeap,
   "src/loop/worker_executor.ts": loopWorkerExecutor,
+  "src/net/mod.ts": netMod,
   "src/net/names/address_info.ts": netNamesAddressInfo,
   "src/net/names/resolve.ts": netNamesResolve,
   "src/net/readiness/readiness.ts": netReadinessReadiness,
@@ -1003,6 +1039,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/net/unix/unix_socket.ts": netUnixUnixSocket,
   "src/pipe/anonymous_pipe.ts": pipeAnonymousPipe,
   "src/pipe/connect_pipe.ts": pipeConnectPipe,
+  "src/pipe/mod.ts": pipeMod,
   "src/pipe/pipe_connection.ts": pipePipeConnection,
   "src/pipe/pipe_handle.ts": pipePipeHandle,
   "src/pipe/pipe_io.ts": pipePipeIo,
@@ -1015,6 +1052,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/call/afd_devices.ts": proactorCallAfdDevices,
   "src/proactor/call/call_host.ts": proactorCallCallHost,
   "src/proactor/call/connect_poll.ts": proactorCallConnectPoll,
+  "src/proactor/call/dial_pipe.ts": proactorCallDialPipe,
   "src/proactor/call/file_to_send.ts": proactorCallFileToSend,
   "src/proactor/call/gather.ts": proactorCallGather,
   "src/proactor/call/open_path.ts": proactorCallOpenPath,
@@ -1031,13 +1069,18 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/call/transact_call.ts": proactorCallTransactCall,
   "src/proactor/call/transfer_operations.ts": proactorCallTransferOperations,
   "src/proactor/call/transmit_call.ts": proactorCallTransmitCall,
+  "src/proactor/call/transmit_file.ts": proactorCallTransmitFile,
+  "src/proactor/call/transmit_options.ts": proactorCallTransmitOptions,
+  "src/proactor/default_port.ts": proactorDefaultPort,
   "src/proactor/default_proactor.ts": proactorDefaultProactor,
+  "src/proactor/drain_pipe.ts": proactorDrainPipe,
   "src/proactor/future/cancel_by_signal.ts": proactorFutureCancelBySignal,
   "src/proactor/future/future.ts": proactorFutureFuture,
   "src/proactor/future/future_host.ts": proactorFutureFutureHost,
   "src/proactor/future/future_tracker.ts": proactorFutureFutureTracker,
   "src/proactor/future/overlapped_future.ts": proactorFutureOverlappedFuture,
   "src/proactor/iocp_proactor.ts": proactorIocpProactor,
+  "src/proactor/mod.ts": proactorMod,
   "src/proactor/port/association.ts": proactorPortAssociation,
   "src/proactor/port/call_budget.ts": proactorPortCallBudget,
   "src/proactor/port/call_queue.ts": proactorPortCallQueue,
@@ -1064,6 +1107,8 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/proactor_core.ts": proactorProactorCore,
   "src/proactor/proactor_options.ts": proactorProactorOptions,
   "src/proactor/proactor_parts.ts": proactorProactorParts,
+  "src/proactor/socket_arguments.ts": proactorSocketArguments,
+  "src/proactor/wait/drains.ts": proactorWaitDrains,
   "src/proactor/wait/handle_wait.ts": proactorWaitHandleWait,
   "src/proactor/wait/handle_waits.ts": proactorWaitHandleWaits,
   "src/proactor/wait/wait_cancel_future.ts": proactorWaitWaitCancelFuture,
@@ -1080,6 +1125,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/process/handle_stream.ts": processHandleStream,
   "src/process/inheritance.ts": processInheritance,
   "src/process/launch.ts": processLaunch,
+  "src/process/mod.ts": processMod,
   "src/process/open_subprocess.ts": processOpenSubprocess,
   "src/process/short_path.ts": processShortPath,
   "src/process/standard_streams.ts": processStandardStreams,
@@ -1097,6 +1143,8 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/stream/connection_writes.ts": streamConnectionWrites,
   "src/stream/file_mover.ts": streamFileMover,
   "src/stream/file_reader.ts": streamFileReader,
+  "src/stream/file_sender.ts": streamFileSender,
+  "src/stream/file_stream.ts": streamFileStream,
   "src/stream/fill_buffer.ts": streamFillBuffer,
   "src/stream/node_address.ts": streamNodeAddress,
   "src/stream/node_duplex.ts": streamNodeDuplex,

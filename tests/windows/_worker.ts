@@ -8,7 +8,7 @@ import { stripTypeScriptTypes } from "node:module";
 import { dirname, join } from "node:path/posix";
 import { SOURCES } from "./_sources.ts";
 
-const IMPORT = /(?<=\bfrom\s*|\bimport\s*)"(\.[^"]+|src\/[^"]+)"/g;
+const IMPORT = /(?<=\bfrom\s*|\bimport\s*\(?\s*)"(\.[^"]+|src\/[^"]+)"/g;
 
 const urls = new Map<string, string>();
 

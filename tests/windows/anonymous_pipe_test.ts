@@ -6,7 +6,8 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import { pipe, WindowsError } from "../../mod.ts";
+import { WindowsError } from "../../mod.ts";
+import { pipe } from "../../src/pipe/mod.ts";
 import {
   decode,
   eachModeTest,

@@ -3,16 +3,18 @@
 import { assertEquals } from "@std/assert";
 import {
   type IocpProactor,
-  openFile,
-  type OpenFileOptions,
-  type OverlappedFile,
   type PipeConnection,
   PipeServer,
   type PipeServerOptions,
-  subprocessExec,
   toNodeDuplex,
   type Transport,
 } from "../../mod.ts";
+import {
+  openFile,
+  type OpenFileOptions,
+  type OverlappedFile,
+} from "../../src/file/mod.ts";
+import { subprocessExec } from "../../src/process/mod.ts";
 import { openPipeTransport } from "../../src/pipe/pipe_protocol.ts";
 import { HOSTILE } from "../unit/_hostile.ts";
 import {

@@ -12,9 +12,9 @@ import {
   CancelledError,
   IocpProactor,
   isWindowsError,
-  pipe,
   WindowsError,
 } from "../../mod.ts";
+import { pipe } from "../../src/pipe/mod.ts";
 import { PIPE_TYPE_MESSAGE } from "../../src/ffi/constants.ts";
 import { INVALID_HANDLE_VALUE } from "../../src/ffi/win32_api.ts";
 import {

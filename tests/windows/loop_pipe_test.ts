@@ -3,12 +3,11 @@
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import {
   CancelledError,
-  getRunningLoop,
   InvalidStateError,
   type Protocol,
-  run,
   type Transport,
 } from "../../mod.ts";
+import { getRunningLoop, run } from "../../src/loop/mod.ts";
 import type { ExceptionContext } from "../../src/loop/exception_handler.ts";
 import { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
 import {

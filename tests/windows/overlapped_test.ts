@@ -12,9 +12,8 @@ import {
   InvalidStateError,
   type IocpProactor,
   isWindowsError,
-  pipe,
-  type PipeHandle,
 } from "../../mod.ts";
+import { pipe, type PipeHandle } from "../../src/pipe/mod.ts";
 import {
   closeBehindBack,
   createInstance,

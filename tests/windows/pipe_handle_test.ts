@@ -5,7 +5,8 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { pipe, PipeHandle } from "../../mod.ts";
+import { pipe } from "../../src/pipe/mod.ts";
+import { PipeHandle } from "../../src/pipe/pipe_handle.ts";
 import {
   closeBehindBack,
   createInstance,

@@ -6,8 +6,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import type { Transport } from "../../mod.ts";
-import { connectPipe } from "../../mod.ts";
+import { connectPipe, type Transport } from "../../mod.ts";
 import { servePipe } from "../../src/pipe/pipe_protocol.ts";
 import {
   eachModeTest,

@@ -9,11 +9,11 @@ import {
 import {
   connectPipe,
   type IocpProactor,
-  pipe,
   type PipeConnection,
   PipeServer,
   ProactorEventLoop,
 } from "../../mod.ts";
+import { pipe } from "../../src/pipe/mod.ts";
 import {
   GENERIC_READ,
   GENERIC_WRITE,

@@ -11,9 +11,9 @@ import {
   CancelledError,
   connectPipe,
   IocpProactor,
-  pipe,
   PipeServer,
 } from "../../mod.ts";
+import { pipe } from "../../src/pipe/mod.ts";
 import { NativeWin32 } from "../../src/ffi/native_win32.ts";
 import type { Win32Api } from "../../src/ffi/win32_api.ts";
 import { defaultProactor } from "../../src/proactor/default_proactor.ts";

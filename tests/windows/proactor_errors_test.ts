@@ -1,5 +1,6 @@
 import { assertEquals, assertFalse, assertRejects } from "@std/assert";
-import { connectPipe, IocpProactor, pipe, PipeServer } from "../../mod.ts";
+import { connectPipe, IocpProactor, PipeServer } from "../../mod.ts";
+import { pipe } from "../../src/pipe/mod.ts";
 import { NativeWin32 } from "../../src/ffi/native_win32.ts";
 import {
   INVALID_HANDLE_VALUE,

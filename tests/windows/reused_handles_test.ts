@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { createSocket, type IocpProactor } from "../../mod.ts";
+import type { IocpProactor } from "../../mod.ts";
+import { createSocket } from "../../src/net/mod.ts";
 import {
   FILE_FLAG_OVERLAPPED,
   GENERIC_READ,

@@ -11,12 +11,6 @@
 
 import type { Address, Handle } from "../win32_api.ts";
 
-/** `WaitForSingleObject`: the object was signalled. */
-export const WAIT_OBJECT_0 = 0;
-/** `WaitForSingleObject`: a mutex whose owner has ended without releasing it. */
-export const WAIT_ABANDONED = 0x80;
-export { WAIT_TIMEOUT } from "../constants.ts";
-
 /** The arguments of `RegisterWaitForSingleObject`. */
 export interface WaitParameters {
   /** The object, open until the wait is unregistered. */

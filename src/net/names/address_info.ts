@@ -140,7 +140,7 @@ export interface NameInfo {
  *
  * @example Usage
  * ```ts
- * import { getaddrinfo } from "@iocp/proactor";
+ * import { getaddrinfo } from "@iocp/proactor/net";
  *
  * for (const { address } of await getaddrinfo("localhost", 443)) {
  *   console.log(address);
@@ -189,7 +189,7 @@ export async function getaddrinfo(
  *
  * @example Usage
  * ```ts
- * import { getnameinfo } from "@iocp/proactor";
+ * import { getnameinfo } from "@iocp/proactor/net";
  *
  * const address = { family: "IPv4", hostname: "127.0.0.1", port: 80 } as const;
  * console.log(await getnameinfo(address)); // { hostname: ..., service: ... }

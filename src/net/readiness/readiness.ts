@@ -48,7 +48,7 @@ export interface WaitSocketOptions extends OperationOptions, WatchOptions {}
  *
  * @example Usage
  * ```ts
- * import { createSocket, waitReadable } from "@iocp/proactor";
+ * import { createSocket, waitReadable } from "@iocp/proactor/net";
  *
  * using socket = createSocket({ type: "datagram" });
  * socket.bind({ family: "IPv4", hostname: "127.0.0.1", port: 5000 });
@@ -86,7 +86,7 @@ export function waitReadable(
  *
  * @example Usage
  * ```ts
- * import { createSocket, waitWritable } from "@iocp/proactor";
+ * import { createSocket, waitWritable } from "@iocp/proactor/net";
  *
  * using socket = createSocket({ type: "datagram" });
  * socket.bind({ family: "IPv4", hostname: "127.0.0.1", port: 0 });
@@ -121,7 +121,7 @@ export function waitWritable(
  *
  * @example Usage
  * ```ts
- * import { addReader, createSocket, removeReader } from "@iocp/proactor";
+ * import { addReader, createSocket, removeReader } from "@iocp/proactor/net";
  *
  * const socket = createSocket({ type: "datagram" });
  * socket.bind({ family: "IPv4", hostname: "127.0.0.1", port: 5000 });
@@ -158,7 +158,7 @@ export function addReader(
  *
  * @example Usage
  * ```ts
- * import { createSocket, removeReader } from "@iocp/proactor";
+ * import { createSocket, removeReader } from "@iocp/proactor/net";
  *
  * using socket = createSocket({ type: "datagram" });
  * console.log(removeReader(socket)); // false
@@ -185,7 +185,7 @@ export function removeReader(
  *
  * @example Usage
  * ```ts
- * import { addWriter, createSocket, removeWriter } from "@iocp/proactor";
+ * import { addWriter, createSocket, removeWriter } from "@iocp/proactor/net";
  *
  * const socket = createSocket({ type: "datagram" });
  * socket.bind({ family: "IPv4", hostname: "127.0.0.1", port: 0 });
@@ -221,7 +221,7 @@ export function addWriter(
  *
  * @example Usage
  * ```ts
- * import { createSocket, removeWriter } from "@iocp/proactor";
+ * import { createSocket, removeWriter } from "@iocp/proactor/net";
  *
  * using socket = createSocket({ type: "datagram" });
  * console.log(removeWriter(socket)); // false

@@ -31,7 +31,8 @@ import {
 } from "../../ffi/socket/constants.ts";
 import { encodeDword } from "../../ffi/socket/structs.ts";
 import { type Handle, INVALID_HANDLE_VALUE } from "../../ffi/win32_api.ts";
-import { assertAddress, assertInteger } from "../../proactor/arguments.ts";
+import { assertInteger } from "../../proactor/arguments.ts";
+import { assertAddress } from "../../proactor/socket_arguments.ts";
 import {
   closeWhenForgotten,
   type ForgottenPart,
@@ -98,7 +99,8 @@ function win32(): NativeWin32 {
  *
  * @example Usage
  * ```ts
- * import { createSocket, ProactorEventLoop } from "@iocp/proactor";
+ * import { ProactorEventLoop } from "@iocp/proactor";
+ * import { createSocket } from "@iocp/proactor/net";
  *
  * await using loop = new ProactorEventLoop();
  * using listener = createSocket();
@@ -284,7 +286,8 @@ export class Socket implements Disposable {
  *
  * @example Connect and send
  * ```ts
- * import { createSocket, IocpProactor } from "@iocp/proactor";
+ * import { IocpProactor } from "@iocp/proactor";
+ * import { createSocket } from "@iocp/proactor/net";
  *
  * await using proactor = new IocpProactor();
  * using socket = createSocket({ family: "IPv6" });

@@ -79,7 +79,7 @@ const DEFAULT_ATTEMPT_DELAY = 250;
  *
  * @example Usage
  * ```ts
- * import { connectTcp } from "@iocp/proactor";
+ * import { connectTcp } from "@iocp/proactor/net";
  *
  * using connection = await connectTcp({
  *   hostname: "localhost",

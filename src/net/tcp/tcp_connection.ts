@@ -32,7 +32,7 @@ export type TcpTraits = SocketTraits<TcpAddr>;
  *
  * @example Usage
  * ```ts
- * import { connectTcp } from "@iocp/proactor";
+ * import { connectTcp } from "@iocp/proactor/net";
  *
  * using connection = await connectTcp({ hostname: "127.0.0.1", port: 7 });
  * await connection.write(new TextEncoder().encode("hello"));

@@ -99,7 +99,7 @@ export interface TcpListenOptions extends TcpOptions {
  *
  * @example Echo
  * ```ts
- * import { TcpListener } from "@iocp/proactor";
+ * import { TcpListener } from "@iocp/proactor/net";
  *
  * await using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 7 });
  * for await (const connection of listener) {

@@ -37,7 +37,7 @@ const MAX_PROTOCOL_LENGTH = 255;
  *
  * @example The client's end
  * ```ts
- * import { connectTcp, startTls } from "@iocp/proactor";
+ * import { connectTcp, startTls } from "@iocp/proactor/net";
  *
  * const caCerts = [await Deno.readTextFile("ca.pem")];
  * const tcp = await connectTcp({ hostname: "localhost", port: 8443 });
@@ -47,7 +47,7 @@ const MAX_PROTOCOL_LENGTH = 255;
  *
  * @example The server's end
  * ```ts
- * import { startTls, TcpListener } from "@iocp/proactor";
+ * import { startTls, TcpListener } from "@iocp/proactor/net";
  *
  * const cert = await Deno.readTextFile("cert.pem");
  * const key = await Deno.readTextFile("key.pem");

@@ -51,7 +51,7 @@ export interface TlsConnectionOptions extends DeadlineOptions {
  *
  * @example Usage
  * ```ts
- * import { connectTcp, startTls } from "@iocp/proactor";
+ * import { connectTcp, startTls } from "@iocp/proactor/net";
  *
  * const caCerts = [await Deno.readTextFile("ca.pem")];
  * const tcp = await connectTcp({ hostname: "localhost", port: 8443 });

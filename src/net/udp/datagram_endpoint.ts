@@ -43,7 +43,10 @@ export interface DatagramEndpointOptions extends UdpOptions {
  *
  * @example Answer every datagram
  * ```ts
- * import { type DatagramTransport, openDatagramEndpoint } from "@iocp/proactor";
+ * import {
+ *   type DatagramTransport,
+ *   openDatagramEndpoint,
+ * } from "@iocp/proactor/net";
  *
  * class Echo {
  *   #transport!: DatagramTransport;

@@ -57,7 +57,7 @@ const MAX_QUEUED = 4 << 20;
  *
  * @example Answer every datagram
  * ```ts
- * import { UdpSocket } from "@iocp/proactor";
+ * import { UdpSocket } from "@iocp/proactor/net";
  *
  * using socket = UdpSocket.listen({ port: 5353 });
  * for await (const [data, addr] of socket) await socket.send(data, addr);
@@ -99,7 +99,7 @@ export class UdpSocket
    *
    * @example Usage
    * ```ts
-   * import { UdpSocket } from "@iocp/proactor";
+   * import { UdpSocket } from "@iocp/proactor/net";
    *
    * using socket = UdpSocket.listen({ hostname: "0.0.0.0", port: 0 });
    * console.log(socket.addr.port);
@@ -126,7 +126,7 @@ export class UdpSocket
    *
    * @example Usage
    * ```ts
-   * import { UdpSocket } from "@iocp/proactor";
+   * import { UdpSocket } from "@iocp/proactor/net";
    *
    * using socket = await UdpSocket.connect({ hostname: "::1", port: 5353 });
    * await socket.send(new TextEncoder().encode("hello"));

@@ -49,7 +49,7 @@ export interface ConnectUnixOptions extends DeadlineOptions {
  *
  * @example Usage
  * ```ts
- * import { connectUnix } from "@iocp/proactor";
+ * import { connectUnix } from "@iocp/proactor/net";
  *
  * using connection = await connectUnix({ path: "echo.sock" });
  * await connection.write(new TextEncoder().encode("hello"));

@@ -30,7 +30,7 @@ export type UnixTraits = SocketTraits<UnixAddr>;
  *
  * @example Usage
  * ```ts
- * import { connectUnix } from "@iocp/proactor";
+ * import { connectUnix } from "@iocp/proactor/net";
  *
  * using connection = await connectUnix({ path: "echo.sock" });
  * await connection.write(new TextEncoder().encode("hello"));

@@ -79,7 +79,7 @@ export interface UnixListenOptions extends DeadlineOptions {
  *
  * @example Echo
  * ```ts
- * import { UnixListener } from "@iocp/proactor";
+ * import { UnixListener } from "@iocp/proactor/net";
  *
  * await using listener = UnixListener.listen({ path: "echo.sock" });
  * for await (const connection of listener) {

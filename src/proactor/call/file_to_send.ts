@@ -27,7 +27,7 @@ import {
   type Handle,
   INVALID_HANDLE_VALUE,
 } from "../../ffi/win32_api.ts";
-import { assertHandle, assertInteger } from "../arguments.ts";
+import { assertHandle } from "../arguments.ts";
 import type { CompletionPort } from "../port/completion_port.ts";
 import { fullPath, openPath } from "./open_path.ts";
 import type { HandleLike, OperationOptions } from "../proactor_options.ts";
@@ -235,18 +235,6 @@ export class FileToSend implements Disposable {
     const { port, files } = this.#seam;
     return windowsError(port.api, files.lastError, { syscall, action: ACTION });
   }
-}
-
-/**
- * Checks the options.
- *
- * @param options The options.
- * @throws {RangeError} when a number is not 0 or more, or not whole.
- */
-export function assertTransmitOptions(options: TransmitFileOptions): void {
-  const { offset = 0, count = 0 } = options;
-  assertInteger("offset", offset, [0, Number.MAX_SAFE_INTEGER]);
-  assertInteger("count", count, [0, Number.MAX_SAFE_INTEGER]);
 }
 
 /**

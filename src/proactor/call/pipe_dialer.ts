@@ -73,6 +73,20 @@ export interface Dial {
   future: DialFuture;
 }
 
+const dialers = new WeakMap<CompletionPort, PipeDialer>();
+
+/**
+ * The dialer of a port.
+ *
+ * @param port The port.
+ * @returns Always the same one.
+ */
+export function dialerOf(port: CompletionPort): PipeDialer {
+  let dialer = dialers.get(port);
+  if (!dialer) dialers.set(port, dialer = new PipeDialer(port));
+  return dialer;
+}
+
 /** Opens client ends of pipes. */
 export class PipeDialer implements PortDependent {
   readonly #port: CompletionPort;

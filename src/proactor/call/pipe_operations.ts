@@ -4,22 +4,13 @@
  * @module
  */
 
+import type { Handle } from "../../ffi/win32_api.ts";
+import type { Bytes } from "../../ffi/socket/api.ts";
 import {
   exchangeOf,
   transactCall,
   type TransactOptions,
 } from "./transact_call.ts";
-import type { Bytes } from "../../ffi/socket/api.ts";
-import {
-  FILE_FLAG_OVERLAPPED,
-  GENERIC_READ,
-  GENERIC_WRITE,
-  SECURITY_IDENTIFICATION,
-  SECURITY_SQOS_PRESENT,
-} from "../../ffi/constants.ts";
-import { normalizePipeName } from "../../ffi/pipe_name.ts";
-import type { FileParameters, Handle } from "../../ffi/win32_api.ts";
-import { cancelBySignal } from "../future/cancel_by_signal.ts";
 import type { Future } from "../future/future.ts";
 import type { OverlappedFuture } from "../future/overlapped_future.ts";
 import type {
@@ -28,18 +19,16 @@ import type {
   OperationOptions,
 } from "../proactor_options.ts";
 import type { CallHost } from "./call_host.ts";
+import { dialPipe } from "./dial_pipe.ts";
 import { acceptCall } from "./overlapped_calls.ts";
-import { DialFuture, PipeDialer } from "./pipe_dialer.ts";
 
 /** Accepts clients of pipes, and connects to servers. */
 export class PipeOperations {
   readonly #host: CallHost;
-  readonly #dialer: PipeDialer;
 
   /** @param host Starts operations. */
   constructor(host: CallHost) {
     this.#host = host;
-    this.#dialer = new PipeDialer(host.port);
   }
 
   /** Waits for a client; see {@linkcode IocpProactor.acceptPipe}. */
@@ -55,14 +44,7 @@ export class PipeOperations {
 
   /** Connects to a server; see {@linkcode IocpProactor.connectPipe}. */
   connect(path: string, options: ConnectOptions): Future<Handle> {
-    const name = normalizePipeName(path, { remote: true });
-    this.#host.port.assertOpen(`connect to pipe "${name}"`);
-    const { waitForServer = false } = options;
-    const future = new DialFuture(this.#host.context);
-    if (cancelBySignal(future, options.signal)) return future;
-    const parameters = clientEnd(name, options);
-    this.#dialer.dial({ parameters, waitForServer, future });
-    return future;
+    return dialPipe(this.#host, path, options);
   }
 
   /** Writes and reads a message; see {@linkcode IocpProactor.transact}. */
@@ -76,13 +58,4 @@ export class PipeOperations {
     const call = transactCall(this.#host.port.api, owner.handle, exchange);
     return this.#host.start(owner, call, options);
   }
-}
-
-function clientEnd(name: string, options: ConnectOptions): FileParameters {
-  const {
-    access = GENERIC_READ | GENERIC_WRITE,
-    qualityOfService = SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION,
-  } = options;
-  const flags = (FILE_FLAG_OVERLAPPED | qualityOfService) >>> 0;
-  return { name, access: access >>> 0, shareMode: 0, flags };
 }

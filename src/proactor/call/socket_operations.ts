@@ -6,7 +6,6 @@
 
 import { byteLengthOf } from "../../ffi/bytes.ts";
 import type { SendFileApi } from "../../ffi/sendfile/api.ts";
-import { defaultSendFile } from "../../ffi/sendfile/native.ts";
 import type { Bytes } from "../../ffi/socket/api.ts";
 import {
   SOCK_DGRAM,
@@ -18,12 +17,11 @@ import type { SocketAddress } from "../../ffi/socket/sockaddr.ts";
 import {
   assertBytes,
   assertInteger,
-  encodeAddress,
-  encodeInternetAddress,
   MAX_DWORD,
   place,
   stableBytes,
 } from "../arguments.ts";
+import { encodeAddress, encodeInternetAddress } from "../socket_arguments.ts";
 import { cancelBySignal } from "../future/cancel_by_signal.ts";
 import type { Future } from "../future/future.ts";
 import type { OverlappedFuture } from "../future/overlapped_future.ts";
@@ -36,13 +34,7 @@ import type {
   ReceivedFromInto,
 } from "../proactor_options.ts";
 import type { CallHost } from "./call_host.ts";
-import {
-  assertTransmitOptions,
-  type FileLike,
-  FileToSend,
-  sendPieces,
-  type TransmitFileOptions,
-} from "./file_to_send.ts";
+import type { FileLike, TransmitFileOptions } from "./file_to_send.ts";
 import {
   PolledConnectFuture,
   type PolledConnectTarget,
@@ -60,7 +52,7 @@ import {
   connectDatagrams,
   connectSocketCall,
 } from "./socket_connect_calls.ts";
-import { transmitCall } from "./transmit_call.ts";
+import { assertTransmitOptions } from "./transmit_options.ts";
 
 /** Starts the operations of sockets. */
 export class SocketOperations {
@@ -162,18 +154,11 @@ export class SocketOperations {
     options: TransmitFileOptions,
   ): Promise<number> {
     assertTransmitOptions(options);
-    const { signal } = options;
-    signal?.throwIfAborted();
+    options.signal?.throwIfAborted();
     const [owner, target] = this.streamSocket(socket, "send file");
-    const files = this.#files ?? defaultSendFile();
-    const seam = { port: this.#host.port, files };
-    using opened = await FileToSend.open(seam, file, signal);
-    return await sendPieces(
-      opened,
-      options,
-      (piece) =>
-        this.#host.start(owner, transmitCall(target, piece), { signal }),
-    );
+    const to = { owner, target, files: this.#files };
+    const { transmitFile } = await import("./transmit_file.ts");
+    return await transmitFile(this.#host, to, { file, options });
   }
 
   /**

@@ -72,7 +72,8 @@ export interface OverlappedEnd {
  *
  * @example Usage
  * ```ts
- * import { IocpProactor, pipe } from "@iocp/proactor";
+ * import { IocpProactor } from "@iocp/proactor";
+ * import { pipe } from "@iocp/proactor/pipe";
  *
  * await using proactor = new IocpProactor();
  * const [reader, writer] = pipe({ duplex: true });

@@ -13,15 +13,12 @@
  * @module
  */
 
-import {
-  clearImmediate,
-  clearTimeout,
-  setImmediate,
-  setTimeout,
-} from "node:timers";
 import type { CallBudget } from "./call_budget.ts";
 import { setCallReferenced } from "./call_reference.ts";
 import type { PacketQueue } from "./packet_queue.ts";
+
+/** Node's timers are those that no fake clock of a test replaces. */
+type Timers = typeof import("node:timers");
 
 /** What the pump drives. */
 export interface PumpHost {
@@ -94,8 +91,10 @@ export class Pump {
   readonly #host: PumpHost;
   readonly #turn = (): void => this.#run();
   readonly #look = (): void => this.#lookAtWait();
-  #immediate: ReturnType<typeof setImmediate> | undefined;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Not imported: what is behind the first module of Node takes some 30 ms. */
+  readonly #timers: Timers = globalThis.process.getBuiltinModule("node:timers");
+  #immediate: ReturnType<Timers["setImmediate"]> | undefined;
+  #timer: ReturnType<Timers["setTimeout"]> | undefined;
   #wait: Promise<number> | undefined;
   #waitReferenced = true;
   #waitState: "unknown" | "begun" | "queued" = "unknown";
@@ -144,6 +143,7 @@ export class Pump {
 
   /** Cancels a scheduled turn. */
   stop(): void {
+    const { clearImmediate } = this.#timers;
     if (this.#immediate !== undefined) clearImmediate(this.#immediate);
     this.#immediate = undefined;
     this.#stopTimer();
@@ -155,7 +155,7 @@ export class Pump {
   }
 
   #schedule(): void {
-    this.#immediate ??= setImmediate(this.#turn);
+    this.#immediate ??= this.#timers.setImmediate(this.#turn);
   }
 
   /** Runs in setImmediate, when callbacks have made their calls: may rest. */
@@ -250,11 +250,12 @@ export class Pump {
   }
 
   #startTimer(milliseconds: number): void {
+    const { setTimeout } = this.#timers;
     this.#timer ??= setTimeout(this.#look, milliseconds).unref();
   }
 
   #stopTimer(): void {
-    if (this.#timer !== undefined) clearTimeout(this.#timer);
+    if (this.#timer !== undefined) this.#timers.clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 

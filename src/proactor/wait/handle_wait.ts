@@ -4,13 +4,13 @@
  * @module
  */
 
-import { ERROR_IO_PENDING } from "../../ffi/constants.ts";
-import { windowsError } from "../../ffi/errors.ts";
 import {
+  ERROR_IO_PENDING,
   WAIT_ABANDONED,
   WAIT_OBJECT_0,
   WAIT_TIMEOUT,
-} from "../../ffi/wait/api.ts";
+} from "../../ffi/constants.ts";
+import { windowsError } from "../../ffi/errors.ts";
 import {
   WAIT_RECORD,
   WAIT_RECORD_FIRED,

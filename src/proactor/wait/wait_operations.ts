@@ -10,13 +10,11 @@ import type { Handle } from "../../ffi/win32_api.ts";
 import { assertHandle, waitMilliseconds } from "../arguments.ts";
 import { cancelBySignal } from "../future/cancel_by_signal.ts";
 import type { FutureHost } from "../future/future_host.ts";
-import type { CompletionPort } from "../port/completion_port.ts";
 import type { HandleLike, WaitHandleOptions } from "../proactor_options.ts";
+import { type Drain, drainsOfPorts } from "./drains.ts";
 import { HandleWait } from "./handle_wait.ts";
 import { HandleWaits } from "./handle_waits.ts";
 import { WaitHandleFuture } from "./wait_handle_future.ts";
-
-const waitsOfPorts = new WeakMap<CompletionPort, WaitOperations>();
 
 /** Starts waits, and ends those of a handle that is closed. */
 export class WaitOperations {
@@ -32,7 +30,8 @@ export class WaitOperations {
   constructor(host: FutureHost, api: WaitApi | undefined) {
     this.#host = host;
     this.#api = api;
-    waitsOfPorts.set(host.port, this);
+    const drain: Drain = (pipe, signal) => this.drain(pipe, signal);
+    drainsOfPorts.set(host.port, drain);
   }
 
   /** Waits for a kernel object; see {@linkcode IocpProactor.waitForHandle}. */
@@ -119,22 +118,6 @@ export class WaitOperations {
       onDone?.();
     };
   }
-}
-
-/**
- * Waits until the other end of a pipe has read everything, or is gone.
- *
- * @param port The port of the pipe.
- * @param pipe The pipe.
- * @param signal Ends the wait.
- */
-export async function drainPipe(
-  port: CompletionPort,
-  pipe: Handle,
-  signal: AbortSignal,
-): Promise<void> {
-  // Without waits, or memory for one, the reader must be quick.
-  await waitsOfPorts.get(port)?.drain(pipe, signal).catch(() => {});
 }
 
 function openHandle(handle: HandleLike): Handle {

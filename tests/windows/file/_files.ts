@@ -7,12 +7,12 @@
  */
 
 import { assertEquals } from "@std/assert";
+import type { IocpProactor } from "../../../mod.ts";
 import {
-  type IocpProactor,
   openFile,
   type OpenFileOptions,
   type OverlappedFile,
-} from "../../../mod.ts";
+} from "../../../src/file/mod.ts";
 import { loadFileSymbols } from "../../../src/ffi/file/native.ts";
 import { hasFullGrant } from "../../../src/ffi/system_folder.ts";
 import { encodeWideString } from "../../../src/ffi/structs.ts";

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createHash } from "node:crypto";
-import { copyFile, IocpProactor, openFile } from "../../../mod.ts";
+import { IocpProactor } from "../../../mod.ts";
+import { copyFile, openFile } from "../../../src/file/mod.ts";
 import {
   eachModeTest,
   pattern,

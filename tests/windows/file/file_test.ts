@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
+import { IocpProactor } from "../../../mod.ts";
 import {
-  IocpProactor,
   openFile,
   type OpenFileOptions,
   type OverlappedFile,
-} from "../../../mod.ts";
+} from "../../../src/file/mod.ts";
 import {
   decode,
   eachModeTest,

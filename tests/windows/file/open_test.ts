@@ -4,12 +4,8 @@ import {
   assertInstanceOf,
   assertRejects,
 } from "@std/assert";
-import {
-  isWindowsError,
-  openFile,
-  type OpenFileOptions,
-  WindowsError,
-} from "../../../mod.ts";
+import { isWindowsError, WindowsError } from "../../../mod.ts";
+import { openFile, type OpenFileOptions } from "../../../src/file/mod.ts";
 import { decode, encode, proactorTest } from "../_setup.ts";
 import { exists, Folder, readAll, SCRATCH, writeFile } from "./_files.ts";
 import { onWine } from "../_wine.ts";

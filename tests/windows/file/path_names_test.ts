@@ -1,14 +1,9 @@
 /** Every function that takes a path, against names that no file has. */
 
 import { assertEquals } from "@std/assert";
-import {
-  copyFile,
-  openFile,
-  PipeServer,
-  type ProactorEventLoop,
-  subprocessExec,
-  watchDirectory,
-} from "../../../mod.ts";
+import { PipeServer, type ProactorEventLoop } from "../../../mod.ts";
+import { copyFile, openFile, watchDirectory } from "../../../src/file/mod.ts";
+import { subprocessExec } from "../../../src/process/mod.ts";
 import { badPaths, RESERVED } from "../../sim/bad_paths.ts";
 import { loopTest } from "../_loop.ts";
 import {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { openFile } from "../../../mod.ts";
+import { openFile } from "../../../src/file/mod.ts";
 import {
   connectedPair,
   decode,

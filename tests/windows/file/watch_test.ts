@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { IocpProactor } from "../../../mod.ts";
 import {
   type DirectoryEvent,
   type DirectoryWatcher,
-  type IocpProactor,
   openFile,
   watchDirectory,
-} from "../../../mod.ts";
+} from "../../../src/file/mod.ts";
 import { eachModeTest, encode, proactorTest, soon } from "../_setup.ts";
 import {
   Folder,

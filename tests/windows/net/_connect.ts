@@ -5,7 +5,8 @@
  */
 
 import { assertEquals, assertRejects } from "@std/assert";
-import { connectTcp, type IocpProactor, TcpListener } from "../../../mod.ts";
+import type { IocpProactor } from "../../../mod.ts";
+import { connectTcp, TcpListener } from "../../../src/net/mod.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { encodeSocketAddress } from "../../../src/ffi/socket/sockaddr.ts";
 import type { ConnectEnds } from "../../../src/net/tcp/connect_race.ts";

@@ -5,14 +5,9 @@
  */
 
 import { assertEquals } from "@std/assert";
-import type {
-  CreateServerOptions,
-  ProactorEventLoop,
-  Server,
-  ServerHost,
-  TcpAddr,
-  Transport,
-} from "../../../mod.ts";
+import type { ProactorEventLoop, Transport } from "../../../mod.ts";
+import type { ServerHost, TcpAddr } from "../../../src/net/mod.ts";
+import type { CreateServerOptions, Server } from "../../../src/loop/mod.ts";
 import { encode, soon, until } from "../_setup.ts";
 import { Recorder } from "../_recorder.ts";
 import { UpperCase } from "./_tcp.ts";

@@ -4,12 +4,12 @@
  * @module
  */
 
+import type { IocpProactor } from "../../../mod.ts";
 import {
   createSocket,
-  type IocpProactor,
   Socket,
   type SocketAddress,
-} from "../../../mod.ts";
+} from "../../../src/net/mod.ts";
 import { loadSendFileSymbols } from "../../../src/ffi/sendfile/native.ts";
 import { loadSymbols } from "../../../src/ffi/symbols.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";

@@ -8,16 +8,14 @@
  */
 
 import { assertEquals } from "@std/assert";
+import type { IocpProactor, Protocol, Transport } from "../../../mod.ts";
 import {
   connectTcp,
-  type IocpProactor,
-  type Protocol,
   type TcpAddr,
   type TcpConnection,
   TcpListener,
   type TcpListenOptions,
-  type Transport,
-} from "../../../mod.ts";
+} from "../../../src/net/mod.ts";
 import { loadSymbols } from "../../../src/ffi/symbols.ts";
 import { allocate } from "../../../src/ffi/memory.ts";
 import { NativeWin32 } from "../../../src/ffi/native_win32.ts";

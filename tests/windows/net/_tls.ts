@@ -4,14 +4,14 @@
  * @module
  */
 
+import type { IocpProactor } from "../../../mod.ts";
 import {
-  type IocpProactor,
   startTls,
   type StartTlsClientOptions,
   type StartTlsServerOptions,
   type TcpConnection,
   type TlsConnection,
-} from "../../../mod.ts";
+} from "../../../src/net/mod.ts";
 import { soon } from "../_setup.ts";
 import { tcpPair } from "./_tcp.ts";
 import { CA_CERT, CERT, KEY } from "./fixtures/tls.ts";

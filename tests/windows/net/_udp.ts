@@ -7,13 +7,14 @@
  * @module
  */
 
-import type {
-  DatagramProtocol,
-  DatagramTransport,
-  IocpProactor,
-  UdpListenOptions,
-} from "../../../mod.ts";
-import { openDatagramEndpoint, UdpSocket } from "../../../mod.ts";
+import type { IocpProactor } from "../../../mod.ts";
+import {
+  type DatagramProtocol,
+  type DatagramTransport,
+  openDatagramEndpoint,
+  type UdpListenOptions,
+  UdpSocket,
+} from "../../../src/net/mod.ts";
 import { loadSymbols } from "../../../src/ffi/symbols.ts";
 import type { SocketApi } from "../../../src/ffi/socket/api.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";

@@ -8,13 +8,13 @@
  */
 
 import { assertEquals } from "@std/assert";
+import type { IocpProactor } from "../../../mod.ts";
 import {
   connectUnix,
-  type IocpProactor,
   type UnixConnection,
   UnixListener,
   type UnixListenOptions,
-} from "../../../mod.ts";
+} from "../../../src/net/mod.ts";
 import { loadSymbols } from "../../../src/ffi/symbols.ts";
 import {
   decodeSocketAddress,

@@ -4,16 +4,18 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import {
-  connectTcp,
-  createSocket,
   type IocpProactor,
   isWindowsError,
-  openDatagramEndpoint,
   ProactorEventLoop,
+} from "../../../mod.ts";
+import {
+  connectTcp,
+  createSocket,
+  openDatagramEndpoint,
   TcpListener,
   UdpSocket,
   UnixListener,
-} from "../../../mod.ts";
+} from "../../../src/net/mod.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { serveTcp } from "../../../src/net/tcp/tcp_protocol.ts";
 import { proactorTest, soon } from "../_setup.ts";

@@ -6,8 +6,8 @@ import type {
   DroppedBytesError,
   IocpProactor,
   StreamConnection,
-  TlsConnection,
 } from "../../../mod.ts";
+import type { TlsConnection } from "../../../src/net/mod.ts";
 import {
   connectedPair,
   pattern,

@@ -9,17 +9,19 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
-  addReader,
-  addWriter,
   CancelledError,
   type IocpProactor,
-  pipe,
   ProactorEventLoop,
-  removeReader,
   type StreamConnection,
+} from "../../../mod.ts";
+import { pipe } from "../../../src/pipe/mod.ts";
+import {
+  addReader,
+  addWriter,
+  removeReader,
   waitReadable,
   waitWritable,
-} from "../../../mod.ts";
+} from "../../../src/net/mod.ts";
 import {
   connectedPair,
   decode,

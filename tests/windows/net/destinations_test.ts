@@ -1,17 +1,19 @@
 // Addresses that a listener has, or that name its clients, lead back to it.
 import { assertEquals, assertRejects } from "@std/assert";
 import {
-  connectTcp,
-  createSocket,
   type IocpProactor,
-  openDatagramEndpoint,
   ProactorEventLoop,
   type Protocol,
+} from "../../../mod.ts";
+import {
+  connectTcp,
+  createSocket,
+  openDatagramEndpoint,
   type Socket,
   TcpListener,
   type UdpSocket,
   UdpSocket as Udp,
-} from "../../../mod.ts";
+} from "../../../src/net/mod.ts";
 import { parseSocketAddress } from "../../../src/ffi/socket/sockaddr.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { PolledConnect } from "../../../src/net/socket/polled_connect.ts";

@@ -1,17 +1,15 @@
 /** What nobody has closed, and nobody can close any more. */
 
 import { assertEquals, assertInstanceOf } from "@std/assert";
+import { type IocpProactor, PipeServer } from "../../../mod.ts";
+import { pipe } from "../../../src/pipe/mod.ts";
 import {
   connectTcp,
   createSocket,
-  type IocpProactor,
-  openFile,
-  pipe,
-  PipeServer,
   TcpListener,
   UdpSocket,
-  watchDirectory,
-} from "../../../mod.ts";
+} from "../../../src/net/mod.ts";
+import { openFile, watchDirectory } from "../../../src/file/mod.ts";
 import { collectUntil } from "../../unit/_collect.ts";
 import { exists, Folder, SCRATCH } from "../file/_files.ts";
 import { encode, proactorTest, soon, uniquePipeName } from "../_setup.ts";

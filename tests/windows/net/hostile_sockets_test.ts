@@ -4,11 +4,9 @@ import { assertEquals } from "@std/assert";
 import {
   type IocpProactor,
   type ProactorEventLoop,
-  type Socket,
-  type SocketAddress,
   toNodeDuplex,
-  type UdpSocket,
 } from "../../../mod.ts";
+import type { Socket, SocketAddress, UdpSocket } from "../../../src/net/mod.ts";
 import { openTcpTransport } from "../../../src/net/tcp/tcp_protocol.ts";
 import { TcpListener } from "../../../src/net/tcp/tcp_listener.ts";
 import {

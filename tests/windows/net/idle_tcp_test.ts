@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertLess } from "@std/assert";
+import type { IocpProactor } from "../../../mod.ts";
 import {
   connectTcp,
-  type IocpProactor,
   type TcpAddr,
   type TcpConnection,
   TcpListener,
-} from "../../../mod.ts";
+} from "../../../src/net/mod.ts";
 import {
   encode,
   proactorTest,

@@ -1,11 +1,8 @@
 /** createConnection() and createServer(), from asyncio's test_events.py. */
 
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import {
-  type BufferedProtocol,
-  type TcpAddr,
-  TcpListener,
-} from "../../../mod.ts";
+import type { BufferedProtocol } from "../../../mod.ts";
+import { type TcpAddr, TcpListener } from "../../../src/net/mod.ts";
 import { createSocket } from "../../../src/net/socket/socket.ts";
 import { loopTest } from "../_loop.ts";
 import { encode, pattern, soon, turn, until } from "../_setup.ts";

@@ -1,12 +1,11 @@
 /** UDP endpoints of the event loop. */
 
 import { assertEquals, assertRejects } from "@std/assert";
-import {
-  type DatagramProtocol,
-  type DatagramTransport,
-  InvalidStateError,
-  ProactorEventLoop,
-} from "../../../mod.ts";
+import { InvalidStateError, ProactorEventLoop } from "../../../mod.ts";
+import type {
+  DatagramProtocol,
+  DatagramTransport,
+} from "../../../src/net/mod.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { decode, encode, soon } from "../_setup.ts";
 

@@ -8,17 +8,15 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
+import { CancelledError, type IocpProactor } from "../../../mod.ts";
+import { pipe, type PipeHandle } from "../../../src/pipe/mod.ts";
 import {
   addReader,
   addWriter,
-  CancelledError,
-  type IocpProactor,
-  pipe,
-  type PipeHandle,
   removeReader,
   waitReadable,
   waitWritable,
-} from "../../../mod.ts";
+} from "../../../src/net/mod.ts";
 import { PIPE_TYPE_MESSAGE } from "../../../src/ffi/constants.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import {

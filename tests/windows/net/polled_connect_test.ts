@@ -4,7 +4,8 @@
  */
 
 import { assertEquals, assertRejects } from "@std/assert";
-import { connectTcp, IocpProactor, TcpListener } from "../../../mod.ts";
+import { IocpProactor } from "../../../mod.ts";
+import { connectTcp, TcpListener } from "../../../src/net/mod.ts";
 import type { Socket } from "../../../src/ffi/socket/api.ts";
 import { WSAEWOULDBLOCK } from "../../../src/ffi/socket/constants.ts";
 import { ConnectRace } from "../../../src/net/tcp/connect_race.ts";

@@ -7,12 +7,11 @@ import {
   assertRejects,
 } from "@std/assert";
 import {
-  connectTcp,
   type DroppedBytesError,
   IocpProactor,
   isWindowsError,
-  TcpListener,
 } from "../../../mod.ts";
+import { connectTcp, TcpListener } from "../../../src/net/mod.ts";
 import type { SocketApi } from "../../../src/ffi/socket/api.ts";
 import {
   ERROR_NETNAME_DELETED,

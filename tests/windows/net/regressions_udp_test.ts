@@ -6,12 +6,12 @@ import {
   assertInstanceOf,
   assertRejects,
 } from "@std/assert";
+import { IocpProactor } from "../../../mod.ts";
 import {
   createSocket,
-  IocpProactor,
   openDatagramEndpoint,
   UdpSocket,
-} from "../../../mod.ts";
+} from "../../../src/net/mod.ts";
 import {
   ERROR_PORT_UNREACHABLE,
   WSAECONNRESET,

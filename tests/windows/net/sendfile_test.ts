@@ -9,19 +9,21 @@ import {
   assertRejects,
 } from "@std/assert";
 import {
-  connectTcp,
-  createSocket,
   type IocpProactor,
   isWindowsError,
   type ProactorEventLoop,
   type Protocol,
   type SendFileOptions,
   type SendFileSource,
+  type Transport,
+} from "../../../mod.ts";
+import {
+  connectTcp,
+  createSocket,
   type Socket,
   type TcpConnection,
   TcpListener,
-  type Transport,
-} from "../../../mod.ts";
+} from "../../../src/net/mod.ts";
 import { transmitSlots } from "../../../src/stream/transmit_slots.ts";
 import { loopTest } from "../_loop.ts";
 import {

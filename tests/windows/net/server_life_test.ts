@@ -1,7 +1,8 @@
 /** Servers of the event loop, from asyncio's test_server.py: how they end. */
 
 import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
-import { CancelledError, connectTcp, InvalidStateError } from "../../../mod.ts";
+import { CancelledError, InvalidStateError } from "../../../mod.ts";
+import { connectTcp } from "../../../src/net/mod.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { loopTest } from "../_loop.ts";
 import { encode, soon, turn, until } from "../_setup.ts";

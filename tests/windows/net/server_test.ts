@@ -6,13 +6,9 @@ import {
   assertNotEquals,
   assertRejects,
 } from "@std/assert";
-import {
-  connectTcp,
-  InvalidStateError,
-  type Server,
-  type TcpAddr,
-  TcpListener,
-} from "../../../mod.ts";
+import { InvalidStateError } from "../../../mod.ts";
+import { connectTcp, type TcpAddr, TcpListener } from "../../../src/net/mod.ts";
+import type { Server } from "../../../src/loop/mod.ts";
 import { SO_REUSEADDR, SOL_SOCKET } from "../../../src/ffi/socket/constants.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { loopTest } from "../_loop.ts";

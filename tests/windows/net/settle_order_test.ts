@@ -1,7 +1,9 @@
 /** Reads and writes settle in the order they were made, in every room. */
 
 import { assertEquals, assertRejects } from "@std/assert";
-import { type IocpProactor, openFile, type UdpSocket } from "../../../mod.ts";
+import type { IocpProactor } from "../../../mod.ts";
+import type { UdpSocket } from "../../../src/net/mod.ts";
+import { openFile } from "../../../src/file/mod.ts";
 import {
   connectedPair,
   decode,

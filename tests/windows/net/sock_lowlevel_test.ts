@@ -8,13 +8,15 @@ import {
   assertRejects,
 } from "@std/assert";
 import {
-  createSocket,
   InvalidStateError,
   ProactorEventLoop,
   type Protocol,
+} from "../../../mod.ts";
+import {
+  createSocket,
   type Socket,
   type SocketAddress,
-} from "../../../mod.ts";
+} from "../../../src/net/mod.ts";
 import { SO_SNDBUF, SOL_SOCKET } from "../../../src/ffi/socket/constants.ts";
 import { loopTest } from "../_loop.ts";
 import { decode, encode, pattern, soon, turn } from "../_setup.ts";

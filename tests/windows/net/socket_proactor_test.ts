@@ -9,12 +9,11 @@ import {
 } from "@std/assert";
 import {
   CancelledError,
-  createSocket,
   IocpProactor,
   isWindowsError,
   type OverlappedFuture,
-  type SocketAddress,
 } from "../../../mod.ts";
+import { createSocket, type SocketAddress } from "../../../src/net/mod.ts";
 import { WSAEISCONN } from "../../../src/ffi/socket/constants.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import {

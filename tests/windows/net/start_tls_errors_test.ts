@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { IocpProactor } from "../../../mod.ts";
 import {
-  type IocpProactor,
   startTls,
   type StartTlsOptions,
   type TcpConnection,
-} from "../../../mod.ts";
+} from "../../../src/net/mod.ts";
 import { assertConnected } from "../_connections.ts";
 import {
   eachModeTest,

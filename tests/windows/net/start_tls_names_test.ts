@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { startTls, type StartTlsClientOptions } from "../../../mod.ts";
+import { startTls, type StartTlsClientOptions } from "../../../src/net/mod.ts";
 import { assertConnected } from "../_connections.ts";
 import { encode, proactorTest, readText, soon } from "../_setup.ts";
 import { CertificateMaker, dnsName } from "./_certificates.ts";

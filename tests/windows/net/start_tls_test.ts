@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
-import { connectTcp, startTls, TcpListener } from "../../../mod.ts";
+import { connectTcp, startTls, TcpListener } from "../../../src/net/mod.ts";
 import {
   connectedPair,
   eachModeTest,

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { connectTcp, TcpListener } from "../../../mod.ts";
+import { connectTcp, TcpListener } from "../../../src/net/mod.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { assertConnected } from "../_connections.ts";
 import { eachModeTest, proactorTest, soon, until } from "../_setup.ts";

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { connectTcp, IocpProactor, TcpListener } from "../../../mod.ts";
+import { IocpProactor } from "../../../mod.ts";
+import { connectTcp, TcpListener } from "../../../src/net/mod.ts";
 import { ConnectRace, interleave } from "../../../src/net/tcp/connect_race.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import type { IpAddress } from "../../../src/net/tcp/tcp_socket.ts";

@@ -5,7 +5,7 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import { connectTcp, TcpListener } from "../../../mod.ts";
+import { connectTcp, TcpListener } from "../../../src/net/mod.ts";
 import { IPPROTO_TCP, TCP_NODELAY } from "../../../src/ffi/socket/constants.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import {

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { connectTcp, IocpProactor, TcpListener } from "../../../mod.ts";
+import { IocpProactor } from "../../../mod.ts";
+import { connectTcp, TcpListener } from "../../../src/net/mod.ts";
 import {
   AF_INET,
   IPPROTO_TCP,

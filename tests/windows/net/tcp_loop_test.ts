@@ -1,7 +1,8 @@
 /** asyncio's TCP methods, on the event loop. */
 
 import { assertEquals, assertRejects } from "@std/assert";
-import { InvalidStateError, ProactorEventLoop, run } from "../../../mod.ts";
+import { InvalidStateError, ProactorEventLoop } from "../../../mod.ts";
+import { run } from "../../../src/loop/mod.ts";
 import type { ExceptionContext } from "../../../src/loop/exception_handler.ts";
 import { encode, soon, until } from "../_setup.ts";
 import { Recorder } from "../_recorder.ts";

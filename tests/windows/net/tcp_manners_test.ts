@@ -1,7 +1,7 @@
 /** What README.md says of TCP, as far as no other test needs it. */
 
 import { assertEquals, assertRejects } from "@std/assert";
-import { connectTcp, TcpListener, waitReadable } from "../../../mod.ts";
+import { connectTcp, TcpListener, waitReadable } from "../../../src/net/mod.ts";
 import { eachModeTest, encode, proactorTest, soon, until } from "../_setup.ts";
 import { LOCAL, socketOf, tcpPair } from "./_tcp.ts";
 

@@ -3,8 +3,8 @@ import {
   type DroppedBytesError,
   type IocpProactor,
   isWindowsError,
-  UdpSocket,
 } from "../../../mod.ts";
+import { UdpSocket } from "../../../src/net/mod.ts";
 import { ERROR_IO_PENDING } from "../../../src/ffi/constants.ts";
 import {
   ERROR_PORT_UNREACHABLE,

@@ -6,7 +6,8 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import { IocpProactor, isWindowsError, UdpSocket } from "../../../mod.ts";
+import { IocpProactor, isWindowsError } from "../../../mod.ts";
+import { UdpSocket } from "../../../src/net/mod.ts";
 import { decode, encode, proactorTest, soon } from "../_setup.ts";
 import { listen, LOCAL, receiveText, sendText, udpPair } from "./_udp.ts";
 

@@ -1,9 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import {
-  type IocpProactor,
-  isWindowsError,
-  openDatagramEndpoint,
-} from "../../../mod.ts";
+import { type IocpProactor, isWindowsError } from "../../../mod.ts";
+import { openDatagramEndpoint } from "../../../src/net/mod.ts";
 import {
   WSAECONNRESET,
   WSAEMSGSIZE,

@@ -4,7 +4,7 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
-import { openDatagramEndpoint } from "../../../mod.ts";
+import { openDatagramEndpoint } from "../../../src/net/mod.ts";
 import { WSAEMSGSIZE } from "../../../src/ffi/socket/constants.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import {

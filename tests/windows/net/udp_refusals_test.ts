@@ -1,9 +1,6 @@
 import { assertEquals } from "@std/assert";
-import {
-  type IocpProactor,
-  openDatagramEndpoint,
-  UdpSocket,
-} from "../../../mod.ts";
+import type { IocpProactor } from "../../../mod.ts";
+import { openDatagramEndpoint, UdpSocket } from "../../../src/net/mod.ts";
 import {
   assertRefused,
   BAD_ARRAYS,

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { UdpSocket } from "../../../mod.ts";
+import { UdpSocket } from "../../../src/net/mod.ts";
 import {
   decode,
   eachModeTest,

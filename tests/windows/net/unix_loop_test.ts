@@ -1,12 +1,9 @@
 /** Sockets with a path on the event loop. */
 
 import { assertEquals, assertFalse, assertRejects } from "@std/assert";
-import {
-  InvalidStateError,
-  ProactorEventLoop,
-  type Server,
-  type UnixAddr,
-} from "../../../mod.ts";
+import { InvalidStateError, ProactorEventLoop } from "../../../mod.ts";
+import type { UnixAddr } from "../../../src/net/mod.ts";
+import type { Server } from "../../../src/loop/mod.ts";
 import type { ExceptionContext } from "../../../src/loop/exception_handler.ts";
 import { encode, soon, until } from "../_setup.ts";
 import { Recorder } from "../_recorder.ts";

@@ -5,12 +5,12 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
+import { IocpProactor } from "../../../mod.ts";
 import {
   connectUnix,
-  IocpProactor,
   UnixConnection,
   UnixListener,
-} from "../../../mod.ts";
+} from "../../../src/net/mod.ts";
 import { encodeSocketAddress } from "../../../src/ffi/socket/sockaddr.ts";
 import {
   WSAEAFNOSUPPORT,

@@ -8,14 +8,14 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
+import type { IocpProactor } from "../../../mod.ts";
 import {
-  type IocpProactor,
   type Subprocess,
   subprocessExec,
   type SubprocessExecOptions,
   type SubprocessOutput,
   subprocessShell,
-} from "../../../mod.ts";
+} from "../../../src/process/mod.ts";
 import { defaultProcesses } from "../../../src/ffi/process/default.ts";
 import { defaultThreadIo } from "../../../src/ffi/thread_io/default.ts";
 import { loadWaitSymbols } from "../../../src/ffi/wait/native.ts";

@@ -4,7 +4,10 @@
  * @module
  */
 
-import type { SubprocessProtocol, SubprocessTransport } from "../../../mod.ts";
+import type {
+  SubprocessProtocol,
+  SubprocessTransport,
+} from "../../../src/process/mod.ts";
 import { decode } from "../_setup.ts";
 
 /** Writes down what it is told. */

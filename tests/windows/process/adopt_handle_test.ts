@@ -7,12 +7,11 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
+import type { IocpProactor, WindowsHandle } from "../../../mod.ts";
 import {
   adoptHandle,
   type AdoptHandleOptions,
-  type IocpProactor,
-  type WindowsHandle,
-} from "../../../mod.ts";
+} from "../../../src/process/mod.ts";
 import {
   FILE_FLAG_OVERLAPPED,
   FILE_SHARE_READ,

@@ -6,7 +6,8 @@ import {
   assertGreater,
   assertRejects,
 } from "@std/assert";
-import { copyFile, subprocessExec, subprocessShell } from "../../../mod.ts";
+import { copyFile } from "../../../src/file/mod.ts";
+import { subprocessExec, subprocessShell } from "../../../src/process/mod.ts";
 import { Folder } from "../file/_files.ts";
 import { decode, proactorTest, soon } from "../_setup.ts";
 import { finish, PIPED, runShell } from "./_process.ts";

@@ -7,12 +7,11 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import {
-  InvalidStateError,
-  ProactorEventLoop,
-  type SubprocessExecOptions,
-  type SubprocessTransport,
-} from "../../../mod.ts";
+import { InvalidStateError, ProactorEventLoop } from "../../../mod.ts";
+import type {
+  SubprocessExecOptions,
+  SubprocessTransport,
+} from "../../../src/process/mod.ts";
 import { encode, soon, turn, until } from "../_setup.ts";
 import "./_process.ts";
 import { SubprocessRecorder } from "./_recorder.ts";

@@ -10,14 +10,9 @@ import {
   assertStringIncludes,
   assertThrows,
 } from "@std/assert";
-import {
-  InvalidStateError,
-  IocpProactor,
-  pipe,
-  subprocessExec,
-  subprocessShell,
-  WindowsError,
-} from "../../../mod.ts";
+import { InvalidStateError, IocpProactor, WindowsError } from "../../../mod.ts";
+import { pipe } from "../../../src/pipe/mod.ts";
+import { subprocessExec, subprocessShell } from "../../../src/process/mod.ts";
 import {
   decode,
   encode,

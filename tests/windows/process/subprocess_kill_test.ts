@@ -7,7 +7,8 @@ import {
   assertRejects,
   assertThrows,
 } from "@std/assert";
-import { IocpProactor, type SubprocessSignal } from "../../../mod.ts";
+import { IocpProactor } from "../../../mod.ts";
+import type { SubprocessSignal } from "../../../src/process/mod.ts";
 import { defaultProcesses } from "../../../src/ffi/process/default.ts";
 import { launchProcess } from "../../../src/process/launch.ts";
 import { resolveShell } from "../../../src/process/subprocess_options.ts";

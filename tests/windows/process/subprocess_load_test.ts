@@ -1,5 +1,6 @@
 import { assertEquals, assertLess, assertRejects } from "@std/assert";
-import { type IocpProactor, subprocessShell } from "../../../mod.ts";
+import type { IocpProactor } from "../../../mod.ts";
+import { subprocessShell } from "../../../src/process/mod.ts";
 import {
   decode,
   HANDLE_SLACK,

@@ -6,13 +6,13 @@ import {
   assertGreater,
   assertRejects,
 } from "@std/assert";
+import type { IocpProactor } from "../../../mod.ts";
+import { pipe } from "../../../src/pipe/mod.ts";
 import {
-  type IocpProactor,
-  pipe,
   type Subprocess,
   subprocessExec,
   subprocessShell,
-} from "../../../mod.ts";
+} from "../../../src/process/mod.ts";
 import { defaultProcesses } from "../../../src/ffi/process/default.ts";
 import { HANDLE_FLAG_INHERIT } from "../../../src/ffi/process/structs.ts";
 import {

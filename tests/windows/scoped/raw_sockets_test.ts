@@ -1,15 +1,14 @@
 // These tests run twice: with --allow-ffi, and with a grant that names the
 // libraries by absolute paths.
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { IocpProactor, ProactorEventLoop } from "../../../mod.ts";
+import { pipe } from "../../../src/pipe/mod.ts";
 import {
   connectTcp,
   createSocket,
-  IocpProactor,
-  pipe,
-  ProactorEventLoop,
   type Socket,
   TcpListener,
-} from "../../../mod.ts";
+} from "../../../src/net/mod.ts";
 import { loadFileSymbols } from "../../../src/ffi/file/native.ts";
 import { loadSendFileSymbols } from "../../../src/ffi/sendfile/native.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";

@@ -1,7 +1,7 @@
 // These tests run twice: with --allow-ffi, and with a grant that names the
 // three libraries by absolute paths.
 import { assertEquals } from "@std/assert";
-import { copyFile, openFile, watchDirectory } from "../../../mod.ts";
+import { copyFile, openFile, watchDirectory } from "../../../src/file/mod.ts";
 import { decode, eachModeTest, encode, pattern, soon } from "../_setup.ts";
 import { Folder, readAll, SCRATCH, writeFile } from "../file/_files.ts";
 

@@ -12,10 +12,10 @@ import {
   connectPipe,
   IocpProactor,
   isWindowsError,
-  pipe,
-  PipeHandle,
   PipeServer,
 } from "../../../mod.ts";
+import { pipe } from "../../../src/pipe/mod.ts";
+import { PipeHandle } from "../../../src/pipe/pipe_handle.ts";
 import {
   openPipeTransport,
   servePipe,

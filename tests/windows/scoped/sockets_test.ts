@@ -9,21 +9,20 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
+import { type IocpProactor, ProactorEventLoop } from "../../../mod.ts";
 import {
   addReader,
   connectTcp,
   connectUnix,
   getaddrinfo,
   getnameinfo,
-  type IocpProactor,
   openDatagramEndpoint,
-  ProactorEventLoop,
   removeReader,
   TcpListener,
   UdpSocket,
   waitReadable,
   waitWritable,
-} from "../../../mod.ts";
+} from "../../../src/net/mod.ts";
 import { hasFullGrant } from "../../../src/ffi/system_folder.ts";
 import {
   decodeSocketAddress,

@@ -1,16 +1,14 @@
 // These tests run twice: with --allow-ffi, and with a grant that names the
 // libraries by absolute paths.
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
+import { connectPipe, type IocpProactor, PipeServer } from "../../../mod.ts";
+import { pipe } from "../../../src/pipe/mod.ts";
 import {
-  connectPipe,
   connectTcp,
   createSocket,
-  type IocpProactor,
-  pipe,
-  PipeServer,
   TcpListener,
   UdpSocket,
-} from "../../../mod.ts";
+} from "../../../src/net/mod.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import {
   decode,

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
-import { IocpProactor, pipe, type WaitHandleFuture } from "../../../mod.ts";
+import { IocpProactor, type WaitHandleFuture } from "../../../mod.ts";
+import { pipe } from "../../../src/pipe/mod.ts";
 import { WAIT_RECORD_FIRED } from "../../../src/ffi/wait/wait_callback.ts";
 import type { Handle } from "../../../src/ffi/win32_api.ts";
 import {

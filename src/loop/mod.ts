@@ -1,0 +1,74 @@
+/**
+ * The event loop of asyncio on Windows, with its tasks, timers and policies.
+ *
+ * @example Run something on a loop
+ * ```ts
+ * import { getRunningLoop, run } from "@iocp/proactor/loop";
+ *
+ * const seconds = await run(() => getRunningLoop().time());
+ * console.log(seconds > 0); // true
+ * ```
+ *
+ * @module
+ */
+
+export { callSoonThreadsafe } from "./call_soon_threadsafe.ts";
+export type { ExceptionContext } from "./exception_handler.ts";
+export { type Callback, Handle, TimerHandle } from "./handles.ts";
+export {
+  EventLoopPolicy,
+  getEventLoop,
+  getEventLoopPolicy,
+  getRunningLoop,
+  newEventLoop,
+  run,
+  type RunOptions,
+  setEventLoop,
+  setEventLoopPolicy,
+} from "./policy.ts";
+export type {
+  CreateConnectionOptions,
+  CreateServerOptions,
+  CreateUnixConnectionOptions,
+  CreateUnixServerOptions,
+  LoopOptions,
+  ProactorEventLoopOptions,
+  ShutdownDefaultExecutorOptions,
+  SockAccepted,
+  SockRecvFromIntoOptions,
+  StartServingOptions,
+} from "./loop_options.ts";
+export {
+  type ExecutorShutdownOptions,
+  type WorkerCall,
+  WorkerExecutor,
+  type WorkerExecutorOptions,
+} from "./worker_executor.ts";
+export { type ServeForeverOptions, Server } from "./server.ts";
+export {
+  type ExceptionHandler,
+  ProactorEventLoop,
+} from "./proactor_event_loop.ts";
+export type {
+  ExportCallbackOptions,
+  RemoteCallback,
+  RemoteFunction,
+  RemoteToken,
+} from "./remote_callback.ts";
+export { Task, type TaskFunction, type TaskOptions } from "./task.ts";
+export type {
+  BufferedProtocol,
+  Protocol,
+  ProtocolFactory,
+  Transport,
+  WriteBufferLimits,
+  WriteBufferOptions,
+} from "../stream/protocol.ts";
+export {
+  CancelledError,
+  Future,
+  type FutureCallback,
+  type FutureContext,
+  InvalidStateError,
+} from "../proactor/future/future.ts";
+export type { ServerHost } from "../net/tcp/server_addresses.ts";

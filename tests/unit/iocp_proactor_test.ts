@@ -5,13 +5,14 @@ import {
   assertEquals,
   assertInstanceOf,
   assertRejects,
+  assertStrictEquals,
   assertThrows,
 } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { waitMilliseconds } from "../../src/proactor/arguments.ts";
 import { defaultProactor } from "../../src/proactor/default_proactor.ts";
 import { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
-import type { CompletionPort } from "../../src/proactor/port/completion_port.ts";
+import { CompletionPort } from "../../src/proactor/port/completion_port.ts";
 import { partsOf } from "../../src/proactor/proactor_parts.ts";
 import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
@@ -58,11 +59,18 @@ Deno.test("IocpProactor is one class, with asyncio's methods first", () => {
   assertEquals(names.slice(0, ASYNCIO_METHODS.length), ASYNCIO_METHODS);
 });
 
-Deno.test("a port without a proactor has no parts", async () => {
-  await inWorld({}, (world) => {
+Deno.test("a port has one set of parts, and so has one without a proactor", async () => {
+  await inWorld({}, async (world) => {
     assertEquals(partsOf(world.port).core.port, world.port);
-    const other = {} as CompletionPort;
-    assertThrows(() => partsOf(other), TypeError, "Cannot find proactor");
+    const api = world.sim;
+    const port = new CompletionPort(api, {
+      report: () => {},
+      skipOnSuccess: true,
+      concurrency: 0,
+    });
+    assertStrictEquals(partsOf(port), partsOf(port));
+    assertStrictEquals(partsOf(port).core.port, port);
+    await port.close(0);
   });
 });
 

@@ -313,6 +313,18 @@ Deno.test("a session whose socket closes has failed", async () => {
   await connection.finished;
 });
 
+Deno.test("a connection that is closed between two reads interrupts TLS", async () => {
+  const { session } = await agreed();
+  const reading = assertRejects(
+    () => Promise.resolve(session.end()),
+    Deno.errors.Interrupted,
+    "Cannot use TLS: operation canceled",
+  );
+  const closed = "Cannot read: the connection is closed";
+  session.onFailed(new Deno.errors.BadResource(closed));
+  await reading;
+});
+
 Deno.test("end() rejects with the error of TLS's own end", async () => {
   const parts = await agreed();
   parts.socket.endError = new Error("cannot say so");

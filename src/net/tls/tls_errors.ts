@@ -25,3 +25,13 @@ export function tlsError(error: Error, action: string): Error {
   });
   return typeof code === "string" ? Object.assign(made, { code }) : made;
 }
+
+/**
+ * Makes the error of what a close has ended.
+ *
+ * @param action What was tried: `read`.
+ * @returns A `Deno.errors.Interrupted`.
+ */
+export function interrupted(action: string): Error {
+  return new Deno.errors.Interrupted(`Cannot ${action}: operation canceled`);
+}

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { interrupted } from "./tls_errors.ts";
 import type { ForgottenPart } from "../../proactor/port/forgotten.ts";
 import {
   assertDeadline,
@@ -100,8 +101,4 @@ export class TlsPart implements ForgottenPart {
     const { dropped: bytesDropped } = this.#session;
     if (bytesDropped > 0) this.loss ??= Object.assign(error, { bytesDropped });
   }
-}
-
-function interrupted(action: string): Error {
-  return new Deno.errors.Interrupted(`Cannot ${action}: operation canceled`);
 }

@@ -13,7 +13,7 @@ import { Fifo } from "../../proactor/port/fifo.ts";
 import type { DuplexConnection } from "../../stream/node_duplex.ts";
 import type { ReadSource } from "../../stream/read_queue.ts";
 import { TlsDuplex, type TlsDuplexEvents } from "./tls_duplex.ts";
-import { tlsError } from "./tls_errors.ts";
+import { interrupted, tlsError } from "./tls_errors.ts";
 
 /** What a handshake has agreed on. */
 export interface TlsHandshakeInfo {
@@ -230,7 +230,9 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
 
   /** @param error What the connection below has failed with. */
   onFailed(error: unknown): void {
-    this.fail(error as Error);
+    // Somebody has closed it between two reads: as if in one.
+    const closed = error instanceof Deno.errors.BadResource;
+    this.fail(closed ? interrupted("use TLS") : error as Error);
   }
 
   // --- parts ---------------------------------------------------------------

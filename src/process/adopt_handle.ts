@@ -121,12 +121,17 @@ function threadIoOptions(
   port: CompletionPort,
   { threads, processes }: HandleApis,
 ): ThreadIoOptions {
-  const own = processes.duplicateHandle(port.handle, false);
-  if (own !== 0n) return { api: threads, port: own };
-  throw windowsError(port.api, processes.lastError, {
-    syscall: "DuplicateHandle",
-    action: "Cannot use a completion port on other threads",
-  });
+  return {
+    api: threads,
+    duplicatePort() {
+      const own = processes.duplicateHandle(port.handle, false);
+      if (own !== 0n) return own;
+      throw windowsError(port.api, processes.lastError, {
+        syscall: "DuplicateHandle",
+        action: "Cannot use a completion port on other threads",
+      });
+    },
+  };
 }
 
 function assertDrivable(

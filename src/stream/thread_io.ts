@@ -23,8 +23,13 @@ const LONGEST_PAUSE = 1000;
 export interface ThreadIoOptions {
   /** The seam. */
   api: ThreadIoApi;
-  /** A handle of the port that no close of the proactor closes. */
-  port: Handle;
+  /**
+   * Makes a handle of the port that no close of the proactor closes.
+   *
+   * @returns The handle.
+   * @throws {WindowsError} when Windows refuses one.
+   */
+  duplicatePort(): Handle;
 }
 
 /**
@@ -43,6 +48,8 @@ export class ThreadIo implements StreamIo {
   readonly owner: PortHandle;
   readonly #port: CompletionPort;
   readonly #options: ThreadIoOptions;
+  /** Made for the first call. */
+  #ownPort: Handle | undefined;
   /** Calls that may not have ended, and the use of their slot. */
   readonly #calls = new Map<Operation, number>();
 
@@ -74,7 +81,8 @@ export class ThreadIo implements StreamIo {
 
   #transfer(buffer: Address, length: number, slot: Address): ThreadTransfer {
     const { handle: file, key } = this.owner;
-    return { file, buffer, length, slot, port: this.#options.port, key };
+    const port = this.#ownPort ??= this.#options.duplicatePort();
+    return { file, buffer, length, slot, port, key };
   }
 
   #started(code: number, overlapped: Address): number {
@@ -136,7 +144,8 @@ export class ThreadIo implements StreamIo {
   }
 
   #closeHandles(): number {
-    this.#port.api.closeHandle(this.#options.port);
+    const port = this.#ownPort;
+    if (port !== undefined) this.#port.api.closeHandle(port);
     return this.#closeFile();
   }
 

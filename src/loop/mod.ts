@@ -21,11 +21,10 @@ export {
   getEventLoopPolicy,
   getRunningLoop,
   newEventLoop,
-  run,
-  type RunOptions,
   setEventLoop,
   setEventLoopPolicy,
 } from "./policy.ts";
+export { run, Runner, type RunnerOptions } from "./runner.ts";
 export type {
   CreateConnectionOptions,
   CreateServerOptions,

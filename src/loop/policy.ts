@@ -1,31 +1,19 @@
 /**
- * The policy: which event loop is the current one. And `run`.
+ * The policy: which event loop is the current one.
  *
  * @module
  */
 
-import { defaultProactor } from "../proactor/default_proactor.ts";
 import { InvalidStateError } from "../proactor/future/future.ts";
-import { assertFunction, kindOf } from "./arguments.ts";
+import { kindOf } from "./arguments.ts";
 import { loops, ProactorEventLoop } from "./proactor_event_loop.ts";
-import type { Task, TaskFunction } from "./task.ts";
-
-/** Milliseconds that {@linkcode run} waits for calls in workers: asyncio's. */
-const EXECUTOR_TIMEOUT = 300_000;
-
-/** Options of {@linkcode run}. */
-export interface RunOptions {
-  /**
-   * The debug mode of the loop.
-   *
-   * @default {false}
-   */
-  debug?: boolean | undefined;
-}
 
 /**
  * Makes loops and keeps the current one of the thread. The counterpart of
  * `asyncio.AbstractEventLoopPolicy`.
+ *
+ * @deprecated As in Python 3.14: the option `loopFactory` of `run` and `Runner`
+ * says which loop.
  *
  * @example Loops in debug mode
  * ```ts
@@ -44,16 +32,16 @@ export class EventLoopPolicy {
   #current: ProactorEventLoop | null = null;
 
   /**
-   * The loop that runs, or else the current one. When there is none, or it is
-   * closed, the loop of the default proactor.
+   * The current loop, also when it is closed.
    *
    * @returns The loop.
-   * @throws {Deno.errors.NotSupported} when the system is not Windows.
-   * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
+   * @throws {InvalidStateError} when there is none.
    */
   getEventLoop(): ProactorEventLoop {
-    const loop = loops.running ?? this.#current;
-    return loop === null || loop.isClosed() ? sharedLoop() : loop;
+    if (this.#current !== null) return this.#current;
+    throw new InvalidStateError(
+      "Cannot get the event loop: this thread has no current one",
+    );
   }
 
   /**
@@ -88,6 +76,8 @@ let policy = new EventLoopPolicy();
 /**
  * The policy of this thread.
  *
+ * @deprecated As in Python 3.14: give `run` or `Runner` a `loopFactory`.
+ *
  * @example Usage
  * ```ts
  * import { EventLoopPolicy, getEventLoopPolicy } from "@iocp/proactor/loop";
@@ -104,6 +94,8 @@ export function getEventLoopPolicy(): EventLoopPolicy {
 
 /**
  * Replaces the policy of this thread.
+ *
+ * @deprecated As in Python 3.14: give `run` or `Runner` a `loopFactory`.
  *
  * @example Usage
  * ```ts
@@ -149,24 +141,21 @@ export function getRunningLoop(): ProactorEventLoop {
 }
 
 /**
- * The loop that runs, or else the current one. When there is none, or it is
- * closed, the loop of the default proactor, which is made on first use.
+ * The loop that runs, or else the one that {@linkcode setEventLoop} has set.
+ * None is made, as in Python 3.14.
  *
  * @example Usage
  * ```ts
- * import { getEventLoop } from "@iocp/proactor/loop";
+ * import { getEventLoop, run } from "@iocp/proactor/loop";
  *
- * const loop = getEventLoop();
- * loop.callSoon(() => loop.stop());
- * await loop.runForever();
+ * console.log(await run(() => getEventLoop().isRunning())); // true
  * ```
  *
  * @returns The loop.
- * @throws {Deno.errors.NotSupported} when the system is not Windows.
- * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
+ * @throws {InvalidStateError} when there is none.
  */
 export function getEventLoop(): ProactorEventLoop {
-  return policy.getEventLoop();
+  return loops.running ?? policy.getEventLoop();
 }
 
 /**
@@ -204,82 +193,4 @@ export function setEventLoop(loop: ProactorEventLoop | null): void {
  */
 export function newEventLoop(): ProactorEventLoop {
   return policy.newEventLoop();
-}
-
-/**
- * Runs an asynchronous function in a new loop. Then it cancels the tasks that
- * are left and waits for them, waits up to five minutes for the calls in the
- * default executor, and closes the loop. The counterpart of `asyncio.run`.
- *
- * @example Usage
- * ```ts
- * import { getRunningLoop, run } from "@iocp/proactor/loop";
- * import { assertEquals } from "@std/assert";
- *
- * const sum = await run(async () => {
- *   const loop = getRunningLoop();
- *   const one = loop.createTask(() => Promise.resolve(1));
- *   return await one + 2;
- * });
- * assertEquals(sum, 3);
- * ```
- *
- * @typeParam T The type of the result.
- * @param main The function; its signal is aborted when its task is cancelled.
- * @param options The debug mode.
- * @returns What the function returns.
- * @throws {InvalidStateError} when a loop runs in this thread.
- * @throws {TypeError} when `main` is not a function.
- * @throws {Deno.errors.NotSupported} when the system is not Windows.
- * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
- */
-export async function run<T>(
-  main: TaskFunction<T>,
-  options: RunOptions = {},
-): Promise<T> {
-  assertFunction("run", main);
-  if (loops.running !== undefined) {
-    throw new InvalidStateError("Cannot run: an event loop is already running");
-  }
-  const loop = newEventLoop();
-  if (options.debug !== undefined) loop.setDebug(options.debug);
-  setEventLoop(loop);
-  try {
-    return await loop.runUntilComplete(loop.createTask(main));
-  } finally {
-    await shutDown(loop);
-  }
-}
-
-function sharedLoop(): ProactorEventLoop {
-  const proactor = defaultProactor();
-  return loops.driverOf(proactor) ?? new ProactorEventLoop({ proactor });
-}
-
-async function shutDown(loop: ProactorEventLoop): Promise<void> {
-  try {
-    await cancelTasks(loop);
-    await loop.shutdownDefaultExecutor({ timeout: EXECUTOR_TIMEOUT });
-  } finally {
-    setEventLoop(null);
-    await loop.close();
-  }
-}
-
-async function cancelTasks(loop: ProactorEventLoop): Promise<void> {
-  const tasks = [...loop.allTasks()];
-  if (tasks.length === 0) return;
-  for (const task of tasks) task.cancel();
-  await loop.runUntilComplete(Promise.allSettled(tasks));
-  for (const task of tasks) reportFailure(loop, task);
-}
-
-function reportFailure(loop: ProactorEventLoop, task: Task<unknown>): void {
-  const exception = task.cancelled() ? null : task.exception();
-  if (exception === null) return;
-  loop.callExceptionHandler({
-    message: "Unhandled exception during the shutdown of run()",
-    exception,
-    task,
-  });
 }

@@ -102,6 +102,9 @@ export type ExceptionHandler = (
 /** The loops of this thread. */
 export const loops = new LoopRegistry<ProactorEventLoop>();
 
+/** The signal handlers of a loop, for `Runner`. */
+export let signalsOf: (loop: ProactorEventLoop) => SignalHandlers;
+
 /**
  * An event loop with asyncio's contract, driven by Deno's event loop. The
  * counterpart of `asyncio.ProactorEventLoop`.
@@ -123,6 +126,10 @@ export const loops = new LoopRegistry<ProactorEventLoop>();
  * ```
  */
 export class ProactorEventLoop implements AsyncDisposable {
+  static {
+    signalsOf = (loop) => loop.#signals;
+  }
+
   /** Milliseconds from which on debug mode warns of a callback. */
   slowCallbackDuration: number;
   readonly #proactor: IocpProactor;

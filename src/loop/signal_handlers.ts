@@ -65,6 +65,28 @@ export class SignalHandlers {
     return true;
   }
 
+  /**
+   * Sets a handler for a signal that the loop does not handle yet.
+   *
+   * @param signal The signal.
+   * @param callback Called in the loop.
+   * @returns Removes the handler, unless it was replaced or removed meanwhile;
+   * `undefined` when there is another, or the system has no such signal.
+   */
+  offer(signal: Deno.Signal, callback: () => void): Disposable | undefined {
+    if (this.#listeners.has(signal)) return undefined;
+    try {
+      this.add(signal, callback, []);
+    } catch {
+      return undefined;
+    }
+    const listener = this.#listeners.get(signal);
+    const remove = () => {
+      if (this.#listeners.get(signal) === listener) this.remove(signal);
+    };
+    return { [Symbol.dispose]: remove };
+  }
+
   /** Removes all handlers. */
   close(): void {
     for (const signal of [...this.#listeners.keys()]) this.remove(signal);

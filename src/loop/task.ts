@@ -69,6 +69,7 @@ export class Task<T> extends Future<T> {
   readonly #host: TaskHost;
   readonly #controller = new AbortController();
   #abortable = false;
+  #cancelRequests = 0;
   #name: string;
 
   /**
@@ -122,10 +123,21 @@ export class Task<T> extends Future<T> {
    */
   override cancel(reason?: unknown): boolean {
     if (this.done()) return false;
+    this.#cancelRequests++;
     const cause = cancelReason(reason);
     if (this.#abortable) this.#controller.abort(cause);
     else this.#end(() => super.cancel(cause));
     return true;
+  }
+
+  /**
+   * Counts the cancellations that were asked for. Only the first one aborts the
+   * function's signal, so there is no `uncancel`.
+   *
+   * @returns The calls of {@linkcode cancel} that returned true.
+   */
+  cancelling(): number {
+    return this.#cancelRequests;
   }
 
   /**

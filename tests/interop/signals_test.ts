@@ -86,3 +86,51 @@ processTest(
     if (!onWine("ctrl-c-exit-code")) assertEquals(code >>> 0, 0xc000_013a);
   },
 );
+
+/** A program that tells what Ctrl-C does to `run`, and to its main function. */
+const RUN = `
+const cancelled = (signal) => new Promise((_, reject) => {
+  signal.onabort = () => reject(signal.reason);
+});
+`;
+
+processTest("Ctrl-C lets the main function of run() clean up", async () => {
+  const { code, stdout, stderr } = await run(
+    `${RUN}
+    await lib.run(async (signal) => {
+      setTimeout(() => raise(0), 200);
+      try {
+        await cancelled(signal);
+      } finally {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        console.log("cleaned up");
+      }
+    }).catch((error) => console.log(error.name));
+    console.log("goes on");
+  `,
+  );
+  assertEquals([code, stdout, stderr], [
+    0,
+    "cleaned up\nInterrupted\ngoes on",
+    "",
+  ]);
+});
+
+processTest(
+  "the second Ctrl-C ends a run() that does not heed the first",
+  async () => {
+    const { code, stdout } = await run(
+      `${RUN}
+    await lib.run(async (signal) => {
+      setTimeout(() => raise(0), 200);
+      await cancelled(signal).catch(() => console.log("not yet"));
+      setTimeout(() => raise(0), 50);
+      await new Promise((resolve) => setTimeout(resolve, 30_000));
+      console.log("not reached");
+    });
+  `,
+    );
+    assertEquals(stdout, "not yet");
+    if (!onWine("ctrl-c-exit-code")) assertEquals(code >>> 0, 0xc000_013a);
+  },
+);

@@ -1,7 +1,6 @@
 /** Signal handlers of loops, on signals that the tests raise. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { stub } from "@std/testing/mock";
 import { InvalidStateError } from "../../src/proactor/future/future.ts";
 import { wrong } from "./_helpers.ts";
 import {
@@ -11,49 +10,7 @@ import {
   runOnce,
   runUntilWaiting,
 } from "./_loop.ts";
-
-/** The signals of a process that has these two. */
-class FakeSignals implements Disposable {
-  readonly #listeners: [signal: string, listener: () => void][] = [];
-  readonly #add = stub(
-    Deno,
-    "addSignalListener",
-    (signal: Deno.Signal, listener: () => void) => {
-      if (signal !== "SIGINT" && signal !== "SIGBREAK") {
-        throw new TypeError(`Invalid signal: ${signal}`);
-      }
-      this.#listeners.push([signal, listener]);
-    },
-  );
-  readonly #remove = stub(
-    Deno,
-    "removeSignalListener",
-    (signal: Deno.Signal, listener: () => void) => {
-      const index = this.#listeners.findIndex(([one, other]) =>
-        one === signal && other === listener
-      );
-      assert(index >= 0, `no such listener of ${signal}`);
-      this.#listeners.splice(index, 1);
-    },
-  );
-
-  /** Listeners of the process. */
-  get count(): number {
-    return this.#listeners.length;
-  }
-
-  /** Raises a signal. */
-  raise(signal: Deno.Signal): void {
-    for (const [name, listener] of [...this.#listeners]) {
-      if (name === signal) listener();
-    }
-  }
-
-  [Symbol.dispose](): void {
-    this.#add.restore();
-    this.#remove.restore();
-  }
-}
+import { FakeSignals } from "./_signals.ts";
 
 /** A test of a loop on such signals, none of which may be left at the end. */
 function signalTest(

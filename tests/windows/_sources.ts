@@ -258,6 +258,7 @@ import loopRegistry from "../../src/loop/registry.ts" with { type: "text" };
 import loopRemoteCallback from "../../src/loop/remote_callback.ts" with {
   type: "text",
 };
+import loopRunner from "../../src/loop/runner.ts" with { type: "text" };
 import loopScheduler from "../../src/loop/scheduler.ts" with { type: "text" };
 import loopScheduling from "../../src/loop/scheduling.ts" with { type: "text" };
 import loopServer from "../../src/loop/server.ts" with { type: "text" };
@@ -965,6 +966,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/loop/readers.ts": loopReaders,
   "src/loop/registry.ts": loopRegistry,
   "src/loop/remote_callback.ts": loopRemoteCallback,
+  "src/loop/runner.ts": loopRunner,
   "src/loop/scheduler.ts": loopScheduler,
   "src/loop/scheduling.ts": loopScheduling,
   "src/loop/server.ts": loopServer,

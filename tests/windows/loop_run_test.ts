@@ -5,19 +5,23 @@ import {
   assertGreaterOrEqual,
   assertRejects,
   assertStrictEquals,
+  assertThrows,
 } from "@std/assert";
 import type { ExceptionContext } from "../../src/loop/exception_handler.ts";
 import {
   getEventLoop,
   getRunningLoop,
-  run,
   setEventLoop,
 } from "../../src/loop/policy.ts";
+import { run, Runner } from "../../src/loop/runner.ts";
 import { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
 import { pipe } from "../../src/pipe/anonymous_pipe.ts";
 import type { PipeHandle } from "../../src/pipe/pipe_handle.ts";
 import { defaultProactor } from "../../src/proactor/default_proactor.ts";
-import { CancelledError } from "../../src/proactor/future/future.ts";
+import {
+  CancelledError,
+  InvalidStateError,
+} from "../../src/proactor/future/future.ts";
 import type { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
 import type { OperationOptions } from "../../src/proactor/proactor_options.ts";
 import { runUntilWaiting } from "../unit/_loop.ts";
@@ -138,17 +142,15 @@ Deno.test("close() cancels pending reads", async () => {
   await assertRejects(() => soon(received), CancelledError);
 });
 
-Deno.test("getEventLoop() gives the loop of the default proactor, a new one after its close", async () => {
-  const loop = getEventLoop();
-  assertStrictEquals(getEventLoop(), loop);
-  assertStrictEquals(loop.proactor, defaultProactor());
-  setEventLoop(null);
+Deno.test("a loop drives the default proactor, another one after its close", async () => {
+  const loop = new ProactorEventLoop({ proactor: defaultProactor() });
+  setEventLoop(loop);
   assertStrictEquals(getEventLoop(), loop);
   await soon(loop.close());
-  const next = getEventLoop();
-  assert(next !== loop);
-  assertStrictEquals(next.proactor, defaultProactor());
-  await soon(next.close());
+  assertStrictEquals(getEventLoop(), loop);
+  await using next = new ProactorEventLoop({ proactor: defaultProactor() });
+  assert(next.proactor !== loop.proactor);
+  setEventLoop(null);
 });
 
 Deno.test("run() runs a function over a proactor of its own, and closes it", async () => {
@@ -165,9 +167,17 @@ Deno.test("run() runs a function over a proactor of its own, and closes it", asy
 });
 
 Deno.test("run() leaves no current loop", async () => {
-  const made = await soon(run(() => getEventLoop()));
-  const next = getEventLoop();
-  assert(next !== made);
-  assertStrictEquals(next.proactor, defaultProactor());
-  await soon(next.close());
+  assert(await soon(run(() => getEventLoop().isRunning())));
+  assertThrows(getEventLoop, InvalidStateError, "has no current one");
+});
+
+Deno.test("Runner reads in several runs of one loop", async () => {
+  await using runner = new Runner();
+  using ends = new Ends(runner.getLoop());
+  for (const text of ["one", "two"]) {
+    const received = ends.receive();
+    await ends.send(text);
+    const read = async () => decode(await received);
+    assertEquals(await soon(runner.run(read)), text);
+  }
 });

@@ -1,8 +1,10 @@
-// Checks the tables that name tests: docs/claims.md and tests/WINE.md.
+// Checks the tables that name tests: docs/claims.md, tests/WINE.md and
+// tests/sim/RULES.md.
 //
 // deno run -A tools/check_tables.ts
 import { readText, typescriptFiles } from "./files.ts";
 import { exitWith } from "./finding.ts";
+import { checkOptions, checkRules } from "./rule_table.ts";
 import {
   checkOddities,
   checkTests,
@@ -12,6 +14,8 @@ import {
 
 const CLAIMS = "docs/claims.md";
 const WINE = "tests/WINE.md";
+const RULES = "tests/sim/RULES.md";
+const OPTIONS = "tests/sim/options.ts";
 
 function rowsOf(file: string): TableRow[] {
   return tableRows(Deno.readTextFileSync(file));
@@ -24,9 +28,13 @@ if (import.meta.main) {
     files.map((file) => [file, Deno.readTextFileSync(file)]),
   );
   const wine = rowsOf(WINE);
+  const rules = rowsOf(RULES);
   exitWith([
     ...checkTests(CLAIMS, rowsOf(CLAIMS), readText),
     ...checkTests(WINE, wine, readText),
     ...checkOddities(WINE, wine, tests),
+    ...checkTests(RULES, rules, readText),
+    ...checkRules(RULES, rules),
+    ...checkOptions(RULES, readText(RULES)!, readText(OPTIONS)!),
   ]);
 }

@@ -6,6 +6,8 @@ export interface TableRow {
   line: number;
   /** The first cell, without the marks of code. */
   head: string;
+  /** All cells, as they stand there. */
+  cells: string[];
   /** The tests: `FILE: NAME`, or a file alone. */
   tests: string[];
 }
@@ -24,7 +26,7 @@ export function tableRows(text: string): TableRow[] {
     const cells = line.split(/(?<!\\)\|/).slice(1, -1).map((c) => c.trim());
     const head = cells[0]!.replaceAll("`", "");
     const tests = cells.at(-1)!.split("<br>").filter((test) => test !== "");
-    return [{ line: index + 1, head, tests }];
+    return [{ line: index + 1, head, cells, tests }];
   });
 }
 

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
+import { checkOptions, checkRules } from "../../tools/rule_table.ts";
 import {
   checkOddities,
   checkTests,
@@ -26,10 +27,12 @@ each("it \\"quotes\\"");
 `;
 
 Deno.test("tableRows() gives the first cell and the tests of each row", () => {
-  assertEquals(tableRows(TABLE), [
-    { line: 5, head: "acl", tests: ["a_test.ts: one", "b_test.ts"] },
-    { line: 6, head: "none", tests: [] },
+  const rows = tableRows(TABLE);
+  assertEquals(rows.map(({ line, head, tests }) => [line, head, tests]), [
+    [5, "acl", ["a_test.ts: one", "b_test.ts"]],
+    [6, "none", []],
   ]);
+  assertEquals(rows[1]!.cells, ["`none`", "nothing", ""]);
 });
 
 Deno.test("hasName() finds names as a whole", () => {
@@ -69,4 +72,35 @@ Deno.test("checkOddities() wants every use of an oddity in its row", () => {
     `c_test.ts speaks of Wine: ${named}`,
   ]);
   assertEquals(check("c_test.ts", '// "Wine" in a comment'), []);
+});
+
+const RULES = `| Rule | Default | Variant | Source | Grade | Tests |
+| --- | --- | --- | --- | --- | --- |
+| Packets | in order | \`lifo: true\` | MS | certain | a_test.ts |
+| Reads | block |  |  | perhaps | a_test.ts |
+`;
+
+Deno.test("checkRules() wants a source and a grade in each row", () => {
+  const found = checkRules("t.md", tableRows(RULES));
+  assertEquals(found.map(({ line, message }) => `${line}: ${message}`), [
+    "4: names no source",
+    '4: has the grade "perhaps"',
+  ]);
+});
+
+Deno.test("checkOptions() wants each option in the text", () => {
+  const options = `
+export interface SimulationOptions {
+  /** One. */
+  lifo?: boolean;
+  reads?: "block" | "wait";
+}
+
+export interface Other {
+  more?: number;
+}`;
+  const found = checkOptions("t.md", RULES, options);
+  assertEquals(found.map(({ message }) => message), [
+    'names no option "reads"',
+  ]);
 });

@@ -22,7 +22,9 @@ function rowsOf(file: string): TableRow[] {
 }
 
 if (import.meta.main) {
-  const files = ["tests/windows", "tests/interop"].flatMap(typescriptFiles)
+  const files = ["tests/windows", "tests/interop", "tests/rules"].flatMap(
+    typescriptFiles,
+  )
     .filter((file) => file !== "tests/windows/_wine.ts");
   const tests = new Map(
     files.map((file) => [file, Deno.readTextFileSync(file)]),

@@ -27,6 +27,25 @@ const ANY_SYSTEM = ["tests/unit", "tests/sim", "tests/std"];
 const PIPE_LIBRARIES = ["kernel32", "ntdll", "advapi32"];
 const SOCKET_LIBRARIES = ["ws2_32", "mswsock"];
 
+/** Puts Windows' rules over Wine. */
+const RULES = "tests/rules/install.ts";
+
+/** Tests of what those rules change; on Windows they need no other run. */
+const RULED = [
+  "tests/rules",
+  "tests/windows/connect_pipe_test.ts",
+  "tests/windows/pipe_connection_test.ts",
+  "tests/windows/pipe_errors_test.ts",
+  "tests/windows/pipe_message_test.ts",
+  "tests/windows/pipe_protocol_flow_test.ts",
+  "tests/windows/pipe_protocol_test.ts",
+  "tests/windows/pipe_security_test.ts",
+  "tests/windows/pipe_server_options_test.ts",
+  "tests/windows/pipe_server_test.ts",
+  "tests/windows/pipe_streams_test.ts",
+  "tests/windows/transact_test.ts",
+];
+
 /** All stages of a test run, whether or not their folders hold tests. */
 export function testStages(place: Place): Stage[] {
   const stages: Stage[] = place.windows ? [] : [{
@@ -35,7 +54,16 @@ export function testStages(place: Place): Stage[] {
     permissions: ["--allow-ffi"],
     paths: ANY_SYSTEM,
   }];
-  return [...stages, ...windowsStages(place)];
+  return [...stages, ...windowsStages(place), ...ruledStages(place)];
+}
+
+function ruledStages({ windows, label }: Place): Stage[] {
+  return windows ? [] : [{
+    title: `Windows tests on ${label} with the rules of Windows`,
+    deno: "windows",
+    permissions: ["--allow-ffi", `--preload=${RULES}`],
+    paths: RULED,
+  }];
 }
 
 function windowsStages(place: Place): Stage[] {
@@ -43,7 +71,9 @@ function windowsStages(place: Place): Stage[] {
     title: `${place.windows ? "All tests" : "Windows tests"} on ${place.label}`,
     deno: "windows",
     permissions: ["--allow-ffi"],
-    paths: [...(place.windows ? ANY_SYSTEM : []), "tests/windows"],
+    paths: place.windows
+      ? [...ANY_SYSTEM, "tests/windows", "tests/rules"]
+      : ["tests/windows"],
   }, {
     title: `Examples of the documentation on ${place.label}`,
     deno: "windows",

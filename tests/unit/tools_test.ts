@@ -178,6 +178,7 @@ Deno.test("testStages() starts with the running Deno off Windows only", () => {
     "windows",
     "windows",
     "windows",
+    "windows",
   ]);
   const windows = {
     windows: true,
@@ -186,11 +187,24 @@ Deno.test("testStages() starts with the running Deno off Windows only", () => {
   };
   assertEquals(
     testStages(windows).map(({ paths }) => paths),
-    stages.slice(1).map(({ paths }) => paths).with(0, [
+    stages.slice(1, -1).map(({ paths }) => paths).with(0, [
       ...stages[0]!.paths,
       "tests/windows",
+      "tests/rules",
     ]),
   );
+});
+
+Deno.test("testStages() puts the rules of Windows over Wine, in a stage of its own", () => {
+  const ruled = testStages(WINE).at(-1)!;
+  assertEquals(ruled.permissions, [
+    "--allow-ffi",
+    "--preload=tests/rules/install.ts",
+  ]);
+  assert(ruled.paths.includes("tests/rules"));
+  const stages = testStages({ ...WINE, windows: true, label: "Windows" });
+  const flags = stages.flatMap(({ permissions }) => permissions);
+  assertFalse(flags.some((flag) => flag.startsWith("--preload")));
 });
 
 Deno.test("testStages() gives the library no more than --allow-ffi", () => {

@@ -31,14 +31,26 @@ const ntdll = Deno.dlopen(libraryPath("ntdll.dll"), {
   wine_get_version: { parameters: [], result: "pointer", optional: true },
 }).symbols;
 
-const isWine = ntdll.wine_get_version !== null;
+/** True under Wine, whatever rules are put over it. */
+export const isWine: boolean = ntdll.wine_get_version !== null;
+
+const mended = new Set<Oddity>();
 
 /**
  * Tells whether this Windows has an oddity of Wine.
  *
- * @param _oddity Its name in `tests/WINE.md`.
- * @returns True under Wine.
+ * @param oddity Its name in `tests/WINE.md`.
+ * @returns True under Wine, unless a rule of `tests/rules/` mends it.
  */
-export function onWine(_oddity: Oddity): boolean {
-  return isWine;
+export function onWine(oddity: Oddity): boolean {
+  return isWine && !mended.has(oddity);
+}
+
+/**
+ * Tells the tests that Wine does as Windows from now on.
+ *
+ * @param oddities Their names.
+ */
+export function mend(...oddities: Oddity[]): void {
+  for (const oddity of oddities) mended.add(oddity);
 }

@@ -1,0 +1,19 @@
+/**
+ * Rules of Windows that Wine does not have, put over Wine: `deno test` loads
+ * this file before the tests when it is given as `--preload`. On Windows it
+ * does nothing.
+ *
+ * @module
+ */
+
+import { NativeWin32 } from "../../src/ffi/native_win32.ts";
+import { isWine, mend } from "../windows/_wine.ts";
+import { emptyMessages } from "./empty_messages.ts";
+import { instances } from "./instances.ts";
+import { overlay } from "./overlay.ts";
+
+if (isWine) {
+  overlay(NativeWin32, emptyMessages);
+  overlay(NativeWin32, instances);
+  mend("first-instance", "pipe-security");
+}

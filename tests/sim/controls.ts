@@ -10,6 +10,7 @@ import type {
   Handle,
   NamedPipeParameters,
 } from "../../src/ffi/win32_api.ts";
+import type { Caller } from "./caller.ts";
 import { type CallName, type FailureOptions, Faults } from "./faults.ts";
 import { type HeldPacket, Kernel } from "./kernel.ts";
 import { hex } from "./memory.ts";
@@ -17,6 +18,7 @@ import type { Operation, OperationKind } from "./operation.ts";
 import type { SimulationOptions } from "./options.ts";
 import { PipeEnd } from "./pipe_end.ts";
 import type { PortWaits } from "./port_wait.ts";
+import { DescriptorTable } from "./security.ts";
 import { SimulatedSendFile } from "./sendfile.ts";
 import { SimulatedSockets } from "./sockets.ts";
 import { toDosError } from "./status.ts";
@@ -59,7 +61,7 @@ export abstract class SimulationControls {
   /** The files that sockets send. */
   readonly sendFile: SimulatedSendFile;
   /** Texts of the security descriptors that were not freed, by address. */
-  readonly descriptors = new Map<Address, string>();
+  readonly descriptors = new DescriptorTable();
   /** The arguments of every successful `createNamedPipe`. */
   readonly created: NamedPipeParameters[] = [];
   /** The arguments of every successful `createFile`. */
@@ -228,6 +230,24 @@ export abstract class SimulationControls {
    */
   advance(milliseconds: number): void {
     this.kernel.clock.advance(milliseconds);
+  }
+
+  /**
+   * Lets another process call.
+   *
+   * @typeParam T What the calls give.
+   * @param caller Its token.
+   * @param body Makes the calls; those of its promises are ours again.
+   * @returns What the body returns.
+   */
+  as<T>(caller: Caller, body: () => T): T {
+    const ours = this.kernel.caller;
+    this.kernel.caller = caller;
+    try {
+      return body();
+    } finally {
+      this.kernel.caller = ours;
+    }
   }
 
   /**

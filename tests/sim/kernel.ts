@@ -9,6 +9,7 @@ import {
   STATUS_CANCELLED,
 } from "../../src/ffi/constants.ts";
 import type { Address, Handle } from "../../src/ffi/win32_api.ts";
+import type { Caller } from "./caller.ts";
 import { SimulatedClock } from "./clock.ts";
 import { HandleTable, type KernelObject } from "./handles.ts";
 import { MemoryGuard } from "./guard.ts";
@@ -16,6 +17,7 @@ import { hex } from "./memory.ts";
 import { Npfs } from "./npfs.ts";
 import {
   Operation,
+  type OperationMemory,
   type Outcome,
   type Request,
   SimulatedFile,
@@ -65,8 +67,12 @@ export class Kernel {
   readonly held: HeldPacket[] = [];
   /** The settings. */
   readonly settings: Settings;
+  /** Who calls: the token of the process. */
+  caller: Caller;
   /** The address space, and who owns which part of it. */
   readonly guard: MemoryGuard;
+  /** How operations' buffers are touched. */
+  readonly memory: OperationMemory;
   /** The handles. */
   readonly handles: HandleTable;
   /** The simulated time. */
@@ -88,13 +94,10 @@ export class Kernel {
     this.settings = withDefaults(options);
     this.manual = this.settings.completion === "manual";
     this.guard = new MemoryGuard(this.settings);
+    this.memory = this.guard;
     this.handles = new HandleTable(this.settings.reuseHandles);
-    this.npfs = new Npfs({
-      clock: this.clock,
-      settings: this.settings,
-      memory: this.guard,
-      settle: () => this.settle(),
-    });
+    this.caller = { user: this.settings.userSid };
+    this.npfs = new Npfs(this);
   }
 
   /**

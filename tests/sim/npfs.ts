@@ -23,6 +23,7 @@ import type {
   FileParameters,
   NamedPipeParameters,
 } from "../../src/ffi/win32_api.ts";
+import type { Caller } from "./caller.ts";
 import type { SimulatedClock } from "./clock.ts";
 import {
   type Operation,
@@ -32,6 +33,7 @@ import {
 } from "./operation.ts";
 import type { Settings } from "./options.ts";
 import { type PipeEnd, PipeInstance } from "./pipe_end.ts";
+import { type Descriptor, hasAccess, mapRights } from "./security.ts";
 import * as status from "./status.ts";
 
 const PREFIX = "\\\\.\\pipe\\";
@@ -40,9 +42,17 @@ const WAIT_HEADER = 14;
 /** `sizeof(FILE_PIPE_WAIT_FOR_BUFFER)`, with its padding. */
 const MIN_WAIT_INPUT = 16;
 const FOREVER = -(2n ** 63n);
+/** FILE_APPEND_DATA of a pipe: the right to make further instances. */
+const CREATE_PIPE_INSTANCE = 0x4;
+const SYNCHRONIZE = 0x10_0000;
+const FILE_READ_ATTRIBUTES = 0x80;
+const FILE_READ_DATA = 0x1;
+const FILE_WRITE_DATA = 0x2;
 
 /** All instances of one name. */
 interface NamedPipe {
+  /** Of the first instance; MS, Named Pipe Security and Access Rights. */
+  readonly descriptor: Descriptor;
   readonly messageType: boolean;
   readonly access: number;
   readonly maxInstances: number;
@@ -59,6 +69,8 @@ export interface NpfsKernel {
   readonly clock: SimulatedClock;
   /** The settings. */
   readonly settings: Settings;
+  /** Who calls now. */
+  readonly caller: Caller;
   /** Ends what can end, after a time-out. */
   settle(): void;
 }
@@ -78,17 +90,22 @@ export class Npfs {
    * `CreateNamedPipeW`.
    *
    * @param parameters The arguments.
+   * @param descriptor What the security descriptor says.
    * @returns The server end, or the NTSTATUS.
    */
-  create(parameters: NamedPipeParameters): PipeEnd | number {
+  create(
+    parameters: NamedPipeParameters,
+    descriptor: Descriptor,
+  ): PipeEnd | number {
     const name = keyOf(parameters.name);
     if (name === null || name === "") return status.STATUS_OBJECT_NAME_INVALID;
     const problem = checkParameters(parameters);
     if (problem !== STATUS_SUCCESS) return problem;
     const pipe = this.#pipes.get(name);
-    const refusal = pipe && refuseInstance(pipe, parameters);
+    const refusal = pipe && this.#refuseInstance(pipe, parameters);
     if (refusal) return refusal;
-    return this.#addInstance(name, pipe ?? newPipe(parameters), parameters);
+    const made = pipe ?? this.#newPipe(parameters, descriptor);
+    return this.#addInstance(name, made, parameters);
   }
 
   /**
@@ -106,16 +123,70 @@ export class Npfs {
     if (pipe === undefined || pipe.servers === 0) {
       return status.STATUS_OBJECT_NAME_NOT_FOUND;
     }
-    const read = (parameters.access & GENERIC_READ) !== 0;
-    const write = (parameters.access & GENERIC_WRITE) !== 0;
-    const denied = (read && pipe.access === PIPE_ACCESS_INBOUND) ||
-      (write && pipe.access === PIPE_ACCESS_OUTBOUND);
-    if (denied) return status.STATUS_ACCESS_DENIED;
+    const access = mapRights(parameters.access);
+    if (!this.#grantsClient(pipe, access)) return status.STATUS_ACCESS_DENIED;
     const instance = listening(pipe);
     if (instance === undefined) return status.STATUS_PIPE_NOT_AVAILABLE;
-    const attributes = (parameters.access & FILE_WRITE_ATTRIBUTES) !== 0;
-    const rights = { read, write, writeAttributes: write || attributes };
+    const rights = {
+      read: (access & FILE_READ_DATA) !== 0,
+      write: (access & FILE_WRITE_DATA) !== 0,
+      writeAttributes: (access & FILE_WRITE_ATTRIBUTES) !== 0,
+    };
     return instance.connect({ overlapped, rights });
+  }
+
+  /**
+   * The access list comes before the direction, and both before the state of
+   * the instances; that clients make no instances is no matter: ReactOS,
+   * npfs/create.c, NpCreateClientEnd.
+   */
+  #grantsClient(pipe: NamedPipe, access: number): boolean {
+    const wanted = (access | SYNCHRONIZE | FILE_READ_ATTRIBUTES) &
+      ~CREATE_PIPE_INSTANCE;
+    if (!this.#hasAccess(pipe, wanted)) return false;
+    const reads = (access & FILE_READ_DATA) !== 0;
+    const writes = (access & FILE_WRITE_DATA) !== 0;
+    return !(reads && pipe.access === PIPE_ACCESS_INBOUND) &&
+      !(writes && pipe.access === PIPE_ACCESS_OUTBOUND);
+  }
+
+  #hasAccess({ descriptor }: NamedPipe, wanted: number): boolean {
+    const { caller, settings } = this.#kernel;
+    return settings.ignoreAccess || hasAccess(descriptor, caller, wanted);
+  }
+
+  /**
+   * Why a pipe takes no further instance, or 0: the right to make one, the
+   * number of instances, the flag, the direction, in the order of ReactOS,
+   * npfs/create.c, NpCreateExistingNamedPipe.
+   */
+  #refuseInstance(pipe: NamedPipe, parameters: NamedPipeParameters): number {
+    const wanted = serverRights(parameters) | CREATE_PIPE_INSTANCE;
+    if (!this.#hasAccess(pipe, wanted)) return status.STATUS_ACCESS_DENIED;
+    if (pipe.maxInstances < 255 && pipe.instances.size >= pipe.maxInstances) {
+      return status.STATUS_INSTANCE_NOT_AVAILABLE;
+    }
+    const { ignoreFirstInstance } = this.#kernel.settings;
+    const first = (parameters.openMode & FILE_FLAG_FIRST_PIPE_INSTANCE) !== 0;
+    const same = isMessageType(parameters) === pipe.messageType &&
+      directionOf(parameters) === pipe.access;
+    const refused = (first && !ignoreFirstInstance) || !same;
+    return refused ? status.STATUS_ACCESS_DENIED : STATUS_SUCCESS;
+  }
+
+  #newPipe(
+    parameters: NamedPipeParameters,
+    { owner, dacl, level }: Descriptor,
+  ): NamedPipe {
+    const { user } = this.#kernel.caller;
+    return {
+      descriptor: { owner: owner ?? user, dacl, level },
+      messageType: isMessageType(parameters),
+      access: directionOf(parameters),
+      maxInstances: parameters.maxInstances,
+      servers: 0,
+      instances: new Set(),
+    };
   }
 
   /**
@@ -251,29 +322,20 @@ function checkParameters(parameters: NamedPipeParameters): number {
   return valid ? STATUS_SUCCESS : status.STATUS_INVALID_PARAMETER;
 }
 
-/** Why a pipe takes no further instance, or 0. */
-function refuseInstance(
-  pipe: NamedPipe,
-  parameters: NamedPipeParameters,
-): number {
-  const first = (parameters.openMode & FILE_FLAG_FIRST_PIPE_INSTANCE) !== 0;
-  if (first) return status.STATUS_ACCESS_DENIED;
-  if (pipe.maxInstances < 255 && pipe.instances.size >= pipe.maxInstances) {
-    return status.STATUS_INSTANCE_NOT_AVAILABLE;
-  }
-  const { messageType, access } = newPipe(parameters);
-  const same = messageType === pipe.messageType && access === pipe.access;
-  return same ? STATUS_SUCCESS : status.STATUS_ACCESS_DENIED;
+function isMessageType({ pipeMode }: NamedPipeParameters): boolean {
+  return (pipeMode & PIPE_TYPE_MESSAGE) !== 0;
 }
 
-function newPipe(parameters: NamedPipeParameters): NamedPipe {
-  return {
-    messageType: (parameters.pipeMode & PIPE_TYPE_MESSAGE) !== 0,
-    access: parameters.openMode & PIPE_ACCESS_DUPLEX,
-    maxInstances: parameters.maxInstances,
-    servers: 0,
-    instances: new Set(),
-  };
+function directionOf({ openMode }: NamedPipeParameters): number {
+  return openMode & PIPE_ACCESS_DUPLEX;
+}
+
+/** What CreateNamedPipeW asks for: ReactOS, kernel32/client/file/npipe.c. */
+function serverRights(parameters: NamedPipeParameters): number {
+  const access = directionOf(parameters);
+  const read = (access & PIPE_ACCESS_INBOUND) !== 0 ? GENERIC_READ : 0;
+  const write = (access & PIPE_ACCESS_OUTBOUND) !== 0 ? GENERIC_WRITE : 0;
+  return mapRights(read | write) | SYNCHRONIZE;
 }
 
 function listening(pipe: NamedPipe): PipeInstance | undefined {

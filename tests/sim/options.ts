@@ -38,6 +38,16 @@ export interface SimulationOptions {
    * the empty messages behind them. Wine 10 leaves them. Default true.
    */
   swallowEmptyMessages?: boolean;
+  /**
+   * Whether the access lists of pipes are not checked, as in a prefix of Wine.
+   * Default false.
+   */
+  ignoreAccess?: boolean;
+  /**
+   * Whether FILE_FLAG_FIRST_PIPE_INSTANCE means nothing, as Wine 10 has it.
+   * Default false.
+   */
+  ignoreFirstInstance?: boolean;
   /** Whether a breach by the caller throws besides being recorded. Default true. */
   throwOnViolation?: boolean;
   /** What `getNamedPipeClientProcessId` tells. Default 4242. */
@@ -60,6 +70,8 @@ const DEFAULTS: Settings = {
   zeroReadOverflow: false,
   zeroReadTakesEmpty: false,
   swallowEmptyMessages: true,
+  ignoreAccess: false,
+  ignoreFirstInstance: false,
   throwOnViolation: true,
   clientProcessId: 4242,
   serverProcessId: 4242,

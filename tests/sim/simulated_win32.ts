@@ -31,10 +31,9 @@ import type { Request, SimulatedFile } from "./operation.ts";
 import { PipeEnd } from "./pipe_end.ts";
 import { ENTRY_SIZE } from "./port.ts";
 import { sleepUntilPackets } from "./port_wait.ts";
-import { isSddl } from "./security.ts";
+import { DEFAULT_DESCRIPTOR, type Descriptor, isSddl } from "./security.ts";
 import * as codes from "./status.ts";
 
-const FIRST_DESCRIPTOR = 0x1f2_1c33_40d0n;
 const KNOWN_MODES = 3;
 
 /** What an overlapped call names besides its file. */
@@ -44,7 +43,6 @@ type RequestPart = Pick<Request, "kind" | "overlapped"> & Partial<Request>;
 export class SimulatedWin32 extends SimulationControls implements Win32Api {
   #lastError = 0;
   #transferred = 0;
-  #nextDescriptor = FIRST_DESCRIPTOR;
 
   get lastError(): number {
     return this.#lastError;
@@ -196,15 +194,9 @@ export class SimulatedWin32 extends SimulationControls implements Win32Api {
 
   createNamedPipe(parameters: NamedPipeParameters): Handle {
     if (this.#faulty("createNamedPipe")) return INVALID_HANDLE_VALUE;
-    const { securityDescriptor } = parameters;
-    if (
-      securityDescriptor !== 0n && !this.descriptors.has(securityDescriptor)
-    ) {
-      this.kernel.guard.violation(
-        `no security descriptor at ${hex(securityDescriptor)}`,
-      );
-    }
-    const handle = this.#opened(this.kernel.npfs.create(parameters));
+    const descriptor = this.#descriptor(parameters.securityDescriptor);
+    const end = this.kernel.npfs.create(parameters, descriptor);
+    const handle = this.#opened(end);
     if (handle !== INVALID_HANDLE_VALUE) this.created.push({ ...parameters });
     this.kernel.settle();
     return handle;
@@ -275,7 +267,7 @@ export class SimulatedWin32 extends SimulationControls implements Win32Api {
 
   currentUserSid(): string {
     if (this.#faulty("currentUserSid")) return "";
-    return this.kernel.settings.userSid;
+    return this.kernel.caller.user;
   }
 
   convertStringSecurityDescriptor(sddl: string): Address {
@@ -283,10 +275,7 @@ export class SimulatedWin32 extends SimulationControls implements Win32Api {
     if (!isSddl(sddl)) {
       return this.#error(codes.ERROR_INVALID_SECURITY_DESCR, 0n);
     }
-    const address = this.#nextDescriptor;
-    this.#nextDescriptor += 0x90n;
-    this.descriptors.set(address, sddl);
-    return address;
+    return this.descriptors.add(sddl);
   }
 
   localFree(memory: Address): void {
@@ -317,7 +306,6 @@ export class SimulatedWin32 extends SimulationControls implements Win32Api {
     return memory.free(address, size, type);
   }
 
-  /** There are no other threads. */
   /** Memory that cannot be mapped: every access is checked. */
   mapMemory(): null {
     return null;
@@ -370,6 +358,14 @@ export class SimulatedWin32 extends SimulationControls implements Win32Api {
   #opened(file: SimulatedFile | number): Handle {
     if (typeof file !== "number") return this.kernel.handles.open(file);
     return this.#error(codes.toDosError(file), INVALID_HANDLE_VALUE);
+  }
+
+  #descriptor(address: Address): Descriptor {
+    const descriptor = this.descriptors.descriptor(address);
+    if (descriptor !== null) return descriptor;
+    const problem = `no security descriptor at ${hex(address)}`;
+    this.kernel.guard.violation(problem);
+    return DEFAULT_DESCRIPTOR;
   }
 
   #pipeEnd(handle: Handle): PipeEnd | null {

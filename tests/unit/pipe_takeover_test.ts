@@ -177,7 +177,6 @@ Deno.test("a pipe that its own server may not open has the first instance each t
     sim.fail("createFile", 5);
     const server = PipeServer.listen(PATH, {
       maxInstances: 1,
-      security: { sddl: "D:P(A;;FA;;;BA)" },
       onError,
       proactor,
     });

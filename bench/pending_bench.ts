@@ -1,6 +1,6 @@
 /**
  * An operation while others are pending: its time should not depend on how
- * many they are. `pending_latency.ts` looks at that more closely.
+ * many they are. `examples/iocp/pending.ts` looks closer.
  *
  * @module
  */

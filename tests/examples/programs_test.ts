@@ -1,78 +1,8 @@
 /** The programs of `examples/` run as their comments say. */
 
 import { assertEquals, assertMatch } from "@std/assert";
-import { fileURLToPath } from "node:url";
-import { defaultProcesses } from "../../src/ffi/process/default.ts";
-import { loadSymbols } from "../../src/ffi/symbols.ts";
-import { loadWaitSymbols } from "../../src/ffi/wait/native.ts";
-import { type Subprocess, subprocessExec } from "../../src/process/mod.ts";
-import { decode } from "../windows/_setup.ts";
+import { Program, programTest } from "./_program.ts";
 import { inTime } from "./_stage.ts";
-
-loadSymbols();
-loadWaitSymbols();
-defaultProcesses();
-
-const FOLDER = fileURLToPath(new URL("../../examples", import.meta.url));
-const FLAGS = ["--no-check", "--no-lock", "--no-prompt", "--allow-ffi"];
-
-/** A program of the folder, and what it has written. */
-class Program implements AsyncDisposable {
-  readonly #child: Subprocess;
-  readonly #output: AsyncIterator<Uint8Array, undefined>;
-  /** Its output and errors so far. */
-  text = "";
-
-  private constructor(child: Subprocess) {
-    this.#child = child;
-    this.#output = child.stdout[Symbol.asyncIterator]();
-  }
-
-  /** Starts it with the permissions that its comment names. */
-  static async start(name: string, ...args: string[]): Promise<Program> {
-    const file = `${FOLDER}\\${name}`;
-    const child = await subprocessExec(Deno.execPath(), {
-      args: ["run", ...FLAGS, ...reads(name), file, ...args],
-      env: { NO_COLOR: "1" },
-      stdin: "null",
-      stdout: "piped",
-      stderr: "stdout",
-      killTree: true,
-    });
-    return new Program(child);
-  }
-
-  /** Waits until it has written something. */
-  async wrote(text: string): Promise<void> {
-    while (!this.text.includes(text)) {
-      const { value, done } = await inTime(this.#output.next());
-      if (done) throw new Error(`No "${text}": ${this.text}`);
-      this.text += decode(value);
-    }
-  }
-
-  /** Waits for its end, and gives its lines. */
-  async lines(): Promise<string[]> {
-    for (;;) {
-      const { value, done } = await inTime(this.#output.next());
-      if (done) break;
-      this.text += decode(value);
-    }
-    return this.text.trim().split(/\r?\n/);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#child[Symbol.asyncDispose]();
-  }
-}
-
-function reads(name: string): string[] {
-  return name === "demo.ts" ? ["--allow-read"] : [];
-}
-
-function programTest(name: string, fn: () => Promise<void>): void {
-  Deno.test({ name, sanitizeOps: false, sanitizeResources: false, fn });
-}
 
 programTest("echo_server.ts answers echo_client.ts", async () => {
   await using server = await Program.start("echo_server.ts");

@@ -342,3 +342,13 @@ Deno.test({
     assertThrows(() => callSoonThreadsafe(token), Deno.errors.NotSupported);
   },
 });
+
+loopTest("a posted call counts as a packet", async ({ loop, api }) => {
+  const seen: number[] = [];
+  using remote = exportStop(loop, seen);
+  const { packets } = loop.proactor.metrics();
+  postRemoteCall(api, remote.token, 7);
+  await loop.runForever();
+  assertEquals(seen, [7]);
+  assertEquals(loop.proactor.metrics().packets, packets + 1);
+});

@@ -129,6 +129,7 @@ export class Dispatcher {
   #dispatchPosted(key: number, id: number, value: number): void {
     if (key === KEY_WAKE) return;
     if (key !== KEY_CALL) return this.#dispatchUnknown(key, id, 0);
+    this.packets++;
     try {
       this.#parts.onCall(id, value);
     } catch (error) {

@@ -35,7 +35,10 @@ export class ChildTransport implements SubprocessTransport {
   readonly #child: TransportParts["child"];
   readonly #pipes: readonly (Transport | null)[];
   #protocol: SubprocessProtocol;
-  /** What happens before `connectionMade` was called; `null` afterwards. */
+  /**
+   * What happens before the turn after `connectionMade`, in which those who
+   * wait for the transport have it; `null` afterwards.
+   */
   #early: Event[] | null = [];
   #open: number;
   #exited = false;
@@ -63,7 +66,8 @@ export class ChildTransport implements SubprocessTransport {
       end && this.#connect(end, fd, deadline)
     );
     child.exited.then(() => this.#ended(), (error) => this.#lost(error));
-    this.#begin();
+    this.#run(() => this.#protocol.connectionMade?.(this));
+    port.defer(() => this.#begin());
   }
 
   getPid(): number {
@@ -158,13 +162,12 @@ export class ChildTransport implements SubprocessTransport {
     return {
       connectionMade: (made) => void (transport = made),
       eofReceived: () => transport.getWriteBufferSize() > 0,
-      pauseWriting: () => this.#tell(() => this.#protocol.pauseWriting?.()),
-      resumeWriting: () => this.#tell(() => this.#protocol.resumeWriting?.()),
+      pauseWriting: () => this.#run(() => this.#protocol.pauseWriting?.()),
+      resumeWriting: () => this.#run(() => this.#protocol.resumeWriting?.()),
     };
   }
 
   #begin(): void {
-    this.#run(() => this.#protocol.connectionMade?.(this));
     const events = this.#early ?? [];
     this.#early = null;
     for (const event of events) this.#run(event);

@@ -57,6 +57,7 @@ export class ChannelTransport
   readonly #finished = Promise.withResolvers<void>();
   #protocol: Protocol;
   #limits: WriteBufferLimits = writeBufferLimits({});
+  #begun = false;
   #paused = false;
   #answered = false;
   #writingPaused = false;
@@ -67,7 +68,8 @@ export class ChannelTransport
   #continuing = false;
 
   /**
-   * Takes a connected handle, tells the protocol and starts to read.
+   * Takes a connected handle and tells the protocol. What can be read is told
+   * from the next turn on: who waits for the transport has it by then.
    *
    * @param port The completion port.
    * @param handle A connected handle on it.
@@ -90,7 +92,8 @@ export class ChannelTransport
       consumer: this,
     });
     this.#guard(() => this.#protocol.connectionMade?.(this));
-    this.onReadable();
+    if (this.isReading()) this.#channel.reader.arm();
+    port.defer(() => this.#begin());
   }
 
   /** Resolves when `connectionLost` was called and the kernel has let go. */
@@ -203,7 +206,7 @@ export class ChannelTransport
 
   /** There are bytes, or the end, or an error. */
   onReadable(): void {
-    if (!this.#traits.readable) return;
+    if (!this.#traits.readable || !this.#begun) return;
     const { reader, port } = this.#channel;
     for (let first = true; this.isReading(); first = false) {
       if (!reader.arm()) return;
@@ -254,6 +257,11 @@ export class ChannelTransport
   }
 
   // --- parts ---------------------------------------------------------------
+
+  #begin(): void {
+    this.#begun = true;
+    this.onReadable();
+  }
 
   /**
    * The next read starts after the protocol has answered: by then its data may

@@ -43,6 +43,7 @@ export class DatagramChannelTransport
   readonly #finished = Promise.withResolvers<void>();
   #limits: WriteBufferLimits = writeBufferLimits({});
   #writingPaused = false;
+  #begun = false;
   #continuing = false;
   #failures = 0;
   #lost = false;
@@ -50,7 +51,8 @@ export class DatagramChannelTransport
   #error: Error | null = null;
 
   /**
-   * Takes a socket, tells the protocol and starts to receive.
+   * Takes a socket and tells the protocol. Datagrams are told from the next
+   * turn on: who waits for the transport has it by then.
    *
    * @param socket A socket that is bound and on the port.
    * @param protocol Told of everything that happens.
@@ -61,7 +63,8 @@ export class DatagramChannelTransport
     this.#sender = new DatagramSender(this.#channel, Infinity);
     this.#error = this.#call(() => protocol.connectionMade?.(this));
     if (this.#error !== null) this.abort();
-    this.onReadable();
+    if (!this.isClosing()) this.#channel.reader.arm();
+    socket.port.defer(() => this.#begin());
   }
 
   get finished(): Promise<void> {
@@ -118,6 +121,7 @@ export class DatagramChannelTransport
 
   /** There is a datagram or an error, or a receive must be started again. */
   onReadable(): void {
+    if (!this.#begun) return;
     const { reader, socket } = this.#channel;
     for (let first = true; !this.isClosing(); first = false) {
       if (!first && !socket.port.calls.spend()) return this.#continueLater();
@@ -144,6 +148,11 @@ export class DatagramChannelTransport
   }
 
   // --- parts ---------------------------------------------------------------
+
+  #begin(): void {
+    this.#begun = true;
+    this.onReadable();
+  }
 
   #deliver(): void {
     const { reader } = this.#channel;

@@ -23,6 +23,8 @@ const OFFSET = 16n;
 export interface DiskEntry {
   /** The bytes. */
   data: Uint8Array<ArrayBuffer>;
+  /** How many were written; those behind are zeros that nobody has written. */
+  validLength: number;
   /** A directory has no bytes. */
   readonly directory: boolean;
   /** What `GetFileType` says. */
@@ -41,6 +43,10 @@ export interface DiskOpen {
   readonly maxRead: number;
   /** How buffers are touched. */
   readonly memory: OperationMemory & { memory: NativeReader };
+  /** Whether reads and writes always pend. */
+  readonly pends: boolean;
+  /** Told how many bytes a call has moved that did not pend. */
+  readonly onBlocked: (bytes: number) => void;
   /** What others may do meanwhile: `FILE_SHARE_*`. */
   readonly shareMode: number;
   /** Called when the last operation can touch it no more. */
@@ -91,6 +97,10 @@ export class DiskFile extends SimulatedFile {
     return STATUS_PENDING;
   }
 
+  override alwaysPends({ request }: Operation): boolean {
+    return this.open.pends && request.kind !== "wait";
+  }
+
   override canComplete(_operation: Operation): boolean {
     return true;
   }
@@ -104,8 +114,24 @@ export class DiskFile extends SimulatedFile {
     const position = this.#positions.get(operation) ?? 0n;
     this.#positions.delete(operation);
     if (kind === "wait") return { status: STATUS_SUCCESS, bytes: 0 };
-    if (kind === "write") return this.#write(operation, position, length);
-    return this.#read(operation, Number(position), length);
+    const { validLength } = this.entry;
+    const outcome = kind === "write"
+      ? this.#write(operation, position, length)
+      : this.#read(operation, Number(position), length);
+    this.#block(operation, outcome.bytes, validLength);
+    return outcome;
+  }
+
+  /**
+   * What does not pend is done by the calling thread: it copies from and to
+   * the cache, and a write behind the valid data fills the gap with zeros. MS,
+   * Asynchronous Disk I/O Appears as Synchronous on Windows (KB 156932); MS,
+   * SetFileValidData.
+   */
+  #block(operation: Operation, bytes: number, validLength: number): void {
+    if (operation.pending) return;
+    const grown = this.entry.validLength - validLength;
+    this.open.onBlocked(Math.max(bytes, grown));
   }
 
   override remove(operation: Operation): void {
@@ -135,6 +161,7 @@ export class DiskFile extends SimulatedFile {
     data.set(entry.data);
     data.set(this.open.memory.read(operation, 0, length), at);
     entry.data = data;
+    entry.validLength = Math.max(entry.validLength, at + length);
     return { status: STATUS_SUCCESS, bytes: length };
   }
 }

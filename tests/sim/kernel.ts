@@ -148,7 +148,8 @@ export class Kernel {
       return { status: started, bytes: 0 };
     }
     this.operations.add(operation);
-    operation.pending = this.manual || this.forcePending;
+    operation.pending = this.manual || this.forcePending ||
+      request.file.alwaysPends(operation);
     this.settle();
     return this.#returned(operation);
   }

@@ -111,6 +111,16 @@ export abstract class SimulatedFile {
   abstract start(operation: Operation): number;
 
   /**
+   * Tells whether an operation pends even if it could end at once.
+   *
+   * @param _operation The operation.
+   * @returns True when its call returns ERROR_IO_PENDING in any case.
+   */
+  alwaysPends(_operation: Operation): boolean {
+    return false;
+  }
+
+  /**
    * Tells whether a queued operation could end now.
    *
    * @param operation The operation.

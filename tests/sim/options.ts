@@ -48,6 +48,11 @@ export interface SimulationOptions {
    * Default false.
    */
   ignoreFirstInstance?: boolean;
+  /**
+   * Whether reads and writes of files always pend, as under Wine 10. Windows
+   * ends them at once when the cache can take part. Default false.
+   */
+  pendingFiles?: boolean;
   /** Whether a breach by the caller throws besides being recorded. Default true. */
   throwOnViolation?: boolean;
   /** What `getNamedPipeClientProcessId` tells. Default 4242. */
@@ -72,6 +77,7 @@ const DEFAULTS: Settings = {
   swallowEmptyMessages: true,
   ignoreAccess: false,
   ignoreFirstInstance: false,
+  pendingFiles: false,
   throwOnViolation: true,
   clientProcessId: 4242,
   serverProcessId: 4242,

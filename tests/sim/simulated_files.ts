@@ -65,6 +65,8 @@ export class SimulatedFiles extends SimulatedWin32 {
   readonly failures = new Map<string, number>();
   /** Bytes that one read brings at most. */
   maxRead = Infinity;
+  /** What the calls have moved that did not pend, in bytes. */
+  readonly blocked: number[] = [];
 
   /** @param options The settings of the kernel. */
   constructor(options: SimulationOptions = {}) {
@@ -151,7 +153,7 @@ export class SimulatedFiles extends SimulatedWin32 {
     const { disposition } = parameters;
     const overwrites = disposition === FILE_OVERWRITE ||
       disposition === FILE_OVERWRITE_IF;
-    if (overwrites) entry.data = new Uint8Array(0);
+    if (overwrites) resize(entry, 0);
     const file = this.#open(entry, parameters);
     const handle = this.kernel.handles.open(file);
     this.sockets.files.set(handle, entry.data);
@@ -214,6 +216,7 @@ export class SimulatedFiles extends SimulatedWin32 {
   #add(path: string, data: Uint8Array<ArrayBuffer>, directory: boolean) {
     const entry: DiskEntry = {
       data,
+      validLength: data.length,
       directory,
       type: FILE_TYPE_DISK,
       sparse: false,
@@ -231,6 +234,8 @@ export class SimulatedFiles extends SimulatedWin32 {
     return new Class(entry, {
       maxRead: this.maxRead,
       memory: this.kernel.guard,
+      pends: this.kernel.settings.pendingFiles,
+      onBlocked: (bytes) => this.blocked.push(bytes),
       shareMode,
       onClosed: () => {
         const gone = entry.deletePending && entry.opens.size === 0;
@@ -238,6 +243,14 @@ export class SimulatedFiles extends SimulatedWin32 {
       },
     });
   }
+}
+
+/** Cuts a file, or extends it by zeros that nobody has written. */
+function resize(entry: DiskEntry, size: number): void {
+  const old = entry.data.subarray(0, size);
+  entry.data = new Uint8Array(size);
+  entry.data.set(old);
+  entry.validLength = Math.min(entry.validLength, size);
 }
 
 function refusal(
@@ -319,10 +332,7 @@ class DiskApi implements FileApi {
       if (informationClass === FILE_DISPOSITION_INFORMATION) {
         this.#forget(entry);
       } else {
-        const size = Number(new BigInt64Array(data.slice().buffer)[0]);
-        const old = entry.data.subarray(0, size);
-        entry.data = new Uint8Array(size);
-        entry.data.set(old);
+        resize(entry, Number(new BigInt64Array(data.slice().buffer)[0]));
       }
       return 0;
     });

@@ -22,9 +22,10 @@ import type { SimulatedTimer } from "./clock.ts";
 import type { Kernel } from "./kernel.ts";
 import { hex } from "./memory.ts";
 import { PipeEnd } from "./pipe_end.ts";
-import { WaitableObject } from "./waitable.ts";
+import { Mutex, WaitableObject } from "./waitable.ts";
 
 const ERROR_INVALID_HANDLE = 6;
+const ERROR_NOT_OWNER = 288;
 const SLOT = 64n;
 const FIRST_WAIT = 0x2_0000n;
 
@@ -134,7 +135,30 @@ export class SimulatedWaits implements WaitApi {
    * @returns The handle of a semaphore of which none is free.
    */
   createSemaphore(): Handle {
-    return this.#kernel.handles.open(new WaitableObject(0, false));
+    const semaphore = new WaitableObject(0, false, "Semaphore");
+    return this.#kernel.handles.open(semaphore);
+  }
+
+  /**
+   * `CreateMutexW`.
+   *
+   * @param owned Whether this thread owns it from the beginning.
+   * @returns The handle.
+   */
+  createMutex(owned: boolean): Handle {
+    return this.#kernel.handles.open(new Mutex(owned ? "main" : null));
+  }
+
+  /**
+   * `ReleaseMutex` on this thread.
+   *
+   * @param mutex The handle.
+   * @returns 0, or ERROR_NOT_OWNER.
+   */
+  releaseMutex(mutex: Handle): number {
+    const released = (this.#waitable(mutex) as Mutex).release("main");
+    this.settle();
+    return released ? 0 : ERROR_NOT_OWNER;
   }
 
   /**
@@ -165,7 +189,7 @@ export class SimulatedWaits implements WaitApi {
    * @returns True when the object is signalled.
    */
   isSignalled(handle: Handle): boolean {
-    return this.#waitable(handle)!.signals > 0;
+    return this.#waitable(handle)!.isSignalledFor("main");
   }
 
   // --- the calls -----------------------------------------------------------
@@ -174,8 +198,8 @@ export class SimulatedWaits implements WaitApi {
     if (this.#fails("tryWait")) return this.lastError;
     const object = this.#waitable(handle);
     if (object === null) return this.lastError = ERROR_INVALID_HANDLE;
-    if (object.signals === 0) return WAIT_TIMEOUT;
-    object.take();
+    if (!object.isSignalledFor("main")) return WAIT_TIMEOUT;
+    object.take("main");
     return WAIT_OBJECT_0;
   }
 
@@ -231,7 +255,7 @@ export class SimulatedWaits implements WaitApi {
 
   startFlush(file: Handle): Handle {
     if (this.#fails("startFlush")) return 0n;
-    const thread = new WaitableObject(0, true);
+    const thread = new WaitableObject(0, true, "Thread");
     const end = this.#kernel.handles.get(file);
     const ended = (): void => {
       thread.signals = Infinity;
@@ -284,7 +308,7 @@ export class SimulatedWaits implements WaitApi {
       this.#violation(`handle ${hex(object)} closed under ${wait.name}`);
     }
     wait.timer?.cancel();
-    if (!wait.timedOut) wait.object.take();
+    if (!wait.timedOut) wait.object.take("pool");
     wait.phase = "due";
   }
 
@@ -366,7 +390,7 @@ function stepsOf(wait: RegisteredWait): WaitStepName[] {
   const join: WaitStepName[] = wait.joined === null ? [] : ["join"];
   switch (wait.phase) {
     case "armed":
-      return wait.timedOut || wait.object.signals > 0
+      return wait.timedOut || wait.object.isSignalledFor("pool")
         ? ["signal", ...join]
         : join;
     case "due":

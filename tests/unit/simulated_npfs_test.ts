@@ -126,6 +126,21 @@ Deno.test("connectNamedPipe() tells every state", () => {
   fixture.finish();
 });
 
+Deno.test("a client that came and went before ConnectNamedPipe has left its data", () => {
+  const fixture = new Fixture();
+  const server = fixture.serve("n");
+  fixture.register(server, 1);
+  const client = fixture.open("n");
+  assertEquals(fixture.write(client, 1, "bye"), 0);
+  fixture.sim.closeHandle(client);
+  assertEquals(fixture.listen(server, 0), 232);
+  assertEquals(fixture.read(server, 2), 0);
+  assertEquals(fixture.text(2, 3), "bye");
+  assertEquals(fixture.read(server, 2), 109);
+  assertEquals(fixture.write(server, 3, "x"), 232);
+  fixture.finish(server);
+});
+
 Deno.test("disconnectNamedPipe() drops the client and its data", () => {
   const fixture = new Fixture();
   const { server, client } = fixture.pair();

@@ -31,6 +31,9 @@ import { CompletionPort, encodeEntries, type Packet } from "./port.ts";
 import { PortWaits } from "./port_wait.ts";
 import { isError, isWarning, STATUS_PENDING } from "./status.ts";
 
+/** Of the simulated computer. */
+const PROCESSORS = 2;
+
 /** An operation that may end now, and how. */
 export interface ReadyOperation {
   /** The operation. */
@@ -125,10 +128,14 @@ export class Kernel {
   /**
    * Makes a port.
    *
+   * @param concurrency How many running threads may take packets; 0 is as many
+   * as there are processors.
    * @returns The port, without a handle.
    */
-  newPort(): CompletionPort {
-    const port = new CompletionPort();
+  newPort(concurrency: number): CompletionPort {
+    const unlimited = this.settings.ignoreConcurrency;
+    const most = unlimited ? Infinity : concurrency || PROCESSORS;
+    const port = new CompletionPort(most);
     this.ports.add(port);
     return port;
   }
@@ -232,14 +239,14 @@ export class Kernel {
   }
 
   /**
-   * Takes packets out of a port; the kernel lets go of their operations.
+   * Takes packets out of a port, if it gives any; the kernel lets go of their operations.
    *
    * @param port The port.
    * @param limit How many at most.
    * @returns OVERLAPPED_ENTRY records.
    */
   dequeue(port: CompletionPort, limit: number): Uint8Array<ArrayBuffer> {
-    const packets = port.take(limit);
+    const packets = port.limited ? [] : port.take(limit);
     for (const packet of packets) this.retire(packet);
     return encodeEntries(packets);
   }

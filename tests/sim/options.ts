@@ -53,6 +53,11 @@ export interface SimulationOptions {
    * ends them at once when the cache can take part. Default false.
    */
   pendingFiles?: boolean;
+  /**
+   * Whether a port gives packets to any number of running threads, as Wine 10
+   * does, whatever concurrency it was made with. Default false.
+   */
+  ignoreConcurrency?: boolean;
   /** Whether a breach by the caller throws besides being recorded. Default true. */
   throwOnViolation?: boolean;
   /** What `getNamedPipeClientProcessId` tells. Default 4242. */
@@ -78,6 +83,7 @@ const DEFAULTS: Settings = {
   ignoreAccess: false,
   ignoreFirstInstance: false,
   pendingFiles: false,
+  ignoreConcurrency: false,
   throwOnViolation: true,
   clientProcessId: 4242,
   serverProcessId: 4242,

@@ -34,14 +34,53 @@ export interface PortWaiter {
   closed(): void;
 }
 
+/** A thread of Deno's pool. */
+export class PoolThread {
+  /** The port that it called last: a thread is associated with one. */
+  port: CompletionPort | null = null;
+  /** Whether it waits for packets now. */
+  waiting = false;
+  /** Whether it computes for somebody else now. */
+  busy = false;
+
+  /** @param port The port that it is to wait for. */
+  wait(port: CompletionPort): void {
+    this.port?.threads.delete(this);
+    this.port = port;
+    this.waiting = true;
+    port.threads.add(this);
+  }
+}
+
 /** A queue of packets. */
 export class CompletionPort {
+  /** The threads of the pool that called it last. */
+  readonly threads = new Set<PoolThread>();
+  readonly #concurrency: number;
   /** The packets, oldest first. */
   readonly packets: Packet[] = [];
   /** The one who waits. */
   waiter: PortWaiter | null = null;
   /** Whether its handle was closed. */
   closed = false;
+
+  /** @param concurrency How many running threads may take packets. */
+  constructor(concurrency: number) {
+    this.#concurrency = concurrency;
+  }
+
+  /**
+   * Whether nobody is given packets, because enough threads run that have once
+   * waited for some, no matter what for: MS, I/O Completion Ports ("runnable
+   * threads associated with the completion port"); ReactOS, ntoskrnl/ke/queue.c
+   * (KeRemoveQueue compares CurrentCount with MaximumCount). The thread that
+   * polls does not count; the one that waits runs when another one blocks.
+   */
+  get limited(): boolean {
+    let running = 0;
+    for (const thread of this.threads) if (thread.busy) running += 1;
+    return running >= this.#concurrency;
+  }
 
   /**
    * Queues a packet, or hands it to the waiter.

@@ -13,7 +13,7 @@ import {
 import type { Address, PacketWait } from "../../src/ffi/win32_api.ts";
 import type { Kernel } from "./kernel.ts";
 import { hex } from "./memory.ts";
-import { type CompletionPort, ENTRY_SIZE } from "./port.ts";
+import { type CompletionPort, ENTRY_SIZE, PoolThread } from "./port.ts";
 
 /** A wait on another thread. */
 export interface PortWait {
@@ -38,7 +38,8 @@ export function sleepUntilPackets(
 ): void {
   const { clock } = kernel;
   const deadline = timeout === INFINITE ? Infinity : clock.now + timeout;
-  while (port.packets.length === 0 && clock.now < deadline) {
+  const isEmpty = () => port.packets.length === 0 || port.limited;
+  while (isEmpty() && clock.now < deadline) {
     const next = Math.min(clock.nextTime, deadline);
     if (next === Infinity) {
       throw new Error("Simulated thread would block forever: no packet comes");
@@ -55,6 +56,7 @@ export class PortWaits {
   readonly #kernel: Kernel;
   readonly #queued: PortWait[] = [];
   readonly #taken: (() => void)[] = [];
+  readonly #threads: PoolThread[] = [];
   #busy = false;
   /** Waits take packets, and return, only when the test says so. */
   manual = false;
@@ -73,6 +75,25 @@ export class PortWaits {
     this.#busy = value;
     if (value) return;
     for (const wait of this.#queued.splice(0)) this.#begin(wait);
+  }
+
+  /**
+   * How many threads that have once waited for packets compute for others now,
+   * and take waits no more.
+   */
+  get computing(): number {
+    return this.#threads.filter((thread) => thread.busy).length;
+  }
+
+  set computing(count: number) {
+    const free = this.#threads.filter((thread) => !thread.waiting);
+    if (count > free.length) {
+      throw new RangeError(`Cannot occupy ${count} of ${free.length} threads`);
+    }
+    free.forEach((thread, index) => thread.busy = index < count);
+    for (const { packets, waiter } of this.#kernel.ports) {
+      if (packets.length > 0) waiter?.arrived();
+    }
   }
 
   /** Waits that no thread has begun. */
@@ -98,9 +119,8 @@ export class PortWaits {
     const steps = this.#taken.map((_, index) => () => this.#return(index));
     for (const port of this.#kernel.ports) {
       const { waiter } = port;
-      if (!this.manual || waiter === null || port.packets.length === 0) {
-        continue;
-      }
+      if (!this.manual || waiter === null) continue;
+      if (port.packets.length === 0 || port.limited) continue;
       steps.push(() => waiter.take());
     }
     return steps;
@@ -134,12 +154,23 @@ export class PortWaits {
     this.#wait(wait, port);
   }
 
+  #freeThread(): PoolThread {
+    const free = this.#threads.find(({ waiting, busy }) => !waiting && !busy);
+    if (free !== undefined) return free;
+    const thread = new PoolThread();
+    this.#threads.push(thread);
+    return thread;
+  }
+
   #wait(wait: PortWait, port: CompletionPort): void {
     const { timeout } = wait.parameters;
     const kernel = this.#kernel;
     const owner = claimEntries(kernel, wait.parameters);
+    const thread = this.#freeThread();
+    thread.wait(port);
     const end = (records: Uint8Array): void => {
       timer?.cancel();
+      thread.waiting = false;
       port.waiter = null;
       kernel.guard.claims.release(owner);
       writeEntries(kernel, wait.parameters, records);
@@ -153,7 +184,7 @@ export class PortWaits {
       ? kernel.clock.schedule(timeout, () => end(new Uint8Array(0)))
       : null;
     port.waiter = {
-      arrived: () => this.manual || take(),
+      arrived: () => this.manual || (timeout > 0 && port.limited) || take(),
       closed: () => end(new Uint8Array(0)),
       take,
     };

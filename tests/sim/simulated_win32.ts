@@ -24,14 +24,13 @@ import {
   type PipeExchange,
   type Win32Api,
 } from "../../src/ffi/win32_api.ts";
-import { SimulationControls } from "./controls.ts";
 import type { CallName } from "./faults.ts";
 import { hex } from "./memory.ts";
 import type { Request, SimulatedFile } from "./operation.ts";
 import { PipeEnd } from "./pipe_end.ts";
 import { ENTRY_SIZE } from "./port.ts";
 import { sleepUntilPackets } from "./port_wait.ts";
-import { DEFAULT_DESCRIPTOR, type Descriptor, isSddl } from "./security.ts";
+import { SimulatedCalls } from "./simulated_calls.ts";
 import * as codes from "./status.ts";
 
 const KNOWN_MODES = 3;
@@ -40,13 +39,8 @@ const KNOWN_MODES = 3;
 type RequestPart = Pick<Request, "kind" | "overlapped"> & Partial<Request>;
 
 /** The simulated kernel as the library calls it. */
-export class SimulatedWin32 extends SimulationControls implements Win32Api {
-  #lastError = 0;
+export class SimulatedWin32 extends SimulatedCalls implements Win32Api {
   #transferred = 0;
-
-  get lastError(): number {
-    return this.#lastError;
-  }
 
   get transferred(): number {
     return this.#transferred;
@@ -56,20 +50,21 @@ export class SimulatedWin32 extends SimulationControls implements Win32Api {
     file: Handle,
     port: Handle,
     key: number,
-    _concurrency: number,
+    concurrency: number,
   ): Handle {
-    if (this.#faulty("createIoCompletionPort")) return 0n;
+    if (this.faulty("createIoCompletionPort")) return 0n;
+    const newPort = () => this.kernel.newPort(concurrency);
     if (file === INVALID_HANDLE_VALUE) {
-      if (port !== 0n) return this.#error(codes.ERROR_INVALID_PARAMETER, 0n);
-      return this.kernel.handles.open(this.kernel.newPort());
+      if (port !== 0n) return this.error(codes.ERROR_INVALID_PARAMETER, 0n);
+      return this.kernel.handles.open(newPort());
     }
     const object = this.kernel.file(file);
-    if (object === null) return this.#error(ERROR_INVALID_HANDLE, 0n);
+    if (object === null) return this.error(ERROR_INVALID_HANDLE, 0n);
     if (object.association !== null || !object.overlapped) {
-      return this.#error(codes.ERROR_INVALID_PARAMETER, 0n);
+      return this.error(codes.ERROR_INVALID_PARAMETER, 0n);
     }
-    const known = port === 0n ? this.kernel.newPort() : this.kernel.port(port);
-    if (known === null) return this.#error(ERROR_INVALID_HANDLE, 0n);
+    const known = port === 0n ? newPort() : this.kernel.port(port);
+    if (known === null) return this.error(ERROR_INVALID_HANDLE, 0n);
     object.association = { port: known, key };
     return port === 0n ? this.kernel.handles.open(known) : port;
   }
@@ -79,20 +74,20 @@ export class SimulatedWin32 extends SimulationControls implements Win32Api {
     entries: Uint8Array<ArrayBuffer>,
     timeout: number,
   ): number {
-    if (this.#faulty("getQueuedCompletionStatusEx")) return -1;
+    if (this.faulty("getQueuedCompletionStatusEx")) return -1;
     const object = this.kernel.port(port);
-    if (object === null) return this.#error(ERROR_INVALID_HANDLE, -1);
+    if (object === null) return this.error(ERROR_INVALID_HANDLE, -1);
     const capacity = Math.floor(entries.length / ENTRY_SIZE);
-    if (capacity === 0) return this.#error(codes.ERROR_INVALID_PARAMETER, -1);
+    if (capacity === 0) return this.error(codes.ERROR_INVALID_PARAMETER, -1);
     sleepUntilPackets(this.kernel, object, timeout);
     const records = this.kernel.dequeue(object, capacity);
-    if (records.length === 0) return this.#error(codes.WAIT_TIMEOUT, 0);
+    if (records.length === 0) return this.error(codes.WAIT_TIMEOUT, 0);
     entries.set(records);
     return records.length / ENTRY_SIZE;
   }
 
   waitForCompletions(wait: PacketWait): Promise<number> {
-    if (this.#faulty("waitForCompletions")) return Promise.resolve(0);
+    if (this.faulty("waitForCompletions")) return Promise.resolve(0);
     return new Promise((resolve) => {
       this.kernel.waits.add({ parameters: wait, resolve });
     });
@@ -104,9 +99,9 @@ export class SimulatedWin32 extends SimulationControls implements Win32Api {
     key: number,
     overlapped: Address,
   ): number {
-    if (this.#faulty("postQueuedCompletionStatus")) return this.#lastError;
+    if (this.faulty("postQueuedCompletionStatus")) return this.lastErrorCode;
     const object = this.kernel.port(port);
-    if (object === null) return this.#code(ERROR_INVALID_HANDLE);
+    if (object === null) return this.code(ERROR_INVALID_HANDLE);
     const owned = overlapped === 0n
       ? undefined
       : this.kernel.guard.claims.collision(overlapped, overlapped + 1n, true);
@@ -119,26 +114,26 @@ export class SimulatedWin32 extends SimulationControls implements Win32Api {
 
   setFileCompletionNotificationModes(file: Handle, flags: number): number {
     const name = "setFileCompletionNotificationModes";
-    if (this.#faulty(name)) return this.#lastError;
+    if (this.faulty(name)) return this.lastErrorCode;
     const object = this.kernel.file(file);
-    if (object === null) return this.#code(ERROR_INVALID_HANDLE);
+    if (object === null) return this.code(ERROR_INVALID_HANDLE);
     if ((flags & ~KNOWN_MODES) !== 0) {
-      return this.#code(codes.ERROR_INVALID_PARAMETER);
+      return this.code(codes.ERROR_INVALID_PARAMETER);
     }
     object.notificationModes |= flags;
     return 0;
   }
 
   cancelIoEx(file: Handle, overlapped: Address): number {
-    if (this.#faulty("cancelIoEx")) return this.#lastError;
+    if (this.faulty("cancelIoEx")) return this.lastErrorCode;
     const object = this.kernel.file(file);
-    if (object === null) return this.#code(ERROR_INVALID_HANDLE);
+    if (object === null) return this.code(ERROR_INVALID_HANDLE);
     const found = this.kernel.cancel(object, overlapped);
-    return found > 0 ? 0 : this.#code(ERROR_NOT_FOUND);
+    return found > 0 ? 0 : this.code(ERROR_NOT_FOUND);
   }
 
   createFile(parameters: FileParameters): Handle {
-    if (this.#faulty("createFile")) return INVALID_HANDLE_VALUE;
+    if (this.faulty("createFile")) return INVALID_HANDLE_VALUE;
     const file = this.kernel.npfs.open(parameters);
     const handle = this.#opened(file);
     if (handle !== INVALID_HANDLE_VALUE) this.opened.push({ ...parameters });
@@ -147,14 +142,14 @@ export class SimulatedWin32 extends SimulationControls implements Win32Api {
   }
 
   closeHandle(handle: Handle): number {
-    if (this.#faulty("closeHandle")) return this.#lastError;
+    if (this.faulty("closeHandle")) return this.lastErrorCode;
     const { kernel } = this;
     const object = kernel.handles.get(handle);
     if (object === undefined) {
       if (kernel.handles.isStale(handle)) {
         kernel.guard.violations.push(`handle ${hex(handle)} closed twice`);
       }
-      return this.#code(ERROR_INVALID_HANDLE);
+      return this.code(ERROR_INVALID_HANDLE);
     }
     if (kernel.handles.close(handle)) kernel.destroy(object);
     kernel.settle();
@@ -193,8 +188,8 @@ export class SimulatedWin32 extends SimulationControls implements Win32Api {
   }
 
   createNamedPipe(parameters: NamedPipeParameters): Handle {
-    if (this.#faulty("createNamedPipe")) return INVALID_HANDLE_VALUE;
-    const descriptor = this.#descriptor(parameters.securityDescriptor);
+    if (this.faulty("createNamedPipe")) return INVALID_HANDLE_VALUE;
+    const descriptor = this.descriptorAt(parameters.securityDescriptor);
     const end = this.kernel.npfs.create(parameters, descriptor);
     const handle = this.#opened(end);
     if (handle !== INVALID_HANDLE_VALUE) this.created.push({ ...parameters });
@@ -224,14 +219,14 @@ export class SimulatedWin32 extends SimulationControls implements Win32Api {
   }
 
   setNamedPipeHandleState(pipe: Handle, mode: number): number {
-    if (this.#faulty("setNamedPipeHandleState")) return this.#lastError;
+    if (this.faulty("setNamedPipeHandleState")) return this.lastErrorCode;
     const end = this.#pipeEnd(pipe);
-    if (end === null) return this.#lastError;
-    return this.#code(codes.toDosError(end.setMode(mode)));
+    if (end === null) return this.lastErrorCode;
+    return this.code(codes.toDosError(end.setMode(mode)));
   }
 
   getNamedPipeInfo(pipe: Handle): NamedPipeInfo | null {
-    if (this.#faulty("getNamedPipeInfo")) return null;
+    if (this.faulty("getNamedPipeInfo")) return null;
     const end = this.#pipeEnd(pipe);
     if (end === null) return null;
     const { messageType, info } = end.instance.settings;
@@ -244,135 +239,37 @@ export class SimulatedWin32 extends SimulationControls implements Win32Api {
   }
 
   peekMessageRemainder(pipe: Handle): number {
-    if (this.#faulty("peekMessageRemainder")) return -1;
+    if (this.faulty("peekMessageRemainder")) return -1;
     const end = this.#pipeEnd(pipe);
     if (end === null) return -1;
     const code = codes.toDosError(end.peek());
-    if (code !== 0) return this.#error(code, -1);
+    if (code !== 0) return this.error(code, -1);
     const { messageType } = end.instance.settings;
     return messageType ? end.incoming.messageRemainder : 0;
   }
 
   getNamedPipeClientProcessId(pipe: Handle): number {
-    if (this.#faulty("getNamedPipeClientProcessId")) return 0;
+    if (this.faulty("getNamedPipeClientProcessId")) return 0;
     const end = this.#pipeEnd(pipe);
     return end === null ? 0 : this.kernel.settings.clientProcessId;
   }
 
   getNamedPipeServerProcessId(pipe: Handle): number {
-    if (this.#faulty("getNamedPipeServerProcessId")) return 0;
+    if (this.faulty("getNamedPipeServerProcessId")) return 0;
     const end = this.#pipeEnd(pipe);
     return end === null ? 0 : this.kernel.settings.serverProcessId;
   }
 
-  currentUserSid(): string {
-    if (this.#faulty("currentUserSid")) return "";
-    return this.kernel.caller.user;
-  }
-
-  convertStringSecurityDescriptor(sddl: string): Address {
-    if (this.#faulty("convertStringSecurityDescriptor")) return 0n;
-    if (!isSddl(sddl)) {
-      return this.#error(codes.ERROR_INVALID_SECURITY_DESCR, 0n);
-    }
-    return this.descriptors.add(sddl);
-  }
-
-  localFree(memory: Address): void {
-    this.faults.enter("localFree");
-    if (memory === 0n || this.descriptors.delete(memory)) return;
-    this.kernel.guard.violation(
-      `LocalFree of ${hex(memory)}, which is not allocated`,
-    );
-  }
-
-  virtualAlloc(address: Address, size: number, type: number): Address {
-    if (this.#faulty("virtualAlloc")) return 0n;
-    const result = this.kernel.guard.memory.allocate(address, size, type);
-    return result.error === 0 ? result.address : this.#error(result.error, 0n);
-  }
-
-  virtualFree(address: Address, size: number, type: number): number {
-    if (this.#faulty("virtualFree")) return this.#lastError;
-    const { memory, claims } = this.kernel.guard;
-    const region = memory.regionFreedBy(address, size, type);
-    if (typeof region === "number") return this.#code(region);
-    const owned = claims.collision(region.start, region.end, true);
-    if (owned !== undefined) {
-      this.kernel.guard.violation(
-        `memory freed with the ${owned.label}, in use`,
-      );
-    }
-    return memory.free(address, size, type);
-  }
-
-  /** Memory that cannot be mapped: every access is checked. */
-  mapMemory(): null {
-    return null;
-  }
-
-  copyIn(target: Address, source: Uint8Array): void {
-    this.faults.enter("copyIn");
-    const { memory, claims } = this.kernel.guard;
-    const end = target + BigInt(source.length);
-    const owned = claims.collision(target, end, true);
-    if (owned !== undefined) {
-      this.kernel.guard.violation(
-        `bytes copied over the ${owned.label}, in use`,
-      );
-    }
-    memory.write(target, source);
-  }
-
-  copyOut(target: Uint8Array, source: Address): void {
-    this.faults.enter("copyOut");
-    this.kernel.guard.memory.read(target, source);
-  }
-
-  ntStatusToDosError(status: number): number {
-    this.faults.enter("ntStatusToDosError");
-    return codes.toDosError(status);
-  }
-
-  formatMessage(code: number): string {
-    if (this.#faulty("formatMessage")) return "";
-    return codes.messageOf(code);
-  }
-
-  /** Counts a call; true when it shall fail. */
-  #faulty(name: CallName): boolean {
-    const code = this.faults.enter(name);
-    return this.#code(code) !== 0;
-  }
-
-  #code(code: number): number {
-    if (code !== 0) this.#lastError = code;
-    return code;
-  }
-
-  #error<T>(code: number, result: T): T {
-    this.#lastError = code;
-    return result;
-  }
-
   #opened(file: SimulatedFile | number): Handle {
     if (typeof file !== "number") return this.kernel.handles.open(file);
-    return this.#error(codes.toDosError(file), INVALID_HANDLE_VALUE);
-  }
-
-  #descriptor(address: Address): Descriptor {
-    const descriptor = this.descriptors.descriptor(address);
-    if (descriptor !== null) return descriptor;
-    const problem = `no security descriptor at ${hex(address)}`;
-    this.kernel.guard.violation(problem);
-    return DEFAULT_DESCRIPTOR;
+    return this.error(codes.toDosError(file), INVALID_HANDLE_VALUE);
   }
 
   #pipeEnd(handle: Handle): PipeEnd | null {
     const file = this.kernel.file(handle);
     if (file instanceof PipeEnd) return file;
     const code = file === null ? ERROR_INVALID_HANDLE : 1; // INVALID_FUNCTION
-    return this.#error(code, null);
+    return this.error(code, null);
   }
 
   #overlapped(
@@ -381,11 +278,11 @@ export class SimulatedWin32 extends SimulationControls implements Win32Api {
     part: RequestPart,
   ): number {
     this.#transferred = 0;
-    if (this.#faulty(name)) return this.#lastError;
+    if (this.faulty(name)) return this.lastErrorCode;
     const file = this.kernel.file(handle);
-    if (file === null) return this.#code(ERROR_INVALID_HANDLE);
+    if (file === null) return this.code(ERROR_INVALID_HANDLE);
     if (part.overlapped === 0n) {
-      return this.#code(codes.ERROR_INVALID_PARAMETER);
+      return this.code(codes.ERROR_INVALID_PARAMETER);
     }
     if (!file.overlapped) {
       this.kernel.guard.violation(
@@ -396,6 +293,6 @@ export class SimulatedWin32 extends SimulationControls implements Win32Api {
     const { status, bytes } = this.kernel.submit(request);
     const code = codes.toDosError(status);
     if (code === 0) this.#transferred = bytes;
-    return this.#code(code);
+    return this.code(code);
   }
 }

@@ -18,6 +18,8 @@ export interface RunOptions {
   onErrors?: ((text: string) => void) | undefined;
   /** Milliseconds after which it is killed. */
   timeout?: number;
+  /** Whether nothing is written to this process's output. */
+  quiet?: boolean;
 }
 
 /** How a program ended. */
@@ -48,14 +50,15 @@ export async function run(
   line: CommandLine,
   options: RunOptions = {},
 ): Promise<RunResult> {
-  const { onOutput, onErrors, timeout } = options;
+  const { onOutput, onErrors, timeout, quiet = false } = options;
   const child = spawn(line, onOutput === undefined ? "inherit" : "piped");
   using signals = forwardSignals(child, line.depth ?? 0);
   const timer = timeout === undefined
     ? undefined
     : setTimeout(() => kill(child.pid, "SIGKILL"), timeout);
   try {
-    const output = onOutput && copyOutput(child, onOutput, onErrors);
+    const output = onOutput &&
+      copyOutput(child, { onOutput, onErrors, quiet });
     const { code } = await child.status;
     if (output !== undefined) await settle(output);
     return { code, interrupted: signals.count > 0 };
@@ -81,24 +84,23 @@ function spawn(
 }
 
 async function copyOutput(
-  child: Deno.ChildProcess,
-  onOutput: (text: string) => void,
-  onErrors?: (text: string) => void,
+  { stdout, stderr }: Deno.ChildProcess,
+  { onOutput, onErrors, quiet }: RunOptions,
 ): Promise<void> {
   await Promise.all([
-    copy(child.stdout, Deno.stdout, onOutput),
-    copy(child.stderr, Deno.stderr, onErrors),
+    copy(stdout, quiet ? undefined : Deno.stdout, onOutput),
+    copy(stderr, quiet ? undefined : Deno.stderr, onErrors),
   ]);
 }
 
 async function copy(
   from: ReadableStream<Uint8Array>,
-  to: { writeSync(bytes: Uint8Array): number },
+  to: { writeSync(bytes: Uint8Array): number } | undefined,
   onOutput?: (text: string) => void,
 ): Promise<void> {
   const decoder = new TextDecoder();
   for await (const chunk of from) {
-    writeAll(to, chunk);
+    if (to !== undefined) writeAll(to, chunk);
     onOutput?.(decoder.decode(chunk, { stream: true }));
   }
 }

@@ -1,0 +1,37 @@
+/** The mutants of `tools/mutants/` fit the sources. */
+
+import { assertEquals, assertGreaterOrEqual, assertThrows } from "@std/assert";
+import { MUTANTS } from "../../tools/mutants/list.ts";
+import { mutate } from "../../tools/mutants/mutant.ts";
+
+const SAMPLE = {
+  name: "wrong",
+  file: "a.ts",
+  find: "one",
+  replace: "two",
+  tests: [],
+};
+
+Deno.test("mutate() changes a text that stands once", () => {
+  assertEquals(mutate(SAMPLE, "[one]"), "[two]");
+});
+
+for (const source of ["", "one one"]) {
+  Deno.test(`mutate() refuses "${source}"`, () => {
+    const count = source.split("one").length - 1;
+    assertThrows(
+      () => mutate(SAMPLE, source),
+      Error,
+      `Cannot make "wrong": its text stands ${count} times`,
+    );
+  });
+}
+
+Deno.test("each mutant has a name and a change of its own", () => {
+  assertGreaterOrEqual(MUTANTS.length, 60);
+  const names = new Set(MUTANTS.map(({ name }) => name));
+  const changes = new Set(
+    MUTANTS.map(({ file, find, replace }) => `${file} ${find} ${replace}`),
+  );
+  assertEquals([names.size, changes.size], [MUTANTS.length, MUTANTS.length]);
+});

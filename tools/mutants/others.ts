@@ -1,0 +1,97 @@
+/**
+ * Mutants of security, TLS, options, processes, files and datagrams.
+ *
+ * @module
+ */
+
+import type { Mutant } from "./mutant.ts";
+
+const TLS = ["tls_session", "server_name"];
+
+export const OTHERS: readonly Mutant[] = [
+  {
+    name: "everyone may open a pipe",
+    file: "pipe/security.ts",
+    find: "return `D:P${owner}`;",
+    replace: "return `D:P${owner}(A;;${READ_WRITE};;;WD)`;",
+    tests: ["security"],
+  },
+  {
+    name: "others may make instances",
+    file: "pipe/security.ts",
+    find: 'const READ_WRITE = "0x12019b";',
+    replace: 'const READ_WRITE = "0x12019f";',
+    tests: ["security"],
+  },
+  {
+    name: "remote clients get in",
+    file: "pipe/server_options.ts",
+    find: "mode | (allowRemote ? 0 : PIPE_REJECT_REMOTE_CLIENTS)",
+    replace: "mode | (allowRemote ? 0 : 0 * PIPE_REJECT_REMOTE_CLIENTS)",
+    tests: ["server_options"],
+  },
+  {
+    name: "servers may impersonate clients by default",
+    file: "pipe/connect_pipe.ts",
+    find: "identification: SECURITY_IDENTIFICATION,",
+    replace: "identification: 0x2_0000,",
+    tests: ["pipe_connection", "path_names"],
+  },
+  {
+    name: "certificates are not checked",
+    file: "net/tls/open_tls.ts",
+    find: "rejectUnauthorized: true,",
+    replace: "rejectUnauthorized: false,",
+    tests: TLS,
+  },
+  {
+    name: "NODE_TLS_REJECT_UNAUTHORIZED decides about certificates",
+    file: "net/tls/open_tls.ts",
+    find:
+      "    rejectUnauthorized: true, // else an environment variable decides\n",
+    replace: "",
+    tests: TLS,
+  },
+  {
+    name: "the name in a certificate is not checked",
+    file: "net/tls/open_tls.ts",
+    find: ": nameError(hostname, certificate),",
+    replace: ": void nameError(hostname, certificate),",
+    tests: TLS,
+  },
+  {
+    name: "the end of the connection is the end of TLS",
+    file: "net/tls/tls_session.ts",
+    find: "if (!this.#ended) this.fail(this.#truncated());",
+    replace: "if (!this.#ended) this.#peerEnded();",
+    tests: TLS,
+  },
+  {
+    name: "data before the end of the handshake are given out",
+    file: "net/tls/tls_session.ts",
+    find: "return this.#established ? this.#available : 0;",
+    replace: "return this.#available;",
+    tests: TLS,
+  },
+  {
+    name: "backslashes before a quote are not doubled",
+    file: "process/command_line.ts",
+    find: "'$1$1\\\\\"'",
+    replace: "'$1\\\\\"'",
+    tests: ["command_line"],
+  },
+  {
+    name: "backslashes at the end of an argument are not doubled",
+    file: "process/command_line.ts",
+    find: '.replace(/(\\\\+)$/, "$1$1")',
+    replace: '.replace(/(\\\\+)$/, "$1")',
+    tests: ["command_line"],
+  },
+  {
+    name: "a datagram is given twice",
+    file: "net/udp/receive_queue.ts",
+    find: "    const taken = take(datagram);\n    this.#reader.next();\n",
+    replace: "    const taken = take(datagram);\n",
+    tests: ["udp_close_deadline", "settle_order"],
+  },
+];

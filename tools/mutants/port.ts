@@ -57,8 +57,8 @@ export const PORT: readonly Mutant[] = [
   {
     name: "a callback dispatches the packets behind it",
     file: "proactor/port/completion_port.ts",
-    find: "if (this.#busy) return 0;\n    const count",
-    replace: "const count",
+    find: "if (this.#busy) return 0;\n    const atOnce",
+    replace: "const atOnce",
     tests: PORT_TESTS,
   },
   {
@@ -81,14 +81,6 @@ export const PORT: readonly Mutant[] = [
     find: 'this.#parts.report(error, "Exception in a completion callback");',
     replace: "throw error;",
     tests: PORT_TESTS,
-  },
-  {
-    name: "the late packet of a given-up operation does not free its slot",
-    file: "proactor/port/dispatcher.ts",
-    find:
-      "    if (owner === null) this.#parts.operations.release(operation);\n",
-    replace: "",
-    tests: ["late_packets", "completion_port"],
   },
   {
     name: "the buffer of a given-up operation is reused at once",

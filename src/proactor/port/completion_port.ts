@@ -327,10 +327,9 @@ export class CompletionPort implements PumpHost, LateHost {
    * Dispatches packets.
    *
    * @param timeout Milliseconds to wait on this thread for the first.
-   * @returns Their number; 0 when called from within a callback.
+   * @returns Their number.
    */
   drain(timeout = 0): number {
-    if (this.#busy) return 0;
     const count = this.queue.dequeue(timeout);
     if (count > 0) this.#dispatch(count);
     else if (count < 0) this.#life.fail(DEQUEUE, this.api.lastError);

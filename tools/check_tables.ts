@@ -1,5 +1,5 @@
-// Checks the tables that name tests: docs/claims.md, tests/WINE.md and
-// tests/sim/RULES.md.
+// Checks the tables that name tests: docs/claims.md, SECURITY.md,
+// tests/WINE.md and tests/sim/RULES.md.
 //
 // deno run -A tools/check_tables.ts
 import { readText, typescriptFiles } from "./files.ts";
@@ -13,12 +13,20 @@ import {
 } from "./test_references.ts";
 
 const CLAIMS = "docs/claims.md";
+const SECURITY = "SECURITY.md";
 const WINE = "tests/WINE.md";
 const RULES = "tests/sim/RULES.md";
 const OPTIONS = "tests/sim/options.ts";
 
 function rowsOf(file: string): TableRow[] {
   return tableRows(Deno.readTextFileSync(file));
+}
+
+/** The other table of the page says who is trusted, and names no tests. */
+function promises(): TableRow[] {
+  const text = Deno.readTextFileSync(SECURITY);
+  const before = text.split("## What is promised")[0]!.split("\n").length - 1;
+  return rowsOf(SECURITY).filter(({ line }) => line > before);
 }
 
 if (import.meta.main) {
@@ -33,6 +41,7 @@ if (import.meta.main) {
   const rules = rowsOf(RULES);
   exitWith([
     ...checkTests(CLAIMS, rowsOf(CLAIMS), readText),
+    ...checkTests(SECURITY, promises(), readText),
     ...checkTests(WINE, wine, readText),
     ...checkOddities(WINE, wine, tests),
     ...checkTests(RULES, rules, readText),

@@ -9,6 +9,7 @@ import { ProactorEventLoop } from "../../mod.ts";
 import type { Protocol, Transport } from "../../mod.ts";
 import { createSocket } from "../../src/net/mod.ts";
 import { uniquePath, unixEverywhere } from "./net/_unix.ts";
+import "./process/_process.ts"; // loads what no test may load
 import { decode, encode, soon, uniquePipeName, until } from "./_setup.ts";
 
 const HOST = "127.0.0.1";

@@ -16,9 +16,7 @@ import type {
   DatagramTransport,
 } from "../net/udp/datagram_protocol.ts";
 import { openUnixTransport } from "../net/unix/unix_protocol.ts";
-import type { ConnectPipeOptions } from "../pipe/connect_pipe.ts";
 import { openPipeTransport } from "../pipe/pipe_protocol.ts";
-import type { DeadlineOptions } from "../stream/close_deadline.ts";
 import type { SendFileOptions, SendFileSource } from "../stream/file_mover.ts";
 import type {
   Protocol,
@@ -28,10 +26,14 @@ import type {
 import { sendFileOver } from "../stream/transport_sink.ts";
 import type { LoopHost } from "./host.ts";
 import type {
+  ConnectAcceptedSocketOptions,
   CreateConnectionOptions,
+  CreatePipeConnectionOptions,
   CreateUnixConnectionOptions,
   LoopOptions,
+  StartTlsProtocolOptions,
 } from "./loop_options.ts";
+import { clientTls, openSecured, secure, serverTls } from "./secured.ts";
 
 /** Where a TCP connection goes. */
 export interface TcpTarget extends CreateConnectionOptions {
@@ -59,7 +61,12 @@ export class Connections {
   ): Promise<[Transport, P]> {
     this.#host.assertOpen("create connection");
     const { proactor } = this.#host;
-    return await openTcpTransport(protocolFactory, { ...target, proactor });
+    const { ssl, ...rest } = target;
+    const options = { port: proactor.port, tls: clientTls(ssl, target) };
+    return await openSecured(protocolFactory, options, (factory) => {
+      this.#host.assertOpen("create connection");
+      return openTcpTransport(factory, { ...rest, proactor });
+    });
   }
 
   async createUnixConnection<P extends Protocol>(
@@ -69,19 +76,29 @@ export class Connections {
   ): Promise<[Transport, P]> {
     this.#host.assertOpen("create unix connection");
     const { proactor } = this.#host;
-    const target = { ...options, path, proactor };
-    return await openUnixTransport(protocolFactory, target);
+    const { ssl, ...rest } = options;
+    const target = { ...rest, path, proactor };
+    const secured = { port: proactor.port, tls: clientTls(ssl, options) };
+    return await openSecured(protocolFactory, secured, (factory) => {
+      this.#host.assertOpen("create unix connection");
+      return openUnixTransport(factory, target);
+    });
   }
 
   async createPipeConnection<P extends Protocol>(
     protocolFactory: ProtocolFactory<P>,
     path: string,
-    options: LoopOptions<ConnectPipeOptions>,
+    options: CreatePipeConnectionOptions,
   ): Promise<[Transport, P]> {
     this.#host.assertOpen("connect to pipe");
     const { proactor } = this.#host;
-    const connecting = { ...options, proactor };
-    return await openPipeTransport(protocolFactory, path, connecting);
+    const { ssl, ...rest } = options;
+    const connecting = { ...rest, proactor };
+    const secured = { port: proactor.port, tls: clientTls(ssl, options) };
+    return await openSecured(protocolFactory, secured, (factory) => {
+      this.#host.assertOpen("connect to pipe");
+      return openPipeTransport(factory, path, connecting);
+    });
   }
 
   async createDatagramEndpoint<P extends DatagramProtocol>(
@@ -96,15 +113,29 @@ export class Connections {
     });
   }
 
-  // deno-lint-ignore require-await -- an error becomes a rejection
   async connectAcceptedSocket<P extends Protocol>(
     protocolFactory: ProtocolFactory<P>,
     socket: Socket,
-    { deadline }: DeadlineOptions,
+    { ssl, deadline }: ConnectAcceptedSocketOptions,
   ): Promise<[Transport, P]> {
     this.#host.assertOpen("connect protocol");
     const { proactor } = this.#host;
-    return adoptSocket(protocolFactory, socket, { proactor, deadline });
+    const secured = { port: proactor.port, tls: serverTls(ssl) };
+    // deno-lint-ignore require-await -- an error becomes a rejection
+    return await openSecured(protocolFactory, secured, async (factory) => {
+      this.#host.assertOpen("connect protocol");
+      return adoptSocket(factory, socket, { proactor, deadline });
+    });
+  }
+
+  async startTls(
+    transport: Transport,
+    protocol: Protocol,
+    tls: StartTlsProtocolOptions,
+  ): Promise<Transport> {
+    this.#host.assertOpen("start TLS");
+    const { port } = this.#host.proactor;
+    return await secure(port, transport, { protocol, tls });
   }
 
   async sendfile(

@@ -8,11 +8,19 @@ import type { SocketAddress } from "../ffi/socket/sockaddr.ts";
 import type { AddressFamily } from "../net/names/resolve.ts";
 import type { Socket } from "../net/socket/socket.ts";
 import type { ConnectTcpOptions } from "../net/tcp/connect_tcp.ts";
+import type {
+  TlsClientSettings,
+  TlsProtocolOptions,
+  TlsServerSettings,
+} from "../net/tls/tls_options.ts";
 import type { TcpListenOptions } from "../net/tcp/tcp_listener.ts";
 import type { ConnectUnixOptions } from "../net/unix/connect_unix.ts";
 import type { UnixListenOptions } from "../net/unix/unix_listener.ts";
+import type { ConnectPipeOptions } from "../pipe/connect_pipe.ts";
+import type { PipeServerOptions } from "../pipe/server_options.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type { OperationOptions } from "../proactor/proactor_options.ts";
+import type { DeadlineOptions } from "../stream/close_deadline.ts";
 
 /** Options of {@linkcode ProactorEventLoop}. */
 export interface ProactorEventLoopOptions {
@@ -46,11 +54,47 @@ export interface ShutdownDefaultExecutorOptions {
   timeout?: number | undefined;
 }
 
+/** TLS of a client of an event loop. */
+export interface ClientTlsOptions {
+  /**
+   * Connects by TLS; the transport is there when the peers have agreed. `true`
+   * is for the host that is connected to; without a host, `hostname` says whose
+   * certificate is expected.
+   *
+   * @default {false}
+   */
+  ssl?: TlsClientSettings | boolean | undefined;
+}
+
+/** TLS of a server of an event loop. */
+export interface ServerTlsOptions {
+  /**
+   * Serves TLS, with this certificate: a protocol is told of its client when
+   * the handshake has ended. Without it nothing is encrypted.
+   */
+  ssl?: TlsServerSettings | undefined;
+}
+
+/** Options of {@linkcode ProactorEventLoop.startTls}. */
+export type StartTlsProtocolOptions = TlsProtocolOptions;
+
+/** Options of {@linkcode ProactorEventLoop.connectAcceptedSocket}. */
+export interface ConnectAcceptedSocketOptions
+  extends DeadlineOptions, ServerTlsOptions {}
+
 /** Options of {@linkcode ProactorEventLoop.createConnection}. */
-export type CreateConnectionOptions = Omit<
-  ConnectTcpOptions,
-  "hostname" | "port" | "proactor"
->;
+export interface CreateConnectionOptions
+  extends
+    Omit<ConnectTcpOptions, "hostname" | "port" | "proactor">,
+    ClientTlsOptions {}
+
+/** Options of {@linkcode ProactorEventLoop.createPipeConnection}. */
+export interface CreatePipeConnectionOptions
+  extends LoopOptions<ConnectPipeOptions>, ClientTlsOptions {}
+
+/** Options of {@linkcode ProactorEventLoop.startServingPipe}. */
+export interface StartServingPipeOptions
+  extends LoopOptions<PipeServerOptions>, ServerTlsOptions {}
 
 /** When a server of an event loop begins to serve. */
 export interface StartServingOptions {
@@ -67,7 +111,8 @@ export interface StartServingOptions {
 export interface CreateServerOptions
   extends
     Omit<TcpListenOptions, "hostname" | "port" | "proactor">,
-    StartServingOptions {
+    StartServingOptions,
+    ServerTlsOptions {
   /** Listens on addresses of this family only: on those of both by default. */
   family?: AddressFamily | undefined;
   /**
@@ -78,14 +123,15 @@ export interface CreateServerOptions
 }
 
 /** Options of {@linkcode ProactorEventLoop.createUnixConnection}. */
-export type CreateUnixConnectionOptions = Omit<
-  ConnectUnixOptions,
-  "path" | "proactor"
->;
+export interface CreateUnixConnectionOptions
+  extends Omit<ConnectUnixOptions, "path" | "proactor">, ClientTlsOptions {}
 
 /** Options of {@linkcode ProactorEventLoop.createUnixServer}. */
 export interface CreateUnixServerOptions
-  extends Omit<UnixListenOptions, "path" | "proactor">, StartServingOptions {}
+  extends
+    Omit<UnixListenOptions, "path" | "proactor">,
+    StartServingOptions,
+    ServerTlsOptions {}
 
 /** A client that {@linkcode ProactorEventLoop.sockAccept} has accepted. */
 export interface SockAccepted {

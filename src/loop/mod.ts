@@ -26,16 +26,22 @@ export {
 } from "./policy.ts";
 export { run, Runner, type RunnerOptions } from "./runner.ts";
 export type {
+  ClientTlsOptions,
+  ConnectAcceptedSocketOptions,
   CreateConnectionOptions,
+  CreatePipeConnectionOptions,
   CreateServerOptions,
   CreateUnixConnectionOptions,
   CreateUnixServerOptions,
   LoopOptions,
   ProactorEventLoopOptions,
+  ServerTlsOptions,
   ShutdownDefaultExecutorOptions,
   SockAccepted,
   SockRecvFromIntoOptions,
   StartServingOptions,
+  StartServingPipeOptions,
+  StartTlsProtocolOptions,
 } from "./loop_options.ts";
 export {
   type ExecutorShutdownOptions,

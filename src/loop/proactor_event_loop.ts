@@ -23,9 +23,7 @@ import type {
   DatagramTransport,
 } from "../net/udp/datagram_protocol.ts";
 import type { UnixAddr } from "../net/unix/unix_socket.ts";
-import type { ConnectPipeOptions } from "../pipe/connect_pipe.ts";
 import type { PipeServer } from "../pipe/pipe_server.ts";
-import type { PipeServerOptions } from "../pipe/server_options.ts";
 import type {
   SubprocessExecOptions,
   SubprocessOptions,
@@ -46,7 +44,6 @@ import type {
   WaitHandleOptions,
 } from "../proactor/proactor_options.ts";
 import type { WaitHandleFuture } from "../proactor/wait/wait_handle_future.ts";
-import type { DeadlineOptions } from "../stream/close_deadline.ts";
 import type { SendFileOptions, SendFileSource } from "../stream/file_mover.ts";
 import type {
   Protocol,
@@ -65,7 +62,9 @@ import type { LoopHost } from "./host.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { LoopContext } from "./loop_context.ts";
 import type {
+  ConnectAcceptedSocketOptions,
   CreateConnectionOptions,
+  CreatePipeConnectionOptions,
   CreateServerOptions,
   CreateUnixConnectionOptions,
   CreateUnixServerOptions,
@@ -74,6 +73,8 @@ import type {
   ShutdownDefaultExecutorOptions,
   SockAccepted,
   SockRecvFromIntoOptions,
+  StartServingPipeOptions,
+  StartTlsProtocolOptions,
 } from "./loop_options.ts";
 import { Readers } from "./readers.ts";
 import { LoopRegistry } from "./registry.ts";
@@ -507,7 +508,7 @@ export class ProactorEventLoop implements AsyncDisposable {
    * @param protocolFactory Called once the connection is there.
    * @param host A name, or a numeric address.
    * @param port The port, 1 to 65535.
-   * @param options As for `connectTcp`.
+   * @param options As for `connectTcp`, and TLS.
    * @returns The transport and the protocol, whose `connectionMade` was called.
    * @throws {TypeError} when the factory is not a function, or an address is
    * malformed.
@@ -554,7 +555,7 @@ export class ProactorEventLoop implements AsyncDisposable {
    * addresses of a name are taken. `null`, `undefined` and `""` are all
    * interfaces.
    * @param port The port; 0 lets Windows choose a free one.
-   * @param options As for `TcpListener.listen`.
+   * @param options As for `TcpListener.listen`, and TLS.
    * @returns The server; clients can connect from now on.
    * @throws {TypeError} when the factory is not a function, a host is
    * malformed, the list of hosts is empty, there are both a host and a socket,
@@ -586,7 +587,7 @@ export class ProactorEventLoop implements AsyncDisposable {
    * @typeParam P The protocol.
    * @param protocolFactory Called once the connection is there.
    * @param path The path.
-   * @param options As for `connectUnix`.
+   * @param options As for `connectUnix`, and TLS.
    * @returns The transport and the protocol, whose `connectionMade` was called.
    * @throws {TypeError} when the factory is not a function, or the path is
    * malformed.
@@ -617,7 +618,7 @@ export class ProactorEventLoop implements AsyncDisposable {
    * @param protocolFactory Called for each client. If it throws, the client is
    * disconnected, and the exception handler is told.
    * @param path The path. Its file is removed when the server is closed.
-   * @param options As for `UnixListener.listen`.
+   * @param options As for `UnixListener.listen`, and TLS.
    * @returns The server; clients can connect from now on.
    * @throws {TypeError} when the factory is not a function, or the path is
    * malformed.
@@ -643,7 +644,7 @@ export class ProactorEventLoop implements AsyncDisposable {
    * @param protocolFactory Called once.
    * @param socket Of {@linkcode sockAccept}, or connected by
    * {@linkcode sockConnect}; the transport's from now on.
-   * @param options The deadline of its close.
+   * @param options The deadline of its close, and TLS, as the server's end.
    * @returns The transport and the protocol, whose `connectionMade` was called.
    * @throws {TypeError} when the factory is not a function.
    * @throws {Deno.errors.NotConnected} when the socket is not connected.
@@ -653,13 +654,57 @@ export class ProactorEventLoop implements AsyncDisposable {
   connectAcceptedSocket<P extends Protocol>(
     protocolFactory: ProtocolFactory<P>,
     socket: Socket,
-    options: DeadlineOptions = {},
+    options: ConnectAcceptedSocketOptions = {},
   ): Promise<[Transport, P]> {
     return this.#connections.connectAcceptedSocket(
       protocolFactory,
       socket,
       options,
     );
+  }
+
+  /**
+   * Starts TLS on a transport, for the protocol that goes on with what is
+   * decrypted. Whoever was the protocol is told nothing any more, and the
+   * transport is TLS's. A certificate is verified as by the function
+   * `startTls`; `getExtraInfo` of the new transport knows `"peercert"`,
+   * `"cipher"` and `"alpn"`.
+   *
+   * @example Upgrade a connection
+   * ```ts
+   * import { ProactorEventLoop } from "@iocp/proactor";
+   *
+   * await using loop = new ProactorEventLoop();
+   * const caCerts = [await Deno.readTextFile("ca.pem")];
+   * const host = "localhost";
+   * const [plain] = await loop.createConnection(() => ({}), host, 8443);
+   * const protocol = { dataReceived: (data: Uint8Array) => console.log(data) };
+   * const options = { hostname: host, caCerts };
+   * const transport = await loop.startTls(plain, protocol, options);
+   * transport.close();
+   * ```
+   *
+   * @param transport A stream of bytes of this loop: TCP, a path, a pipe, or
+   * TLS.
+   * @param protocol Told of what comes from now on, but not of
+   * `connectionMade`.
+   * @param options Which end, whom to trust or what to show, time-outs, signal.
+   * @returns The transport that encrypts, when the peers have agreed.
+   * @throws {TypeError} when the transport cannot have TLS, or an option is
+   * malformed.
+   * @throws {RangeError} when a number is out of its range.
+   * @throws {InvalidStateError} when the loop is closed.
+   * @throws {Deno.errors.InvalidData} when the peers do not agree.
+   * @throws {Deno.errors.UnexpectedEof} when the peer leaves.
+   * @throws {Deno.errors.TimedOut} when the handshake lasts too long.
+   * @throws {Deno.errors.BadResource} when the transport is closing.
+   */
+  startTls(
+    transport: Transport,
+    protocol: Protocol,
+    options: StartTlsProtocolOptions = {},
+  ): Promise<Transport> {
+    return this.#connections.startTls(transport, protocol, options);
   }
 
   /**
@@ -933,7 +978,7 @@ export class ProactorEventLoop implements AsyncDisposable {
    * @typeParam P The protocol.
    * @param protocolFactory Called once the connection is there.
    * @param path `\\.\pipe\name`, `//./pipe/name`, or `name` alone.
-   * @param options As for `connectPipe`.
+   * @param options As for `connectPipe`, and TLS.
    * @returns The transport and the protocol, whose `connectionMade` was called.
    * @throws {TypeError} when the factory is not a function, or the name or an
    * option is malformed.
@@ -945,7 +990,7 @@ export class ProactorEventLoop implements AsyncDisposable {
   createPipeConnection<P extends Protocol>(
     protocolFactory: ProtocolFactory<P>,
     path: string,
-    options: LoopOptions<ConnectPipeOptions> = {},
+    options: CreatePipeConnectionOptions = {},
   ): Promise<[Transport, P]> {
     return this.#connections.createPipeConnection(
       protocolFactory,
@@ -960,7 +1005,7 @@ export class ProactorEventLoop implements AsyncDisposable {
    * @param protocolFactory Called for each client. If it throws, the client is
    * disconnected, and the exception handler is told.
    * @param path `\\.\pipe\name`, `//./pipe/name`, or `name` alone.
-   * @param options As for `PipeServer.listen`.
+   * @param options As for `PipeServer.listen`, and TLS.
    * @returns The server, in a list as in asyncio; clients can connect from now
    * on.
    * @throws {TypeError} when the factory is not a function, or the name or an
@@ -972,7 +1017,7 @@ export class ProactorEventLoop implements AsyncDisposable {
   startServingPipe(
     protocolFactory: ProtocolFactory,
     path: string,
-    options: LoopOptions<PipeServerOptions> = {},
+    options: StartServingPipeOptions = {},
   ): Promise<[PipeServer]> {
     return this.#servers.startServingPipe(protocolFactory, path, options);
   }

@@ -29,8 +29,11 @@ import type {
   CreateServerOptions,
   CreateUnixServerOptions,
   LoopOptions,
+  ServerTlsOptions,
   StartServingOptions,
+  StartServingPipeOptions,
 } from "./loop_options.ts";
+import { serverTls, serveSecured } from "./secured.ts";
 import { Server } from "./server.ts";
 
 /** Where a TCP server listens, and how. */
@@ -69,16 +72,17 @@ export class Servers<L extends object> {
   ): Promise<Server<TcpAddr, L>> {
     this.#host.assertOpen("create server");
     assertFunction("create server", protocolFactory);
-    const { host: _host, signal, ...rest } = target;
+    const { host: _host, signal, ssl: _ssl, ...rest } = target;
     signal?.throwIfAborted();
     const { proactor } = this.#host;
+    const factory = await this.#secured(protocolFactory, target);
     const places = await this.#placesOf(target);
     const serving = this.#serving(rest, "TCP accept failed");
     const listeners = bindAll(places, ({ address, handle }) => {
       const { hostname, port } = publicAddr(address);
       const where = { hostname, port, adopted: handle };
       try {
-        return serveTcp(protocolFactory, { ...serving, ...where });
+        return serveTcp(factory, { ...serving, ...where });
       } catch (error) {
         if (handle !== undefined) proactor.port.closeHandle(handle);
         throw error;
@@ -94,24 +98,43 @@ export class Servers<L extends object> {
   ): Promise<Server<UnixAddr, L>> {
     this.#host.assertOpen("create unix server");
     assertFunction("create unix server", protocolFactory);
-    const { signal, ...rest } = options;
+    const { signal, ssl: _ssl, ...rest } = options;
     signal?.throwIfAborted();
+    const factory = await this.#secured(protocolFactory, options);
     const serving = this.#serving(rest, "Unix accept failed");
-    const listener = serveUnix(protocolFactory, { ...serving, path });
+    const listener = serveUnix(factory, { ...serving, path });
     return await this.#serve([listener], options);
   }
 
-  // deno-lint-ignore require-await -- an error becomes a rejection
   async startServingPipe(
     protocolFactory: ProtocolFactory,
     path: string,
-    options: LoopOptions<PipeServerOptions>,
+    options: StartServingPipeOptions,
   ): Promise<[PipeServer]> {
     this.#host.assertOpen("serve pipe");
-    const { onError = this.#reporter("Pipe accept failed") } = options;
+    const { ssl, onError = this.#reporter("Pipe accept failed"), ...rest } =
+      options;
     const { proactor } = this.#host;
-    const serving = { ...options, onError, proactor };
-    return [servePipe(protocolFactory, path, serving)];
+    const serving = { ...rest, onError, proactor };
+    if (ssl === undefined) return [servePipe(protocolFactory, path, serving)];
+    assertBytePipe(rest);
+    const factory = await this.#secured(protocolFactory, options);
+    return [servePipe(factory, path, serving)];
+  }
+
+  /** A handshake that fails is no failure of the server's, as in asyncio. */
+  async #secured(
+    protocolFactory: ProtocolFactory,
+    options: ServerTlsOptions & Pick<ServerSettings, "onError">,
+  ): Promise<ProtocolFactory> {
+    const { ssl, onError = () => {} } = options;
+    if (ssl === undefined) return protocolFactory;
+    assertFunction("create server", protocolFactory);
+    const { port } = this.#host.proactor;
+    const secured = { port, tls: serverTls(ssl) };
+    const factory = await serveSecured(protocolFactory, secured, onError);
+    this.#host.assertOpen("create server");
+    return factory;
   }
 
   async #placesOf(target: TcpServerTarget): Promise<BindTarget[]> {
@@ -150,6 +173,11 @@ export class Servers<L extends object> {
     return (exception) =>
       this.#host.callExceptionHandler({ message, exception });
   }
+}
+
+function assertBytePipe({ type }: LoopOptions<PipeServerOptions>): void {
+  if (type !== "message") return;
+  throw new TypeError("Cannot serve TLS: a pipe of messages is no byte stream");
 }
 
 function assertNoHost(host: ServerHost, port: number): void {

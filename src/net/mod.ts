@@ -30,7 +30,13 @@ export type {
   StartTlsClientOptions,
   StartTlsOptions,
   StartTlsServerOptions,
+  TlsClientProtocolOptions,
+  TlsClientSettings,
   TlsOptions,
+  TlsProtocolOptions,
+  TlsServerProtocolOptions,
+  TlsServerSettings,
+  TlsShutdownOptions,
 } from "./tls/tls_options.ts";
 export { TlsConnection, type TlsTransport } from "./tls/tls_connection.ts";
 export type { TlsHandshakeInfo } from "./tls/tls_session.ts";

@@ -101,6 +101,12 @@ export class ChannelTransport
     return this.#finished.promise;
   }
 
+  /** True when bytes go both ways, and a write is no message. */
+  get isByteStream(): boolean {
+    const { readable, writable, messages } = this.#traits;
+    return readable && writable && !messages;
+  }
+
   write(data: Uint8Array): void {
     const bytes = stableBytes("write", data);
     if (!this.#assertWritable() || byteLengthOf(bytes) === 0) return;

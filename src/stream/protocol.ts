@@ -185,7 +185,8 @@ export interface Transport {
    *
    * @param name On a pipe: `"addr"`, `"pipe"` (the handle). On TCP:
    * `"sockname"`, `"peername"` (as `{ transport, hostname, port }`), `"socket"`
-   * (the handle).
+   * (the handle). With TLS also `"peercert"` and `"cipher"` (as `node:tls` has
+   * them), and `"alpn"` (the protocol, or `null`).
    * @returns The value, or `undefined`.
    */
   getExtraInfo(name: string): unknown;

@@ -261,6 +261,7 @@ import loopRemoteCallback from "../../src/loop/remote_callback.ts" with {
 import loopRunner from "../../src/loop/runner.ts" with { type: "text" };
 import loopScheduler from "../../src/loop/scheduler.ts" with { type: "text" };
 import loopScheduling from "../../src/loop/scheduling.ts" with { type: "text" };
+import loopSecured from "../../src/loop/secured.ts" with { type: "text" };
 import loopServer from "../../src/loop/server.ts" with { type: "text" };
 import loopServers from "../../src/loop/servers.ts" with { type: "text" };
 import loopSignalHandlers from "../../src/loop/signal_handlers.ts" with {
@@ -381,7 +382,19 @@ import netTlsTlsOptions from "../../src/net/tls/tls_options.ts" with {
   type: "text",
 };
 import netTlsTlsPart from "../../src/net/tls/tls_part.ts" with { type: "text" };
+import netTlsTlsProtocol from "../../src/net/tls/tls_protocol.ts" with {
+  type: "text",
+};
 import netTlsTlsSession from "../../src/net/tls/tls_session.ts" with {
+  type: "text",
+};
+import netTlsTlsSetup from "../../src/net/tls/tls_setup.ts" with {
+  type: "text",
+};
+import netTlsTlsTransport from "../../src/net/tls/tls_transport.ts" with {
+  type: "text",
+};
+import netTlsTransportConnection from "../../src/net/tls/transport_connection.ts" with {
   type: "text",
 };
 import netUdpDatagramChannel from "../../src/net/udp/datagram_channel.ts" with {
@@ -969,6 +982,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/loop/runner.ts": loopRunner,
   "src/loop/scheduler.ts": loopScheduler,
   "src/loop/scheduling.ts": loopScheduling,
+  "src/loop/secured.ts": loopSecured,
   "src/loop/server.ts": loopServer,
   "src/loop/servers.ts": loopServers,
   "src/loop/signal_handlers.ts": loopSignalHandlers,
@@ -1015,7 +1029,11 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/net/tls/tls_errors.ts": netTlsTlsErrors,
   "src/net/tls/tls_options.ts": netTlsTlsOptions,
   "src/net/tls/tls_part.ts": netTlsTlsPart,
+  "src/net/tls/tls_protocol.ts": netTlsTlsProtocol,
   "src/net/tls/tls_session.ts": netTlsTlsSession,
+  "src/net/tls/tls_setup.ts": netTlsTlsSetup,
+  "src/net/tls/tls_transport.ts": netTlsTlsTransport,
+  "src/net/tls/transport_connection.ts": netTlsTransportConnection,
   "src/net/udp/datagram_channel.ts": netUdpDatagramChannel,
   "src/net/udp/datagram_channel_transport.ts": netUdpDatagramChannelTransport,
   "src/net/udp/datagram_endpoint.ts": netUdpDatagramEndpoint,

@@ -54,3 +54,40 @@ export interface StartTlsServerOptions extends TlsOptions {
 
 /** Options of {@linkcode startTls}. */
 export type StartTlsOptions = StartTlsClientOptions | StartTlsServerOptions;
+
+/** What TLS in protocol style has besides. */
+export interface TlsShutdownOptions {
+  /**
+   * Milliseconds that a close waits until the peer has taken what was written
+   * and the end of TLS. Then the connection is aborted, and `connectionLost`
+   * gets a `Deno.errors.TimedOut`.
+   *
+   * @default {30000}
+   */
+  shutdownTimeout?: number | undefined;
+}
+
+/** Options of the client's end of TLS in protocol style. */
+export interface TlsClientProtocolOptions
+  extends StartTlsClientOptions, TlsShutdownOptions {}
+
+/** Options of the server's end of TLS in protocol style. */
+export interface TlsServerProtocolOptions
+  extends StartTlsServerOptions, TlsShutdownOptions {}
+
+/** Options of TLS in protocol style. */
+export type TlsProtocolOptions =
+  | TlsClientProtocolOptions
+  | TlsServerProtocolOptions;
+
+/** TLS of a client of an event loop: whom it trusts, and its time-outs. */
+export type TlsClientSettings = Omit<
+  TlsClientProtocolOptions,
+  "serverSide" | "deadline" | "signal"
+>;
+
+/** TLS of a server of an event loop: what it shows, and its time-outs. */
+export type TlsServerSettings = Omit<
+  TlsServerProtocolOptions,
+  "serverSide" | "deadline" | "signal"
+>;

@@ -7,7 +7,11 @@
 
 import type { Duplex } from "node:stream";
 import { setImmediate } from "node:timers";
-import type { TLSSocket } from "node:tls";
+import type {
+  CipherNameAndProtocol,
+  PeerCertificate,
+  TLSSocket,
+} from "node:tls";
 import { byteLengthOf, setBytes, viewOf } from "../../ffi/bytes.ts";
 import { Fifo } from "../../proactor/port/fifo.ts";
 import type { DuplexConnection } from "../../stream/node_duplex.ts";
@@ -93,6 +97,22 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
   /** What the session has failed with. */
   get failure(): Error | undefined {
     return this.#failure;
+  }
+
+  /** The certificate of the peer, as `node:tls` has it, if it has shown one. */
+  get peerCertificate(): PeerCertificate | undefined {
+    const certificate = this.#socket.getPeerCertificate();
+    return certificate?.raw === undefined ? undefined : certificate;
+  }
+
+  /** The cipher that was agreed on. */
+  get cipher(): CipherNameAndProtocol | undefined {
+    return this.#established ? this.#socket.getCipher() : undefined;
+  }
+
+  /** The protocol that was negotiated by ALPN, or `null`. */
+  get alpnProtocol(): string | null {
+    return this.#established ? this.#socket.alpnProtocol || null : null;
   }
 
   // --- reading -------------------------------------------------------------
@@ -204,9 +224,10 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
   /**
    * Ends what is left of the session. The connection closes gracefully.
    *
-   * @param deadline Milliseconds that it waits for its peer.
+   * @param deadline Milliseconds that it waits for its peer, by default as long
+   * as the connection below does.
    */
-  close(deadline: number): void {
+  close(deadline?: number): void {
     this.#duplex.deadline = deadline;
     this.#socket.destroy();
   }
@@ -252,8 +273,7 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
   #establish(): void {
     if (this.#failure !== undefined) return;
     this.#established = true;
-    const { alpnProtocol } = this.#socket;
-    this.#secured.resolve({ alpnProtocol: alpnProtocol || null });
+    this.#secured.resolve({ alpnProtocol: this.alpnProtocol });
     this.onReadable();
   }
 

@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { SocketApi } from "../ffi/socket/api.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import { PipeOperations } from "./call/pipe_operations.ts";
 import { SocketOperations } from "./call/socket_operations.ts";
@@ -95,6 +96,18 @@ export function ownerOf(
   action: string,
 ): PortHandle {
   return partsOf(port).core.ownerOf(handle, action);
+}
+
+/**
+ * The Winsock of a proactor.
+ *
+ * @param port The port of a proactor.
+ * @returns The functions; the real ones, unless a test has replaced them.
+ * @throws {Deno.errors.NotSupported} when the system is not Windows.
+ * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
+ */
+export function socketsOf(port: CompletionPort): SocketApi {
+  return partsOf(port).core.openSockets();
 }
 
 /**

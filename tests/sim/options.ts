@@ -58,6 +58,23 @@ export interface SimulationOptions {
    * does, whatever concurrency it was made with. Default false.
    */
   ignoreConcurrency?: boolean;
+  /**
+   * What becomes of clients beyond the backlog: they are refused, and a plain
+   * number counts as 200 at most, or they wait (Wine 10, where Linux drops the
+   * SYN and the client sends it again). Default `"refuse"`.
+   */
+  fullBacklog?: "refuse" | "wait";
+  /**
+   * Whether nobody may bind the port of an exclusive listener while a
+   * connection lives that it has accepted. Wine 10 does not care. Default true.
+   */
+  exclusiveConnections?: boolean;
+  /**
+   * Milliseconds after which `DisconnectEx` hands a socket back that it was to
+   * free: TIME_WAIT, for the end that disconnects first. Wine 10 hands it back
+   * at once. Default 120,000.
+   */
+  timeWait?: number;
   /** Whether a breach by the caller throws besides being recorded. Default true. */
   throwOnViolation?: boolean;
   /** What `getNamedPipeClientProcessId` tells. Default 4242. */
@@ -84,6 +101,9 @@ const DEFAULTS: Settings = {
   ignoreFirstInstance: false,
   pendingFiles: false,
   ignoreConcurrency: false,
+  fullBacklog: "refuse",
+  exclusiveConnections: true,
+  timeWait: 120_000,
   throwOnViolation: true,
   clientProcessId: 4242,
   serverProcessId: 4242,

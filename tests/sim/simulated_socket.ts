@@ -18,6 +18,7 @@ import {
 import { OVERLAPPED_SIZE } from "../../src/ffi/structs.ts";
 import type { Address } from "../../src/ffi/win32_api.ts";
 import { STATUS_END_OF_FILE } from "./disk_file.ts";
+import type { SimulatedClock } from "./clock.ts";
 import type { MemoryGuard } from "./guard.ts";
 import {
   type Operation,
@@ -25,7 +26,8 @@ import {
   type Request,
   SimulatedFile,
 } from "./operation.ts";
-import type { RuledSocket, Sharing } from "./socket_rules.ts";
+import type { Settings } from "./options.ts";
+import { queueLength, type RuledSocket, type Sharing } from "./socket_rules.ts";
 import { STATUS_PENDING } from "./status.ts";
 
 /** The status that becomes ERROR_NETNAME_DELETED. */
@@ -82,6 +84,25 @@ export interface SocketRequest extends Request {
 export interface SimulatedNetwork {
   /** Memory of operations. */
   readonly memory: MemoryGuard;
+  /** The time. */
+  readonly clock: SimulatedClock;
+  /** Which rules hold. */
+  readonly settings: Settings;
+  /** Lets operations end that can. */
+  settle(): void;
+  /**
+   * Notes that a socket is connected to a port that is served.
+   *
+   * @param socket The socket that was accepted.
+   * @param listener By whom.
+   */
+  accepted(socket: SimulatedSocket, listener: SimulatedSocket): void;
+  /**
+   * Notes that a socket is connected no more.
+   *
+   * @param socket The socket.
+   */
+  disconnected(socket: SimulatedSocket): void;
   /**
    * Finds a socket.
    *
@@ -106,6 +127,8 @@ export class SimulatedSocket extends SimulatedFile implements RuledSocket {
   outgoing: Direction | null = null;
   /** Whether it listens. */
   listening = false;
+  /** What `listen` was given. */
+  backlog = 0;
   /** Whether `SO_UPDATE_ACCEPT_CONTEXT` or its counterpart was set. */
   updated = false;
   /** How it shares its address. */
@@ -139,6 +162,8 @@ export class SimulatedSocket extends SimulatedFile implements RuledSocket {
 
   override start(operation: Operation): number {
     this.#operations.add(operation);
+    const { detail } = operation.request as SocketRequest;
+    if (detail.call === "disconnect" && detail.reuse) this.#leaveFor(operation);
     return STATUS_PENDING;
   }
 
@@ -153,6 +178,8 @@ export class SimulatedSocket extends SimulatedFile implements RuledSocket {
         return this.#canSend();
       case "accept":
         return this.clients.length > 0;
+      case "disconnect":
+        return !detail.reuse || operation.signalled;
       default:
         return true;
     }
@@ -195,6 +222,7 @@ export class SimulatedSocket extends SimulatedFile implements RuledSocket {
     }
     this.listening = false;
     this.local = null;
+    this.#network.disconnected(this);
   }
 
   /** The peer is told by a reset of bytes that are dropped or were not read. */
@@ -291,6 +319,7 @@ export class SimulatedSocket extends SimulatedFile implements RuledSocket {
     const { incoming, outgoing, remote } = this.clients.shift()!;
     if (incoming.reset) return { status: STATUS_REMOTE_DISCONNECT, bytes: 0 };
     Object.assign(socket, { incoming, outgoing, remote, local: this.local });
+    this.#network.accepted(socket, this);
     this.#writeAddress(operation, 0, this.local!);
     this.#writeAddress(operation, addressSize, remote);
     return { status: STATUS_SUCCESS, bytes: 0 };
@@ -305,7 +334,7 @@ export class SimulatedSocket extends SimulatedFile implements RuledSocket {
 
   #connect(to: SocketAddress): Outcome {
     const listener = this.#network.find(to, this.parameters.type);
-    if (!listener?.listening) {
+    if (!listener?.listening || listener.#isFull()) {
       return { status: STATUS_CONNECTION_REFUSED, bytes: 0 };
     }
     const [there, back] = [new Direction(), new Direction()];
@@ -315,9 +344,47 @@ export class SimulatedSocket extends SimulatedFile implements RuledSocket {
     return { status: STATUS_SUCCESS, bytes: 0 };
   }
 
+  /**
+   * Clients beyond the queue are answered by a reset: Microsoft's documentation
+   * of `listen`, and OpenJDK's pull request 25819. An accept that waits takes
+   * its client out of the queue at once.
+   */
+  #isFull(): boolean {
+    if (this.#network.settings.fullBacklog === "wait") return false;
+    const room = queueLength(this.backlog) + this.#waitingAccepts();
+    return this.clients.length >= room;
+  }
+
+  #waitingAccepts(): number {
+    let count = 0;
+    for (const { request } of this.#operations) {
+      if ((request as SocketRequest).detail.call === "accept") count++;
+    }
+    return count;
+  }
+
+  /**
+   * The end that leaves first is in TIME_WAIT, and its socket is not free
+   * before that is over: Microsoft's documentation of `DisconnectEx`.
+   */
+  #leaveFor(operation: Operation): void {
+    const { clock, settings } = this.#network;
+    const { ended, reset } = this.incoming!;
+    this.outgoing!.ended = true;
+    operation.signalled = ended || reset || settings.timeWait === 0;
+    if (operation.signalled) return;
+    operation.timer = clock.schedule(settings.timeWait, () => {
+      operation.signalled = true;
+      this.#network.settle();
+    });
+  }
+
   #disconnect(reuse: boolean): Outcome {
     this.outgoing!.ended = true;
-    if (reuse) this.incoming = this.outgoing = this.remote = null;
+    if (reuse) {
+      this.incoming = this.outgoing = this.remote = null;
+      this.#network.disconnected(this);
+    }
     return { status: STATUS_SUCCESS, bytes: 0 };
   }
 }

@@ -119,6 +119,47 @@ export function bindRefused(
 }
 
 /**
+ * What a bind answers beside the connections of a listener that was bound for
+ * itself alone: the port is taken until they are gone, also when the listener
+ * is closed ("Using SO_REUSEADDR and SO_EXCLUSIVEADDRUSE").
+ *
+ * @param accepted The connections.
+ * @param socket The socket that is to be bound.
+ * @param address Where.
+ * @returns 0 or a Winsock code.
+ */
+export function rebindRefused(
+  accepted: Iterable<RuledSocket>,
+  socket: RuledSocket,
+  address: SocketAddress,
+): number {
+  for (const { parameters, local } of accepted) {
+    if (parameters.type !== socket.parameters.type) continue;
+    if (local!.family !== address.family) continue;
+    if (portOf(local!) === portOf(address)) return TAKEN;
+  }
+  return 0;
+}
+
+/** Clients that a plain number keeps at most. */
+const MAX_PLAIN = 200;
+/** Clients that a hint keeps at most. */
+const MAX_HINT = 65_535;
+
+/**
+ * How many clients `listen` keeps: a plain number counts as 200 at most,
+ * `SOMAXCONN_HINT(n)`, which is `-n`, as 200 to 65,535 (Microsoft's
+ * documentation of `listen`).
+ *
+ * @param backlog What it was given.
+ * @returns Clients.
+ */
+export function queueLength(backlog: number): number {
+  if (backlog >= 0) return Math.min(backlog, MAX_PLAIN);
+  return Math.min(Math.max(-backlog, MAX_PLAIN), MAX_HINT);
+}
+
+/**
  * What a call answers that connects, or sends, where nobody can be.
  *
  * @param socket The socket.

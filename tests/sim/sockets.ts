@@ -39,6 +39,7 @@ import {
   WSAENOPROTOOPT,
   WSAENOTCONN,
   WSAENOTSOCK,
+  XP1_IFS_HANDLES,
 } from "../../src/ffi/socket/constants.ts";
 import { WSABUF_SIZE } from "../../src/ffi/socket/structs.ts";
 import { OVERLAPPED_OFFSET } from "../../src/ffi/structs.ts";
@@ -47,6 +48,7 @@ import {
   bindRefused,
   destinationRefused,
   portOf,
+  rebindRefused,
   SHARING,
 } from "./socket_rules.ts";
 import type { Kernel } from "./kernel.ts";
@@ -85,6 +87,8 @@ export class SimulatedSockets implements SocketApi, SimulatedNetwork {
   readonly files = new Map<bigint, Uint8Array>();
   readonly #kernel: Kernel;
   readonly #bound = new Set<SimulatedSocket>();
+  /** Connections on ports that were bound for their listener alone. */
+  readonly #exclusive = new Set<SimulatedSocket>();
   readonly #failures = new Map<string, number[]>();
   /** Ports that Windows has reserved: binds are denied. */
   readonly excludedPorts = new Set<number>();
@@ -97,6 +101,26 @@ export class SimulatedSockets implements SocketApi, SimulatedNetwork {
 
   get memory() {
     return this.#kernel.guard;
+  }
+
+  get clock() {
+    return this.#kernel.clock;
+  }
+
+  get settings() {
+    return this.#kernel.settings;
+  }
+
+  settle(): void {
+    this.#kernel.settle();
+  }
+
+  accepted(socket: SimulatedSocket, listener: SimulatedSocket): void {
+    if (listener.sharing === "exclusive") this.#exclusive.add(socket);
+  }
+
+  disconnected(socket: SimulatedSocket): void {
+    this.#exclusive.delete(socket);
   }
 
   /**
@@ -171,9 +195,7 @@ export class SimulatedSockets implements SocketApi, SimulatedNetwork {
       if (file.local !== null) return WSAEINVAL;
       const local = decodeSocketAddress(address);
       if ("port" in local && local.port === 0) local.port = this.#nextPort++;
-      const refused = this.excludedPorts.has(portOf(local))
-        ? WSAEACCES
-        : bindRefused(this.#bound, file, local);
+      const refused = this.#bindRefused(file, local);
       if (refused !== 0) return refused;
       file.local = local;
       this.#bound.add(file);
@@ -181,9 +203,18 @@ export class SimulatedSockets implements SocketApi, SimulatedNetwork {
     });
   }
 
-  listen(socket: Socket, _backlog: number): number {
+  #bindRefused(file: SimulatedSocket, local: SocketAddress): number {
+    if (this.excludedPorts.has(portOf(local))) return WSAEACCES;
+    const refused = bindRefused(this.#bound, file, local);
+    if (refused !== 0 || !this.settings.exclusiveConnections) return refused;
+    return rebindRefused(this.#exclusive, file, local);
+  }
+
+  listen(socket: Socket, backlog: number): number {
     return this.#call("listen", socket, (file) => {
+      if (file.local === null) return WSAEINVAL;
       file.listening = true;
+      file.backlog = backlog;
       return 0;
     });
   }
@@ -238,6 +269,7 @@ export class SimulatedSockets implements SocketApi, SimulatedNetwork {
       if (option.name === SO_TYPE) view.setInt32(0, parameters.type, true);
       else if (option.name !== SO_PROTOCOL_INFOW) return WSAENOPROTOOPT;
       else {
+        view.setUint32(0, XP1_IFS_HANDLES, true);
         view.setInt32(76, parameters.family, true);
         view.setInt32(88, parameters.type, true);
         view.setInt32(92, parameters.protocol, true);

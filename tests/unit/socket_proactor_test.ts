@@ -33,6 +33,9 @@ import {
   wrong,
 } from "./_helpers.ts";
 
+/** How long the socket of the end that leaves first is not free, at most. */
+const TIME_WAIT = 120_000;
+
 /** A test in skip mode, and with a packet for each operation. */
 function socketTest(name: string, body: (world: World) => Promise<void>): void {
   for (const skip of [true, false]) {
@@ -264,8 +267,12 @@ socketTest("accept() is refused after stopServing()", async (world) => {
 socketTest("disconnect() frees a socket for the next peer", async (world) => {
   const { proactor } = world;
   const [client, served] = await connectedSockets(world);
-  await proactor.disconnect(client, { reuse: true });
+  const disconnected = proactor.disconnect(client, { reuse: true });
   assertEquals((await proactor.recv(served, 10)).length, 0);
+  await turns();
+  assert(!disconnected.done(), "TIME_WAIT is not over");
+  world.sim.advance(TIME_WAIT);
+  await disconnected;
   const server = listener(world);
   await proactor.connect(client, addressOf(world, server));
   const next = (await proactor.accept(server)).socket;

@@ -27,12 +27,12 @@ import {
   SOL_SOCKET,
   WSA_FLAG_NO_HANDLE_INHERIT,
   WSA_FLAG_OVERLAPPED,
-  XP1_IFS_HANDLES,
 } from "./constants.ts";
 import { SocketExtensions } from "./socket_extensions.ts";
 import {
   ADDRESS_AREA_LENGTH,
   encodeDword,
+  hasIfsHandles,
   PROTOCOL_INFO_SIZE,
   WSABUF_SIZE,
 } from "./structs.ts";
@@ -191,8 +191,7 @@ export class NativeSockets implements SocketApi {
     const info = new Uint8Array(PROTOCOL_INFO_SIZE);
     const option = { level: SOL_SOCKET, name: SO_PROTOCOL_INFOW };
     if (this.getSocketOption(socket, option, info) !== 0) return false;
-    const flags = new DataView(info.buffer).getUint32(0, true);
-    return (flags & XP1_IFS_HANDLES) !== 0;
+    return hasIfsHandles(info);
   }
 
   acceptEx(

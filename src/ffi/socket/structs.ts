@@ -5,6 +5,7 @@
  */
 
 import type { Bytes, SocketParameters } from "./api.ts";
+import { XP1_IFS_HANDLES } from "./constants.ts";
 import type { Address } from "../win32_api.ts";
 
 /** `sizeof(WSADATA)`. */
@@ -132,6 +133,17 @@ export function encodeDword(value: number | boolean): Bytes {
  */
 export function encodeHandle(value: bigint): Bytes {
   return new Uint8Array(BigUint64Array.of(value).buffer);
+}
+
+/**
+ * Tells whether the sockets of a protocol are files of the kernel.
+ *
+ * @param bytes The structure WSAPROTOCOL_INFOW.
+ * @returns False where another layer stands between.
+ */
+export function hasIfsHandles(bytes: Bytes): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return (view.getUint32(0, true) & XP1_IFS_HANDLES) !== 0;
 }
 
 /**

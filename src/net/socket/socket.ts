@@ -5,6 +5,7 @@
  */
 
 import { copyBytes, isBytes } from "../../ffi/bytes.ts";
+import { listenArgument } from "../../ffi/socket/backlog.ts";
 import { admitMapped } from "../../ffi/socket/destination.ts";
 import { windowsError } from "../../ffi/errors.ts";
 import { NativeWin32 } from "../../ffi/native_win32.ts";
@@ -21,6 +22,7 @@ import {
   AF_INET,
   AF_INET6,
   AF_UNIX,
+  AF_UNSPEC,
   SD_BOTH,
   SD_RECEIVE,
   SD_SEND,
@@ -184,7 +186,8 @@ export class Socket implements Disposable {
   /**
    * Lets clients connect.
    *
-   * @param backlog Clients that Windows keeps until they are accepted.
+   * @param backlog Clients that Windows keeps until they are accepted: 65,535
+   * at most, 200 on a path. It refuses those that come while there are as many.
    * @throws {RangeError} when `backlog` is not a positive integer.
    * @throws {WindowsError} when the socket is not bound.
    * @throws {Deno.errors.BadResource} when the socket is closed.
@@ -192,11 +195,9 @@ export class Socket implements Disposable {
   listen(backlog = DEFAULT_BACKLOG): void {
     assertInteger("backlog", backlog, [1, 0x7fff_ffff]);
     const socket = this.#open("listen");
-    this.#check(
-      "listen",
-      "listen",
-      this.#owned.sockets.listen(socket, backlog),
-    );
+    const argument = listenArgument(backlog, this.#family(socket));
+    const code = this.#owned.sockets.listen(socket, argument);
+    this.#check("listen", "listen", code);
   }
 
   /**
@@ -270,6 +271,11 @@ export class Socket implements Disposable {
   #open(action: string): SocketHandle {
     if (this.#owned.handle !== null) return this.#owned.handle;
     throw new Deno.errors.BadResource(`Cannot ${action}: the socket is closed`);
+  }
+
+  /** Of its address; a socket without one cannot listen. */
+  #family(socket: SocketHandle): number {
+    return this.#owned.sockets.getSocketName(socket)?.[0] ?? AF_UNSPEC;
   }
 
   #check(action: string, syscall: string, code: number): void {

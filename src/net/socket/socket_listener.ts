@@ -15,12 +15,10 @@ import {
   type SocketAddress,
 } from "../../ffi/socket/sockaddr.ts";
 import type { AcceptBuffer, Socket, SocketApi } from "../../ffi/socket/api.ts";
+import { listenArgument } from "../../ffi/socket/backlog.ts";
 import {
-  ERROR_NETNAME_DELETED,
   SO_UPDATE_ACCEPT_CONTEXT,
   SOL_SOCKET,
-  WSAECONNABORTED,
-  WSAECONNRESET,
 } from "../../ffi/socket/constants.ts";
 import {
   ACCEPT_EXTRA,
@@ -36,7 +34,11 @@ import type {
 import type { PortHandle } from "../../proactor/port/port_handle.ts";
 import { thrownCall } from "../../proactor/port/thrown_call.ts";
 import { CallGate } from "./call_gate.ts";
-import { associateSocket } from "../../proactor/call/socket_association.ts";
+import { clientLeft } from "./client_left.ts";
+import {
+  associateAccepted,
+  associateSocket,
+} from "../../proactor/call/socket_association.ts";
 import {
   createSocket,
   type SocketFlag,
@@ -47,18 +49,6 @@ import {
 /** The pauses after a failure to accept, in milliseconds. */
 const FIRST_BACK_OFF = 10;
 const LAST_BACK_OFF = 1000;
-
-const ERROR_UNEXP_NET_ERR = 59;
-const ERROR_CONNECTION_ABORTED = 1236;
-
-/** A client that left before it was accepted: no reason to wait. */
-const CLIENT_LEFT: readonly number[] = [
-  ERROR_UNEXP_NET_ERR,
-  ERROR_NETNAME_DELETED,
-  ERROR_CONNECTION_ABORTED,
-  WSAECONNABORTED,
-  WSAECONNRESET,
-];
 
 /**
  * Where a listener listens, and how.
@@ -177,8 +167,9 @@ export class SocketListener<A extends object>
     if (this.#closed) {
       throw new Deno.errors.BadResource("Cannot listen: it has been closed");
     }
-    const { accepts, backlog } = this.#options;
-    const listened = this.#sockets.listen(this.#handle.handle, backlog);
+    const { accepts, backlog, kind } = this.#options;
+    const argument = listenArgument(backlog, kind.parameters.family);
+    const listened = this.#sockets.listen(this.#handle.handle, argument);
     this.#makeGate("listen").check("listen", listened);
     this.#block = this.#port.buffers.acquire(accepts * this.#placeSize);
     this.#fill();
@@ -288,7 +279,7 @@ export class SocketListener<A extends object>
 
   #clientFailed(syscall: string, code: number): void {
     const error = this.#gate.error(syscall, code);
-    if (!CLIENT_LEFT.includes(code)) return this.#failed(error);
+    if (!clientLeft(code)) return this.#failed(error);
     this.refill();
     this.#events.onError(error);
   }
@@ -303,7 +294,8 @@ export class SocketListener<A extends object>
     this.#backOff = FIRST_BACK_OFF;
     let handle: PortHandle;
     try {
-      handle = associateSocket(this.#port, this.#sockets, socket);
+      const accepted = { socket, listener: this.#handle };
+      handle = associateAccepted(this.#port, this.#sockets, accepted);
     } catch (error) {
       this.#sockets.closeSocket(socket);
       return this.#failed(error as Error);

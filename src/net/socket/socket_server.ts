@@ -7,11 +7,11 @@
 import type { Socket } from "../../ffi/socket/api.ts";
 import { assertInteger } from "../../proactor/arguments.ts";
 import type { CompletionPort } from "../../proactor/port/completion_port.ts";
+import { socketsOf } from "../../proactor/proactor_parts.ts";
 import type { PortHandle } from "../../proactor/port/port_handle.ts";
 import type { ServedConnection } from "../../stream/served_connection.ts";
 import type { ServerSettings } from "../../stream/server_core.ts";
 import { ServerFront } from "../../stream/server_front.ts";
-import { defaultSockets } from "../../ffi/socket/default.ts";
 import type { SocketTraits } from "./socket_kind.ts";
 import {
   SocketListener,
@@ -98,7 +98,7 @@ export class SocketServer<
       onReleased: () => core.listenerReleased(),
     };
     const options = { ...settings, events };
-    this.#listener = new SocketListener(port, defaultSockets(), options);
+    this.#listener = new SocketListener(port, socketsOf(port), options);
     this.start(this.#listener);
     if (startServing) this.startServing();
   }

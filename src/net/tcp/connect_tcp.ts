@@ -10,11 +10,11 @@ import type { CompletionPort } from "../../proactor/port/completion_port.ts";
 import { defaultProactor } from "../../proactor/default_proactor.ts";
 import type { IocpProactor } from "../../proactor/iocp_proactor.ts";
 import type { PortHandle } from "../../proactor/port/port_handle.ts";
+import { socketsOf } from "../../proactor/proactor_parts.ts";
 import { assertDeadline } from "../../stream/close_deadline.ts";
 import { connectedSocket } from "../socket/client_socket.ts";
 import { ConnectRace, interleave } from "./connect_race.ts";
 import { resolveHost } from "../names/resolve.ts";
-import { defaultSockets } from "../../ffi/socket/default.ts";
 import { connectedTraits } from "../socket/socket_io.ts";
 import type { OpenedSocket } from "../socket/socket_transport.ts";
 import { TcpConnection, type TcpTraits } from "./tcp_connection.ts";
@@ -188,7 +188,7 @@ async function connect(
     local: local ?? anyAddress(remote.family, localPort),
   }));
   const { attemptDelay } = plan;
-  const race = new ConnectRace(port, defaultSockets(), { ends, attemptDelay });
+  const race = new ConnectRace(port, socketsOf(port), { ends, attemptDelay });
   return await connectedSocket(race, signal);
 }
 
@@ -224,7 +224,7 @@ function finish(
   handle: PortHandle,
   options: ConnectTcpOptions,
 ): TcpTraits {
-  const sockets = defaultSockets();
+  const sockets = socketsOf(port);
   applyTcpOptions(sockets, handle.handle, options);
   const { hostname = "127.0.0.1", deadline } = options;
   const name = addressText({ hostname, port: options.port });

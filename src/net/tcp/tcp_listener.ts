@@ -6,13 +6,7 @@
 
 import { isMappedAddress } from "../../ffi/socket/destination.ts";
 import { encodeSocketAddress } from "../../ffi/socket/sockaddr.ts";
-import {
-  IPPROTO_IPV6,
-  IPV6_V6ONLY,
-  SO_EXCLUSIVEADDRUSE,
-  SO_REUSEADDR,
-  SOL_SOCKET,
-} from "../../ffi/socket/constants.ts";
+import { IPPROTO_IPV6, IPV6_V6ONLY } from "../../ffi/socket/constants.ts";
 import type { CompletionPort } from "../../proactor/port/completion_port.ts";
 import { defaultProactor } from "../../proactor/default_proactor.ts";
 import type { IocpProactor } from "../../proactor/iocp_proactor.ts";
@@ -24,6 +18,7 @@ import type {
 } from "../../stream/served_connection.ts";
 import type { StreamServer } from "../../stream/stream_server.ts";
 import type { WaitOptions } from "../../stream/wait_options.ts";
+import { sharingFlags } from "../socket/address_sharing.ts";
 import type { SocketFlag } from "../socket/socket_kind.ts";
 import type { SocketListenerOptions } from "../socket/socket_listener.ts";
 import {
@@ -54,7 +49,8 @@ export interface TcpListenOptions extends TcpOptions {
   port: number;
   /**
    * Connections that may wait for `accept`, and those that Windows keeps
-   * until there is room for them.
+   * until there is room for them: 65,535 of these at most. Windows refuses
+   * those that come while it keeps as many.
    *
    * @default {511}
    */
@@ -74,11 +70,25 @@ export interface TcpListenOptions extends TcpOptions {
   ipv6Only?: boolean | undefined;
   /**
    * True lets others that ask for it too listen on the same address
-   * (`SO_REUSEADDR`). By default nobody else can (`SO_EXCLUSIVEADDRUSE`).
+   * (`SO_REUSEADDR`): it is not defined which of them gets a client. On Windows
+   * a restart does not need it.
    *
    * @default {false}
    */
   reuseAddress?: boolean | undefined;
+  /**
+   * True lets nobody else bind the port, on any address of this computer that
+   * the listener has (`SO_EXCLUSIVEADDRUSE`). Else Windows refuses other
+   * accounts, but a process of the same account that asks for `SO_REUSEADDR`, or
+   * listens on one of the addresses of a listener on all, may get our clients.
+   *
+   * False by default, as in asyncio, Node.js and Deno: the port of an exclusive
+   * listener cannot be bound again while a connection lives that it has
+   * accepted, so a server could not restart while its clients finish.
+   *
+   * @default {false}
+   */
+  exclusive?: boolean | undefined;
   /** Shuts the listener down when it is aborted. */
   signal?: AbortSignal | undefined;
   /**
@@ -93,7 +103,8 @@ export interface TcpListenOptions extends TcpOptions {
 /**
  * A TCP port that serves clients, with the members of `Deno.Listener` and
  * `Deno.HttpServer`. When `listen` returns, clients can connect. Nobody else
- * can listen on the same address, unless `reuseAddress` allows it.
+ * can listen on the same address, unless both ask for `reuseAddress`; see
+ * `exclusive` for what others of the same account can do.
  *
  * Closing it does not touch the connections it has handed out.
  *
@@ -114,7 +125,8 @@ export class TcpListener implements StreamServer<TcpConnection> {
    * Listens; {@linkcode TcpListener.listen} is the usual way.
    *
    * @param options Address, port, backlog.
-   * @throws {TypeError} when the host name is not numeric.
+   * @throws {TypeError} when the host name is not numeric, or both
+   * `reuseAddress` and `exclusive` are true.
    * @throws {RangeError} when a number is out of its range.
    * @throws {Deno.errors.AddrInUse} when the address is taken, or Windows has
    * reserved the port.
@@ -132,7 +144,8 @@ export class TcpListener implements StreamServer<TcpConnection> {
    *
    * @param options Address, port, backlog.
    * @returns The listener; clients can connect from now on.
-   * @throws {TypeError} when the host name is not numeric.
+   * @throws {TypeError} when the host name is not numeric, or both
+   * `reuseAddress` and `exclusive` are true.
    * @throws {RangeError} when a number is out of its range.
    * @throws {Deno.errors.AddrInUse} when the address is taken, or Windows has
    * reserved the port.
@@ -307,12 +320,8 @@ function listenFlags(
   options: TcpListenOptions,
 ): SocketFlag[] {
   const mapped = isMappedAddress(encodeSocketAddress(address));
-  const { reuseAddress = false, ipv6Only = !mapped } = options;
-  // Else others could bind the same port and take our clients.
-  const sharing = reuseAddress ? SO_REUSEADDR : SO_EXCLUSIVEADDRUSE;
-  const flags = [
-    { option: { level: SOL_SOCKET, name: sharing }, value: true },
-  ];
+  const { ipv6Only = !mapped } = options;
+  const flags = sharingFlags(options);
   if (address.family === "IPv4") return flags;
   const v6Only = { level: IPPROTO_IPV6, name: IPV6_V6ONLY };
   return [...flags, { option: v6Only, value: ipv6Only }];

@@ -25,8 +25,6 @@ import {
   SIO_UDP_CONNRESET,
   SIO_UDP_NETRESET,
   SO_BROADCAST,
-  SO_EXCLUSIVEADDRUSE,
-  SO_REUSEADDR,
   SOCK_DGRAM,
   SOL_SOCKET,
 } from "../../ffi/socket/constants.ts";
@@ -45,7 +43,7 @@ import {
   isDualStack,
   toNetAddr,
 } from "./udp_address.ts";
-import type { UdpOptions } from "./udp_options.ts";
+import { sharingOf, type UdpOptions } from "./udp_options.ts";
 
 /** Where a datagram socket is, and whom it talks to. */
 export interface DatagramEnds {
@@ -142,9 +140,8 @@ function configure(
   { family, dualStack }: AddressRules,
   options: UdpOptions,
 ): void {
-  const { reuseAddress = false, broadcast = false } = options;
-  const sharing = reuseAddress ? SO_REUSEADDR : SO_EXCLUSIVEADDRUSE;
-  set(setup, { level: SOL_SOCKET, name: sharing }, true);
+  const { broadcast = false } = options;
+  for (const { option, value } of sharingOf(options)) set(setup, option, value);
   if (broadcast) set(setup, { level: SOL_SOCKET, name: SO_BROADCAST }, true);
   if (family === "IPv6") {
     set(setup, { level: IPPROTO_IPV6, name: IPV6_V6ONLY }, !dualStack);

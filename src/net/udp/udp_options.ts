@@ -7,6 +7,8 @@
 import type { SocketApi } from "../../ffi/socket/api.ts";
 import { assertInteger } from "../../proactor/arguments.ts";
 import type { IocpProactor } from "../../proactor/iocp_proactor.ts";
+import { sharingFlags } from "../socket/address_sharing.ts";
+import type { SocketFlag } from "../socket/socket_kind.ts";
 import {
   assertDeadline,
   type DeadlineOptions,
@@ -21,6 +23,15 @@ export interface UdpOptions extends DeadlineOptions {
    * @default {false}
    */
   reuseAddress?: boolean | undefined;
+  /**
+   * True lets nobody else bind the port (`SO_EXCLUSIVEADDRUSE`). False leaves
+   * the address in Windows' hands: a process of the same account that asks for
+   * `SO_REUSEADDR` may get our datagrams. No connection outlives a socket for
+   * datagrams, so its port is free at once when it is closed.
+   *
+   * @default {!reuseAddress}
+   */
+  exclusive?: boolean | undefined;
   /**
    * Lets datagrams go to broadcast addresses.
    *
@@ -103,8 +114,22 @@ export interface ReceivedDatagram {
   addr: Deno.NetAddr;
 }
 
+/**
+ * The flags that say who else may bind the address.
+ *
+ * @param options The options.
+ * @returns One flag or none.
+ * @throws {TypeError} when both `reuseAddress` and `exclusive` are true.
+ */
+export function sharingOf(
+  { reuseAddress = false, exclusive = !reuseAddress }: UdpOptions,
+): SocketFlag[] {
+  return sharingFlags({ reuseAddress, exclusive });
+}
+
 const BOOLEANS = [
   "reuseAddress",
+  "exclusive",
   "broadcast",
   "multicastLoopback",
   "ipv6Only",
@@ -115,7 +140,8 @@ const BOOLEANS = [
  * Refuses options that are none.
  *
  * @param options The options.
- * @throws {TypeError} when one is of the wrong type.
+ * @throws {TypeError} when one is of the wrong type, or both `reuseAddress` and
+ * `exclusive` are true.
  * @throws {RangeError} when `multicastTtl` is not 0 to 255.
  */
 export function assertUdpOptions(options: UdpOptions): void {
@@ -127,6 +153,7 @@ export function assertUdpOptions(options: UdpOptions): void {
     if (type === "boolean" || type === "undefined") continue;
     throw new TypeError(`Cannot use option ${name}: it is not a boolean`);
   }
+  sharingOf(options);
   const { multicastTtl = 1, deadline } = options;
   assertDeadline(deadline);
   assertInteger("multicastTtl", multicastTtl, [0, 255]);

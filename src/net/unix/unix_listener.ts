@@ -46,7 +46,7 @@ export interface UnixListenOptions extends DeadlineOptions {
   cleanupSocket?: boolean | undefined;
   /**
    * Connections that may wait for `accept`, and those that Windows keeps
-   * until there is room for them.
+   * until there is room for them: 200 of these at most.
    *
    * @default {511}
    */

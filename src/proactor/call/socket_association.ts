@@ -6,8 +6,22 @@
 
 import { ERROR_INVALID_HANDLE } from "../../ffi/constants.ts";
 import { defaultSockets } from "../../ffi/socket/default.ts";
-import type { Socket, SocketApi } from "../../ffi/socket/api.ts";
-import { SO_TYPE, SOL_SOCKET } from "../../ffi/socket/constants.ts";
+import type {
+  Bytes,
+  Socket,
+  SocketApi,
+  SocketParameters,
+} from "../../ffi/socket/api.ts";
+import {
+  SO_PROTOCOL_INFOW,
+  SO_TYPE,
+  SOL_SOCKET,
+} from "../../ffi/socket/constants.ts";
+import {
+  decodeProtocolInfo,
+  hasIfsHandles,
+  PROTOCOL_INFO_SIZE,
+} from "../../ffi/socket/structs.ts";
 import { OutU32 } from "../../ffi/out_parameters.ts";
 import type { Handle, Win32Api } from "../../ffi/win32_api.ts";
 import type { CompletionPort } from "../port/completion_port.ts";
@@ -21,6 +35,16 @@ export interface SocketInfo {
   sockets: SocketApi;
   /** `SOCK_STREAM`, `SOCK_DGRAM`, ... */
   type: number;
+  /** What makes another socket of its kind. */
+  parameters: SocketParameters;
+}
+
+/** A socket that `AcceptEx` has connected, and by which listener. */
+export interface AcceptedHandle {
+  /** The connected socket; from now on the port closes it. */
+  socket: Socket;
+  /** The listening socket on the port. */
+  listener: PortHandle;
 }
 
 /**
@@ -39,23 +63,36 @@ export function associateSocket(
   sockets: SocketApi,
   socket: Socket,
 ): PortHandle {
-  return port.associate(socket, socketOptions(sockets, socket));
+  const skip = sockets.isIfsSocket(socket);
+  return port.associate(socket, socketOptions(sockets, skip));
 }
 
 /**
- * How a socket is put on a port.
+ * Puts an accepted socket on a port. It is of its listener's kind, so Winsock
+ * is not asked again whether skip mode is reliable.
  *
+ * @param port The completion port.
  * @param sockets Winsock.
- * @param socket The socket.
- * @returns What `CompletionPort.associate` takes.
+ * @param accepted The socket, and its listener.
+ * @returns What the port knows of it.
+ * @throws {Deno.errors.BadResource} when the port is closed.
+ * @throws {WindowsError} when Windows refuses.
  */
-export function socketOptions(
+export function associateAccepted(
+  port: CompletionPort,
   sockets: SocketApi,
-  socket: Socket,
-): HandleOptions {
+  { socket, listener }: AcceptedHandle,
+): PortHandle {
+  return port.associate(
+    socket,
+    socketOptions(sockets, listener.skipsOnSuccess),
+  );
+}
+
+function socketOptions(sockets: SocketApi, skip: boolean): HandleOptions {
   return {
     warnings: false,
-    skip: sockets.isIfsSocket(socket),
+    skip,
     closer: {
       name: "closesocket",
       close: (handle) => sockets.closeSocket(handle),
@@ -102,19 +139,19 @@ export class SocketDetector {
    * is none.
    */
   inspect(handle: Handle): InspectedHandle<SocketInfo | undefined> {
-    const kind = this.#detect(handle) ?? undefined;
-    const options = kind === undefined
-      ? { warnings: true }
-      : socketOptions(kind.sockets, handle);
-    return { kind, options };
+    const sockets = this.#mayBeSocket(handle) ? this.#tryOpen() : null;
+    const info = sockets && protocolInfo(sockets, handle);
+    if (!sockets || !info) {
+      return { kind: undefined, options: { warnings: true } };
+    }
+    const parameters = decodeProtocolInfo(info);
+    const kind = { sockets, type: parameters.type, parameters };
+    return { kind, options: socketOptions(sockets, hasIfsHandles(info)) };
   }
 
-  #detect(handle: Handle): SocketInfo | null {
-    if (this.#api.getNamedPipeInfo(handle) !== null) return null;
-    if (this.#api.lastError === ERROR_INVALID_HANDLE) return null;
-    const sockets = this.#tryOpen();
-    const type = sockets === null ? null : socketType(sockets, handle);
-    return type === null ? null : { sockets: sockets!, type };
+  #mayBeSocket(handle: Handle): boolean {
+    if (this.#api.getNamedPipeInfo(handle) !== null) return false;
+    return this.#api.lastError !== ERROR_INVALID_HANDLE;
   }
 
   /**
@@ -147,6 +184,13 @@ export class SocketDetector {
       return this.#sockets = null;
     }
   }
+}
+
+/** One call tells all that is to be known: the type, and skip mode. */
+function protocolInfo(sockets: SocketApi, socket: Handle): Bytes | null {
+  const info = new Uint8Array(PROTOCOL_INFO_SIZE);
+  const option = { level: SOL_SOCKET, name: SO_PROTOCOL_INFOW };
+  return sockets.getSocketOption(socket, option, info) === 0 ? info : null;
 }
 
 function socketType(sockets: SocketApi, socket: Handle): number | null {

@@ -11,7 +11,12 @@ import {
   decodeSocketAddress,
   type SocketAddress,
 } from "../../ffi/socket/sockaddr.ts";
-import type { Bytes, Socket, SocketApi } from "../../ffi/socket/api.ts";
+import type {
+  Bytes,
+  Socket,
+  SocketApi,
+  SocketParameters,
+} from "../../ffi/socket/api.ts";
 import {
   ERROR_NETNAME_DELETED,
   SOCK_DGRAM,
@@ -42,6 +47,8 @@ export interface SocketTarget {
   socket: Socket;
   /** `SOCK_STREAM`, `SOCK_DGRAM`, ... */
   type: number;
+  /** What makes another socket of its kind, where an accept needs it. */
+  parameters?: SocketParameters | undefined;
 }
 
 /** What is received, and what becomes of it. */

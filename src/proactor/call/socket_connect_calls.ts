@@ -18,18 +18,12 @@ import type {
   SocketParameters,
 } from "../../ffi/socket/api.ts";
 import {
-  SO_PROTOCOL_INFOW,
   SO_UPDATE_ACCEPT_CONTEXT,
   SO_UPDATE_CONNECT_CONTEXT,
   SOL_SOCKET,
   WSAEINVAL,
 } from "../../ffi/socket/constants.ts";
-import {
-  ACCEPT_EXTRA,
-  decodeProtocolInfo,
-  encodeHandle,
-  PROTOCOL_INFO_SIZE,
-} from "../../ffi/socket/structs.ts";
+import { ACCEPT_EXTRA, encodeHandle } from "../../ffi/socket/structs.ts";
 import { type Handle, INVALID_HANDLE_VALUE } from "../../ffi/win32_api.ts";
 import { Future, type FutureContext } from "../future/future.ts";
 import type {
@@ -85,8 +79,8 @@ class Accept {
   }
 
   start(buffer: bigint, overlapped: bigint): number {
-    const { sockets, socket } = this.#target;
-    const code = this.#create();
+    const { sockets, socket, parameters } = this.#target;
+    const code = this.#create(parameters!);
     if (code !== 0) return code;
     const room = { address: buffer, addressSize: ADDRESS_SIZE };
     return sockets.acceptEx(socket, this.#socket, room, overlapped);
@@ -110,17 +104,7 @@ class Accept {
   }
 
   /** A socket of the listener's kind. */
-  #create(): number {
-    const { sockets, socket } = this.#target;
-    const info = new Uint8Array(PROTOCOL_INFO_SIZE);
-    const option = { level: SOL_SOCKET, name: SO_PROTOCOL_INFOW };
-    this.#syscall = "getsockopt";
-    const code = sockets.getSocketOption(socket, option, info);
-    if (code !== 0) return code;
-    return this.#make(decodeProtocolInfo(info));
-  }
-
-  #make(parameters: SocketParameters): number {
+  #create(parameters: SocketParameters): number {
     const { sockets } = this.#target;
     this.#syscall = "WSASocketW";
     this.#socket = sockets.createSocket(parameters);

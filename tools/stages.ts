@@ -44,6 +44,10 @@ const RULED = [
   "tests/windows/pipe_server_test.ts",
   "tests/windows/pipe_streams_test.ts",
   "tests/windows/transact_test.ts",
+  "tests/windows/net/bind_denied_test.ts",
+  "tests/windows/net/server_test.ts",
+  "tests/windows/net/tcp_connection_test.ts",
+  "tests/windows/net/tcp_listener_test.ts",
 ];
 
 /** All stages of a test run, whether or not their folders hold tests. */

@@ -106,7 +106,8 @@ export interface ConnectOptions extends OperationOptions {
 export interface DisconnectOptions extends OperationOptions {
   /**
    * True makes the socket as good as new, but bound, so that it can be
-   * connected again.
+   * connected again. On the end that leaves first that takes as long as TCP's
+   * TIME_WAIT, up to some minutes: to go on at once, make another socket.
    *
    * @default {false}
    */

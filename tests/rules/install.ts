@@ -8,12 +8,17 @@
 
 import { NativeWin32 } from "../../src/ffi/native_win32.ts";
 import { isWine, mend } from "../windows/_wine.ts";
+import { NativeSockets } from "../../src/ffi/socket/native.ts";
+import { backlog } from "./backlog.ts";
 import { emptyMessages } from "./empty_messages.ts";
+import { exclusivePorts } from "./exclusive_ports.ts";
 import { instances } from "./instances.ts";
 import { overlay } from "./overlay.ts";
 
 if (isWine) {
   overlay(NativeWin32, emptyMessages);
   overlay(NativeWin32, instances);
+  overlay(NativeSockets, backlog);
+  overlay(NativeSockets, exclusivePorts);
   mend("first-instance", "pipe-security");
 }

@@ -185,6 +185,16 @@ export function portOf(address: SocketAddress): number {
   return "port" in address ? address.port : -1;
 }
 
+/**
+ * Tells whether an address is all of this computer's.
+ *
+ * @param address The address.
+ * @returns False for a path.
+ */
+export function isWildcard(address: SocketAddress): boolean {
+  return UNSPECIFIED.includes(hostOf({ address }));
+}
+
 function bindBeside(first: Binding, second: Binding): number {
   const [one, other] = [kindOf(first), kindOf(second)];
   const bothSpecific = one === "specific" && other === "specific";
@@ -194,7 +204,7 @@ function bindBeside(first: Binding, second: Binding): number {
 }
 
 function kindOf(binding: Binding): Kind {
-  return UNSPECIFIED.includes(hostOf(binding)) ? "wildcard" : "specific";
+  return isWildcard(binding.address) ? "wildcard" : "specific";
 }
 
 function hostOf({ address }: Pick<Binding, "address">): string {

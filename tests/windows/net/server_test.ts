@@ -175,9 +175,9 @@ loopTest("createServer() refuses what is no host or port", async (loop) => {
   );
 });
 
-loopTest("a server keeps its address to itself", async (loop) => {
+loopTest("an exclusive server keeps its address to itself", async (loop) => {
   const { proactor } = loop;
-  const server = await serve(loop, "127.0.0.1");
+  const server = await serve(loop, "127.0.0.1", { exclusive: true });
   for (const reuseAddress of [false, true]) {
     const options = { ...server.addr, reuseAddress, proactor };
     await assertRejects(

@@ -220,10 +220,13 @@ for (const skip of [true, false]) {
     const ended = proactor.recv(served, 10);
     await soon(proactor.send(client, encode("bye")));
     assertEquals(decode(await soon(ended)), "bye");
+    // The end that leaves second: TIME_WAIT is the other one's.
+    served.shutdown("send");
+    assertEquals((await soon(proactor.recv(client, 10))).length, 0);
     const disconnected = proactor.disconnect(client, { reuse: true });
     assertEquals((await soon(proactor.recv(served, 10))).length, 0);
-    served.close();
     await soon(disconnected);
+    served.close();
     using listener = listeningSocket();
     const connected = proactor.connect(client, listener.localAddress!);
     if (onWine("disconnect-reuse")) {

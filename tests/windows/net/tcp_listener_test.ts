@@ -97,26 +97,30 @@ proactorTest("an address can be served once", async (proactor) => {
   assertEquals(Reflect.get(error, "syscall"), "bind");
 });
 
-proactorTest("nobody can share the port by SO_REUSEADDR", async (proactor) => {
-  await using listener = TcpListener.listen({ ...LOCAL, proactor });
-  const { port } = listener.addr;
-  const sockets = defaultSockets();
-  const socket = sockets.createSocket({
-    family: AF_INET,
-    type: SOCK_STREAM,
-    protocol: IPPROTO_TCP,
-  });
-  const option = { level: SOL_SOCKET, name: SO_REUSEADDR };
-  assertEquals(sockets.setSocketOption(socket, option, encodeDword(1)), 0);
-  const address = encodeSocketAddress({
-    family: "IPv4",
-    hostname: "127.0.0.1",
-    port,
-  });
-  const code = sockets.bind(socket, address);
-  sockets.closeSocket(socket);
-  assert([10013, 10048].includes(code), `${code}`);
-});
+proactorTest(
+  "nobody can share an exclusive port by SO_REUSEADDR",
+  async (proactor) => {
+    const options = { ...LOCAL, exclusive: true, proactor };
+    await using listener = TcpListener.listen(options);
+    const { port } = listener.addr;
+    const sockets = defaultSockets();
+    const socket = sockets.createSocket({
+      family: AF_INET,
+      type: SOCK_STREAM,
+      protocol: IPPROTO_TCP,
+    });
+    const option = { level: SOL_SOCKET, name: SO_REUSEADDR };
+    assertEquals(sockets.setSocketOption(socket, option, encodeDword(1)), 0);
+    const address = encodeSocketAddress({
+      family: "IPv4",
+      hostname: "127.0.0.1",
+      port,
+    });
+    const code = sockets.bind(socket, address);
+    sockets.closeSocket(socket);
+    assert([10013, 10048].includes(code), `${code}`);
+  },
+);
 
 proactorTest("an address of another computer is refused", (proactor) => {
   assertThrows(

@@ -35,7 +35,14 @@ import {
   LOCAL,
   socket,
 } from "./_sockets.ts";
-import { bytes, inWorld, outcome, text, turns, World } from "./_helpers.ts";
+import {
+  bytes,
+  inWorld,
+  outcome,
+  text,
+  turns,
+  type World,
+} from "./_helpers.ts";
 
 const { AddrInUse, ConnectionRefused } = Deno.errors;
 

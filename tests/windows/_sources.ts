@@ -92,6 +92,9 @@ import ffiSendfileNtdll from "../../src/ffi/sendfile/ntdll.ts" with {
 };
 import ffiSocketAfd from "../../src/ffi/socket/afd.ts" with { type: "text" };
 import ffiSocketApi from "../../src/ffi/socket/api.ts" with { type: "text" };
+import ffiSocketBacklog from "../../src/ffi/socket/backlog.ts" with {
+  type: "text",
+};
 import ffiSocketConstants from "../../src/ffi/socket/constants.ts" with {
   type: "text",
 };
@@ -296,10 +299,16 @@ import netReadinessReadinessSource from "../../src/net/readiness/readiness_sourc
 import netReadinessWatches from "../../src/net/readiness/watches.ts" with {
   type: "text",
 };
+import netSocketAddressSharing from "../../src/net/socket/address_sharing.ts" with {
+  type: "text",
+};
 import netSocketBindAll from "../../src/net/socket/bind_all.ts" with {
   type: "text",
 };
 import netSocketCallGate from "../../src/net/socket/call_gate.ts" with {
+  type: "text",
+};
+import netSocketClientLeft from "../../src/net/socket/client_left.ts" with {
   type: "text",
 };
 import netSocketClientSocket from "../../src/net/socket/client_socket.ts" with {
@@ -905,6 +914,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/sendfile/ntdll.ts": ffiSendfileNtdll,
   "src/ffi/socket/afd.ts": ffiSocketAfd,
   "src/ffi/socket/api.ts": ffiSocketApi,
+  "src/ffi/socket/backlog.ts": ffiSocketBacklog,
   "src/ffi/socket/constants.ts": ffiSocketConstants,
   "src/ffi/socket/default.ts": ffiSocketDefault,
   "src/ffi/socket/destination.ts": ffiSocketDestination,
@@ -999,8 +1009,10 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/net/readiness/readiness.ts": netReadinessReadiness,
   "src/net/readiness/readiness_source.ts": netReadinessReadinessSource,
   "src/net/readiness/watches.ts": netReadinessWatches,
+  "src/net/socket/address_sharing.ts": netSocketAddressSharing,
   "src/net/socket/bind_all.ts": netSocketBindAll,
   "src/net/socket/call_gate.ts": netSocketCallGate,
+  "src/net/socket/client_left.ts": netSocketClientLeft,
   "src/net/socket/client_socket.ts": netSocketClientSocket,
   "src/net/socket/connect_attempt.ts": netSocketConnectAttempt,
   "src/net/socket/polled_connect.ts": netSocketPolledConnect,

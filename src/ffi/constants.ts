@@ -89,6 +89,3 @@ export const ERROR_NOT_FOUND = 1168;
 
 // WaitForSingleObject
 export const WAIT_OBJECT_0 = 0;
-
-/** A mutex whose owner has ended without releasing it. */
-export const WAIT_ABANDONED = 0x80;

@@ -383,8 +383,8 @@ export class IocpProactor implements AsyncDisposable {
   }
 
   /**
-   * Waits for a process, thread, event, semaphore, mutex, waitable timer or
-   * change notification, without blocking a thread for each. There may be
+   * Waits for a process, thread, event, semaphore, waitable timer or change
+   * notification, without blocking a thread for each. There may be
    * several waits for one handle; the signal of an auto-reset event, a
    * semaphore or a synchronization timer ends one of them. The counterpart of
    * asyncio's `wait_for_handle`.
@@ -395,10 +395,8 @@ export class IocpProactor implements AsyncDisposable {
    * wait holds a duplicate of the handle: closing the handle elsewhere does not
    * end it, {@linkcode closeHandle} does.
    *
-   * A mutex is owned by the thread whose wait has ended: by this one when it
-   * was free, else by a thread of Windows, which never releases it. So a wait
-   * tells when a mutex has become free, but cannot be used to lock it. An
-   * abandoned mutex counts as free.
+   * A mutex is refused: the thread whose wait has ended owns it, here a thread
+   * of Windows' pool, and no other can release it.
    *
    * @param handle The handle, which needs the access right SYNCHRONIZE, or its
    * owner.
@@ -409,6 +407,7 @@ export class IocpProactor implements AsyncDisposable {
    * big.
    * @throws {Deno.errors.BadResource} when the handle or proactor is closed.
    * @throws {Deno.errors.PermissionDenied} when it lacks SYNCHRONIZE.
+   * @throws {Deno.errors.NotSupported} when it is a mutex.
    */
   waitForHandle(
     handle: HandleLike,

@@ -194,6 +194,10 @@ export class SimulatedWaits implements WaitApi {
 
   // --- the calls -----------------------------------------------------------
 
+  isMutex(handle: Handle): boolean {
+    return this.#waitable(handle) instanceof Mutex;
+  }
+
   tryWait(handle: Handle): number {
     if (this.#fails("tryWait")) return this.lastError;
     const object = this.#waitable(handle);

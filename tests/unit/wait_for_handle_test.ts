@@ -36,6 +36,25 @@ Deno.test("waitForHandle() is done at once when the object is signalled", async 
   });
 });
 
+Deno.test("waitForHandle() refuses a mutex, free or owned, and does not take it", async () => {
+  await inWorld({}, (world) => {
+    const { sim, proactor } = world;
+    const mutex = sim.waits.createMutex(false);
+    const refused = () =>
+      assertThrows(
+        () => proactor.waitForHandle(mutex),
+        Deno.errors.NotSupported,
+        `Cannot wait for handle ${mutex}: it is a mutex`,
+      );
+    refused();
+    assert(sim.waits.isSignalled(mutex));
+    assertStrictEquals(sim.waits.tryWait(mutex), 0);
+    refused();
+    assertEquals(sim.waits.calls.get("registerWait"), undefined);
+    world.close(mutex);
+  });
+});
+
 Deno.test("waitForHandle() is true when the object is signalled later", async () => {
   await inWorld({}, async (world) => {
     const { sim, proactor } = world;

@@ -1,6 +1,6 @@
 /**
  * The seam for waits on kernel objects: processes, events, semaphores,
- * mutexes, waitable timers, change notifications.
+ * waitable timers, change notifications.
  *
  * The conventions are those of `Win32Api`. A registered wait has a record in
  * native memory (see `wait_callback.ts`), and when it ends, a thread of Windows
@@ -25,6 +25,15 @@ export interface WaitParameters {
 export interface WaitApi {
   /** The error code of the last call on this object that failed. */
   readonly lastError: number;
+
+  /**
+   * Tells by `NtQueryObject` whether a handle is that of a mutex. Sources:
+   * J. Duffy, Concurrent Programming on Windows, on RegisterWaitForSingleObject;
+   * Microsoft, NtQueryObject.
+   *
+   * @returns False when it is not, or nothing is known of it.
+   */
+  isMutex(object: Handle): boolean;
 
   /**
    * `WaitForSingleObject` without waiting. What it takes of the object (the

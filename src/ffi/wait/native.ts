@@ -12,8 +12,10 @@ import { duplicateHandle } from "../duplicate_handle.ts";
 import { type Loaded, openLibrary } from "../load.ts";
 import { loadSymbols } from "../symbols.ts";
 import { kernel32Waits } from "./kernel32.ts";
+import { ntdllWaits } from "./ntdll.ts";
 import { findFunction } from "../machine_code.ts";
 import { OutU64 } from "../out_parameters.ts";
+import { decodeUnits } from "../structs.ts";
 import type { WaitApi, WaitParameters } from "./api.ts";
 import { waitCallback } from "./wait_callback.ts";
 import {
@@ -23,21 +25,33 @@ import {
   type Win32Api,
 } from "../win32_api.ts";
 
-/** The loaded functions of kernel32.dll that only waits need. */
-export type WaitSymbols = Loaded<typeof kernel32Waits>;
+/** The loaded functions of the two DLLs that only waits need. */
+export interface WaitSymbols {
+  /** kernel32.dll */
+  kernel32: Loaded<typeof kernel32Waits>;
+  /** ntdll.dll */
+  ntdll: Loaded<typeof ntdllWaits>;
+}
 
 let loaded: WaitSymbols | undefined;
 
 /**
  * Loads the symbols of waits once a process.
  *
- * @returns The functions of kernel32.
+ * @returns The functions of kernel32 and ntdll.
  * @throws {Deno.errors.NotSupported} when the system is not Windows.
  * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
  */
 export function loadWaitSymbols(): WaitSymbols {
-  return loaded ??= openLibrary("kernel32.dll", kernel32Waits);
+  return loaded ??= {
+    kernel32: openLibrary("kernel32.dll", kernel32Waits),
+    ntdll: openLibrary("ntdll.dll", ntdllWaits),
+  };
 }
+
+const OBJECT_TYPE_INFORMATION = 2;
+/** The structure, and the name behind it. */
+const TYPE_INFORMATION_SIZE = 256;
 
 const WAIT_FAILED = 0xffff_ffff;
 const STACK_SIZE = 65_536n;
@@ -51,7 +65,9 @@ const FLAGS = WT_EXECUTEINWAITTHREAD | WT_EXECUTEONLYONCE;
 /** The waits of the real Windows. */
 export class NativeWaits implements WaitApi {
   lastError = 0;
-  readonly #kernel32: WaitSymbols;
+  readonly #kernel32: WaitSymbols["kernel32"];
+  readonly #ntdll: WaitSymbols["ntdll"];
+  readonly #type = new Uint8Array(TYPE_INFORMATION_SIZE);
   readonly #getLastError: () => number;
   readonly #callback: Address;
   readonly #flush: Address;
@@ -64,10 +80,24 @@ export class NativeWaits implements WaitApi {
    * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
    */
   constructor(win32: Win32Api) {
-    this.#kernel32 = loadWaitSymbols();
+    const { kernel32, ntdll } = loadWaitSymbols();
+    this.#kernel32 = kernel32;
+    this.#ntdll = ntdll;
     this.#getLastError = loadSymbols().kernel32.GetLastError;
     this.#callback = waitCallback(win32);
     this.#flush = findFunction(win32, "FlushFileBuffers");
+  }
+
+  isMutex(object: Handle): boolean {
+    const type = this.#type;
+    const status = this.#ntdll.NtQueryObject(
+      object,
+      OBJECT_TYPE_INFORMATION,
+      type,
+      TYPE_INFORMATION_SIZE,
+      0n,
+    );
+    return status === 0 && hasTypeName(type, "Mutant");
   }
 
   tryWait(object: Handle): number {
@@ -127,4 +157,10 @@ export class NativeWaits implements WaitApi {
     const ok = this.#kernel32.CancelSynchronousIo(thread);
     return ok !== 0 ? 0 : (this.lastError = this.#getLastError());
   }
+}
+
+/** The structure begins with the length of the name in bytes; the name itself
+ * is in the same memory, where a pointer says. */
+function hasTypeName(type: Uint8Array<ArrayBuffer>, name: string): boolean {
+  return type[0] === name.length * 2 && decodeUnits(type).includes(name);
 }

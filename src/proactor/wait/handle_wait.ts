@@ -6,7 +6,6 @@
 
 import {
   ERROR_IO_PENDING,
-  WAIT_ABANDONED,
   WAIT_OBJECT_0,
   WAIT_TIMEOUT,
 } from "../../ffi/constants.ts";
@@ -74,6 +73,20 @@ export class HandleWait implements OverlappedCall<boolean> {
   }
 
   /**
+   * Refuses a mutex: the thread whose wait has ended owns it, which is one of
+   * Windows' pool, and nobody could release it.
+   *
+   * @throws {Deno.errors.NotSupported} when the object is a mutex.
+   */
+  assertNoMutex(): void {
+    const { handle } = this.owner;
+    if (!this.#waits.api.isMutex(handle)) return;
+    throw new Deno.errors.NotSupported(
+      `Cannot wait for handle ${handle}: it is a mutex, which the thread that waits would own`,
+    );
+  }
+
+  /**
    * Tests the object, and consumes its signal, before a wait is registered.
    *
    * @returns The result, or `undefined` when the wait has to be registered.
@@ -82,7 +95,7 @@ export class HandleWait implements OverlappedCall<boolean> {
    */
   tryNow(): boolean | undefined {
     const code = this.#waits.api.tryWait(this.owner.handle);
-    if (code === WAIT_OBJECT_0 || code === WAIT_ABANDONED) return true;
+    if (code === WAIT_OBJECT_0) return true;
     if (code !== WAIT_TIMEOUT) throw this.#error(code, "WaitForSingleObject");
     return this.#milliseconds === 0 ? false : undefined;
   }

@@ -41,6 +41,7 @@ export class WaitOperations {
     port.assertOpen("wait for handle");
     const object = openHandle(handle);
     const wait = new HandleWait(this.#handleWaits(), object, milliseconds);
+    wait.assertNoMutex();
     const aborted = options.signal?.aborted ?? false;
     const result = aborted ? undefined : wait.tryNow();
     const future = new WaitHandleFuture(port, wait, context);

@@ -9,9 +9,11 @@ import {
 } from "@std/assert";
 import {
   CancelledError,
+  type IocpProactor,
   isWindowsError,
   ProactorEventLoop,
 } from "../../../mod.ts";
+import type { Handle } from "../../../src/ffi/win32_api.ts";
 import { closeBehindBack, proactorTest, soon, turn } from "../_setup.ts";
 import { TestWorker } from "../_worker.ts";
 import {
@@ -139,16 +141,20 @@ proactorTest(
   },
 );
 
-proactorTest(
-  "a free mutex is taken by this thread, which can release it",
-  async (proactor) => {
-    const mutex = createMutex();
-    assertStrictEquals(await proactor.waitForHandle(mutex), true);
-    assert(releaseMutex(mutex));
-    assert(!releaseMutex(mutex));
-    closeHandles(mutex);
-  },
-);
+function assertRefused(proactor: IocpProactor, mutex: Handle): void {
+  assertThrows(
+    () => proactor.waitForHandle(mutex, { timeout: 0 }),
+    Deno.errors.NotSupported,
+    `Cannot wait for handle ${mutex}: it is a mutex`,
+  );
+}
+
+proactorTest("a free mutex is refused, and not taken", (proactor) => {
+  const mutex = createMutex();
+  assertRefused(proactor, mutex);
+  assert(!releaseMutex(mutex));
+  closeHandles(mutex);
+});
 
 /** A worker that takes a mutex and ends with it, or releases it first. */
 function mutexWorker(name: string): TestWorker {
@@ -171,23 +177,23 @@ function mutexWorker(name: string): TestWorker {
 }
 
 proactorTest(
-  "a wait for a mutex ends when its owner releases it",
+  "a mutex of another thread is refused, and is that thread's",
   async (proactor) => {
     const name = `wait-test-${crypto.randomUUID()}`;
     using worker = mutexWorker(name);
     assertEquals(await soon(worker.next()), "taken");
     const mutex = createMutex(name);
-    const wait = proactor.waitForHandle(mutex);
-    await turn();
-    assert(!wait.done());
+    assertRefused(proactor, mutex);
     worker.post("release");
-    assertStrictEquals(await soon(wait), true);
+    assertEquals(await soon(worker.next()), "released");
+    assertRefused(proactor, mutex);
+    assert(!releaseMutex(mutex));
     closeHandles(mutex);
   },
 );
 
 proactorTest(
-  "a mutex that its owner has abandoned counts as free",
+  "a mutex that its owner has abandoned is refused",
   async (proactor) => {
     const name = `wait-test-${crypto.randomUUID()}`;
     let mutex = 0n;
@@ -195,12 +201,9 @@ proactorTest(
       using worker = mutexWorker(name);
       assertEquals(await soon(worker.next()), "taken");
       mutex = createMutex(name);
-      assertStrictEquals(
-        await proactor.waitForHandle(mutex, { timeout: 0 }),
-        false,
-      );
+      assertRefused(proactor, mutex);
     }
-    assertStrictEquals(await soon(proactor.waitForHandle(mutex)), true);
+    assertRefused(proactor, mutex);
     closeHandles(mutex);
   },
 );

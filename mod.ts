@@ -54,6 +54,7 @@ export {
   type ReadMessageOptions,
 } from "./src/pipe/pipe_connection.ts";
 export { PipeServer } from "./src/pipe/pipe_server.ts";
+export type { PipeAccess } from "./src/pipe/pipe_access.ts";
 export type { PipeSecurity } from "./src/pipe/security.ts";
 export type { PipeServerOptions } from "./src/pipe/server_options.ts";
 export type {

@@ -34,6 +34,7 @@ const RULES = "tests/rules/install.ts";
 const RULED = [
   "tests/rules",
   "tests/windows/connect_pipe_test.ts",
+  "tests/windows/pipe_access_test.ts",
   "tests/windows/pipe_connection_test.ts",
   "tests/windows/pipe_errors_test.ts",
   "tests/windows/pipe_message_test.ts",

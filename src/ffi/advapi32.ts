@@ -17,6 +17,20 @@ export const advapi32 = {
     result: "i32", // BOOL
   },
 
+  /** BOOL LookupAccountNameW(...) */
+  LookupAccountNameW: {
+    parameters: [
+      "usize", // LPCWSTR lpSystemName
+      "buffer", // LPCWSTR lpAccountName
+      "buffer", // PSID Sid
+      "buffer", // LPDWORD cbSid
+      "buffer", // LPWSTR ReferencedDomainName
+      "buffer", // LPDWORD cchReferencedDomainName
+      "buffer", // PSID_NAME_USE peUse
+    ],
+    result: "i32", // BOOL
+  },
+
   /** BOOL OpenProcessToken(ProcessHandle, DesiredAccess, TokenHandle) */
   OpenProcessToken: {
     parameters: [

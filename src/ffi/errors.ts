@@ -116,6 +116,7 @@ const TABLE = `
 1233 ERROR_PROTOCOL_UNREACHABLE NetworkUnreachable: the host is unreachable
 1234 ERROR_PORT_UNREACHABLE ConnectionRefused: the port is closed
 1236 ERROR_CONNECTION_ABORTED ConnectionAborted: aborted
+1332 ERROR_NONE_MAPPED NotFound: no account has that name
 1337 ERROR_INVALID_SID WindowsError: the SID is invalid
 1338 ERROR_INVALID_SECURITY_DESCR WindowsError: malformed SDDL
 1450 ERROR_NO_SYSTEM_RESOURCES WindowsError: out of resources

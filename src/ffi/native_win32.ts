@@ -10,6 +10,7 @@
  * @module
  */
 
+import { readAccount } from "./account.ts";
 import {
   ERROR_IO_PENDING,
   FSCTL_PIPE_LISTEN,
@@ -37,6 +38,7 @@ import {
 import { threadHandles } from "./thread/native.ts";
 import { readUserSid } from "./user_sid.ts";
 import {
+  type Account,
   type Address,
   type FileParameters,
   type Handle,
@@ -59,30 +61,21 @@ const OFFSET = BigInt(OVERLAPPED_OFFSET);
 const IO_STATUS_SIZE = 16n;
 const IO_STATUS_INFORMATION = 2;
 
-/** The real Windows. */
+/**
+ * The real Windows. To make one loads the DLLs, which throws
+ * `Deno.errors.NotSupported` when the system is not Windows, and
+ * `Deno.errors.NotCapable` when `--allow-ffi` was not granted.
+ */
 export class NativeWin32 implements Win32Api {
   lastError = 0;
   transferred = 0;
   readonly threadHandles: ThreadHandles | undefined = threadHandles(this);
-  readonly #kernel32: Symbols["kernel32"];
-  readonly #ntdll: Symbols["ntdll"];
-  readonly #advapi32: Symbols["advapi32"];
+  readonly #symbols: Symbols = loadSymbols();
+  readonly #kernel32 = this.#symbols.kernel32;
+  readonly #ntdll = this.#symbols.ntdll;
   readonly #ioStatusWords = new Uint32Array(4);
   readonly #ioStatus = new Uint8Array(this.#ioStatusWords.buffer);
   readonly #removed = new OutU32();
-
-  /**
-   * Loads the DLLs.
-   *
-   * @throws {Deno.errors.NotSupported} when the system is not Windows.
-   * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
-   */
-  constructor() {
-    const symbols = loadSymbols();
-    this.#kernel32 = symbols.kernel32;
-    this.#ntdll = symbols.ntdll;
-    this.#advapi32 = symbols.advapi32;
-  }
 
   createIoCompletionPort(
     file: Handle,
@@ -312,17 +305,20 @@ export class NativeWin32 implements Win32Api {
   }
 
   currentUserSid(): string {
-    const { sid, code } = readUserSid({
-      kernel32: this.#kernel32,
-      advapi32: this.#advapi32,
-    });
+    const { sid, code } = readUserSid(this.#symbols);
     if (code !== 0) this.lastError = code;
     return sid;
   }
 
+  lookupAccount(name: string): Account | null {
+    const { account, code } = readAccount(this.#symbols, name);
+    if (code !== 0) this.lastError = code;
+    return account;
+  }
+
   convertStringSecurityDescriptor(sddl: string): Address {
     const descriptor = new OutU64();
-    const ok = this.#advapi32
+    const ok = this.#symbols.advapi32
       .ConvertStringSecurityDescriptorToSecurityDescriptorW(
         encodeWideString(sddl),
         SDDL_REVISION_1,

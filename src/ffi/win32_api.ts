@@ -112,6 +112,14 @@ export interface PipeExchange {
   outputLength: number;
 }
 
+/** A user or a group. */
+export interface Account {
+  /** Its SID as text. */
+  sid: string;
+  /** `SID_NAME_USE`: 1 is a user, 2 a group, 4 an alias. */
+  kind: number;
+}
+
 /** Every native call of the library. */
 export interface Win32Api {
   /** The error code of the last call on this object that failed. */
@@ -226,6 +234,12 @@ export interface Win32Api {
 
   /** The SID of the process's user as text (`S-1-5-...`), or `""`. */
   currentUserSid(): string;
+  /**
+   * `LookupAccountNameW`, on this computer and the domains that it trusts.
+   *
+   * @returns The account, or `null` with the code in `lastError`.
+   */
+  lookupAccount(name: string): Account | null;
   /**
    * `ConvertStringSecurityDescriptorToSecurityDescriptorW`. Free the result
    * with `localFree`.

@@ -29,6 +29,7 @@ export {
 } from "./pipe_connection.ts";
 export type { PipeHandle } from "./pipe_handle.ts";
 export { PipeServer } from "./pipe_server.ts";
+export type { PipeAccess } from "./pipe_access.ts";
 export type { PipeSecurity } from "./security.ts";
 export type { PipeServerOptions } from "./server_options.ts";
 export type {

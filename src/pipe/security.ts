@@ -6,26 +6,41 @@
 
 import { windowsError } from "../ffi/errors.ts";
 import type { Address, Win32Api } from "../ffi/win32_api.ts";
+import { accessSddl, type PipeAccess, READ_WRITE } from "./pipe_access.ts";
 
 /**
- * Who may open a pipe: a preset, or an SDDL string.
+ * Who may open a pipe: a preset, a list of accounts, or an SDDL string.
  *
  * - `"currentUser"`: the user of this process and the system;
  * - `"authenticatedUsers"`: whoever is logged on may read and write, but not
  *   create instances of the name;
- * - `"everyone"`: the same for everyone, also without an account.
+ * - `"everyone"`: the same for everyone, also without an account;
+ * - {@linkcode PipeAccess}: the user of this process and the system, and who is
+ *   listed.
+ *
+ * Processes of low integrity and AppContainers are let in by the latter alone.
+ *
+ * @example Users of this computer, and sandboxed programs of them
+ * ```ts
+ * import { type PipeSecurity, PipeServer } from "@iocp/proactor";
+ *
+ * const security: PipeSecurity = {
+ *   groups: ["S-1-5-32-545"], // BUILTIN\Users
+ *   lowIntegrity: true,
+ * };
+ * using server = PipeServer.listen("security-example", { security });
+ * console.log(server.addr.path);
+ * ```
  */
 export type PipeSecurity =
   | "currentUser"
   | "authenticatedUsers"
   | "everyone"
+  | PipeAccess
   | {
     /** A security descriptor in SDDL, such as `"D:P(A;;FA;;;BA)"`. */
     sddl: string;
   };
-
-/** FILE_GENERIC_READ | FILE_GENERIC_WRITE, less FILE_CREATE_PIPE_INSTANCE. */
-const READ_WRITE = "0x12019b";
 
 /**
  * The SDDL string of a preset. Anonymous callers over the network are denied
@@ -37,10 +52,8 @@ const READ_WRITE = "0x12019b";
  * @throws {TypeError} when `security` is neither.
  */
 export function toSddl(security: PipeSecurity, userSid: string): string {
-  if (typeof security === "object" && typeof security?.sddl === "string") {
-    return security.sddl;
-  }
-  const owner = `(A;;FA;;;SY)(A;;FA;;;${userSid})`;
+  if (hasSddl(security)) return security.sddl;
+  const owner = ownerEntries(userSid);
   switch (security) {
     case "currentUser":
       return `D:P${owner}`;
@@ -56,6 +69,26 @@ export function toSddl(security: PipeSecurity, userSid: string): string {
   }
 }
 
+function ownerEntries(userSid: string): string {
+  return `(A;;FA;;;SY)(A;;FA;;;${userSid})`;
+}
+
+function hasSddl(security: PipeSecurity): security is { sddl: string } {
+  return typeof security === "object" && security !== null &&
+    "sddl" in security && typeof security.sddl === "string";
+}
+
+function isAccess(security: PipeSecurity): security is PipeAccess {
+  return typeof security === "object" && security !== null &&
+    !("sddl" in security);
+}
+
+function sddlOf(api: Win32Api, security: PipeSecurity): string {
+  const user = userSid(api);
+  if (!isAccess(security)) return toSddl(security, user);
+  return accessSddl(api, security, ownerEntries(user));
+}
+
 /** A security descriptor in native memory. */
 export class SecurityDescriptor implements Disposable {
   /** Its address, for as long as it is not disposed of. */
@@ -66,12 +99,14 @@ export class SecurityDescriptor implements Disposable {
    * Builds the descriptor.
    *
    * @param api The seam.
-   * @param security A preset, or an SDDL string.
-   * @throws {TypeError} when `security` is neither, or the SDDL is malformed.
+   * @param security A preset, a list of accounts, or an SDDL string.
+   * @throws {TypeError} when `security` is none of them, or the SDDL is
+   * malformed.
+   * @throws {Deno.errors.NotFound} when there is no account of a name.
    * @throws {WindowsError} when the process's user cannot be determined.
    */
   constructor(api: Win32Api, security: PipeSecurity) {
-    const sddl = toSddl(security, userSid(api));
+    const sddl = sddlOf(api, security);
     this.#api = api;
     this.address = api.convertStringSecurityDescriptor(sddl);
     if (this.address !== 0n) return;

@@ -6,6 +6,8 @@
  * @module
  */
 
+import type { Account } from "../../src/ffi/win32_api.ts";
+
 /** SIDs that every Windows has. */
 export const WELL_KNOWN = {
   everyone: "S-1-1-0",
@@ -97,4 +99,27 @@ export function integrityOf(
   sid: string = WELL_KNOWN.mediumIntegrity,
 ): number {
   return Number(sid.slice(sid.lastIndexOf("-") + 1));
+}
+
+/** `SID_NAME_USE`, and the SID, of the accounts that every Windows has. */
+const ACCOUNTS: Record<string, [kind: number, sid: string]> = {
+  "system": [5, WELL_KNOWN.system],
+  "everyone": [5, everyone],
+  "users": [4, WELL_KNOWN.users],
+  "administrators": [4, WELL_KNOWN.administrators],
+  "ada": [1, "S-1-5-21-1-2-3-1002"],
+  "team": [2, "S-1-5-21-1-2-3-1100"],
+  "builtin": [3, "S-1-5-32"],
+};
+
+/**
+ * `LookupAccountNameW`. Source: MS, LookupAccountNameW.
+ *
+ * @param name The name, with or without its domain.
+ * @returns The account; `null` when there is none.
+ */
+export function findAccount(name: string): Account | null {
+  const local = name.replace(/^(?:BUILTIN|NT AUTHORITY|HOST)\\/i, "");
+  const [kind, sid] = ACCOUNTS[local.toLowerCase()] ?? [];
+  return kind === undefined ? null : { kind, sid: sid! };
 }

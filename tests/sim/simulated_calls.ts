@@ -5,7 +5,8 @@
  * @module
  */
 
-import type { Address } from "../../src/ffi/win32_api.ts";
+import type { Account, Address } from "../../src/ffi/win32_api.ts";
+import { findAccount } from "./caller.ts";
 import { SimulationControls } from "./controls.ts";
 import type { CallName } from "./faults.ts";
 import { hex } from "./memory.ts";
@@ -24,6 +25,11 @@ export abstract class SimulatedCalls extends SimulationControls {
   currentUserSid(): string {
     if (this.faulty("currentUserSid")) return "";
     return this.kernel.caller.user;
+  }
+
+  lookupAccount(name: string): Account | null {
+    if (this.faulty("lookupAccount")) return null;
+    return findAccount(name) ?? this.error(codes.ERROR_NONE_MAPPED, null);
   }
 
   convertStringSecurityDescriptor(sddl: string): Address {

@@ -37,6 +37,7 @@ export const WAIT_TIMEOUT = 258;
 export const ERROR_MR_MID_NOT_FOUND = 317;
 export const ERROR_INVALID_ADDRESS = 487;
 export const ERROR_ABANDONED_WAIT_0 = 735;
+export const ERROR_NONE_MAPPED = 1332;
 export const ERROR_INVALID_SECURITY_DESCR = 1338;
 
 const DOS_ERRORS: ReadonlyMap<number, number> = new Map([

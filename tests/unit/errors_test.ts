@@ -41,6 +41,7 @@ const TABLE: [number, string, new (message: string) => Error][] = [
   [8, "ERROR_NOT_ENOUGH_MEMORY", WindowsError],
   [87, "ERROR_INVALID_PARAMETER", WindowsError],
   [123, "ERROR_INVALID_NAME", WindowsError],
+  [1332, "ERROR_NONE_MAPPED", E.NotFound],
   [1337, "ERROR_INVALID_SID", WindowsError],
   [1338, "ERROR_INVALID_SECURITY_DESCR", WindowsError],
   [1450, "ERROR_NO_SYSTEM_RESOURCES", WindowsError],

@@ -6,6 +6,7 @@
  * @module
  */
 
+import ffiAccount from "../../src/ffi/account.ts" with { type: "text" };
 import ffiAdvapi32 from "../../src/ffi/advapi32.ts" with { type: "text" };
 import ffiBytes from "../../src/ffi/bytes.ts" with { type: "text" };
 import ffiConstants from "../../src/ffi/constants.ts" with { type: "text" };
@@ -176,6 +177,7 @@ import ffiWaitKernel32 from "../../src/ffi/wait/kernel32.ts" with {
   type: "text",
 };
 import ffiWaitNative from "../../src/ffi/wait/native.ts" with { type: "text" };
+import ffiWaitNtdll from "../../src/ffi/wait/ntdll.ts" with { type: "text" };
 import ffiWaitWaitCallback from "../../src/ffi/wait/wait_callback.ts" with {
   type: "text",
 };
@@ -480,6 +482,9 @@ import pipeConnectPipe from "../../src/pipe/connect_pipe.ts" with {
   type: "text",
 };
 import pipeMod from "../../src/pipe/mod.ts" with { type: "text" };
+import pipePipeAccess from "../../src/pipe/pipe_access.ts" with {
+  type: "text",
+};
 import pipePipeConnection from "../../src/pipe/pipe_connection.ts" with {
   type: "text",
 };
@@ -872,6 +877,7 @@ import streamWriteTurn from "../../src/stream/write_turn.ts" with {
 
 /** TypeScript by path. */
 export const SOURCES: Readonly<Record<string, string>> = {
+  "src/ffi/account.ts": ffiAccount,
   "src/ffi/advapi32.ts": ffiAdvapi32,
   "src/ffi/bytes.ts": ffiBytes,
   "src/ffi/constants.ts": ffiConstants,
@@ -946,6 +952,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/wait/api.ts": ffiWaitApi,
   "src/ffi/wait/kernel32.ts": ffiWaitKernel32,
   "src/ffi/wait/native.ts": ffiWaitNative,
+  "src/ffi/wait/ntdll.ts": ffiWaitNtdll,
   "src/ffi/wait/wait_callback.ts": ffiWaitWaitCallback,
   "src/ffi/win32_api.ts": ffiWin32Api,
   "src/file/block_copy.ts": fileBlockCopy,
@@ -1072,6 +1079,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/pipe/anonymous_pipe.ts": pipeAnonymousPipe,
   "src/pipe/connect_pipe.ts": pipeConnectPipe,
   "src/pipe/mod.ts": pipeMod,
+  "src/pipe/pipe_access.ts": pipePipeAccess,
   "src/pipe/pipe_connection.ts": pipePipeConnection,
   "src/pipe/pipe_handle.ts": pipePipeHandle,
   "src/pipe/pipe_io.ts": pipePipeIo,

@@ -4,10 +4,31 @@
  * @module
  */
 
+import {
+  type AsyncContext,
+  type AsyncSnapshot,
+  type ContextOption,
+  runIn,
+  snapshotOf,
+} from "../ffi/async_context.ts";
+
 /** A function that a loop calls. */
 export type Callback<A extends unknown[] = unknown[]> = (
   ...args: A
 ) => unknown;
+
+/** A function, and the async context in which a loop calls it. */
+export interface CallbackInContext<A extends unknown[] = unknown[]> {
+  /** The function. */
+  callback: Callback<A>;
+  /** Where it runs; in the context of the caller by default. */
+  context?: ContextOption | undefined;
+}
+
+/** A function, alone or with its context. */
+export type Schedulable<A extends unknown[] = unknown[]> =
+  | Callback<A>
+  | CallbackInContext<A>;
 
 /** What the exception handler is told of a callback that has failed. */
 export type CallbackFailure = {
@@ -43,6 +64,10 @@ export interface ScheduledCall {
   readonly callback: Callback;
   /** Its arguments. */
   readonly args: readonly unknown[];
+  /** The async context in which it is called. */
+  readonly context: AsyncContext;
+  /** What messages name instead: a function, or a task. */
+  readonly subject?: unknown;
 }
 
 /**
@@ -61,6 +86,7 @@ export interface ScheduledCall {
 export class Handle {
   readonly #host: HandleHost;
   readonly #sourceTraceback: string | undefined;
+  readonly #context: AsyncContext;
   #call: ScheduledCall | null;
 
   /**
@@ -72,6 +98,7 @@ export class Handle {
    */
   constructor(call: ScheduledCall, host: HandleHost) {
     this.#call = call;
+    this.#context = call.context;
     this.#host = host;
     this.#sourceTraceback = host.getDebug() ? traceback() : undefined;
   }
@@ -102,7 +129,10 @@ export class Handle {
    */
   run(): void {
     const call = this.#call;
-    if (call === null) return;
+    if (call !== null) runIn(call.context, (self) => self.#run(call), this);
+  }
+
+  #run(call: ScheduledCall): void {
     try {
       const result = call.callback(...call.args);
       if (result instanceof Promise) {
@@ -111,6 +141,15 @@ export class Handle {
     } catch (error) {
       this.#report(call, error);
     }
+  }
+
+  /**
+   * The async context in which the callback is called.
+   *
+   * @returns Something that calls functions in it.
+   */
+  getContext(): AsyncSnapshot {
+    return snapshotOf(this.#context);
   }
 
   /**
@@ -212,8 +251,9 @@ export class TimerHandle extends Handle {
   }
 }
 
-function nameOf({ callback }: ScheduledCall): string {
-  return callback.name === "" ? "(anonymous)" : callback.name;
+function nameOf({ callback, subject = callback }: ScheduledCall): string {
+  if (typeof subject !== "function") return `${subject}`;
+  return subject.name === "" ? "(anonymous)" : subject.name;
 }
 
 function traceback(): string {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { AsyncContext } from "../ffi/async_context.ts";
 import type { FutureContext } from "../proactor/future/future.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type { ExceptionContext } from "./exception_handler.ts";
@@ -25,9 +26,15 @@ export interface LoopHost {
    * Calls a function in the next turn of the loop.
    *
    * @param callback The function. What it throws goes to the exception handler.
+   * @param context The async context in which it is called.
+   * @param subject What messages name instead of the function.
    * @throws {InvalidStateError} when the loop is closed.
    */
-  callSoon(callback: () => unknown): void;
+  callSoon(
+    callback: () => unknown,
+    context: AsyncContext,
+    subject?: unknown,
+  ): void;
   /**
    * Takes an exception that has no caller. Never throws.
    *

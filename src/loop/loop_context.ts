@@ -4,30 +4,21 @@
  * @module
  */
 
+import type { AsyncContext } from "../ffi/async_context.ts";
 import type { Future, FutureContext } from "../proactor/future/future.ts";
 import type { ExceptionContext } from "./exception_handler.ts";
+import type { LoopHost } from "./host.ts";
 import { Task } from "./task.ts";
 
 /** What the futures of a loop need of it. */
-export interface ContextHost {
+export interface ContextHost
+  extends Pick<LoopHost, "callSoon" | "callExceptionHandler"> {
   /**
    * Tells whether the loop is closed.
    *
    * @returns True from its close on.
    */
   isClosed(): boolean;
-  /**
-   * Calls a function in the next turn of the loop.
-   *
-   * @param callback The function.
-   */
-  callSoon(callback: () => void): void;
-  /**
-   * Takes an exception that has no caller.
-   *
-   * @param context What happened.
-   */
-  callExceptionHandler(context: ExceptionContext): void;
 }
 
 /** Runs the callbacks of futures in a loop. */
@@ -47,9 +38,16 @@ export class LoopContext implements FutureContext {
    * close has dropped those that were scheduled.
    *
    * @param callback The callback.
+   * @param context The async context that it runs in.
+   * @param subject What messages name.
    */
-  schedule(callback: () => void): void {
-    if (!this.#host.isClosed()) this.#host.callSoon(callback);
+  schedule(
+    callback: () => void,
+    context: AsyncContext,
+    subject: unknown,
+  ): void {
+    if (this.#host.isClosed()) return;
+    this.#host.callSoon(callback, context, subject);
   }
 
   /**

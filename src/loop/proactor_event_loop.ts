@@ -57,7 +57,7 @@ import {
   ExceptionReporter,
   logException,
 } from "./exception_handler.ts";
-import type { Callback, Handle, TimerHandle } from "./handles.ts";
+import type { Callback, Handle, Schedulable, TimerHandle } from "./handles.ts";
 import type { LoopHost } from "./host.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { LoopContext } from "./loop_context.ts";
@@ -274,6 +274,8 @@ export class ProactorEventLoop implements AsyncDisposable {
 
   /**
    * Calls a function in the next turn of the loop, in the order of the calls.
+   * As everything that a loop calls, it runs in the async context of this call,
+   * unless `callback` is an object that names another one.
    *
    * @example Usage
    * ```ts
@@ -285,13 +287,13 @@ export class ProactorEventLoop implements AsyncDisposable {
    * await loop.runForever();
    * ```
    *
-   * @param callback The function.
+   * @param callback The function, or `{ callback, context }`.
    * @param args What it is called with.
    * @returns The handle, which can be cancelled.
    * @throws {TypeError} when `callback` is not a function.
    * @throws {InvalidStateError} when the loop is closed.
    */
-  callSoon<A extends unknown[]>(callback: Callback<A>, ...args: A): Handle {
+  callSoon<A extends unknown[]>(callback: Schedulable<A>, ...args: A): Handle {
     return this.#scheduling.callSoon(callback, args);
   }
 
@@ -307,7 +309,7 @@ export class ProactorEventLoop implements AsyncDisposable {
    * @throws {InvalidStateError} when the loop is closed.
    */
   callSoonThreadsafe<A extends unknown[]>(
-    callback: Callback<A>,
+    callback: Schedulable<A>,
     ...args: A
   ): Handle {
     // A ready callback arms a turn of Deno's event loop, which wakes it.
@@ -346,7 +348,7 @@ export class ProactorEventLoop implements AsyncDisposable {
    */
   callLater<A extends unknown[]>(
     delay: number,
-    callback: Callback<A>,
+    callback: Schedulable<A>,
     ...args: A
   ): TimerHandle {
     return this.#scheduling.callLater(delay, callback, args);
@@ -366,7 +368,7 @@ export class ProactorEventLoop implements AsyncDisposable {
    */
   callAt<A extends unknown[]>(
     when: number,
-    callback: Callback<A>,
+    callback: Schedulable<A>,
     ...args: A
   ): TimerHandle {
     return this.#scheduling.callAt(when, callback, args);
@@ -1304,13 +1306,16 @@ export class ProactorEventLoop implements AsyncDisposable {
   // --- parts ---------------------------------------------------------------
 
   #makeHost(): LoopHost {
-    return {
-      proactor: this.#proactor,
-      context: new LoopContext(this),
-      assertOpen: (action) => this.#scheduling.assertOpen(action),
-      callSoon: (callback) => void this.callSoon(callback),
-      callExceptionHandler: (context) => this.callExceptionHandler(context),
+    const parts = {
+      assertOpen: (action: string) => this.#scheduling.assertOpen(action),
+      callSoon: (...call: Parameters<LoopHost["callSoon"]>) =>
+        this.#scheduling.schedule(...call),
+      callExceptionHandler: (context: ExceptionContext) =>
+        this.callExceptionHandler(context),
     };
+    const isClosed = () => this.isClosed();
+    const context = new LoopContext({ ...parts, isClosed });
+    return { ...parts, proactor: this.#proactor, context };
   }
 
   #makeLifecycle(host: LoopHost): Lifecycle<ProactorEventLoop> {

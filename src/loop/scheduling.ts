@@ -4,12 +4,18 @@
  * @module
  */
 
+import {
+  type AsyncContext,
+  contextOfOption,
+  currentContext,
+} from "../ffi/async_context.ts";
 import { InvalidStateError } from "../proactor/future/future.ts";
 import { assertFunction, assertTime } from "./arguments.ts";
 import {
   type Callback,
   Handle,
   type HandleHost,
+  type Schedulable,
   type ScheduledCall,
   TimerHandle,
 } from "./handles.ts";
@@ -50,15 +56,35 @@ export class Scheduling {
     return this.#closed;
   }
 
-  callSoon<A extends unknown[]>(callback: Callback<A>, args: A): Handle {
-    const handle = new Handle(this.#call(callback, args), this.#host);
+  callSoon<A extends unknown[]>(callback: Schedulable<A>, args: A): Handle {
+    return this.#soon(this.#call(callback, args));
+  }
+
+  /**
+   * Calls a function of the library in the next turn.
+   *
+   * @param callback The function.
+   * @param context The async context in which it is called.
+   * @param subject What messages name instead of the function.
+   */
+  schedule(
+    callback: () => unknown,
+    context: AsyncContext,
+    subject?: unknown,
+  ): void {
+    this.assertOpen("schedule callback");
+    this.#soon({ callback, args: [], context, subject });
+  }
+
+  #soon(call: ScheduledCall): Handle {
+    const handle = new Handle(call, this.#host);
     this.#scheduler.callSoon(handle);
     return handle;
   }
 
   callLater<A extends unknown[]>(
     delay: number,
-    callback: Callback<A>,
+    callback: Schedulable<A>,
     args: A,
   ): TimerHandle {
     assertTime("delay", delay);
@@ -67,7 +93,7 @@ export class Scheduling {
 
   callAt<A extends unknown[]>(
     when: number,
-    callback: Callback<A>,
+    callback: Schedulable<A>,
     args: A,
   ): TimerHandle {
     assertTime("time", when);
@@ -108,10 +134,16 @@ export class Scheduling {
     throw new InvalidStateError(`Cannot ${action}: the event loop is closed`);
   }
 
-  #call<A extends unknown[]>(callback: Callback<A>, args: A): ScheduledCall {
+  #call<A extends unknown[]>(what: Schedulable<A>, args: A): ScheduledCall {
+    if (typeof what === "function") return this.#checked(what, args);
+    const call = this.#checked(what?.callback, args);
+    return { ...call, context: contextOfOption(what.context) };
+  }
+
+  #checked<A extends unknown[]>(callback: Callback<A>, args: A): ScheduledCall {
     assertFunction("schedule callback", callback);
     this.assertOpen("schedule callback");
-    return { callback: callback as Callback, args };
+    return { callback: callback as Callback, args, context: currentContext() };
   }
 
   #execute(handle: Handle): void {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { currentContext } from "../ffi/async_context.ts";
 import { assertFunction, kindOf } from "./arguments.ts";
 import type { Callback } from "./handles.ts";
 import type { LoopHost } from "./host.ts";
@@ -43,7 +44,8 @@ export class SignalHandlers {
       this.#listeners.get(signal) === listener ? callback(...args) : undefined;
     // The exception handler tells the name of the callback.
     Object.defineProperty(call, "name", { value: callback.name });
-    const listener = () => this.#host.callSoon(call);
+    const context = currentContext();
+    const listener = () => this.#host.callSoon(call, context);
     listen(signal, listener);
     this.remove(signal);
     this.#listeners.set(signal, listener);

@@ -4,10 +4,24 @@
  * @module
  */
 
+import {
+  type AsyncContext,
+  type ContextOption,
+  contextOfOption,
+  runIn,
+} from "../../ffi/async_context.ts";
 import { logError } from "../../ffi/thrown.ts";
 
 /** A function that is called at the end of a future. */
 export type FutureCallback<T> = (future: Future<T>) => void;
+
+/** Options of `addDoneCallback`. */
+export interface DoneCallbackOptions {
+  /**
+   * The async context that the callback runs in: that of the caller by default.
+   */
+  context?: ContextOption | undefined;
+}
 
 /** How futures run their callbacks; a loop has its own way. */
 export interface FutureContext {
@@ -15,8 +29,14 @@ export interface FutureContext {
    * Runs a callback soon, never at once.
    *
    * @param callback The callback.
+   * @param context The async context that it runs in.
+   * @param subject What messages name: the function, or the task.
    */
-  schedule(callback: () => void): void;
+  schedule(
+    callback: () => void,
+    context: AsyncContext,
+    subject: unknown,
+  ): void;
   /**
    * Takes what a callback threw.
    *
@@ -85,7 +105,8 @@ export function cancelReason(reason: unknown): unknown {
 }
 
 const MICROTASKS: FutureContext = {
-  schedule: (callback) => queueMicrotask(callback),
+  schedule: (callback, context) =>
+    queueMicrotask(() => runIn(context, callback, undefined)),
   report: (error, message) => logError(message, error),
 };
 
@@ -115,7 +136,8 @@ export class Future<T> implements PromiseLike<T> {
   #error: unknown;
   #failed = false;
   #unseen = false;
-  // Not of T, so that a Future<number> is a Future<unknown>.
+  // Callbacks and their contexts by turns. Not of T, so that a Future<number>
+  // is a Future<unknown>.
   #callbacks: unknown[] | undefined;
   #promise: Promise<T> | undefined;
   #settle: PromiseWithResolvers<unknown> | undefined;
@@ -190,10 +212,16 @@ export class Future<T> implements PromiseLike<T> {
    * Adds a callback. It runs soon, also when the future is done already.
    *
    * @param callback Called once with the future.
+   * @param options The async context that it runs in.
+   * @throws {TypeError} when the context is no context.
    */
-  addDoneCallback(callback: FutureCallback<T>): void {
-    if (this.done()) this.#schedule(callback);
-    else (this.#callbacks ??= []).push(callback);
+  addDoneCallback(
+    callback: FutureCallback<T>,
+    options: DoneCallbackOptions = {},
+  ): void {
+    const context = contextOfOption(options.context);
+    if (this.done()) this.#schedule(callback, context);
+    else (this.#callbacks ??= []).push(callback, context);
   }
 
   /**
@@ -204,9 +232,12 @@ export class Future<T> implements PromiseLike<T> {
    */
   removeDoneCallback(callback: FutureCallback<T>): number {
     const before = this.#callbacks ?? [];
-    const after = before.filter((other) => other !== callback);
+    const after: unknown[] = [];
+    for (let i = 0; i < before.length; i += 2) {
+      if (before[i] !== callback) after.push(before[i], before[i + 1]);
+    }
     this.#callbacks = after;
-    return before.length - after.length;
+    return (before.length - after.length) / 2;
   }
 
   /**
@@ -302,20 +333,21 @@ export class Future<T> implements PromiseLike<T> {
     else this.#settle?.resolve(this.#value);
     const callbacks = this.#callbacks;
     this.#callbacks = undefined;
-    if (callbacks) {
-      for (const callback of callbacks) {
-        this.#schedule(callback as FutureCallback<T>);
-      }
+    if (callbacks === undefined) return;
+    for (let i = 0; i < callbacks.length; i += 2) {
+      const context = callbacks[i + 1] as AsyncContext;
+      this.#schedule(callbacks[i] as FutureCallback<T>, context);
     }
   }
 
-  #schedule(callback: FutureCallback<T>): void {
-    this.#context.schedule(() => {
+  #schedule(callback: FutureCallback<T>, context: AsyncContext): void {
+    const run = () => {
       try {
         callback(this);
       } catch (error) {
         this.#context.report(error, "Exception in a done callback");
       }
-    });
+    };
+    this.#context.schedule(run, context, callback);
   }
 }

@@ -6,6 +6,7 @@
  */
 
 import { ERROR_IO_PENDING, INFINITE } from "../../ffi/constants.ts";
+import { ROOT, runIn } from "../../ffi/async_context.ts";
 import { BufferPool } from "../../ffi/memory.ts";
 import type { Handle, Win32Api } from "../../ffi/win32_api.ts";
 import { associate } from "./association.ts";
@@ -318,6 +319,10 @@ export class CompletionPort implements PumpHost, LateHost {
    */
   poll(timeout: number): number {
     if (this.#busy) return 0;
+    return runIn(ROOT, (timeout) => this.#pollNow(timeout), timeout);
+  }
+
+  #pollNow(timeout: number): number {
     const atOnce = this.deferred;
     while (!this.#runDeferred());
     return this.drain(atOnce ? 0 : timeout);

@@ -9,6 +9,7 @@ import {
   ERROR_INVALID_HANDLE,
   ERROR_OPERATION_ABORTED,
 } from "../../ffi/constants.ts";
+import { ROOT, runIn } from "../../ffi/async_context.ts";
 import { windowsError } from "../../ffi/errors.ts";
 import type { BufferPool } from "../../ffi/memory.ts";
 import type { Win32Api } from "../../ffi/win32_api.ts";
@@ -154,7 +155,8 @@ export class PortLife {
    */
   close(deadline: number): Promise<number> {
     this.#closed = true;
-    return this.#closing ??= this.#close(deadline);
+    const close = (deadline: number) => this.#close(deadline);
+    return this.#closing ??= runIn(ROOT, close, deadline);
   }
 
   async #close(deadline: number): Promise<number> {
@@ -176,7 +178,8 @@ export class PortLife {
   #abandon(code: number): void {
     const { operations, dispatcher } = this.#port;
     this.#parts.outstanding.holds = 0;
-    for (const each of operations.pending()) dispatcher.abandon(each, code);
+    const abandon = (each: Operation) => dispatcher.abandon(each, code);
+    for (const each of operations.pending()) runIn(ROOT, abandon, each);
     this.idle();
   }
 

@@ -13,6 +13,7 @@
  * @module
  */
 
+import { ROOT, runIn } from "../../ffi/async_context.ts";
 import type { CallBudget } from "./call_budget.ts";
 import { setCallReferenced } from "./call_reference.ts";
 import type { PacketQueue } from "./packet_queue.ts";
@@ -89,8 +90,9 @@ const SHORTEST_TIMER = 1;
 /** Drives a {@linkcode PumpHost} from Deno's event loop. */
 export class Pump {
   readonly #host: PumpHost;
-  readonly #turn = (): void => this.#run();
-  readonly #look = (): void => this.#lookAtWait();
+  // Whoever has started the pump has a context that is not the packets'.
+  readonly #turn = (): void => runIn(ROOT, (pump) => pump.#run(), this);
+  readonly #look = (): void => runIn(ROOT, (pump) => pump.#lookAtWait(), this);
   /** Not imported: what is behind the first module of Node takes some 30 ms. */
   readonly #timers: Timers = globalThis.process.getBuiltinModule("node:timers");
   #immediate: ReturnType<Timers["setImmediate"]> | undefined;

@@ -56,3 +56,18 @@ export function kindOf(value: unknown): string {
   const type = typeof value;
   return type === "object" ? "an object" : `a ${type}`;
 }
+
+/**
+ * Gives a function the name of another one, for messages.
+ *
+ * @typeParam F The function.
+ * @param wrapper The function.
+ * @param { name } The other one.
+ * @returns The function.
+ */
+export function named<F extends () => unknown>(
+  wrapper: F,
+  { name }: { readonly name: string },
+): F {
+  return Object.defineProperty(wrapper, "name", { value: name });
+}

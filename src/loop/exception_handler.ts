@@ -4,6 +4,13 @@
  * @module
  */
 
+import {
+  type AsyncContext,
+  type AsyncSnapshot,
+  currentContext,
+  ROOT,
+  runIn,
+} from "../ffi/async_context.ts";
 import { logError } from "../ffi/thrown.ts";
 import { kindOf } from "./arguments.ts";
 import { Handle } from "./handles.ts";
@@ -51,6 +58,7 @@ type HandlerOf<L> = (loop: L, context: ExceptionContext) => unknown;
 export class ExceptionReporter<L extends ReportingLoop> {
   readonly #loop: L;
   #handler: HandlerOf<L> | null = null;
+  #context: AsyncContext = ROOT;
 
   /** @param loop The loop, with its default handler. */
   constructor(loop: L) {
@@ -71,10 +79,14 @@ export class ExceptionReporter<L extends ReportingLoop> {
       );
     }
     this.#handler = handler;
+    this.#context = currentContext();
   }
 
   /**
    * Calls the custom handler; without one, or when it fails, the default one.
+   * As in asyncio, the handler runs in the async context of the task or handle
+   * that has failed, or else of the caller; and where nobody in particular has
+   * called, in that in which it was set.
    *
    * @param context What happened.
    */
@@ -82,7 +94,7 @@ export class ExceptionReporter<L extends ReportingLoop> {
     const handler = this.#handler;
     if (handler === null) return this.#reportDefault(context);
     attempt(
-      () => handler(this.#loop, context),
+      () => this.#inContext(context, () => handler(this.#loop, context)),
       (exception) =>
         this.#reportDefault({
           message: "Unhandled error in exception handler",
@@ -90,6 +102,13 @@ export class ExceptionReporter<L extends ReportingLoop> {
           context,
         }),
     );
+  }
+
+  #inContext<T>(context: ExceptionContext, call: () => T): T {
+    const owner = snapshotOwner(context);
+    if (owner !== undefined) return owner.getContext().run(call);
+    if (currentContext() !== ROOT) return call();
+    return runIn(this.#context, call, undefined);
   }
 
   #reportDefault(context: ExceptionContext): void {
@@ -120,6 +139,14 @@ export function logException(context: ExceptionContext): void {
   const text = [title, ...lines].join("\n");
   if ("exception" in context) logError(text, exception);
   else console.error(text);
+}
+
+/** What has failed, where it has an async context. */
+function snapshotOwner(
+  { task, future, handle }: ExceptionContext,
+): { getContext(): AsyncSnapshot } | undefined {
+  if (task !== undefined) return task;
+  return future instanceof Task ? future : handle;
 }
 
 function describe(value: unknown): string {

@@ -129,17 +129,18 @@ export class Handle {
    */
   run(): void {
     const call = this.#call;
-    if (call !== null) runIn(call.context, (self) => self.#run(call), this);
+    if (call !== null) runIn(call.context, Handle.#run, this);
   }
 
-  #run(call: ScheduledCall): void {
+  static #run(handle: Handle): void {
+    const call = handle.#call!;
     try {
       const result = call.callback(...call.args);
       if (result instanceof Promise) {
-        result.catch((error: unknown) => this.#report(call, error));
+        result.catch((error: unknown) => handle.#report(call, error));
       }
     } catch (error) {
-      this.#report(call, error);
+      handle.#report(call, error);
     }
   }
 

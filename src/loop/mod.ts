@@ -14,7 +14,18 @@
 
 export { callSoonThreadsafe } from "./call_soon_threadsafe.ts";
 export type { ExceptionContext } from "./exception_handler.ts";
-export { type Callback, Handle, TimerHandle } from "./handles.ts";
+export {
+  type Callback,
+  type CallbackInContext,
+  Handle,
+  type Schedulable,
+  TimerHandle,
+} from "./handles.ts";
+export type {
+  AsyncContext,
+  AsyncSnapshot,
+  ContextOption,
+} from "../ffi/async_context.ts";
 export {
   EventLoopPolicy,
   getEventLoop,
@@ -24,7 +35,7 @@ export {
   setEventLoop,
   setEventLoopPolicy,
 } from "./policy.ts";
-export { run, Runner, type RunnerOptions } from "./runner.ts";
+export { run, Runner, type RunnerOptions, type RunOptions } from "./runner.ts";
 export type {
   ClientTlsOptions,
   ConnectAcceptedSocketOptions,
@@ -71,6 +82,7 @@ export type {
 } from "../stream/protocol.ts";
 export {
   CancelledError,
+  type DoneCallbackOptions,
   Future,
   type FutureCallback,
   type FutureContext,

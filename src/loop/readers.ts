@@ -8,7 +8,7 @@ import { unwatch, watch } from "../net/readiness/readiness.ts";
 import type { ReadinessTarget } from "../net/readiness/readiness_source.ts";
 import type { Direction } from "../proactor/call/polled_socket.ts";
 import type { HandleLike } from "../proactor/proactor_options.ts";
-import { assertFunction } from "./arguments.ts";
+import { assertFunction, named } from "./arguments.ts";
 import type { Callback } from "./handles.ts";
 import type { LoopHost } from "./host.ts";
 
@@ -30,7 +30,8 @@ export class Readers {
     args: A,
   ): void {
     assertFunction("add reader", callback);
-    this.#watch("readable", target, () => void callback(...args));
+    const call = () => void callback(...args);
+    this.#watch("readable", target, named(call, callback));
   }
 
   addWriter<A extends unknown[]>(
@@ -39,7 +40,8 @@ export class Readers {
     args: A,
   ): void {
     assertFunction("add writer", callback);
-    this.#watch("writable", socket, () => void callback(...args));
+    const call = () => void callback(...args);
+    this.#watch("writable", socket, named(call, callback));
   }
 
   /**

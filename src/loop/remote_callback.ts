@@ -4,6 +4,7 @@
  * @module
  */
 
+import { type AsyncContext, currentContext } from "../ffi/async_context.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import { assertFunction } from "./arguments.ts";
 import type { LoopHost } from "./host.ts";
@@ -75,6 +76,7 @@ export class RemoteCallback implements Disposable {
   /** What the other threads need. */
   readonly token: RemoteToken;
   readonly #callback: RemoteFunction;
+  readonly #context = currentContext();
   readonly #port: CompletionPort;
   readonly #onClose: () => void;
   readonly #state: Int32Array;
@@ -133,6 +135,24 @@ export class RemoteCallback implements Disposable {
   /** Closes the callback. */
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /**
+   * The async context in which the function was exported. For the loop.
+   *
+   * @ignore
+   */
+  get context(): AsyncContext {
+    return this.#context;
+  }
+
+  /**
+   * The function. For the loop.
+   *
+   * @ignore
+   */
+  get callback(): RemoteFunction {
+    return this.#callback;
   }
 
   /**
@@ -204,6 +224,8 @@ export class RemoteCallbacks {
   /** A call that was posted before the close of its callback is dropped. */
   #dispatch(id: number, value: number): void {
     const remote = this.#callbacks.get(id);
-    if (remote) this.#host.callSoon(() => remote.run(value));
+    if (remote === undefined) return;
+    const { context, callback } = remote;
+    this.#host.callSoon(() => remote.run(value), context, callback);
   }
 }

@@ -13,7 +13,7 @@ import {
   type ProactorEventLoop,
   signalsOf,
 } from "./proactor_event_loop.ts";
-import type { Task, TaskFunction } from "./task.ts";
+import type { Task, TaskFunction, TaskOptions } from "./task.ts";
 
 /** Milliseconds that a close waits for calls in workers: asyncio's. */
 const EXECUTOR_TIMEOUT = 300_000;
@@ -30,6 +30,9 @@ export interface RunnerOptions {
    */
   loopFactory?: (() => ProactorEventLoop) | undefined;
 }
+
+/** Options of `run` of a {@linkcode Runner}. */
+export type RunOptions = Pick<TaskOptions, "context">;
 
 /**
  * Runs several main functions, one after another, in one loop. The counterpart
@@ -90,6 +93,7 @@ export class Runner implements AsyncDisposable {
    * @typeParam T The type of the result.
    * @param main The function; its signal is aborted when its task is cancelled.
    * Or a promise.
+   * @param options The async context of the task.
    * @returns What it returns.
    * @throws {InvalidStateError} when a loop runs in this thread, or the runner
    * is closed.
@@ -98,11 +102,15 @@ export class Runner implements AsyncDisposable {
    * @throws {Deno.errors.NotSupported} when the system is not Windows.
    * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
    */
-  async run<T>(main: TaskFunction<T> | PromiseLike<T>): Promise<T> {
+  async run<T>(
+    main: TaskFunction<T> | PromiseLike<T>,
+    options: RunOptions = {},
+  ): Promise<T> {
     if (!isThenable(main)) assertFunction("run", main);
     assertNoLoopRuns("run");
     const loop = this.getLoop();
-    const task = loop.createTask(main);
+    const { context } = options;
+    const task = loop.createTask(main, { context });
     return await runTask(loop, task);
   }
 

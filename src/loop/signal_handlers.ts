@@ -42,10 +42,8 @@ export class SignalHandlers {
     assertSignal("add signal handler", signal);
     const call = () =>
       this.#listeners.get(signal) === listener ? callback(...args) : undefined;
-    // The exception handler tells the name of the callback.
-    Object.defineProperty(call, "name", { value: callback.name });
     const context = currentContext();
-    const listener = () => this.#host.callSoon(call, context);
+    const listener = () => this.#host.callSoon(call, context, callback);
     listen(signal, listener);
     this.remove(signal);
     this.#listeners.set(signal, listener);

@@ -4,6 +4,13 @@
  * @module
  */
 
+import {
+  type AsyncContext,
+  type AsyncSnapshot,
+  contextOfOption,
+  type ContextOption,
+  snapshotOf,
+} from "../ffi/async_context.ts";
 import { isInstance } from "../ffi/thrown.ts";
 import {
   CancelledError,
@@ -29,6 +36,8 @@ export interface TaskOptions {
    * @default {"Task-1"} (and so on)
    */
   name?: string | undefined;
+  /** The async context of the task: that of the caller by default. */
+  context?: ContextOption | undefined;
 }
 
 /** What a task needs of its loop. */
@@ -68,6 +77,7 @@ let count = 0;
 export class Task<T> extends Future<T> {
   readonly #host: TaskHost;
   readonly #controller = new AbortController();
+  readonly #asyncContext: AsyncContext;
   #abortable = false;
   #cancelRequests = 0;
   #name: string;
@@ -78,7 +88,7 @@ export class Task<T> extends Future<T> {
    * @ignore
    * @param source The function to call, or the promise to follow.
    * @param host The loop.
-   * @param options The name.
+   * @param options The name, and the async context.
    */
   constructor(
     source: TaskFunction<T> | PromiseLike<T>,
@@ -88,9 +98,20 @@ export class Task<T> extends Future<T> {
     super(host.context);
     this.#host = host;
     this.#name = options.name ?? `Task-${++count}`;
+    const context = contextOfOption(options.context);
+    this.#asyncContext = context;
     host.tasks.add(this as Task<unknown>);
     if (typeof source !== "function") this.#follow(source);
-    else host.context.schedule(() => this.#start(source));
+    else host.context.schedule(() => this.#start(source), context, this);
+  }
+
+  /**
+   * The async context in which the function runs.
+   *
+   * @returns Something that calls functions in it.
+   */
+  getContext(): AsyncSnapshot {
+    return snapshotOf(this.#asyncContext);
   }
 
   /**

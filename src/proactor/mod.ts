@@ -21,11 +21,17 @@
 
 export {
   CancelledError,
+  type DoneCallbackOptions,
   Future,
   type FutureCallback,
   type FutureContext,
   InvalidStateError,
 } from "./future/future.ts";
+export type {
+  AsyncContext,
+  AsyncSnapshot,
+  ContextOption,
+} from "../ffi/async_context.ts";
 export { IocpProactor } from "./iocp_proactor.ts";
 export type { PortMetrics } from "./port/port_options.ts";
 export type {

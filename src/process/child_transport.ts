@@ -4,6 +4,7 @@
  * @module
  */
 
+import { currentContext, runIn } from "../ffi/async_context.ts";
 import { pipeIo } from "../pipe/pipe_io.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import { ChannelTransport } from "../stream/channel_transport.ts";
@@ -34,6 +35,8 @@ export class ChildTransport implements SubprocessTransport {
   readonly #port: CompletionPort;
   readonly #child: TransportParts["child"];
   readonly #pipes: readonly (Transport | null)[];
+  /** That of who has started the child: the protocol is called in it. */
+  readonly #context = currentContext();
   #protocol: SubprocessProtocol;
   /**
    * What happens before the turn after `connectionMade`, in which those who
@@ -208,9 +211,11 @@ export class ChildTransport implements SubprocessTransport {
   /** A protocol that throws goes on to be told, as in asyncio. */
   #run(event: Event): void {
     try {
-      event();
+      runIn(this.#context, event, undefined);
     } catch (error) {
-      this.#port.report(error, "Exception in a subprocess protocol");
+      const message = "Exception in a subprocess protocol";
+      const report = () => this.#port.report(error, message);
+      runIn(this.#context, report, undefined);
     }
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { currentContext, runIn } from "../ffi/async_context.ts";
 import { byteLengthOf } from "../ffi/bytes.ts";
 import { ERROR_IO_PENDING, ERROR_OPERATION_ABORTED } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
@@ -55,6 +56,8 @@ export class ChannelTransport
   readonly #channel: Channel;
   readonly #traits: TransportTraits;
   readonly #finished = Promise.withResolvers<void>();
+  /** That of who connects, or serves: the protocol is called in it. */
+  readonly #context = currentContext();
   #protocol: Protocol;
   #limits: WriteBufferLimits = writeBufferLimits({});
   #begun = false;
@@ -274,14 +277,19 @@ export class ChannelTransport
    * be there, and a read that ends at once needs no packet.
    */
   #deliver(): void {
-    const { reader } = this.#channel;
-    const protocol = this.#protocol;
     try {
-      if (protocol.getBuffer !== undefined) fillBuffer(protocol, reader);
-      else protocol.dataReceived?.(reader.take());
+      runIn(this.#context, ChannelTransport.#deliverTo, this);
     } catch (error) {
       this.#protocolFailed(error);
     }
+  }
+
+  static #deliverTo(transport: ChannelTransport): void {
+    const { reader } = transport.#channel;
+    const protocol = transport.#protocol;
+    if (protocol.getBuffer !== undefined) return fillBuffer(protocol, reader);
+    const data = reader.take(); // also when nobody wants it
+    protocol.dataReceived?.(data);
   }
 
   #ended(): void {
@@ -358,7 +366,7 @@ export class ChannelTransport
   /** A protocol that throws loses its connection, nobody else's. */
   #guard(callback: () => void): void {
     try {
-      callback();
+      runIn(this.#context, callback, undefined);
     } catch (error) {
       this.#protocolFailed(error);
     }
@@ -366,7 +374,9 @@ export class ChannelTransport
 
   #protocolFailed(error: unknown): void {
     this.#error ??= toError(error);
-    this.#channel.port.report(error, "Exception in a protocol");
+    const { port } = this.#channel;
+    const report = () => port.report(error, "Exception in a protocol");
+    runIn(this.#context, report, undefined);
     this.#channel.abort();
   }
 }

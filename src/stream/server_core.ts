@@ -4,6 +4,7 @@
  * @module
  */
 
+import { currentContext, runIn } from "../ffi/async_context.ts";
 import { logError } from "../ffi/thrown.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import type { ForgottenPart } from "../proactor/port/forgotten.ts";
@@ -55,6 +56,8 @@ export class ServerCore<C extends ServedConnection> implements ForgottenPart {
   readonly #protocols: boolean;
   readonly #connections = new Set<WeakRef<ServedConnection>>();
   readonly #finished = Promise.withResolvers<void>();
+  /** That of who serves: what the user gave is called in it. */
+  readonly #context = currentContext();
   #released = false;
 
   /**
@@ -110,7 +113,7 @@ export class ServerCore<C extends ServedConnection> implements ForgottenPart {
   connected(handle: PortHandle, make: () => ServedConnection): void {
     let connection: ServedConnection;
     try {
-      connection = make();
+      connection = runIn(this.#context, make, undefined);
     } catch (error) {
       this.port.closeHandle(handle);
       this.listener?.released?.();
@@ -127,7 +130,8 @@ export class ServerCore<C extends ServedConnection> implements ForgottenPart {
    */
   failed(error: unknown): void {
     try {
-      if (this.#onError !== undefined) this.#onError(error);
+      const onError = this.#onError;
+      if (onError !== undefined) runIn(this.#context, onError, error);
       else logError(`Error in a ${this.#label}:`, error);
     } catch (thrown) {
       this.port.report(thrown, `Exception in onError of a ${this.#label}`);

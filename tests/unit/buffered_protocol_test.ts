@@ -2,7 +2,17 @@
 
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import type { BufferedProtocol } from "../../src/stream/protocol.ts";
-import { bytes, inWorld, pattern, takeReports, until } from "./_helpers.ts";
+import { connectPipe } from "../../src/pipe/connect_pipe.ts";
+import { servePipe } from "../../src/pipe/pipe_protocol.ts";
+import {
+  bytes,
+  inWorld,
+  PATH,
+  pattern,
+  takeReports,
+  turns,
+  until,
+} from "./_helpers.ts";
 import { Recorder, rig } from "./_recorder.ts";
 
 /** Gives room of a certain size, and keeps what was put there. */
@@ -100,3 +110,17 @@ for (const room of [new Uint8Array(0), undefined]) {
     });
   });
 }
+
+Deno.test("a protocol without dataReceived() drops what comes, and waits", async () => {
+  await inWorld({}, async (world) => {
+    const { proactor } = world;
+    const server = servePipe(() => ({}), PATH, { proactor });
+    const client = await connectPipe(PATH, { proactor });
+    await client.write(bytes("hello"));
+    await turns(3);
+    const { waits } = proactor.metrics();
+    await until(() => proactor.metrics().waits > waits);
+    client.close();
+    await server.shutdown();
+  });
+});

@@ -5,6 +5,7 @@ import {
   assertMatch,
   assertStrictEquals,
 } from "@std/assert";
+import { ROOT } from "../../src/ffi/async_context.ts";
 import type { ExceptionContext } from "../../src/loop/exception_handler.ts";
 import {
   Handle,
@@ -30,7 +31,7 @@ function noop() {}
 Deno.test("run() calls the callback with the arguments", () => {
   const seen: unknown[] = [];
   const callback = (...args: unknown[]) => seen.push(...args);
-  new Handle({ callback, args: [1, "b"] }, makeHost()).run();
+  new Handle({ callback, args: [1, "b"], context: ROOT }, makeHost()).run();
   assertEquals(seen, [1, "b"]);
 });
 
@@ -39,7 +40,7 @@ Deno.test("cancel() keeps the callback from running", () => {
     throw new Error("The handle was cancelled");
   };
   const host = makeHost();
-  const handle = new Handle({ callback, args: [] }, host);
+  const handle = new Handle({ callback, args: [], context: ROOT }, host);
   assertFalse(handle.cancelled());
   handle.cancel();
   assert(handle.cancelled());
@@ -48,7 +49,10 @@ Deno.test("cancel() keeps the callback from running", () => {
 });
 
 Deno.test("cancel() may be called again", () => {
-  const handle = new Handle({ callback: noop, args: [] }, makeHost());
+  const handle = new Handle(
+    { callback: noop, args: [], context: ROOT },
+    makeHost(),
+  );
   handle.cancel();
   handle.cancel();
   assert(handle.cancelled());
@@ -60,7 +64,7 @@ Deno.test("run() reports what the callback throws, with the handle", () => {
   function work() {
     throw failure;
   }
-  const handle = new Handle({ callback: work, args: [] }, host);
+  const handle = new Handle({ callback: work, args: [], context: ROOT }, host);
   handle.run();
   assertEquals(host.contexts.length, 1);
   const [context] = host.contexts;
@@ -75,7 +79,7 @@ Deno.test("run() reports what an asynchronous callback rejects with", async () =
   const failure = new Error("Out of luck");
   const rejection = Promise.reject(failure);
   const callback = () => rejection;
-  new Handle({ callback, args: [] }, host).run();
+  new Handle({ callback, args: [], context: ROOT }, host).run();
   await rejection.catch(noop);
   assertStrictEquals(host.contexts[0]?.exception, failure);
 });
@@ -85,7 +89,7 @@ Deno.test("run() reports falsy exceptions too", () => {
   const callback = () => {
     throw undefined;
   };
-  new Handle({ callback, args: [] }, host).run();
+  new Handle({ callback, args: [], context: ROOT }, host).run();
   assertEquals(host.contexts.map(({ exception }) => exception), [undefined]);
 });
 
@@ -94,37 +98,55 @@ Deno.test("a handle made in debug mode knows where it was made", () => {
   const callback = () => {
     throw new Error("Out of luck");
   };
-  new Handle({ callback, args: [] }, host).run();
+  new Handle({ callback, args: [], context: ROOT }, host).run();
   const traceback = host.contexts[0]?.sourceTraceback ?? "";
   assertMatch(traceback, /^ +at .*loop_handles_test\.ts/);
 });
 
 Deno.test("a handle describes itself", () => {
-  const handle = new Handle({ callback: noop, args: [] }, makeHost());
+  const handle = new Handle(
+    { callback: noop, args: [], context: ROOT },
+    makeHost(),
+  );
   assertEquals(`${handle}`, "<Handle noop>");
   handle.cancel();
   assertEquals(`${handle}`, "<Handle cancelled>");
   const callback = [() => {}][0]!;
-  const anonymous = new Handle({ callback, args: [] }, makeHost());
+  const anonymous = new Handle(
+    { callback, args: [], context: ROOT },
+    makeHost(),
+  );
   assertEquals(`${anonymous}`, "<Handle (anonymous)>");
 });
 
 Deno.test("a timer describes itself with its time", () => {
-  const timer = new TimerHandle(12.5, { callback: noop, args: [] }, makeHost());
+  const timer = new TimerHandle(12.5, {
+    callback: noop,
+    args: [],
+    context: ROOT,
+  }, makeHost());
   assertEquals(`${timer}`, "<TimerHandle when=12.5 noop>");
   timer.cancel();
   assertEquals(`${timer}`, "<TimerHandle when=12.5 cancelled>");
 });
 
 Deno.test("when() gives the time of a timer, also after cancel()", () => {
-  const timer = new TimerHandle(12.5, { callback: noop, args: [] }, makeHost());
+  const timer = new TimerHandle(12.5, {
+    callback: noop,
+    args: [],
+    context: ROOT,
+  }, makeHost());
   assertEquals(timer.when(), 12.5);
   timer.cancel();
   assertEquals(timer.when(), 12.5);
 });
 
 Deno.test("cancel() of a timer tells its owner once", () => {
-  const timer = new TimerHandle(1, { callback: noop, args: [] }, makeHost());
+  const timer = new TimerHandle(
+    1,
+    { callback: noop, args: [], context: ROOT },
+    makeHost(),
+  );
   let told = 0;
   timer.onCancel = () => told++;
   timer.cancel();

@@ -8,6 +8,7 @@ import {
 import { delay } from "@std/async/delay";
 import { stub } from "@std/testing/mock";
 import { setImmediate } from "node:timers";
+import { ROOT } from "../../src/ffi/async_context.ts";
 import { Handle, TimerHandle } from "../../src/loop/handles.ts";
 import { Scheduler } from "../../src/loop/scheduler.ts";
 
@@ -23,11 +24,11 @@ function makeScheduler(time = () => performance.now()): Scheduler {
 }
 
 function handleOf(callback: () => unknown): Handle {
-  return new Handle({ callback, args: [] }, host);
+  return new Handle({ callback, args: [], context: ROOT }, host);
 }
 
 function timerOf(when: number, callback: () => unknown): TimerHandle {
-  return new TimerHandle(when, { callback, args: [] }, host);
+  return new TimerHandle(when, { callback, args: [], context: ROOT }, host);
 }
 
 /** Notes which timers are armed, and arms them for another time if given. */

@@ -1,11 +1,16 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
+import { ROOT } from "../../src/ffi/async_context.ts";
 import { TimerHandle } from "../../src/loop/handles.ts";
 import { TimerHeap } from "../../src/loop/timer_heap.ts";
 
 const host = { getDebug: () => false, callExceptionHandler: () => {} };
 
 function timerAt(when: number): TimerHandle {
-  return new TimerHandle(when, { callback: () => {}, args: [] }, host);
+  return new TimerHandle(
+    when,
+    { callback: () => {}, args: [], context: ROOT },
+    host,
+  );
 }
 
 function fill(heap: TimerHeap, times: number[]): TimerHandle[] {

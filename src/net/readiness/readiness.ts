@@ -5,6 +5,7 @@
  * @module
  */
 
+import { runIn } from "../../ffi/async_context.ts";
 import { cancelBySignal } from "../../proactor/future/cancel_by_signal.ts";
 import type { CompletionPort } from "../../proactor/port/completion_port.ts";
 import { defaultProactor } from "../../proactor/default_proactor.ts";
@@ -21,7 +22,7 @@ import {
   readinessOf,
   type ReadinessTarget,
 } from "./readiness_source.ts";
-import { watchesOf } from "./watches.ts";
+import { type WatchCallback, watchesOf } from "./watches.ts";
 
 /** Options of {@linkcode addReader} and the functions like it. */
 export interface WatchOptions {
@@ -276,8 +277,10 @@ export function watch(
   const source = readinessOf(target, { proactor, direction, action });
   const { port } = proactor;
   const context = contextOf(port);
-  const schedule = (run: () => void) =>
-    context === undefined ? port.defer(run) : context.schedule(run);
+  const schedule: WatchCallback["schedule"] = (run, ...where) =>
+    context === undefined
+      ? port.defer(() => runIn(where[0], run, undefined))
+      : context.schedule(run, ...where);
   const key = readinessKey(target, action);
   watchesOf(port).add(direction, key, { source, callback, schedule });
 }

@@ -4,6 +4,11 @@
  * @module
  */
 
+import {
+  type AsyncContext,
+  currentContext,
+  runIn,
+} from "../../ffi/async_context.ts";
 import type { CompletionPort } from "../../proactor/port/completion_port.ts";
 import type { Direction, Waiter } from "../../proactor/call/polled_socket.ts";
 import type { readinessKey, ReadinessSource } from "./readiness_source.ts";
@@ -17,8 +22,12 @@ export interface WatchCallback {
   source: ReadinessSource;
   /** Called whenever it is. */
   callback: () => void;
-  /** Runs a function soon, never at once. */
-  schedule: (run: () => void) => void;
+  /** Runs a function soon, never at once; `callback` is its subject. */
+  schedule: (
+    run: () => void,
+    context: AsyncContext,
+    callback: () => void,
+  ) => void;
 }
 
 /** The readers and writers of one port. */
@@ -74,6 +83,8 @@ class Watch implements Waiter {
   onEnd: (() => void) | undefined;
   readonly #port: CompletionPort;
   readonly #callback: WatchCallback;
+  readonly #context = currentContext();
+  readonly #turn = (): void => this.#run();
   #stop: (() => void) | undefined;
   #ended = false;
 
@@ -98,13 +109,18 @@ class Watch implements Waiter {
 
   settle(error?: Error): void {
     if (error !== undefined) this.#fail(error);
-    else this.#callback.schedule(() => this.#run());
+    else this.#schedule();
   }
 
   end(): void {
     this.#ended = true;
     this.#stop?.();
     this.onEnd?.();
+  }
+
+  #schedule(): void {
+    const { schedule, callback } = this.#callback;
+    schedule(this.#turn, this.#context, callback);
   }
 
   #run(): void {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { currentContext, runIn } from "../../ffi/async_context.ts";
 import { isWindowsError } from "../../ffi/errors.ts";
 import { toError } from "../../ffi/thrown.ts";
 import { isUnreachable } from "../../ffi/socket/unreachable.ts";
@@ -41,6 +42,8 @@ export class DatagramChannelTransport
   readonly #sender: DatagramSender;
   readonly #protocol: DatagramProtocol;
   readonly #finished = Promise.withResolvers<void>();
+  /** That of who has opened the socket: the protocol is called in it. */
+  readonly #context = currentContext();
   #limits: WriteBufferLimits = writeBufferLimits({});
   #writingPaused = false;
   #begun = false;
@@ -211,11 +214,12 @@ export class DatagramChannelTransport
   /** A protocol that throws does not take the datagrams of others along. */
   #call(callback: () => void): Error | null {
     try {
-      callback();
+      runIn(this.#context, callback, undefined);
       return null;
     } catch (error) {
       const { port } = this.#channel.socket;
-      port.report(error, "Exception in a protocol");
+      const report = () => port.report(error, "Exception in a protocol");
+      runIn(this.#context, report, undefined);
       return toError(error);
     }
   }

@@ -6,8 +6,8 @@
 
 import {
   type AsyncContext,
-  type ContextOption,
   contextOfOption,
+  type ContextOption,
   runIn,
 } from "../../ffi/async_context.ts";
 import { logError } from "../../ffi/thrown.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ROOT, runIn } from "../../ffi/async_context.ts";
 import type { CallBudget } from "./call_budget.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { ErrorReporter } from "./port_options.ts";
@@ -40,7 +41,7 @@ export class LateReads {
   readonly #host: LateHost;
   readonly #pump: Pick<Pump, "hurry">;
   readonly #readers: LateReader[] = [];
-  readonly #soon = (): void => this.#runNow();
+  readonly #soon = (): void => runIn(ROOT, LateReads.#runNow, this);
   #scheduled = false;
   #running = false;
 
@@ -86,9 +87,9 @@ export class LateReads {
     if (this.#readers.length > 0) this.#pump.hurry();
   }
 
-  #runNow(): void {
-    this.#scheduled = false;
-    this.run();
+  static #runNow(late: LateReads): void {
+    late.#scheduled = false;
+    late.run();
   }
 
   #call(reader: LateReader): boolean {

@@ -91,8 +91,8 @@ const SHORTEST_TIMER = 1;
 export class Pump {
   readonly #host: PumpHost;
   // Whoever has started the pump has a context that is not the packets'.
-  readonly #turn = (): void => runIn(ROOT, (pump) => pump.#run(), this);
-  readonly #look = (): void => runIn(ROOT, (pump) => pump.#lookAtWait(), this);
+  readonly #turn = (): void => runIn(ROOT, Pump.#runTurn, this);
+  readonly #look = (): void => runIn(ROOT, Pump.#runLook, this);
   /** Not imported: what is behind the first module of Node takes some 30 ms. */
   readonly #timers: Timers = globalThis.process.getBuiltinModule("node:timers");
   #immediate: ReturnType<Timers["setImmediate"]> | undefined;
@@ -158,6 +158,14 @@ export class Pump {
 
   #schedule(): void {
     this.#immediate ??= this.#timers.setImmediate(this.#turn);
+  }
+
+  static #runTurn(pump: Pump): void {
+    pump.#run();
+  }
+
+  static #runLook(pump: Pump): void {
+    pump.#lookAtWait();
   }
 
   /** Runs in setImmediate, when callbacks have made their calls: may rest. */

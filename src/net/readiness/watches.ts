@@ -4,11 +4,7 @@
  * @module
  */
 
-import {
-  type AsyncContext,
-  currentContext,
-  runIn,
-} from "../../ffi/async_context.ts";
+import { type AsyncContext, currentContext } from "../../ffi/async_context.ts";
 import type { CompletionPort } from "../../proactor/port/completion_port.ts";
 import type { Direction, Waiter } from "../../proactor/call/polled_socket.ts";
 import type { readinessKey, ReadinessSource } from "./readiness_source.ts";

@@ -319,13 +319,11 @@ export class CompletionPort implements PumpHost, LateHost {
    */
   poll(timeout: number): number {
     if (this.#busy) return 0;
-    return runIn(ROOT, (timeout) => this.#pollNow(timeout), timeout);
-  }
-
-  #pollNow(timeout: number): number {
-    const atOnce = this.deferred;
-    while (!this.#runDeferred());
-    return this.drain(atOnce ? 0 : timeout);
+    return runIn(ROOT, (timeout) => {
+      const atOnce = this.deferred;
+      while (!this.#runDeferred());
+      return this.drain(atOnce ? 0 : timeout);
+    }, timeout);
   }
 
   /**

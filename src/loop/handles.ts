@@ -67,7 +67,7 @@ export interface ScheduledCall {
   /** The async context in which it is called. */
   readonly context: AsyncContext;
   /** What messages name instead: a function, or a task. */
-  readonly subject?: unknown;
+  readonly subject?: unknown | undefined;
 }
 
 /**

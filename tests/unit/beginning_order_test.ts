@@ -6,7 +6,7 @@
 import { assertEquals } from "@std/assert";
 import { ChildTransport } from "../../src/process/child_transport.ts";
 import type { Protocol, Transport } from "../../src/stream/protocol.ts";
-import { ChannelTransport } from "../../src/stream/channel_transport.ts";
+import type { ChannelTransport } from "../../src/stream/channel_transport.ts";
 import { inWorld, race, text, turns, type World, wrong } from "./_helpers.ts";
 import { assertEnds } from "./_races.ts";
 import { connectedSockets } from "./_sockets.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { currentContext, runIn } from "../../ffi/async_context.ts";
 import { byteLengthOf, copyBytes } from "../../ffi/bytes.ts";
 import { toError } from "../../ffi/thrown.ts";
 import { stableBytes } from "../../proactor/arguments.ts";
@@ -46,6 +47,8 @@ export interface TlsTransportParts {
 export class TlsTransport implements Transport {
   readonly #parts: TlsTransportParts;
   readonly #ready: Promise<void>;
+  /** That of who connects, or serves: the protocol is called in it. */
+  readonly #context = currentContext();
   #protocol: Protocol;
   #limits: WriteBufferLimits = writeBufferLimits({});
   #buffered = 0;
@@ -302,10 +305,12 @@ export class TlsTransport implements Transport {
   /** A protocol that throws loses its connection, nobody else's. */
   #guard(callback: () => unknown): void {
     try {
-      callback();
+      runIn(this.#context, callback, undefined);
     } catch (error) {
       this.#error ??= toError(error);
-      this.#parts.port.report(error, "Exception in a protocol");
+      const { port } = this.#parts;
+      const report = () => port.report(error, "Exception in a protocol");
+      runIn(this.#context, report, undefined);
       this.abort();
     }
   }

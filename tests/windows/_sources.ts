@@ -8,6 +8,9 @@
 
 import ffiAccount from "../../src/ffi/account.ts" with { type: "text" };
 import ffiAdvapi32 from "../../src/ffi/advapi32.ts" with { type: "text" };
+import ffiAsyncContext from "../../src/ffi/async_context.ts" with {
+  type: "text",
+};
 import ffiBytes from "../../src/ffi/bytes.ts" with { type: "text" };
 import ffiConstants from "../../src/ffi/constants.ts" with { type: "text" };
 import ffiDuplicateHandle from "../../src/ffi/duplicate_handle.ts" with {
@@ -879,6 +882,7 @@ import streamWriteTurn from "../../src/stream/write_turn.ts" with {
 export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/account.ts": ffiAccount,
   "src/ffi/advapi32.ts": ffiAdvapi32,
+  "src/ffi/async_context.ts": ffiAsyncContext,
   "src/ffi/bytes.ts": ffiBytes,
   "src/ffi/constants.ts": ffiConstants,
   "src/ffi/duplicate_handle.ts": ffiDuplicateHandle,

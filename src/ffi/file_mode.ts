@@ -15,7 +15,7 @@ interface QueryTable extends Deno.ForeignLibraryInterface {
 }
 
 /** A FILE_INFORMATION_CLASS. */
-const FILE_MODE_INFORMATION = 16;
+export const FILE_MODE_INFORMATION = 16;
 const IO_STATUS_SIZE = 16;
 
 /**

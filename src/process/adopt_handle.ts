@@ -5,6 +5,7 @@
  */
 
 import { PIPE_READMODE_MESSAGE } from "../ffi/constants.ts";
+import type { ProcessApi } from "../ffi/process/api.ts";
 import { defaultProcesses } from "../ffi/process/default.ts";
 import { defaultThreadIo } from "../ffi/thread_io/default.ts";
 import { windowsError } from "../ffi/errors.ts";
@@ -33,6 +34,8 @@ export interface AdoptHandleOptions extends DeadlineOptions {
   direction: "in" | "out" | "duplex";
   /** The proactor to use instead of the shared one. */
   proactor?: IocpProactor | undefined;
+  /** Ends the wait for the answer what the handle is. */
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -46,6 +49,11 @@ export interface AdoptHandleOptions extends DeadlineOptions {
  * until it ends by itself, bytes that it brings are lost, and only then is the
  * handle closed. It keeps no process alive.
  *
+ * Windows is asked what the handle is on a thread of Deno's pool. While somebody
+ * else has a read pending on the same handle, or on a duplicate of it in another
+ * process, and it was not opened for overlapped I/O, the answer waits for the
+ * end of that read. A signal ends the wait.
+ *
  * Refused are consoles, which `Deno.stdin` and its like are for, and files that
  * were opened for overlapped I/O, which have no position to read from.
  *
@@ -54,11 +62,11 @@ export interface AdoptHandleOptions extends DeadlineOptions {
  * import { adoptHandle } from "@iocp/proactor/process";
  *
  * // A handle that the parent passed with `inheritHandles`.
- * using stream = adoptHandle(BigInt(Deno.args[0]!), { direction: "in" });
+ * using stream = await adoptHandle(BigInt(Deno.args[0]!), { direction: "in" });
  * console.log(await stream.read(new Uint8Array(100)));
  * ```
  *
- * @param handle The handle, which is the stream's to close from now on.
+ * @param handle The handle, which is the stream's to close once there is one.
  * @param options The direction.
  * @returns The stream.
  * @throws {TypeError} when the handle is not a bigint, or there is no such
@@ -69,16 +77,31 @@ export interface AdoptHandleOptions extends DeadlineOptions {
  * Windows.
  * @throws {WindowsError} when it is on another completion port.
  */
-export function adoptHandle(
+export async function adoptHandle(
   handle: Handle,
   options: AdoptHandleOptions,
-): HandleStream {
-  const { direction, deadline, proactor = defaultProactor() } = options;
+): Promise<HandleStream> {
+  const { direction, deadline, signal, proactor = defaultProactor() } = options;
   assertHandle("adopt handle", handle);
   assertOneOf("direction", direction, ["in", "out", "duplex"]);
   assertDeadline(deadline);
   const name = `handle ${handle}`;
-  return adopt(proactor, handle, { direction, name, deadline });
+  return await adopt(proactor, handle, { direction, name, deadline, signal });
+}
+
+/** How a handle is adopted. */
+export interface Adopting
+  extends Pick<Adoption, "direction" | "name" | "deadline"> {
+  /** Gives the question up what the handle is. */
+  signal?: AbortSignal | undefined;
+  /** Replaces Windows, for tests. */
+  apis?: AdoptApis | undefined;
+}
+
+/** The seams that tell what a handle is, and drive it by threads. */
+export interface AdoptApis extends HandleApis {
+  /** Handles. */
+  processes: Pick<ProcessApi, "handleFlags" | "lastError" | "duplicateHandle">;
 }
 
 /**
@@ -91,19 +114,15 @@ export function adoptHandle(
  * @throws {Deno.errors.BadResource} when the handle or proactor is closed.
  * @throws {Deno.errors.NotSupported} when it can be driven by nothing.
  */
-export function adopt(
+export async function adopt(
   proactor: IocpProactor,
   handle: Handle,
-  options: Pick<Adoption, "direction" | "name" | "deadline">,
-): HandleStream {
+  { signal, apis = defaultApis(proactor), ...options }: Adopting,
+): Promise<HandleStream> {
   const { port } = proactor;
   port.assertOpen(`adopt ${options.name}`);
-  const apis: HandleApis = {
-    win32: port.api,
-    processes: defaultProcesses(),
-    threads: defaultThreadIo(),
-  };
-  const traits = inspectHandle(apis, handle);
+  const traits = await inspectHandle(apis, handle, signal);
+  port.assertOpen(`adopt ${options.name}`);
   assertDrivable(traits, options);
   const { overlapped, messageType } = traits;
   // Who reads a message pipe as bytes does not see its end. If it may not be
@@ -117,9 +136,17 @@ export function adopt(
   return new HandleStream(port, handle, { ...traits, ...options, io });
 }
 
+function defaultApis({ port }: IocpProactor): AdoptApis {
+  return {
+    win32: port.api,
+    processes: defaultProcesses(),
+    threads: defaultThreadIo(),
+  };
+}
+
 function threadIoOptions(
   port: CompletionPort,
-  { threads, processes }: HandleApis,
+  { threads, processes }: AdoptApis,
 ): ThreadIoOptions {
   return {
     api: threads,

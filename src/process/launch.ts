@@ -25,12 +25,7 @@ import { mergeEnvironment, variable } from "./environment.ts";
 import { findProgram } from "./find_program.ts";
 import { Inheritance } from "./inheritance.ts";
 import { shortFullPath } from "./short_path.ts";
-import {
-  inheritsConsole,
-  type ParentEnds,
-  type ProcessApis,
-  StdioEnds,
-} from "./stdio_ends.ts";
+import { type ParentEnds, type ProcessApis, StdioEnds } from "./stdio_ends.ts";
 import type { Launch } from "./subprocess_options.ts";
 
 /** `CreateProcessW` does not find the current directory. */
@@ -265,15 +260,17 @@ class Launcher {
   }
 
   /**
-   * A console program without a console would open one with a window. Who
-   * inherits ours, or is to take a Ctrl-Break on it, must share it.
+   * A console program without a console would open one with a window. Who may
+   * inherit ours by a standard stream, or is to take a Ctrl-Break on it, must
+   * share it. Whether the stream is a console is not asked: the answer would
+   * wait for a read that somebody has pending on it.
    */
   #flags(): number {
     const { flags, hide, stdio } = this.#launch;
     if (!hide || (flags & DETACHED_PROCESS) !== 0) return flags;
     const { processes } = this.#apis;
     const shares = (flags & CREATE_NEW_PROCESS_GROUP) !== 0 ||
-      inheritsConsole(processes, stdio);
+      stdio.includes("inherit");
     const shared = shares && processes.hasConsole();
     return shared ? flags : flags | CREATE_NO_WINDOW;
   }

@@ -21,6 +21,8 @@ import type { HandleStream } from "./handle_stream.ts";
 export interface StandardStreamOptions {
   /** The proactor to use instead of the shared one. */
   proactor?: IocpProactor | undefined;
+  /** Ends the wait for the answer what the stream is. */
+  signal?: AbortSignal | undefined;
 }
 
 interface StandardStream {
@@ -33,25 +35,28 @@ interface StandardStream {
  * Opens the standard input of this process, for what a parent gave us: a pipe,
  * overlapped or not, a file, a socket, a device. See {@linkcode adoptHandle}
  * for what drives it and what its close does. Closing it leaves the process's
- * own handle open. What `Deno.stdin` reads meanwhile is missing here.
+ * own handle open. What `Deno.stdin` reads meanwhile is missing here, and the
+ * promise may wait for a read that is pending.
  *
  * @example Usage
  * ```ts
  * import { openStdin } from "@iocp/proactor/process";
  *
- * using input = openStdin();
+ * using input = await openStdin();
  * const buffer = new Uint8Array(1024);
  * console.log(await input.read(buffer));
  * ```
  *
- * @param options The proactor.
+ * @param options The proactor, and a signal.
  * @returns A stream to read from.
  * @throws {Deno.errors.NotFound} when this process has none.
  * @throws {Deno.errors.NotSupported} when it is a console, or the system is not
  * Windows.
  * @throws {Deno.errors.BadResource} when the proactor is closed.
  */
-export function openStdin(options: StandardStreamOptions = {}): HandleStream {
+export function openStdin(
+  options: StandardStreamOptions = {},
+): Promise<HandleStream> {
   return open(options, {
     id: STD_INPUT_HANDLE,
     name: "standard input",
@@ -66,18 +71,20 @@ export function openStdin(options: StandardStreamOptions = {}): HandleStream {
  * ```ts
  * import { openStdout } from "@iocp/proactor/process";
  *
- * await using output = openStdout();
+ * await using output = await openStdout();
  * await output.write(new TextEncoder().encode("hello"));
  * ```
  *
- * @param options The proactor.
+ * @param options The proactor, and a signal.
  * @returns A stream to write to.
  * @throws {Deno.errors.NotFound} when this process has none.
  * @throws {Deno.errors.NotSupported} when it is a console, or the system is not
  * Windows.
  * @throws {Deno.errors.BadResource} when the proactor is closed.
  */
-export function openStdout(options: StandardStreamOptions = {}): HandleStream {
+export function openStdout(
+  options: StandardStreamOptions = {},
+): Promise<HandleStream> {
   return open(options, {
     id: STD_OUTPUT_HANDLE,
     name: "standard output",
@@ -92,18 +99,20 @@ export function openStdout(options: StandardStreamOptions = {}): HandleStream {
  * ```ts
  * import { openStderr } from "@iocp/proactor/process";
  *
- * await using errors = openStderr();
+ * await using errors = await openStderr();
  * await errors.write(new TextEncoder().encode("hello"));
  * ```
  *
- * @param options The proactor.
+ * @param options The proactor, and a signal.
  * @returns A stream to write to.
  * @throws {Deno.errors.NotFound} when this process has none.
  * @throws {Deno.errors.NotSupported} when it is a console, or the system is not
  * Windows.
  * @throws {Deno.errors.BadResource} when the proactor is closed.
  */
-export function openStderr(options: StandardStreamOptions = {}): HandleStream {
+export function openStderr(
+  options: StandardStreamOptions = {},
+): Promise<HandleStream> {
   return open(options, {
     id: STD_ERROR_HANDLE,
     name: "standard error",
@@ -111,14 +120,14 @@ export function openStderr(options: StandardStreamOptions = {}): HandleStream {
   });
 }
 
-function open(
+async function open(
   options: StandardStreamOptions,
   stream: StandardStream,
-): HandleStream {
-  const { proactor = defaultProactor() } = options;
+): Promise<HandleStream> {
+  const { proactor = defaultProactor(), signal } = options;
   const handle = duplicate(proactor, stream);
   try {
-    return adopt(proactor, handle, stream);
+    return await adopt(proactor, handle, { ...stream, signal });
   } catch (error) {
     proactor.port.api.closeHandle(handle);
     throw error;

@@ -195,20 +195,3 @@ export class StdioEnds {
     });
   }
 }
-
-/**
- * Tells whether a child shares our console by its standard streams.
- *
- * @param processes The seam.
- * @param stdio What each stream is.
- * @returns True when one of them is our console.
- */
-export function inheritsConsole(
-  processes: ProcessApi,
-  stdio: StdioList,
-): boolean {
-  return stdio.some((one, fd) =>
-    one === "inherit" &&
-    processes.isConsole(processes.standardHandle(STANDARD_HANDLES[fd]!))
-  );
-}

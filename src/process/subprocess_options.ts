@@ -87,7 +87,8 @@ export interface SubprocessOptions {
   newProcessGroup?: boolean | undefined;
   /**
    * True shows no window. A console program gets an invisible console, unless
-   * it inherits ours or is to take `"SIGBREAK"` on it.
+   * this process has one and the program inherits a standard stream of ours, or
+   * is to take `"SIGBREAK"`: then it shares ours.
    *
    * @default {true}
    */

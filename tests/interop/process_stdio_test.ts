@@ -15,8 +15,8 @@ const LIBRARY = new URL("../../src/process/mod.ts", import.meta.url).href;
 
 /** Tells what standard input is, then copies it to standard output. */
 const COPY = `
-  const input = openStdin();
-  const output = openStdout();
+  const input = await openStdin();
+  const output = await openStdout();
   const encoder = new TextEncoder();
   await output.write(encoder.encode(input.kind + " " + input.driver + "\\n"));
   for await (const chunk of input.readable) await output.write(chunk);
@@ -75,7 +75,7 @@ processTest("openStdin() reads from the null device", async () => {
 
 processTest("openStderr() writes to what the parent gave", async () => {
   const source = `
-    const errors = openStderr();
+    const errors = await openStderr();
     await errors.write(new TextEncoder().encode(errors.kind));
     await errors.shutdown();
   `;
@@ -88,7 +88,7 @@ processTest(
   "an open standard input keeps no process alive when it is unreferenced",
   async () => {
     const source = `
-    const input = openStdin();
+    const input = await openStdin();
     input.read(new Uint8Array(1));
     input.unref();
     console.log("done");
@@ -106,7 +106,7 @@ processTest(
   "a closed standard input with a read pending keeps no process alive",
   async () => {
     const source = `
-    const input = openStdin();
+    const input = await openStdin();
     const read = input.read(new Uint8Array(1)).catch(({ name }) => name);
     input.close();
     console.log(await read);
@@ -133,7 +133,7 @@ processTest("a console is refused, never hung", async () => {
     const access = 0xc0000000;
     const handle = kernel32.CreateFileW(name, access, 3, null, 3, 0, 0n);
     try {
-      adoptHandle(handle, { direction: "in" });
+      await adoptHandle(handle, { direction: "in" });
     } catch (error) {
       console.log(String(error));
     }

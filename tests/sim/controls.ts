@@ -22,6 +22,7 @@ import { DescriptorTable } from "./security.ts";
 import { SimulatedSendFile } from "./sendfile.ts";
 import { SimulatedSockets } from "./sockets.ts";
 import { toDosError } from "./status.ts";
+import { SimulatedThreadIo } from "./thread_io.ts";
 import { SimulatedWaits } from "./waits.ts";
 
 /** An operation that `complete` can end. */
@@ -56,6 +57,8 @@ export abstract class SimulationControls {
   protected readonly faults = new Faults();
   /** Events and the like, and the waits for them. */
   readonly waits: SimulatedWaits;
+  /** Threads that read, write and ask. */
+  readonly threadIo: SimulatedThreadIo;
   /** Winsock on the kernel. */
   readonly sockets: SimulatedSockets;
   /** The files that sockets send. */
@@ -71,6 +74,7 @@ export abstract class SimulationControls {
   constructor(options: SimulationOptions = {}) {
     this.kernel = new Kernel(options);
     this.waits = new SimulatedWaits(this.kernel);
+    this.threadIo = new SimulatedThreadIo(this.kernel);
     this.sockets = new SimulatedSockets(this.kernel);
     this.sendFile = new SimulatedSendFile(this.sockets);
   }
@@ -157,6 +161,16 @@ export abstract class SimulationControls {
   /** Bytes of native memory committed now. */
   get committedBytes(): number {
     return this.kernel.guard.memory.committedBytes;
+  }
+
+  /**
+   * Tells whether a handle is open.
+   *
+   * @param handle The handle.
+   * @returns False for one that is closed, or never was.
+   */
+  isOpen(handle: Handle): boolean {
+    return this.kernel.handles.get(handle) !== undefined;
   }
 
   /**

@@ -155,7 +155,9 @@ export class Kernel {
       return { status: started, bytes: 0 };
     }
     this.operations.add(operation);
+    // A thread that waits for an operation gets nothing at once.
     operation.pending = this.manual || this.forcePending ||
+      request.onEnded !== undefined ||
       request.file.alwaysPends(operation);
     this.settle();
     return this.#returned(operation);
@@ -276,6 +278,19 @@ export class Kernel {
   }
 
   /**
+   * Tells whether an operation holds the lock of a file. Who asks about a
+   * synchronous file waits for that, as who reads or writes does: ReactOS,
+   * ntoskrnl/io/iomgr/iofunc.c (IopLockFileObject); libuv, src/win/pipe.c.
+   *
+   * @param file The file.
+   * @returns True when another call on the file would block.
+   */
+  isLocked(file: SimulatedFile): boolean {
+    if (file.overlapped || this.settings.ignoreFileLocks) return false;
+    return [...this.operations].some(({ request }) => request.file === file);
+  }
+
+  /**
    * Ends an object whose last handle was closed.
    *
    * @param object The object.
@@ -330,8 +345,13 @@ export class Kernel {
   }
 
   #deliver(operation: Operation, outcome: Outcome): void {
-    const { file, overlapped } = operation.request;
+    const { file, overlapped, onEnded } = operation.request;
     const { association } = file;
+    if (onEnded !== undefined) {
+      this.#letGo(operation);
+      onEnded(outcome);
+      return;
+    }
     if (association === null || association.port.closed) {
       this.#letGo(operation);
       return;

@@ -40,6 +40,8 @@ export interface Request {
   readonly length: number;
   /** What a transaction writes. */
   readonly input?: Uint8Array;
+  /** Told the end of an operation that a thread waits for. */
+  readonly onEnded?: (outcome: Outcome) => void;
   /** What a device control asks. */
   readonly control?: { readonly code: number; readonly input: Uint8Array };
 }

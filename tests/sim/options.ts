@@ -75,6 +75,11 @@ export interface SimulationOptions {
    * at once. Default 120,000.
    */
   timeWait?: number;
+  /**
+   * Whether a question about a synchronous handle is answered while a read of
+   * it is pending, as Wine 10 does. Default false.
+   */
+  ignoreFileLocks?: boolean;
   /** Whether a breach by the caller throws besides being recorded. Default true. */
   throwOnViolation?: boolean;
   /** What `getNamedPipeClientProcessId` tells. Default 4242. */
@@ -104,6 +109,7 @@ const DEFAULTS: Settings = {
   fullBacklog: "refuse",
   exclusiveConnections: true,
   timeWait: 120_000,
+  ignoreFileLocks: false,
   throwOnViolation: true,
   clientProcessId: 4242,
   serverProcessId: 4242,

@@ -26,7 +26,8 @@ import {
 } from "../../src/ffi/win32_api.ts";
 import type { CallName } from "./faults.ts";
 import { hex } from "./memory.ts";
-import type { Request, SimulatedFile } from "./operation.ts";
+import type { KernelObject } from "./handles.ts";
+import { type Request, SimulatedFile } from "./operation.ts";
 import { PipeEnd } from "./pipe_end.ts";
 import { ENTRY_SIZE } from "./port.ts";
 import { sleepUntilPackets } from "./port_wait.ts";
@@ -58,7 +59,7 @@ export class SimulatedWin32 extends SimulatedCalls implements Win32Api {
       if (port !== 0n) return this.error(codes.ERROR_INVALID_PARAMETER, 0n);
       return this.kernel.handles.open(newPort());
     }
-    const object = this.kernel.file(file);
+    const object = this.#unlocked(file, "createIoCompletionPort");
     if (object === null) return this.error(ERROR_INVALID_HANDLE, 0n);
     if (object.association !== null || !object.overlapped) {
       return this.error(codes.ERROR_INVALID_PARAMETER, 0n);
@@ -151,7 +152,7 @@ export class SimulatedWin32 extends SimulatedCalls implements Win32Api {
       }
       return this.code(ERROR_INVALID_HANDLE);
     }
-    if (kernel.handles.close(handle)) kernel.destroy(object);
+    if (kernel.handles.close(handle)) this.#destroy(object, handle);
     kernel.settle();
     return 0;
   }
@@ -220,14 +221,14 @@ export class SimulatedWin32 extends SimulatedCalls implements Win32Api {
 
   setNamedPipeHandleState(pipe: Handle, mode: number): number {
     if (this.faulty("setNamedPipeHandleState")) return this.lastErrorCode;
-    const end = this.#pipeEnd(pipe);
+    const end = this.#pipeEnd(pipe, "setNamedPipeHandleState");
     if (end === null) return this.lastErrorCode;
     return this.code(codes.toDosError(end.setMode(mode)));
   }
 
   getNamedPipeInfo(pipe: Handle): NamedPipeInfo | null {
     if (this.faulty("getNamedPipeInfo")) return null;
-    const end = this.#pipeEnd(pipe);
+    const end = this.#pipeEnd(pipe, "getNamedPipeInfo");
     if (end === null) return null;
     const { messageType, info } = end.instance.settings;
     return {
@@ -240,7 +241,7 @@ export class SimulatedWin32 extends SimulatedCalls implements Win32Api {
 
   peekMessageRemainder(pipe: Handle): number {
     if (this.faulty("peekMessageRemainder")) return -1;
-    const end = this.#pipeEnd(pipe);
+    const end = this.#pipeEnd(pipe, "peekMessageRemainder");
     if (end === null) return -1;
     const code = codes.toDosError(end.peek());
     if (code !== 0) return this.error(code, -1);
@@ -250,13 +251,13 @@ export class SimulatedWin32 extends SimulatedCalls implements Win32Api {
 
   getNamedPipeClientProcessId(pipe: Handle): number {
     if (this.faulty("getNamedPipeClientProcessId")) return 0;
-    const end = this.#pipeEnd(pipe);
+    const end = this.#pipeEnd(pipe, "getNamedPipeClientProcessId");
     return end === null ? 0 : this.kernel.settings.clientProcessId;
   }
 
   getNamedPipeServerProcessId(pipe: Handle): number {
     if (this.faulty("getNamedPipeServerProcessId")) return 0;
-    const end = this.#pipeEnd(pipe);
+    const end = this.#pipeEnd(pipe, "getNamedPipeServerProcessId");
     return end === null ? 0 : this.kernel.settings.serverProcessId;
   }
 
@@ -265,8 +266,28 @@ export class SimulatedWin32 extends SimulatedCalls implements Win32Api {
     return this.error(codes.toDosError(file), INVALID_HANDLE_VALUE);
   }
 
-  #pipeEnd(handle: Handle): PipeEnd | null {
+  /** The last close of a locked file waits, too. */
+  #destroy(object: KernelObject, handle: Handle): void {
+    if (object instanceof SimulatedFile && this.kernel.isLocked(object)) {
+      this.kernel.guard.violation(
+        `closeHandle waits for what pends on synchronous handle ${hex(handle)}`,
+      );
+    }
+    this.kernel.destroy(object);
+  }
+
+  /** A call on this thread must not wait for the lock of a file. */
+  #unlocked(handle: Handle, name: CallName): SimulatedFile | null {
     const file = this.kernel.file(handle);
+    if (file === null || !this.kernel.isLocked(file)) return file;
+    this.kernel.guard.violation(
+      `${name} waits for what pends on synchronous handle ${hex(handle)}`,
+    );
+    return file;
+  }
+
+  #pipeEnd(handle: Handle, name: CallName): PipeEnd | null {
+    const file = this.#unlocked(handle, name);
     if (file instanceof PipeEnd) return file;
     const code = file === null ? ERROR_INVALID_HANDLE : 1; // INVALID_FUNCTION
     return this.error(code, null);

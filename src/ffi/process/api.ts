@@ -93,8 +93,6 @@ export interface ProcessApi {
   handleFlags(handle: Handle): number;
   /** `SetHandleInformation` with `HANDLE_FLAG_INHERIT`. */
   setInheritable(handle: Handle, inheritable: boolean): number;
-  /** `GetConsoleMode`: true when the handle is a console's. */
-  isConsole(handle: Handle): boolean;
   /** `GetConsoleCP`: true when this process has a console. */
   hasConsole(): boolean;
 

@@ -172,15 +172,6 @@ export const kernel32Process = {
     result: "i32", // BOOL
   },
 
-  /** BOOL GetConsoleMode(hConsoleHandle, lpMode) */
-  GetConsoleMode: {
-    parameters: [
-      "usize", // HANDLE hConsoleHandle
-      "buffer", // LPDWORD lpMode
-    ],
-    result: "i32", // BOOL
-  },
-
   /** UINT GetConsoleCP() */
   GetConsoleCP: {
     parameters: [],

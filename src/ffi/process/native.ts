@@ -199,10 +199,6 @@ export class NativeProcesses implements ProcessApi {
     return ok !== 0 ? 0 : (this.lastError = this.#getLastError());
   }
 
-  isConsole(handle: Handle): boolean {
-    return this.#kernel32.GetConsoleMode(handle, new OutU32().bytes) !== 0;
-  }
-
   hasConsole(): boolean {
     return this.#kernel32.GetConsoleCP() !== 0;
   }

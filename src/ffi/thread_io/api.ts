@@ -2,6 +2,10 @@
  * The seam for handles that a completion port cannot drive: their reads and
  * writes occupy a thread each, which posts their ends to the port.
  *
+ * While a read of such a handle is pending, in this process or in another that
+ * has inherited it, Windows lets whoever asks about the handle wait for the
+ * read. So questions are asked on another thread, too.
+ *
  * @module
  */
 
@@ -27,10 +31,14 @@ export interface ThreadTransfer {
 export interface ThreadIoApi {
   /** The error code of the last call on this object that failed. */
   readonly lastError: number;
-  /** `GetFileType`: `FILE_TYPE_*`, or 0 with the code in `lastError`. */
-  fileType(file: Handle): number;
-  /** `NtQueryInformationFile`: the file's mode, or -1. */
-  fileMode(file: Handle): number;
+  /** `GetFileType` on another thread: `FILE_TYPE_*`, or 0. */
+  fileType(file: Handle): Promise<number>;
+  /** `NtQueryInformationFile` on another thread: the file's mode, or -1. */
+  fileMode(file: Handle): Promise<number>;
+  /** `GetNamedPipeInfo` on another thread: its flags, or -1. */
+  pipeFlags(file: Handle): Promise<number>;
+  /** `GetConsoleMode` on another thread: true when it is a console's. */
+  isConsole(file: Handle): Promise<boolean>;
   /**
    * `NtReadFile` on a thread of Windows' pool, at the file's position. Its
    * packet has the NTSTATUS, where the end of a file is a success.

@@ -4,8 +4,10 @@
  * @module
  */
 
-import { queryFileMode } from "../file_mode.ts";
+import { MEM_RELEASE } from "../constants.ts";
+import { FILE_MODE_INFORMATION } from "../file_mode.ts";
 import { type Loaded, openLibrary } from "../load.ts";
+import { allocate } from "../memory.ts";
 import { loadSymbols } from "../symbols.ts";
 import { kernel32ThreadIo } from "./kernel32.ts";
 import { ntdllThreadIo } from "./ntdll.ts";
@@ -43,6 +45,10 @@ export function loadThreadIoSymbols(): ThreadIoSymbols {
   };
 }
 
+/** Room for a DWORD, and for an IO_STATUS_BLOCK behind it. */
+const ANSWER_SIZE = 8n;
+const MEMORY_SIZE = 32;
+
 /** The call may take any time: the pool is to have a thread for others. */
 const WT_EXECUTELONGFUNCTION = 0x10;
 
@@ -68,18 +74,32 @@ export class NativeThreadIo implements ThreadIoApi {
     this.#getLastError = loadSymbols().kernel32.GetLastError;
   }
 
-  fileType(file: Handle): number {
-    const type = this.#symbols.kernel32.GetFileType(file);
-    if (type === 0) this.lastError = this.#getLastError();
-    return type;
+  fileType(file: Handle): Promise<number> {
+    return this.#symbols.kernel32.GetFileTypeOnThread(file);
   }
 
-  fileMode(file: Handle): number {
-    const mode = new OutU32();
-    const status = queryFileMode(this.#symbols.ntdll, file, mode);
-    if (status === 0) return mode.value;
-    this.lastError = this.#win32.ntStatusToDosError(status);
-    return -1;
+  fileMode(file: Handle): Promise<number> {
+    const { NtQueryInformationFile } = this.#symbols.ntdll;
+    return this.#ask(async (answer) => {
+      const status = answer + ANSWER_SIZE;
+      const mode = FILE_MODE_INFORMATION;
+      return await NtQueryInformationFile(file, status, answer, 4, mode) === 0;
+    });
+  }
+
+  pipeFlags(file: Handle): Promise<number> {
+    const { GetNamedPipeInfoOnThread } = this.#symbols.kernel32;
+    return this.#ask(async (answer) =>
+      await GetNamedPipeInfoOnThread(file, answer, 0n, 0n, 0n) !== 0
+    );
+  }
+
+  async isConsole(file: Handle): Promise<boolean> {
+    const { GetConsoleModeOnThread } = this.#symbols.kernel32;
+    const mode = await this.#ask(async (answer) =>
+      await GetConsoleModeOnThread(file, answer) !== 0
+    );
+    return mode >= 0;
   }
 
   startRead(transfer: ThreadTransfer): number {
@@ -101,6 +121,19 @@ export class NativeThreadIo implements ThreadIoApi {
     const ended = new OutU32();
     this.#win32.copyOut(ended.bytes, slot + TRANSFER_ENDED);
     return ended.value !== 0;
+  }
+
+  /** The DWORD that a call on another thread gives, or -1. */
+  async #ask(call: (answer: Address) => Promise<boolean>): Promise<number> {
+    const memory = allocate(this.#win32, MEMORY_SIZE);
+    try {
+      if (!await call(memory)) return -1;
+      const answer = new OutU32();
+      this.#win32.copyOut(answer.bytes, memory);
+      return answer.value;
+    } finally {
+      this.#win32.virtualFree(memory, 0, MEM_RELEASE);
+    }
   }
 
   #start(call: Address, transfer: ThreadTransfer): number {

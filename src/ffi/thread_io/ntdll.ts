@@ -9,6 +9,6 @@ import { ntdllFunctions } from "../ntdll_functions.ts";
 
 /** Functions of ntdll.dll. */
 export const ntdllThreadIo = {
-  /** NTSTATUS NtQueryInformationFile(...) */
-  NtQueryInformationFile: ntdllFunctions.NtQueryInformationFile,
+  /** NTSTATUS NtQueryInformationFile(...), on another thread */
+  NtQueryInformationFile: ntdllFunctions.NtInformationOnThread,
 } as const satisfies Deno.ForeignLibraryInterface;

@@ -5,7 +5,6 @@ import {
   assertEquals,
   assertRejects,
   assertStringIncludes,
-  assertThrows,
 } from "@std/assert";
 import type { IocpProactor, WindowsHandle } from "../../../mod.ts";
 import {
@@ -73,8 +72,14 @@ proactorTest(
   "adoptHandle() lets the port drive an overlapped pipe",
   async (proactor) => {
     const { reader, writer } = pipePair(proactor, [true, true]);
-    await using input = adoptHandle(reader, { direction: "in", proactor });
-    await using output = adoptHandle(writer, { direction: "out", proactor });
+    await using input = await adoptHandle(reader, {
+      direction: "in",
+      proactor,
+    });
+    await using output = await adoptHandle(writer, {
+      direction: "out",
+      proactor,
+    });
     assertEquals([input.kind, input.driver], ["pipe", "port"]);
     assertEquals([output.kind, output.driver], ["pipe", "port"]);
     await output.write(encode("hello"));
@@ -86,8 +91,11 @@ proactorTest(
   "adoptHandle() lets threads drive a pipe that is not overlapped",
   async (proactor) => {
     const { reader, writer } = pipePair(proactor, [false, false]);
-    await using input = adoptHandle(reader, { direction: "in", proactor });
-    const output = adoptHandle(writer, { direction: "out", proactor });
+    await using input = await adoptHandle(reader, {
+      direction: "in",
+      proactor,
+    });
+    const output = await adoptHandle(writer, { direction: "out", proactor });
     assertEquals([input.kind, input.driver], ["pipe", "thread"]);
     const reading = readBytes(input);
     const data = pattern(300_000);
@@ -103,7 +111,7 @@ proactorTest(
   "a thread's read waits without blocking, and is a web stream",
   async (proactor) => {
     const { reader, writer } = pipePair(proactor, [false, true]);
-    const input = adoptHandle(reader, { direction: "in", proactor });
+    const input = await adoptHandle(reader, { direction: "in", proactor });
     const text = new Response(input.readable).text();
     for (let i = 0; i < 10; i++) await turn();
     await proactor.send(writer, encode("one "));
@@ -119,7 +127,10 @@ proactorTest(
   "a thread's write fails when nobody reads any more",
   async (proactor) => {
     const { reader, writer } = pipePair(proactor, [true, false]);
-    await using output = adoptHandle(writer, { direction: "out", proactor });
+    await using output = await adoptHandle(writer, {
+      direction: "out",
+      proactor,
+    });
     proactor.closeHandle(reader);
     await assertRejects(
       () => soon(output.write(encode("x"))),
@@ -133,7 +144,10 @@ proactorTest(
   "a file is read from its position to its end",
   async (proactor) => {
     const handle = openFile(proactor, WIN_INI);
-    await using input = adoptHandle(handle, { direction: "in", proactor });
+    await using input = await adoptHandle(handle, {
+      direction: "in",
+      proactor,
+    });
     assertEquals([input.kind, input.driver], ["file", "thread"]);
     assertStringIncludes(await readText(input), "[");
     assertEquals(await soon(input.read(new Uint8Array(1))), null);
@@ -145,7 +159,7 @@ proactorTest(
   async (proactor) => {
     for (const direction of ["in", "out"] as const) {
       const handle = openFile(proactor, "\\\\.\\NUL");
-      await using stream = adoptHandle(handle, { direction, proactor });
+      await using stream = await adoptHandle(handle, { direction, proactor });
       assertEquals([stream.kind, stream.driver], ["device", "thread"]);
       if (direction === "out") {
         assertEquals(
@@ -164,9 +178,10 @@ proactorTest(
       { length: MANY_READS },
       () => pipePair(proactor, [false, true]),
     );
-    const inputs = pairs.map(({ reader }) =>
+    const adopted = pairs.map(({ reader }) =>
       adoptHandle(reader, { direction: "in", proactor })
     );
+    const inputs = await Promise.all(adopted);
     const reads = inputs.map((input) => input.read(new Uint8Array(9)));
     await soon(Sleep(1)); // on a thread of Deno's pool
     for (const { writer } of pairs) await proactor.send(writer, encode("x"));
@@ -181,7 +196,7 @@ proactorTest(
   async (proactor) => {
     for (let i = 0; i < 50; i++) {
       const { reader, writer } = pipePair(proactor, [false, true]);
-      const input = adoptHandle(reader, { direction: "in", proactor });
+      const input = await adoptHandle(reader, { direction: "in", proactor });
       const read = input.read(new Uint8Array(1));
       input.close();
       await assertRejects(() => read, Deno.errors.Interrupted);
@@ -197,7 +212,7 @@ proactorTest(
   "closing a stream with a thread's read pending does not block",
   async (proactor) => {
     const { reader, writer } = pipePair(proactor, [false, true]);
-    const input = adoptHandle(reader, { direction: "in", proactor });
+    const input = await adoptHandle(reader, { direction: "in", proactor });
     const read = input.read(new Uint8Array(1));
     await turn();
     const start = performance.now();
@@ -215,7 +230,7 @@ Deno.test("closing the proactor with a thread's read pending is bounded", async 
   await withProactor(async (proactor) => {
     const { api } = proactor.port;
     const { reader, writer } = pipePair(proactor, [false, true]);
-    const input = adoptHandle(reader, { direction: "in", proactor });
+    const input = await adoptHandle(reader, { direction: "in", proactor });
     const read = input.read(new Uint8Array(1));
     const [quarantined] = await Promise.all([
       soon(proactor.close({ deadline: 50 })),
@@ -227,39 +242,42 @@ Deno.test("closing the proactor with a thread's read pending is bounded", async 
   });
 });
 
-proactorTest("adoptHandle() refuses what nothing can drive", (proactor) => {
-  const { reader, writer } = pipePair(proactor, [false, false]);
-  const file = openFile(proactor, WIN_INI, FILE_FLAG_OVERLAPPED);
-  assertThrows(
-    () => adoptHandle(reader, { direction: "duplex", proactor }),
-    Deno.errors.NotSupported,
-    "it was not opened for overlapped I/O, so a read would block writes",
-  );
-  assertThrows(
-    () => adoptHandle(file, { direction: "in", proactor }),
-    Deno.errors.NotSupported,
-    "it is a file opened for overlapped I/O, which has no position",
-  );
-  for (const handle of [reader, writer, file]) {
-    assertEquals(proactor.port.api.closeHandle(handle), 0); // still ours
-  }
-});
+proactorTest(
+  "adoptHandle() refuses what nothing can drive",
+  async (proactor) => {
+    const { reader, writer } = pipePair(proactor, [false, false]);
+    const file = openFile(proactor, WIN_INI, FILE_FLAG_OVERLAPPED);
+    await assertRejects(
+      () => adoptHandle(reader, { direction: "duplex", proactor }),
+      Deno.errors.NotSupported,
+      "it was not opened for overlapped I/O, so a read would block writes",
+    );
+    await assertRejects(
+      () => adoptHandle(file, { direction: "in", proactor }),
+      Deno.errors.NotSupported,
+      "it is a file opened for overlapped I/O, which has no position",
+    );
+    for (const handle of [reader, writer, file]) {
+      assertEquals(proactor.port.api.closeHandle(handle), 0); // still ours
+    }
+  },
+);
 
-proactorTest("adoptHandle() refuses what is no handle", (proactor) => {
+proactorTest("adoptHandle() refuses what is no handle", async (proactor) => {
   const { reader, writer } = pipePair(proactor, [false, false]);
   for (const handle of [reader, writer]) proactor.port.api.closeHandle(handle);
   const options: AdoptHandleOptions = { direction: "in", proactor };
-  assertThrows(
+  await assertRejects(
     () => adoptHandle(reader, options),
     Deno.errors.BadResource,
     `Cannot adopt handle ${reader}`,
   );
-  assertThrows(() => adoptHandle(0n, options), Deno.errors.BadResource);
-  assertThrows(
+  await assertRejects(() => adoptHandle(0n, options), Deno.errors.BadResource);
+  await assertRejects(
     () => adoptHandle(3 as unknown as bigint, options),
     TypeError,
   );
-  assertThrows(
+  await assertRejects(
     () => adoptHandle(reader, { ...options, direction: "up" as "in" }),
     TypeError,
     'Cannot use direction "up"',
@@ -271,7 +289,7 @@ Deno.test("adoptHandle() refuses a closed proactor", async () => {
     const { reader, writer } = pipePair(proactor, [true, true]);
     const { api } = proactor.port;
     await proactor.close();
-    assertThrows(
+    await assertRejects(
       () => adoptHandle(reader, { direction: "in", proactor }),
       Deno.errors.BadResource,
     );

@@ -7,11 +7,13 @@
  */
 
 import { NativeWin32 } from "../../src/ffi/native_win32.ts";
-import { isWine, mend } from "../windows/_wine.ts";
 import { NativeSockets } from "../../src/ffi/socket/native.ts";
+import { isWine, mend } from "../windows/_wine.ts";
 import { backlog } from "./backlog.ts";
+import { concurrency } from "./concurrency.ts";
 import { emptyMessages } from "./empty_messages.ts";
 import { exclusivePorts } from "./exclusive_ports.ts";
+import { lockLibraries } from "./file_locks.ts";
 import { instances } from "./instances.ts";
 import { overlay } from "./overlay.ts";
 
@@ -20,5 +22,7 @@ if (isWine) {
   overlay(NativeWin32, instances);
   overlay(NativeSockets, backlog);
   overlay(NativeSockets, exclusivePorts);
+  overlay(NativeWin32, concurrency);
+  lockLibraries();
   mend("first-instance", "pipe-security");
 }

@@ -34,7 +34,7 @@ export interface Adoption extends HandleTraits, DeadlineOptions {
  * ```ts
  * import { type HandleStream, openStdin } from "@iocp/proactor/process";
  *
- * using input: HandleStream = openStdin();
+ * using input: HandleStream = await openStdin();
  * console.log(input.kind, input.driver);
  * for await (const chunk of input.readable) console.log(chunk.length);
  * ```

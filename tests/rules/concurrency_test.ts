@@ -32,7 +32,8 @@ Deno.test("a proactor whose threads compute for others has its results", async (
 });
 
 Deno.test({
-  name: "a port of one gives nothing after a wait (by the rule over Wine)",
+  name:
+    "a port of one gives nothing after a wait (where the rules are put over the system)",
   ignore: !isWine,
   async fn() {
     const api = new NativeWin32();

@@ -84,7 +84,8 @@ Deno.test("a child starts while somebody reads from our standard input", async (
 });
 
 Deno.test({
-  name: "a question that would block fails a test (by the rule over Wine)",
+  name:
+    "a question that would block fails a test (where the rules are put over the system)",
   ignore: !isWine,
   fn() {
     const api = new NativeWin32();

@@ -7,33 +7,24 @@
 import { adoptSocket } from "../net/tcp/accepted_socket.ts";
 import type { Socket } from "../net/socket/socket.ts";
 import { openTcpTransport } from "../net/tcp/tcp_protocol.ts";
-import {
-  type DatagramEndpointOptions,
-  openDatagramEndpoint,
-} from "../net/udp/datagram_endpoint.ts";
+import type { DatagramEndpointOptions } from "../net/udp/datagram_endpoint.ts";
 import type {
   DatagramProtocol,
   DatagramTransport,
 } from "../net/udp/datagram_protocol.ts";
-import { openUnixTransport } from "../net/unix/unix_protocol.ts";
-import { openPipeTransport } from "../pipe/pipe_protocol.ts";
-import type { SendFileOptions, SendFileSource } from "../stream/file_mover.ts";
 import type {
   Protocol,
   ProtocolFactory,
   Transport,
 } from "../stream/protocol.ts";
-import { sendFileOver } from "../stream/transport_sink.ts";
 import type { LoopHost } from "./host.ts";
 import type {
   ConnectAcceptedSocketOptions,
   CreateConnectionOptions,
-  CreatePipeConnectionOptions,
   CreateUnixConnectionOptions,
   LoopOptions,
-  StartTlsProtocolOptions,
 } from "./loop_options.ts";
-import { clientTls, openSecured, secure, serverTls } from "./secured.ts";
+import { clientTls, openSecured, serverTls } from "./secured.ts";
 
 /** Where a TCP connection goes. */
 export interface TcpTarget extends CreateConnectionOptions {
@@ -45,7 +36,8 @@ export interface TcpTarget extends CreateConnectionOptions {
 
 /**
  * Opens transports for protocols, unless the loop is closed. The methods are
- * documented on the page of {@linkcode ProactorEventLoop}.
+ * documented on the page of {@linkcode ProactorEventLoop}, which loads this file
+ * when one of them is first called.
  */
 export class Connections {
   readonly #host: LoopHost;
@@ -79,25 +71,10 @@ export class Connections {
     const { ssl, ...rest } = options;
     const target = { ...rest, path, proactor };
     const secured = { port: proactor.port, tls: clientTls(ssl, options) };
+    const { openUnixTransport } = await import("../net/unix/unix_protocol.ts");
     return await openSecured(protocolFactory, secured, (factory) => {
       this.#host.assertOpen("create unix connection");
       return openUnixTransport(factory, target);
-    });
-  }
-
-  async createPipeConnection<P extends Protocol>(
-    protocolFactory: ProtocolFactory<P>,
-    path: string,
-    options: CreatePipeConnectionOptions,
-  ): Promise<[Transport, P]> {
-    this.#host.assertOpen("connect to pipe");
-    const { proactor } = this.#host;
-    const { ssl, ...rest } = options;
-    const connecting = { ...rest, proactor };
-    const secured = { port: proactor.port, tls: clientTls(ssl, options) };
-    return await openSecured(protocolFactory, secured, (factory) => {
-      this.#host.assertOpen("connect to pipe");
-      return openPipeTransport(factory, path, connecting);
     });
   }
 
@@ -107,10 +84,11 @@ export class Connections {
   ): Promise<[DatagramTransport, P]> {
     this.#host.assertOpen("create datagram endpoint");
     const { proactor } = this.#host;
-    return await openDatagramEndpoint(protocolFactory, {
-      ...options,
-      proactor,
-    });
+    const opening = { ...options, proactor };
+    const { openDatagramEndpoint } = await import(
+      "../net/udp/datagram_endpoint.ts"
+    );
+    return await openDatagramEndpoint(protocolFactory, opening);
   }
 
   async connectAcceptedSocket<P extends Protocol>(
@@ -126,25 +104,5 @@ export class Connections {
       this.#host.assertOpen("connect protocol");
       return adoptSocket(factory, socket, { proactor, deadline });
     });
-  }
-
-  async startTls(
-    transport: Transport,
-    protocol: Protocol,
-    tls: StartTlsProtocolOptions,
-  ): Promise<Transport> {
-    this.#host.assertOpen("start TLS");
-    const { port } = this.#host.proactor;
-    return await secure(port, transport, { protocol, tls });
-  }
-
-  async sendfile(
-    transport: Transport,
-    file: SendFileSource,
-    options: SendFileOptions,
-  ): Promise<number> {
-    this.#host.assertOpen("send file");
-    const { port } = this.#host.proactor;
-    return await sendFileOver(port, transport, { source: file, options });
   }
 }

@@ -5,13 +5,11 @@
  */
 
 import type { SocketAddress } from "../ffi/socket/sockaddr.ts";
-import {
-  type AddressInfo,
-  type GetAddressInfoOptions,
-  getaddrinfo,
-  getnameinfo,
-  type GetNameInfoOptions,
-  type NameInfo,
+import type {
+  AddressInfo,
+  GetAddressInfoOptions,
+  GetNameInfoOptions,
+  NameInfo,
 } from "../net/names/address_info.ts";
 import type { ReadinessTarget } from "../net/readiness/readiness_source.ts";
 import type { ServerHost } from "../net/tcp/server_addresses.ts";
@@ -50,7 +48,7 @@ import type {
   ProtocolFactory,
   Transport,
 } from "../stream/protocol.ts";
-import { Connections } from "./connections.ts";
+import type { Connections } from "./connections.ts";
 import { DefaultExecutor } from "./default_executor.ts";
 import {
   type ExceptionContext,
@@ -86,12 +84,13 @@ import {
 } from "./remote_callback.ts";
 import { Scheduling } from "./scheduling.ts";
 import type { Server } from "./server.ts";
-import { Servers } from "./servers.ts";
+import type { Servers } from "./servers.ts";
 import { SignalHandlers } from "./signal_handlers.ts";
 import { SockCalls } from "./sock_calls.ts";
-import { Subprocesses } from "./subprocesses.ts";
+import type { Subprocesses } from "./subprocesses.ts";
 import type { Task, TaskFunction, TaskOptions } from "./task.ts";
 import { Tasks } from "./tasks.ts";
+import { Transports } from "./transports.ts";
 import type { WorkerCall, WorkerExecutor } from "./worker_executor.ts";
 
 /** Takes exceptions that have no caller. */
@@ -140,12 +139,11 @@ export class ProactorEventLoop implements AsyncDisposable {
   readonly #tasks: Tasks;
   readonly #remotes: RemoteCallbacks;
   readonly #executor: DefaultExecutor;
-  readonly #connections: Connections;
-  readonly #servers: Servers<ProactorEventLoop>;
+  readonly #transports: Transports;
   readonly #sock: SockCalls;
   readonly #readers: Readers;
   readonly #signals: SignalHandlers;
-  readonly #subprocesses: Subprocesses;
+  readonly #host: LoopHost;
   #debug: boolean;
 
   /**
@@ -164,16 +162,15 @@ export class ProactorEventLoop implements AsyncDisposable {
     this.#debug = options.debug ?? false;
     this.slowCallbackDuration = options.slowCallbackDuration ?? 100;
     const host = this.#makeHost();
+    this.#host = host;
     proactor.setLoop(host.context);
     this.#tasks = new Tasks(host);
     this.#remotes = new RemoteCallbacks(host);
     this.#executor = new DefaultExecutor(host);
-    this.#connections = new Connections(host);
-    this.#servers = new Servers<ProactorEventLoop>(this, host);
+    this.#transports = new Transports(host);
     this.#sock = new SockCalls(host);
     this.#readers = new Readers(host);
     this.#signals = new SignalHandlers(host);
-    this.#subprocesses = new Subprocesses(host);
     this.#lifecycle = this.#makeLifecycle(host);
   }
 
@@ -478,6 +475,7 @@ export class ProactorEventLoop implements AsyncDisposable {
     options: GetAddressInfoOptions = {},
   ): Promise<AddressInfo[]> {
     this.#scheduling.assertOpen("look up host");
+    const { getaddrinfo } = await import("../net/names/address_info.ts");
     return await getaddrinfo(host, port, options);
   }
 
@@ -498,6 +496,7 @@ export class ProactorEventLoop implements AsyncDisposable {
     options: GetNameInfoOptions = {},
   ): Promise<NameInfo> {
     this.#scheduling.assertOpen("look up address");
+    const { getnameinfo } = await import("../net/names/address_info.ts");
     return await getnameinfo(address, options);
   }
 
@@ -520,14 +519,15 @@ export class ProactorEventLoop implements AsyncDisposable {
    * @throws {Deno.errors.NotFound} when there is no such host.
    * @throws {Deno.errors.TimedOut} when nobody answered in time.
    */
-  createConnection<P extends Protocol>(
+  async createConnection<P extends Protocol>(
     protocolFactory: ProtocolFactory<P>,
     host: string,
     port: number,
     options: CreateConnectionOptions = {},
   ): Promise<[Transport, P]> {
     const target = { ...options, hostname: host, port };
-    return this.#connections.createConnection(protocolFactory, target);
+    const connections = await this.#connections();
+    return await connections.createConnection(protocolFactory, target);
   }
 
   /**
@@ -569,13 +569,14 @@ export class ProactorEventLoop implements AsyncDisposable {
    * @throws {Deno.errors.AddrNotAvailable} when no address is this computer's.
    * @throws {Deno.errors.NotFound} when there is no such host.
    */
-  createServer(
+  async createServer(
     protocolFactory: ProtocolFactory,
     host: ServerHost,
     port: number,
     options: CreateServerOptions = {},
   ): Promise<Server<TcpAddr, ProactorEventLoop>> {
-    return this.#servers.createServer(protocolFactory, {
+    const servers = await this.#servers();
+    return await servers.createServer(protocolFactory, {
       ...options,
       host,
       port,
@@ -601,12 +602,13 @@ export class ProactorEventLoop implements AsyncDisposable {
    * @throws {Deno.errors.NotFound} when there is no such folder.
    * @throws {Deno.errors.NotSupported} when this Windows has no such sockets.
    */
-  createUnixConnection<P extends Protocol>(
+  async createUnixConnection<P extends Protocol>(
     protocolFactory: ProtocolFactory<P>,
     path: string,
     options: CreateUnixConnectionOptions = {},
   ): Promise<[Transport, P]> {
-    return this.#connections.createUnixConnection(
+    const connections = await this.#connections();
+    return await connections.createUnixConnection(
       protocolFactory,
       path,
       options,
@@ -631,12 +633,13 @@ export class ProactorEventLoop implements AsyncDisposable {
    * @throws {Deno.errors.NotFound} when there is no such folder.
    * @throws {Deno.errors.NotSupported} when this Windows has no such sockets.
    */
-  createUnixServer(
+  async createUnixServer(
     protocolFactory: ProtocolFactory,
     path: string,
     options: CreateUnixServerOptions = {},
   ): Promise<Server<UnixAddr, ProactorEventLoop>> {
-    return this.#servers.createUnixServer(protocolFactory, path, options);
+    const servers = await this.#servers();
+    return await servers.createUnixServer(protocolFactory, path, options);
   }
 
   /**
@@ -653,12 +656,13 @@ export class ProactorEventLoop implements AsyncDisposable {
    * @throws {Deno.errors.BadResource} when it is closed.
    * @throws {InvalidStateError} when the loop is closed.
    */
-  connectAcceptedSocket<P extends Protocol>(
+  async connectAcceptedSocket<P extends Protocol>(
     protocolFactory: ProtocolFactory<P>,
     socket: Socket,
     options: ConnectAcceptedSocketOptions = {},
   ): Promise<[Transport, P]> {
-    return this.#connections.connectAcceptedSocket(
+    const connections = await this.#connections();
+    return await connections.connectAcceptedSocket(
       protocolFactory,
       socket,
       options,
@@ -706,7 +710,7 @@ export class ProactorEventLoop implements AsyncDisposable {
     protocol: Protocol,
     options: StartTlsProtocolOptions = {},
   ): Promise<Transport> {
-    return this.#connections.startTls(transport, protocol, options);
+    return this.#transports.startTls(transport, protocol, options);
   }
 
   /**
@@ -739,7 +743,7 @@ export class ProactorEventLoop implements AsyncDisposable {
     file: SendFileSource,
     options: SendFileOptions = {},
   ): Promise<number> {
-    return this.#connections.sendfile(transport, file, options);
+    return this.#transports.sendfile(transport, file, options);
   }
 
   // --- datagrams -----------------------------------------------------------
@@ -757,11 +761,12 @@ export class ProactorEventLoop implements AsyncDisposable {
    * @throws {Deno.errors.AddrInUse} when the local address is taken, or Windows
    * has reserved the port.
    */
-  createDatagramEndpoint<P extends DatagramProtocol>(
+  async createDatagramEndpoint<P extends DatagramProtocol>(
     protocolFactory: () => P,
     options: LoopOptions<DatagramEndpointOptions> = {},
   ): Promise<[DatagramTransport, P]> {
-    return this.#connections.createDatagramEndpoint(protocolFactory, options);
+    const connections = await this.#connections();
+    return await connections.createDatagramEndpoint(protocolFactory, options);
   }
 
   // --- raw sockets, of createSocket() or of another library ----------------
@@ -994,7 +999,7 @@ export class ProactorEventLoop implements AsyncDisposable {
     path: string,
     options: CreatePipeConnectionOptions = {},
   ): Promise<[Transport, P]> {
-    return this.#connections.createPipeConnection(
+    return this.#transports.createPipeConnection(
       protocolFactory,
       path,
       options,
@@ -1021,7 +1026,7 @@ export class ProactorEventLoop implements AsyncDisposable {
     path: string,
     options: StartServingPipeOptions = {},
   ): Promise<[PipeServer]> {
-    return this.#servers.startServingPipe(protocolFactory, path, options);
+    return this.#transports.startServingPipe(protocolFactory, path, options);
   }
 
   // --- readers, writers and other handles ----------------------------------
@@ -1207,12 +1212,13 @@ export class ProactorEventLoop implements AsyncDisposable {
    * @throws {Deno.errors.NotADirectory} when there is no such directory.
    * @throws {Deno.errors.PermissionDenied} when it may not be run.
    */
-  subprocessExec<P extends SubprocessProtocol>(
+  async subprocessExec<P extends SubprocessProtocol>(
     protocolFactory: SubprocessProtocolFactory<P>,
     command: string | URL,
     options: LoopOptions<SubprocessExecOptions> = {},
   ): Promise<[SubprocessTransport, P]> {
-    return this.#subprocesses.subprocessExec(protocolFactory, command, options);
+    const subprocesses = await this.#subprocesses();
+    return await subprocesses.subprocessExec(protocolFactory, command, options);
   }
 
   /**
@@ -1230,12 +1236,13 @@ export class ProactorEventLoop implements AsyncDisposable {
    * @throws {InvalidStateError} when the loop is closed.
    * @throws {Deno.errors.NotADirectory} when there is no such directory.
    */
-  subprocessShell<P extends SubprocessProtocol>(
+  async subprocessShell<P extends SubprocessProtocol>(
     protocolFactory: SubprocessProtocolFactory<P>,
     commandLine: string,
     options: LoopOptions<SubprocessOptions> = {},
   ): Promise<[SubprocessTransport, P]> {
-    return this.#subprocesses.subprocessShell(
+    const subprocesses = await this.#subprocesses();
+    return await subprocesses.subprocessShell(
       protocolFactory,
       commandLine,
       options,
@@ -1304,6 +1311,23 @@ export class ProactorEventLoop implements AsyncDisposable {
   }
 
   // --- parts ---------------------------------------------------------------
+
+  // What few programs need is loaded when it is first called.
+
+  async #connections(): Promise<Connections> {
+    const { Connections } = await import("./connections.ts");
+    return new Connections(this.#host);
+  }
+
+  async #servers(): Promise<Servers<ProactorEventLoop>> {
+    const { Servers } = await import("./servers.ts");
+    return new Servers<ProactorEventLoop>(this, this.#host);
+  }
+
+  async #subprocesses(): Promise<Subprocesses> {
+    const { Subprocesses } = await import("./subprocesses.ts");
+    return new Subprocesses(this.#host);
+  }
 
   #makeHost(): LoopHost {
     const parts = {

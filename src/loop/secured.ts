@@ -19,7 +19,11 @@ import type {
   Transport,
 } from "../stream/protocol.ts";
 import { assertFunction, kindOf } from "./arguments.ts";
-import type { StartTlsProtocolOptions } from "./loop_options.ts";
+import type { LoopHost } from "./host.ts";
+import type {
+  ServerTlsOptions,
+  StartTlsProtocolOptions,
+} from "./loop_options.ts";
 
 /** What a connection is told besides. */
 interface ClientOptions {
@@ -101,22 +105,34 @@ export async function openSecured<P extends Protocol>(
   return await new TlsProtocols(port, tls).open(open, protocolFactory);
 }
 
+/** What a server is told besides. */
+interface ServerOptions extends ServerTlsOptions {
+  onError?: ((error: unknown) => void) | undefined;
+}
+
 /**
- * Puts TLS between a server and its protocols, where that is wanted.
+ * Puts TLS between a server and its protocols, where that is wanted. A
+ * handshake that fails is no failure of the server's, as in asyncio.
  *
+ * @param host The loop.
  * @param protocolFactory Makes the protocols of the user.
- * @param options The port, and TLS.
- * @param onError Told of handshakes that fail.
+ * @param options What the user wants of TLS, and who is told of handshakes that
+ * fail.
  * @returns Makes the protocols of the transports.
  */
 export async function serveSecured(
+  host: LoopHost,
   protocolFactory: ProtocolFactory,
-  { port, tls }: SecuredOptions,
-  onError: (error: unknown) => void,
+  { ssl, onError = () => {} }: ServerOptions,
 ): Promise<ProtocolFactory> {
+  const tls = serverTls(ssl);
   if (tls === undefined) return protocolFactory;
+  assertFunction("create server", protocolFactory);
   const { TlsProtocols } = await load();
-  return new TlsProtocols(port, tls).serve(protocolFactory, onError);
+  const protocols = new TlsProtocols(host.proactor.port, tls);
+  const factory = protocols.serve(protocolFactory, onError);
+  host.assertOpen("create server");
+  return factory;
 }
 
 /**

@@ -17,23 +17,16 @@ import {
 import type { SocketServer } from "../net/socket/socket_server.ts";
 import { serveTcp } from "../net/tcp/tcp_protocol.ts";
 import { publicAddr, type TcpAddr } from "../net/tcp/tcp_socket.ts";
-import { serveUnix } from "../net/unix/unix_protocol.ts";
 import type { UnixAddr } from "../net/unix/unix_socket.ts";
-import { servePipe } from "../pipe/pipe_protocol.ts";
-import type { PipeServer } from "../pipe/pipe_server.ts";
-import type { PipeServerOptions } from "../pipe/server_options.ts";
 import type { ProtocolFactory } from "../stream/protocol.ts";
 import { assertFunction } from "./arguments.ts";
 import type { LoopHost } from "./host.ts";
 import type {
   CreateServerOptions,
   CreateUnixServerOptions,
-  LoopOptions,
-  ServerTlsOptions,
   StartServingOptions,
-  StartServingPipeOptions,
 } from "./loop_options.ts";
-import { serverTls, serveSecured } from "./secured.ts";
+import { serveSecured } from "./secured.ts";
 import { Server } from "./server.ts";
 
 /** Where a TCP server listens, and how. */
@@ -48,8 +41,9 @@ export interface TcpServerTarget extends CreateServerOptions {
 type BindTarget = Pick<AdoptedSocket, "address"> & Partial<AdoptedSocket>;
 
 /**
- * Serves with protocols, unless the loop is closed. The methods are documented
- * on the page of {@linkcode ProactorEventLoop}.
+ * Serves sockets with protocols, unless the loop is closed. The methods are
+ * documented on the page of {@linkcode ProactorEventLoop}, which loads this file
+ * when one of them is first called.
  *
  * @typeParam L The loop.
  */
@@ -75,7 +69,11 @@ export class Servers<L extends object> {
     const { host: _host, signal, ssl: _ssl, ...rest } = target;
     signal?.throwIfAborted();
     const { proactor } = this.#host;
-    const factory = await this.#secured(protocolFactory, target);
+    const factory = await serveSecured(
+      this.#host,
+      protocolFactory,
+      target,
+    );
     const places = await this.#placesOf(target);
     const serving = this.#serving(rest, "TCP accept failed");
     const listeners = bindAll(places, ({ address, handle }) => {
@@ -98,43 +96,17 @@ export class Servers<L extends object> {
   ): Promise<Server<UnixAddr, L>> {
     this.#host.assertOpen("create unix server");
     assertFunction("create unix server", protocolFactory);
+    const { serveUnix } = await import("../net/unix/unix_protocol.ts");
     const { signal, ssl: _ssl, ...rest } = options;
     signal?.throwIfAborted();
-    const factory = await this.#secured(protocolFactory, options);
+    const factory = await serveSecured(
+      this.#host,
+      protocolFactory,
+      options,
+    );
     const serving = this.#serving(rest, "Unix accept failed");
     const listener = serveUnix(factory, { ...serving, path });
     return await this.#serve([listener], options);
-  }
-
-  async startServingPipe(
-    protocolFactory: ProtocolFactory,
-    path: string,
-    options: StartServingPipeOptions,
-  ): Promise<[PipeServer]> {
-    this.#host.assertOpen("serve pipe");
-    const { ssl, onError = this.#reporter("Pipe accept failed"), ...rest } =
-      options;
-    const { proactor } = this.#host;
-    const serving = { ...rest, onError, proactor };
-    if (ssl === undefined) return [servePipe(protocolFactory, path, serving)];
-    assertBytePipe(rest);
-    const factory = await this.#secured(protocolFactory, options);
-    return [servePipe(factory, path, serving)];
-  }
-
-  /** A handshake that fails is no failure of the server's, as in asyncio. */
-  async #secured(
-    protocolFactory: ProtocolFactory,
-    options: ServerTlsOptions & Pick<ServerSettings, "onError">,
-  ): Promise<ProtocolFactory> {
-    const { ssl, onError = () => {} } = options;
-    if (ssl === undefined) return protocolFactory;
-    assertFunction("create server", protocolFactory);
-    const { port } = this.#host.proactor;
-    const secured = { port, tls: serverTls(ssl) };
-    const factory = await serveSecured(protocolFactory, secured, onError);
-    this.#host.assertOpen("create server");
-    return factory;
   }
 
   async #placesOf(target: TcpServerTarget): Promise<BindTarget[]> {
@@ -173,11 +145,6 @@ export class Servers<L extends object> {
     return (exception) =>
       this.#host.callExceptionHandler({ message, exception });
   }
-}
-
-function assertBytePipe({ type }: LoopOptions<PipeServerOptions>): void {
-  if (type !== "message") return;
-  throw new TypeError("Cannot serve TLS: a pipe of messages is no byte stream");
 }
 
 function assertNoHost(host: ServerHost, port: number): void {

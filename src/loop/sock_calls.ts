@@ -12,8 +12,6 @@ import {
   parseSocketAddress,
   type SocketAddress,
 } from "../ffi/socket/sockaddr.ts";
-import { resolveHost } from "../net/names/resolve.ts";
-import { Socket } from "../net/socket/socket.ts";
 import {
   assertBytes,
   assertInteger,
@@ -26,14 +24,10 @@ import type {
   ReceivedFrom,
   ReceivedFromInto,
 } from "../proactor/proactor_options.ts";
-import {
-  FileMover,
-  type SendFileOptions,
-  type SendFileSource,
-} from "../stream/file_mover.ts";
+import type { SendFileOptions, SendFileSource } from "../stream/file_mover.ts";
 import type { LoopHost } from "./host.ts";
 import type { SockAccepted, SockRecvFromIntoOptions } from "./loop_options.ts";
-import { sendAll, SocketSink } from "./socket_sink.ts";
+import { sendAll } from "./send_all.ts";
 
 const FAMILIES = { IPv4: "ipv4", IPv6: "ipv6" } as const;
 
@@ -112,6 +106,7 @@ export class SockCalls {
     options: OperationOptions,
   ): Promise<SockAccepted> {
     const proactor = this.#proactorTo("accept");
+    const { Socket } = await import("../net/socket/socket.ts");
     const accepted = await proactor.accept(listener, options);
     return { ...accepted, socket: new Socket(accepted.socket) };
   }
@@ -134,9 +129,8 @@ export class SockCalls {
     options: SendFileOptions,
   ): Promise<number> {
     const proactor = this.#proactorTo("send file");
-    const sink = new SocketSink(proactor, socket, options.signal);
-    using mover = await FileMover.open(sink, file, options);
-    return await mover.move();
+    const { sendFile } = await import("./socket_sink.ts");
+    return await sendFile(proactor, socket, { source: file, options });
   }
 
   #proactorTo(action: string): IocpProactor {
@@ -159,6 +153,7 @@ async function lookUp(
 ): Promise<SocketAddress> {
   const { hostname, port, family } = address as IpAddress;
   const options = { family: FAMILIES[family], signal };
+  const { resolveHost } = await import("../net/names/resolve.ts");
   const [found] = await resolveHost(hostname, port, options);
   return found!;
 }

@@ -1,83 +1,52 @@
 /**
- * How the loop sends bytes and files to raw sockets.
+ * How the loop sends files to raw sockets: loaded when the first one is sent.
  *
  * @module
  */
 
-import { copyBytes, viewOf } from "../ffi/bytes.ts";
-import type { Bytes } from "../ffi/socket/api.ts";
-import { stableBytes } from "../proactor/arguments.ts";
-import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import type { FileRange } from "../proactor/call/file_to_send.ts";
-import { totalLength } from "../proactor/call/gather.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
-import type {
-  HandleLike,
-  OperationOptions,
-} from "../proactor/proactor_options.ts";
-import { assertStreamSocket, sendPart } from "../proactor/proactor_parts.ts";
-import type { FileSink } from "../stream/file_mover.ts";
+import type { CompletionPort } from "../proactor/port/completion_port.ts";
+import type { HandleLike } from "../proactor/proactor_options.ts";
+import { assertStreamSocket } from "../proactor/proactor_parts.ts";
+import {
+  FileMover,
+  type FileSink,
+  type SendFileOptions,
+  type SendFileSource,
+} from "../stream/file_mover.ts";
+import { sendAll } from "./send_all.ts";
 
-/** The most bytes of a call. */
-const MAX_PIECE = 16 << 20;
-
-/** What to send. */
-export interface SendAllOptions extends OperationOptions {
-  /** The bytes, or several arrays of them. */
-  data: Uint8Array | readonly Uint8Array[];
+/** A file, and how it is sent. */
+export interface FileToSend {
+  /** The file. */
+  source: SendFileSource;
+  /** Which part, and how. */
+  options: SendFileOptions;
 }
 
 /**
- * Sends until all is sent. A nonblocking socket, as those of other libraries
- * may be, can accept fewer bytes at a time.
+ * Sends a file to a raw socket.
  *
  * @param proactor The proactor.
- * @param socket The socket.
- * @param options What to send, and a signal.
+ * @param socket A connected stream socket.
+ * @param file The file, and how it is sent.
+ * @returns Bytes sent.
+ * @throws {TypeError} when it is a socket, but no stream.
+ * @throws {Deno.errors.BadResource} when it is closed, or no socket.
  */
-export async function sendAll(
+export async function sendFile(
   proactor: IocpProactor,
   socket: HandleLike,
-  options: SendAllOptions,
-): Promise<void> {
-  const { data, signal } = options;
-  const list: Uint8Array[] = Array.isArray(data) ? [...data] : [data];
-  const parts = list.map((part) => stableBytes("send", part));
-  for (const piece of piecesOf(parts)) {
-    for (let rest = piece; rest.length > 0;) {
-      const part = rest;
-      rest = [];
-      const onRest = (data: Bytes) => rest = [data];
-      const one = { handle: socket, data: part, signal, onRest };
-      await sendPart(proactor.port, one);
-    }
-  }
-}
-
-/** A single piece is sent at once; several must wait, so they are copied. */
-function piecesOf(parts: Bytes[]): Bytes[][] {
-  if (totalLength(parts) <= MAX_PIECE) return [parts];
-  return [...cut(parts.map((part) => copyBytes(part)))];
-}
-
-function* cut(parts: Bytes[]): Generator<Bytes[]> {
-  let piece: Bytes[] = [];
-  for (const part of parts) {
-    for (let at = 0; at < part.length;) {
-      const room = MAX_PIECE - totalLength(piece);
-      const end = Math.min(part.length, at + room);
-      piece.push(viewOf(part, at, end));
-      at = end;
-      if (totalLength(piece) < MAX_PIECE) continue;
-      yield piece;
-      piece = [];
-    }
-  }
-  if (piece.length > 0) yield piece;
+  { source, options }: FileToSend,
+): Promise<number> {
+  const sink = new SocketSink(proactor, socket, options.signal);
+  using mover = await FileMover.open(sink, source, options);
+  return await mover.move();
 }
 
 /** Sends files to a raw socket. */
-export class SocketSink implements FileSink {
+class SocketSink implements FileSink {
   readonly #proactor: IocpProactor;
   readonly #socket: HandleLike;
   readonly #signal: AbortSignal | undefined;

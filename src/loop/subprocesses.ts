@@ -23,7 +23,8 @@ import type { LoopOptions } from "./loop_options.ts";
 
 /**
  * Starts processes for protocols, unless the loop is closed. The methods are
- * documented on the page of {@linkcode ProactorEventLoop}.
+ * documented on the page of {@linkcode ProactorEventLoop}, which loads this file
+ * when one of them is first called.
  */
 export class Subprocesses {
   readonly #host: LoopHost;

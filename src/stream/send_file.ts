@@ -7,6 +7,7 @@
 
 import type { SendFileOptions, SendFileSource } from "./file_mover.ts";
 import type { FileStream } from "./file_stream.ts";
+import type { Transport } from "./protocol.ts";
 import { WriteTurn } from "./write_turn.ts";
 
 /**
@@ -45,6 +46,25 @@ async function load(
     turn.end(0);
     throw error;
   }
+}
+
+/**
+ * Refuses transports over which no file can be sent.
+ *
+ * @param transport The transport.
+ * @throws {Deno.errors.BadResource} when it is closing.
+ * @throws {Deno.errors.NotSupported} when it sends datagrams.
+ */
+export function assertSendable(transport: Transport): void {
+  if ("sendTo" in transport) {
+    throw new Deno.errors.NotSupported(
+      "Cannot send file: the transport sends datagrams",
+    );
+  }
+  if (!transport.isClosing()) return;
+  throw new Deno.errors.BadResource(
+    "Cannot send file: the transport is closing",
+  );
 }
 
 function assertBytes({ messages, channel }: FileStream): void {

@@ -1,11 +1,10 @@
 /**
- * Sends files over transports of any kind.
+ * Sends files over transports that are written to, as those that encrypt.
  *
  * @module
  */
 
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
-import { ChannelTransport } from "./channel_transport.ts";
 import {
   FileMover,
   type FileSink,
@@ -13,10 +12,10 @@ import {
   type SendFileSource,
 } from "./file_mover.ts";
 import type { Protocol, Transport } from "./protocol.ts";
+import { assertSendable } from "./send_file.ts";
 
 /**
- * Sends a file over a transport. One that is not a channel of this library, as
- * one that encrypts, is written to, with regard to its limits.
+ * Writes a file to a transport, with regard to its limits.
  *
  * @param port The port on which files are read.
  * @param transport The transport.
@@ -29,28 +28,12 @@ import type { Protocol, Transport } from "./protocol.ts";
 export async function sendFileOver(
   port: CompletionPort,
   transport: Transport,
-  file: { source: SendFileSource; options: SendFileOptions },
+  { source, options }: { source: SendFileSource; options: SendFileOptions },
 ): Promise<number> {
-  assertStream(transport);
-  const { source, options } = file;
-  if (transport instanceof ChannelTransport) {
-    return await transport.sendFile(source, options);
-  }
+  assertSendable(transport);
   using sink = new TransportSink(port, transport);
   using mover = await FileMover.open(sink, source, options);
   return await mover.move();
-}
-
-function assertStream(transport: Transport): void {
-  if ("sendTo" in transport) {
-    throw new Deno.errors.NotSupported(
-      "Cannot send file: the transport sends datagrams",
-    );
-  }
-  if (!transport.isClosing()) return;
-  throw new Deno.errors.BadResource(
-    "Cannot send file: the transport is closing",
-  );
 }
 
 /** Writes to a transport, and waits while its buffer is full. */
@@ -73,7 +56,7 @@ class TransportSink implements FileSink, Protocol, Disposable {
 
   async write(data: Uint8Array<ArrayBuffer>): Promise<void> {
     const transport = this.#transport;
-    assertStream(transport);
+    assertSendable(transport);
     transport.write(data);
     const { high } = transport.getWriteBufferLimits();
     if (transport.getWriteBufferSize() <= high) return;

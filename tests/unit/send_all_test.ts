@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { stub } from "@std/testing/mock";
-import { sendAll } from "../../src/loop/socket_sink.ts";
+import { sendAll } from "../../src/loop/send_all.ts";
 import { bytes, inWorld, pattern, text, type World } from "./_helpers.ts";
 
 const MIB = 1 << 20;

@@ -270,6 +270,7 @@ import loopRunner from "../../src/loop/runner.ts" with { type: "text" };
 import loopScheduler from "../../src/loop/scheduler.ts" with { type: "text" };
 import loopScheduling from "../../src/loop/scheduling.ts" with { type: "text" };
 import loopSecured from "../../src/loop/secured.ts" with { type: "text" };
+import loopSendAll from "../../src/loop/send_all.ts" with { type: "text" };
 import loopServer from "../../src/loop/server.ts" with { type: "text" };
 import loopServers from "../../src/loop/servers.ts" with { type: "text" };
 import loopSignalHandlers from "../../src/loop/signal_handlers.ts" with {
@@ -285,6 +286,7 @@ import loopSubprocesses from "../../src/loop/subprocesses.ts" with {
 import loopTask from "../../src/loop/task.ts" with { type: "text" };
 import loopTasks from "../../src/loop/tasks.ts" with { type: "text" };
 import loopTimerHeap from "../../src/loop/timer_heap.ts" with { type: "text" };
+import loopTransports from "../../src/loop/transports.ts" with { type: "text" };
 import loopWorkerExecutor from "../../src/loop/worker_executor.ts" with {
   type: "text",
 };
@@ -1004,6 +1006,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/loop/scheduler.ts": loopScheduler,
   "src/loop/scheduling.ts": loopScheduling,
   "src/loop/secured.ts": loopSecured,
+  "src/loop/send_all.ts": loopSendAll,
   "src/loop/server.ts": loopServer,
   "src/loop/servers.ts": loopServers,
   "src/loop/signal_handlers.ts": loopSignalHandlers,
@@ -1013,6 +1016,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/loop/task.ts": loopTask,
   "src/loop/tasks.ts": loopTasks,
   "src/loop/timer_heap.ts": loopTimerHeap,
+  "src/loop/transports.ts": loopTransports,
   "src/loop/worker_executor.ts": loopWorkerExecutor,
   "src/net/mod.ts": netMod,
   "src/net/names/address_info.ts": netNamesAddressInfo,

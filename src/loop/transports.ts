@@ -1,0 +1,105 @@
+/**
+ * The transports of a loop that need no socket: pipes in protocol style, TLS
+ * over a transport, files that are sent over one.
+ *
+ * @module
+ */
+
+import { openPipeTransport, servePipe } from "../pipe/pipe_protocol.ts";
+import type { PipeServer } from "../pipe/pipe_server.ts";
+import { ChannelTransport } from "../stream/channel_transport.ts";
+import type { SendFileOptions, SendFileSource } from "../stream/file_mover.ts";
+import type {
+  Protocol,
+  ProtocolFactory,
+  Transport,
+} from "../stream/protocol.ts";
+import { assertSendable } from "../stream/send_file.ts";
+import type { LoopHost } from "./host.ts";
+import type {
+  CreatePipeConnectionOptions,
+  StartServingPipeOptions,
+  StartTlsProtocolOptions,
+} from "./loop_options.ts";
+import { clientTls, openSecured, secure, serveSecured } from "./secured.ts";
+
+/**
+ * Connects and serves pipes, and works with transports, unless the loop is
+ * closed. The methods are documented on the page of
+ * {@linkcode ProactorEventLoop}.
+ */
+export class Transports {
+  readonly #host: LoopHost;
+
+  /** @param host The loop. */
+  constructor(host: LoopHost) {
+    this.#host = host;
+  }
+
+  async createPipeConnection<P extends Protocol>(
+    protocolFactory: ProtocolFactory<P>,
+    path: string,
+    options: CreatePipeConnectionOptions,
+  ): Promise<[Transport, P]> {
+    this.#host.assertOpen("connect to pipe");
+    const { proactor } = this.#host;
+    const { ssl, ...rest } = options;
+    const connecting = { ...rest, proactor };
+    const secured = { port: proactor.port, tls: clientTls(ssl, options) };
+    return await openSecured(protocolFactory, secured, (factory) => {
+      this.#host.assertOpen("connect to pipe");
+      return openPipeTransport(factory, path, connecting);
+    });
+  }
+
+  async startServingPipe(
+    protocolFactory: ProtocolFactory,
+    path: string,
+    options: StartServingPipeOptions,
+  ): Promise<[PipeServer]> {
+    this.#host.assertOpen("serve pipe");
+    const { ssl, onError = this.#report, ...rest } = options;
+    const { proactor } = this.#host;
+    const serving = { ...rest, onError, proactor };
+    if (ssl === undefined) return [servePipe(protocolFactory, path, serving)];
+    assertBytePipe(rest);
+    const factory = await serveSecured(this.#host, protocolFactory, options);
+    return [servePipe(factory, path, serving)];
+  }
+
+  async startTls(
+    transport: Transport,
+    protocol: Protocol,
+    tls: StartTlsProtocolOptions,
+  ): Promise<Transport> {
+    this.#host.assertOpen("start TLS");
+    const { port } = this.#host.proactor;
+    return await secure(port, transport, { protocol, tls });
+  }
+
+  async sendfile(
+    transport: Transport,
+    source: SendFileSource,
+    options: SendFileOptions,
+  ): Promise<number> {
+    this.#host.assertOpen("send file");
+    if (transport instanceof ChannelTransport) {
+      assertSendable(transport);
+      return await transport.sendFile(source, options);
+    }
+    const { port } = this.#host.proactor;
+    const { sendFileOver } = await import("../stream/transport_sink.ts");
+    return await sendFileOver(port, transport, { source, options });
+  }
+
+  readonly #report = (exception: unknown): void =>
+    this.#host.callExceptionHandler({
+      message: "Pipe accept failed",
+      exception,
+    });
+}
+
+function assertBytePipe({ type }: StartServingPipeOptions): void {
+  if (type !== "message") return;
+  throw new TypeError("Cannot serve TLS: a pipe of messages is no byte stream");
+}

@@ -190,7 +190,8 @@ export function baseSocket(api: SocketApi, socket: Socket): Socket {
     const found = askSocket(api, below, SIO_BASE_HANDLE);
     if (found !== INVALID_HANDLE_VALUE) return found;
   }
-  return INVALID_HANDLE_VALUE;
+  // Once more, for its own error: that of the last one says something else.
+  return askSocket(api, socket, SIO_BASE_HANDLE);
 }
 
 const BSP_CODES = [SIO_BSP_HANDLE_SELECT, SIO_BSP_HANDLE_POLL, SIO_BSP_HANDLE];

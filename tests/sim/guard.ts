@@ -13,7 +13,10 @@ import { STATUS_PENDING } from "./status.ts";
 
 const OVERLAPPED_SIZE = 32;
 
-/** The address space, who owns which part of it, and every breach. */
+/**
+ * The address space, who owns which part of it, and every breach. The memory of
+ * an operation must stay until its end: MS, Synchronous and Asynchronous I/O.
+ */
 export class MemoryGuard implements OperationMemory {
   /** The address space. */
   readonly memory: SimulatedMemory;

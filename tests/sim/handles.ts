@@ -12,7 +12,10 @@ import type { WaitableObject } from "./waitable.ts";
 /** What a handle stands for. */
 export type KernelObject = SimulatedFile | CompletionPort | WaitableObject;
 
-/** Handles, multiples of four as on Windows. */
+/**
+ * Handles, multiples of four, whose values are used again: MS, CloseHandle; R.
+ * Chen, The Old New Thing, "Why are kernel HANDLEs always a multiple of four?".
+ */
 export class HandleTable {
   readonly #objects = new Map<Handle, KernelObject>();
   readonly #closed = new Set<Handle>();

@@ -327,7 +327,11 @@ export class Kernel {
     if (operation.pending) this.#deliver(operation, outcome);
   }
 
-  /** What a call returns after its operation was started. */
+  /**
+   * What a call returns after its operation was started. An error that is
+   * returned queues no packet, nor does a success in skip mode: MS,
+   * SetFileCompletionNotificationModes. Of warnings it says nothing.
+   */
   #returned(operation: Operation): Submission {
     const { outcome } = operation;
     if (operation.pending || outcome === null) {

@@ -1,6 +1,10 @@
 /**
  * The simulated named pipe file system: names, instances, waiters.
  *
+ * The rules are those of ReactOS, drivers/filesystems/npfs: create.c (names,
+ * instances, clients), waitsup.c and fsctrl.c (FSCTL_PIPE_WAIT). MS documents
+ * CreateNamedPipeW and WaitNamedPipeW.
+ *
  * @module
  */
 
@@ -265,7 +269,8 @@ export class Npfs {
 
   #delete(name: string, pipe: NamedPipe, instance: PipeInstance): void {
     pipe.instances.delete(instance);
-    // Who waits for the name goes on waiting: it may come back.
+    // Who waits for the name goes on waiting, until an instance or its time-out
+    // comes: npfs/waitsup.c, NpCancelWaiter is called for no other reason.
     if (pipe.instances.size === 0) this.#pipes.delete(name);
   }
 }
@@ -349,6 +354,7 @@ function listening(pipe: NamedPipe): PipeInstance | undefined {
 function decodeWait(
   input: Uint8Array | undefined,
 ): { name: string; timeout: number } | null {
+  // npfs/fsctrl.c, NpWaitForNamedPipe: INVALID_PARAMETER.
   if (input === undefined || input.length < MIN_WAIT_INPUT) return null;
   const view = new DataView(input.buffer, input.byteOffset, input.length);
   const length = view.getUint32(8, true);

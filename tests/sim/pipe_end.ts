@@ -1,6 +1,11 @@
 /**
  * Simulated pipe instances and their two ends.
  *
+ * The states and what each call answers in them are those of ReactOS,
+ * drivers/filesystems/npfs: statesup.c (listening, disconnecting, closing),
+ * read.c, write.c, fsctrl.c (peeking, transactions), as far as MS does not
+ * document them: ConnectNamedPipe, DisconnectNamedPipe, TransactNamedPipe.
+ *
  * @module
  */
 
@@ -129,6 +134,7 @@ export class PipeInstance {
    */
   listen(operation: Operation): number {
     if (this.state === "connected") return status.STATUS_PIPE_CONNECTED;
+    // The client has come and gone; its data are there: NpCommonRead.
     if (this.state === "closing") return STATUS_PIPE_CLOSING;
     if (this.state === "disconnected") this.#listenAgain();
     this.listeners.push(operation);

@@ -1,6 +1,11 @@
 /**
  * One direction of a simulated pipe: the data queued and the reads that wait.
  *
+ * The rules are those of ReactOS, drivers/filesystems/npfs: readsup.c
+ * (NpReadDataQueue: a read that finds data), writesup.c (NpWriteDataQueue: a
+ * write that finds reads), datasup.c (quotas, and what is removed). What MS
+ * documents of them is in Named Pipe Type, Read, and Wait Modes.
+ *
  * @module
  */
 
@@ -170,6 +175,8 @@ export class PipeQueue {
     this.#readers.shift();
     const head = this.#entries[0];
     if (head === undefined) return { status: STATUS_PIPE_BROKEN, bytes: 0 };
+    // NpReadDataQueue stops before the first entry when it has no room;
+    // NpWriteDataQueue ends a waiting read with each write, also an empty one.
     const takesEmpty = operation.waited || this.#settings.zeroReadTakesEmpty;
     const isEmpty = takesEmpty && restOf(head) === 0;
     if (operation.request.length === 0 && !isEmpty) {
@@ -215,7 +222,8 @@ export class PipeQueue {
   }
 
   /**
-   * The end that writes was closed: no more data comes.
+   * The end that writes was closed: no more data comes. What was written can
+   * still be read: npfs/statesup.c, NpSetClosingPipeState.
    *
    * @param failPending Whether its pending writes fail with their data lost.
    */
@@ -256,7 +264,11 @@ export class PipeQueue {
     return partial ? STATUS_BUFFER_OVERFLOW : STATUS_SUCCESS;
   }
 
-  /** Moves data to a read; the messages it empties leave the queue. */
+  /**
+   * Moves data to a read; the messages it empties leave the queue. In byte mode
+   * NpReadDataQueue goes on while there is room, so an empty message behind the
+   * data is taken with them: go-winio, issues 42 and 43, saw it on Windows.
+   */
   #take(operation: Operation, messageMode: boolean): number {
     const { length } = operation.request;
     const { swallowEmptyMessages } = this.#settings;
@@ -310,7 +322,7 @@ export class PipeQueue {
     this.#tellEmpty();
   }
 
-  /** Gives free quota to the writes, oldest first. */
+  /** Gives free quota to the writes, oldest first: NpCompleteStalledWrites. */
   #charge(): void {
     for (const entry of this.#entries) {
       const missing = restOf(entry) - entry.charged;

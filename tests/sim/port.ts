@@ -1,5 +1,6 @@
 /**
- * Simulated I/O completion ports.
+ * Simulated I/O completion ports. Sources: MS, I/O Completion Ports and
+ * GetQueuedCompletionStatusEx; ReactOS, ntoskrnl/ke/queue.c.
  *
  * @module
  */

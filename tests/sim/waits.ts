@@ -1,6 +1,7 @@
 /**
  * Registered waits of the simulated kernel: the thread that waits, the callback
- * in its single steps, and the unregistration on another thread.
+ * in its single steps, and the unregistration on another thread. Sources: MS,
+ * RegisterWaitForSingleObject, UnregisterWaitEx and FlushFileBuffers.
  *
  * @module
  */

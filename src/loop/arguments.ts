@@ -71,3 +71,22 @@ export function named<F extends () => unknown>(
 ): F {
   return Object.defineProperty(wrapper, "name", { value: name });
 }
+
+/**
+ * Refuses a host beside a socket.
+ *
+ * @param action The beginning of the message.
+ * @param host The host, or nothing.
+ * @param port The port; 0 is nothing.
+ * @throws {TypeError} when there is one.
+ */
+export function assertNoHost(
+  action: string,
+  host: unknown,
+  port: unknown,
+): void {
+  if ((host ?? null) === null && (port ?? 0) === 0) return;
+  throw new TypeError(
+    `Cannot ${action}: there are both a socket and a host or port`,
+  );
+}

@@ -5,6 +5,7 @@
  */
 
 import { adoptSocket } from "../net/tcp/accepted_socket.ts";
+import { type ServicePort, servicePort } from "../net/names/service.ts";
 import type { Socket } from "../net/socket/socket.ts";
 import { openTcpTransport } from "../net/tcp/tcp_protocol.ts";
 import type { DatagramEndpointOptions } from "../net/udp/datagram_endpoint.ts";
@@ -24,14 +25,15 @@ import type {
   CreateUnixConnectionOptions,
   LoopOptions,
 } from "./loop_options.ts";
+import { assertNoHost } from "./arguments.ts";
 import { clientTls, openSecured, serverTls } from "./secured.ts";
 
 /** Where a TCP connection goes. */
 export interface TcpTarget extends CreateConnectionOptions {
-  /** A name, or a numeric address. */
-  hostname: string;
-  /** The port. */
-  port: number;
+  /** A name, or a numeric address; nothing beside a socket. */
+  hostname: string | null | undefined;
+  /** The port, or the name of a service. */
+  port: ServicePort;
 }
 
 /**
@@ -53,11 +55,31 @@ export class Connections {
   ): Promise<[Transport, P]> {
     this.#host.assertOpen("create connection");
     const { proactor } = this.#host;
-    const { ssl, ...rest } = target;
-    const options = { port: proactor.port, tls: clientTls(ssl, target) };
+    const { ssl, sock, hostname, port: service, ...rest } = target;
+    if (sock !== undefined) return await this.#adopt(protocolFactory, target);
+    assertHost(hostname);
+    const tls = clientTls(ssl, { hostname, signal: rest.signal });
+    const port = await servicePort(service, rest.signal);
+    const options = { port: proactor.port, tls };
     return await openSecured(protocolFactory, options, (factory) => {
       this.#host.assertOpen("create connection");
-      return openTcpTransport(factory, { ...rest, proactor });
+      return openTcpTransport(factory, { ...rest, hostname, port, proactor });
+    });
+  }
+
+  /** The socket is connected: only TLS and the close are left to be told. */
+  async #adopt<P extends Protocol>(
+    protocolFactory: ProtocolFactory<P>,
+    target: TcpTarget,
+  ): Promise<[Transport, P]> {
+    const { ssl, sock, hostname, port, deadline, signal } = target;
+    assertNoHost("create connection", hostname, port);
+    const { proactor } = this.#host;
+    const secured = { port: proactor.port, tls: clientTls(ssl, { signal }) };
+    // deno-lint-ignore require-await -- an error becomes a rejection
+    return await openSecured(protocolFactory, secured, async (factory) => {
+      this.#host.assertOpen("create connection");
+      return adoptSocket(factory, sock!, { proactor, deadline });
     });
   }
 
@@ -105,4 +127,11 @@ export class Connections {
       return adoptSocket(factory, socket, { proactor, deadline });
     });
   }
+}
+
+function assertHost(host: unknown): asserts host is string {
+  if (typeof host === "string") return;
+  throw new TypeError(
+    "Cannot create connection: there is neither a host nor a socket",
+  );
 }

@@ -19,7 +19,7 @@ import type { UnixListenOptions } from "../net/unix/unix_listener.ts";
 import type { ConnectPipeOptions } from "../pipe/connect_pipe.ts";
 import type { PipeServerOptions } from "../pipe/server_options.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
-import type { OperationOptions } from "../proactor/proactor_options.ts";
+import type { ReceiveOptions } from "../proactor/proactor_options.ts";
 import type { DeadlineOptions } from "../stream/close_deadline.ts";
 
 /** Options of {@linkcode ProactorEventLoop}. */
@@ -86,7 +86,13 @@ export interface ConnectAcceptedSocketOptions
 export interface CreateConnectionOptions
   extends
     Omit<ConnectTcpOptions, "hostname" | "port" | "proactor">,
-    ClientTlsOptions {}
+    ClientTlsOptions {
+  /**
+   * A connected TCP socket, which is the transport's from now on. There must be
+   * no host then, and the port must be 0.
+   */
+  sock?: Socket | undefined;
+}
 
 /** Options of {@linkcode ProactorEventLoop.createPipeConnection}. */
 export interface CreatePipeConnectionOptions
@@ -144,7 +150,7 @@ export interface SockAccepted {
 }
 
 /** Options of {@linkcode ProactorEventLoop.sockRecvFromInto}. */
-export interface SockRecvFromIntoOptions extends OperationOptions {
+export interface SockRecvFromIntoOptions extends ReceiveOptions {
   /** The most bytes: all that the array has room for by default. */
   size?: number | undefined;
 }

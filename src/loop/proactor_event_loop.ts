@@ -11,6 +11,7 @@ import type {
   GetNameInfoOptions,
   NameInfo,
 } from "../net/names/address_info.ts";
+import type { ServicePort } from "../net/names/service.ts";
 import type { ReadinessTarget } from "../net/readiness/readiness_source.ts";
 import type { ServerHost } from "../net/tcp/server_addresses.ts";
 import type { Socket } from "../net/socket/socket.ts";
@@ -21,6 +22,7 @@ import type {
   DatagramTransport,
 } from "../net/udp/datagram_protocol.ts";
 import type { UnixAddr } from "../net/unix/unix_socket.ts";
+import type { PipeHandle } from "../pipe/pipe_handle.ts";
 import type { PipeServer } from "../pipe/pipe_server.ts";
 import type {
   SubprocessExecOptions,
@@ -39,9 +41,11 @@ import type {
   OperationOptions,
   ReceivedFrom,
   ReceivedFromInto,
+  ReceiveOptions,
   WaitHandleOptions,
 } from "../proactor/proactor_options.ts";
 import type { WaitHandleFuture } from "../proactor/wait/wait_handle_future.ts";
+import type { DeadlineOptions } from "../stream/close_deadline.ts";
 import type { SendFileOptions, SendFileSource } from "../stream/file_mover.ts";
 import type {
   Protocol,
@@ -507,9 +511,10 @@ export class ProactorEventLoop implements AsyncDisposable {
    *
    * @typeParam P The protocol.
    * @param protocolFactory Called once the connection is there.
-   * @param host A name, or a numeric address.
-   * @param port The port, 1 to 65535.
-   * @param options As for `connectTcp`, and TLS.
+   * @param host A name, or a numeric address; `null` beside a socket.
+   * @param port The port, 1 to 65535, or the name of a service; 0 beside a
+   * socket.
+   * @param options As for `connectTcp`, TLS, and a socket that is connected.
    * @returns The transport and the protocol, whose `connectionMade` was called.
    * @throws {TypeError} when the factory is not a function, or an address is
    * malformed.
@@ -521,8 +526,8 @@ export class ProactorEventLoop implements AsyncDisposable {
    */
   async createConnection<P extends Protocol>(
     protocolFactory: ProtocolFactory<P>,
-    host: string,
-    port: number,
+    host: string | null,
+    port: ServicePort,
     options: CreateConnectionOptions = {},
   ): Promise<[Transport, P]> {
     const target = { ...options, hostname: host, port };
@@ -556,7 +561,8 @@ export class ProactorEventLoop implements AsyncDisposable {
    * @param host The name or numeric address to listen on, or several; all
    * addresses of a name are taken. `null`, `undefined` and `""` are all
    * interfaces.
-   * @param port The port; 0 lets Windows choose a free one.
+   * @param port The port, or the name of a service; 0 lets Windows choose a
+   * free one.
    * @param options As for `TcpListener.listen`, and TLS.
    * @returns The server; clients can connect from now on.
    * @throws {TypeError} when the factory is not a function, a host is
@@ -572,7 +578,7 @@ export class ProactorEventLoop implements AsyncDisposable {
   async createServer(
     protocolFactory: ProtocolFactory,
     host: ServerHost,
-    port: number,
+    port: ServicePort,
     options: CreateServerOptions = {},
   ): Promise<Server<TcpAddr, ProactorEventLoop>> {
     const servers = await this.#servers();
@@ -779,7 +785,7 @@ export class ProactorEventLoop implements AsyncDisposable {
    * @param options A signal that cancels. Bytes that came before the
    * cancellation took effect are still delivered.
    * @returns The bytes; none at the end of a stream.
-   * @throws {RangeError} when `size` is not a DWORD.
+   * @throws {RangeError} when `size` or the flags are not a DWORD.
    * @throws {Deno.errors.BadResource} when the socket is closed.
    * @throws {Deno.errors.ConnectionReset} when the peer has gone away.
    * @throws {InvalidStateError} when the loop is closed.
@@ -787,7 +793,7 @@ export class ProactorEventLoop implements AsyncDisposable {
   sockRecv(
     socket: HandleLike,
     size: number,
-    options: OperationOptions = {},
+    options: ReceiveOptions = {},
   ): Promise<Uint8Array<ArrayBuffer>> {
     return this.#sock.recv(socket, size, options);
   }
@@ -807,7 +813,7 @@ export class ProactorEventLoop implements AsyncDisposable {
   sockRecvInto(
     socket: HandleLike,
     target: Uint8Array,
-    options: OperationOptions = {},
+    options: ReceiveOptions = {},
   ): Promise<number> {
     return this.#sock.recvInto(socket, target, options);
   }
@@ -819,7 +825,7 @@ export class ProactorEventLoop implements AsyncDisposable {
    * @param size The most bytes; the rest of the datagram is lost.
    * @param options A signal that cancels.
    * @returns The bytes, who has sent them, and whether that was all.
-   * @throws {RangeError} when `size` is not a DWORD.
+   * @throws {RangeError} when `size` or the flags are not a DWORD.
    * @throws {Deno.errors.BadResource} when the socket is closed or none.
    * @throws {Deno.errors.ConnectionReset} when nobody received an earlier
    * datagram of this socket; the next call receives as usual.
@@ -828,7 +834,7 @@ export class ProactorEventLoop implements AsyncDisposable {
   sockRecvFrom(
     socket: HandleLike,
     size: number,
-    options: OperationOptions = {},
+    options: ReceiveOptions = {},
   ): Promise<ReceivedFrom> {
     return this.#sock.recvFrom(socket, size, options);
   }
@@ -1027,6 +1033,66 @@ export class ProactorEventLoop implements AsyncDisposable {
     options: StartServingPipeOptions = {},
   ): Promise<[PipeServer]> {
     return this.#transports.startServingPipe(protocolFactory, path, options);
+  }
+
+  /**
+   * Gives the reading end of a pipe to a protocol.
+   *
+   * @example Usage
+   * ```ts
+   * import { ProactorEventLoop } from "@iocp/proactor";
+   * import { pipe } from "@iocp/proactor/pipe";
+   *
+   * await using loop = new ProactorEventLoop();
+   * const [reader, writer] = pipe({ proactor: loop.proactor });
+   * const protocol = { dataReceived: (data: Uint8Array) => console.log(data) };
+   * const [source] = await loop.connectReadPipe(() => protocol, reader);
+   * const [sink] = await loop.connectWritePipe(() => ({}), writer);
+   * sink.write(new TextEncoder().encode("hello"));
+   * sink.close();
+   * source.close();
+   * ```
+   *
+   * @typeParam P The protocol.
+   * @param protocolFactory Called once.
+   * @param pipe An overlapped end, such as `pipe()` makes; the transport's from
+   * now on.
+   * @param options The deadline of its close.
+   * @returns The transport and the protocol, whose `connectionMade` was called.
+   * @throws {TypeError} when the factory is not a function, or there is no pipe.
+   * @throws {InvalidStateError} when the loop is closed.
+   * @throws {Deno.errors.BadResource} when the pipe is closed.
+   */
+  connectReadPipe<P extends Protocol>(
+    protocolFactory: ProtocolFactory<P>,
+    pipe: PipeHandle,
+    options: DeadlineOptions = {},
+  ): Promise<[Transport, P]> {
+    const end = { ...options, direction: "in" } as const;
+    return this.#transports.connectPipe(protocolFactory, pipe, end);
+  }
+
+  /**
+   * Gives the writing end of a pipe to a protocol. See
+   * {@linkcode connectReadPipe}.
+   *
+   * @typeParam P The protocol.
+   * @param protocolFactory Called once.
+   * @param pipe An overlapped end, such as `pipe()` makes; the transport's from
+   * now on.
+   * @param options The deadline of its close.
+   * @returns The transport and the protocol, whose `connectionMade` was called.
+   * @throws {TypeError} when the factory is not a function, or there is no pipe.
+   * @throws {InvalidStateError} when the loop is closed.
+   * @throws {Deno.errors.BadResource} when the pipe is closed.
+   */
+  connectWritePipe<P extends Protocol>(
+    protocolFactory: ProtocolFactory<P>,
+    pipe: PipeHandle,
+    options: DeadlineOptions = {},
+  ): Promise<[Transport, P]> {
+    const end = { ...options, direction: "out" } as const;
+    return this.#transports.connectPipe(protocolFactory, pipe, end);
   }
 
   // --- readers, writers and other handles ----------------------------------

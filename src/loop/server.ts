@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Handle } from "../ffi/win32_api.ts";
 import type { SocketServer } from "../net/socket/socket_server.ts";
+import type { TransportSocket } from "../net/socket/transport_socket.ts";
 import {
   CancelledError,
   InvalidStateError,
@@ -93,7 +93,7 @@ export class Server<A extends object = object, L extends object = object>
   }
 
   /** The sockets that listen; none from `close` on. */
-  get sockets(): Handle[] {
+  get sockets(): TransportSocket[] {
     return this.closed() ? [] : this.#listeners.map(({ socket }) => socket);
   }
 

@@ -9,6 +9,7 @@ import {
   type AdoptedSocket,
   adoptListener,
 } from "../net/tcp/adopt_listener.ts";
+import { type ServicePort, servicePort } from "../net/names/service.ts";
 import { bindAll } from "../net/socket/bind_all.ts";
 import {
   serverAddresses,
@@ -19,7 +20,7 @@ import { serveTcp } from "../net/tcp/tcp_protocol.ts";
 import { publicAddr, type TcpAddr } from "../net/tcp/tcp_socket.ts";
 import type { UnixAddr } from "../net/unix/unix_socket.ts";
 import type { ProtocolFactory } from "../stream/protocol.ts";
-import { assertFunction } from "./arguments.ts";
+import { assertFunction, assertNoHost } from "./arguments.ts";
 import type { LoopHost } from "./host.ts";
 import type {
   CreateServerOptions,
@@ -33,8 +34,8 @@ import { Server } from "./server.ts";
 export interface TcpServerTarget extends CreateServerOptions {
   /** One host or several, or all interfaces. */
   host: ServerHost;
-  /** The port. */
-  port: number;
+  /** The port, or the name of a service. */
+  port: ServicePort;
 }
 
 /** A server's address, or a socket that is bound to it. */
@@ -110,9 +111,10 @@ export class Servers<L extends object> {
   }
 
   async #placesOf(target: TcpServerTarget): Promise<BindTarget[]> {
-    const { host, port, sock, signal } = target;
+    const { host, sock, signal } = target;
+    const port = await servicePort(target.port, signal);
     if (sock !== undefined) {
-      assertNoHost(host, port);
+      assertNoHost("create server", host, port);
       return [adoptListener(sock, this.#host.proactor)];
     }
     const addresses = await serverAddresses(host, port, target);
@@ -145,11 +147,4 @@ export class Servers<L extends object> {
     return (exception) =>
       this.#host.callExceptionHandler({ message, exception });
   }
-}
-
-function assertNoHost(host: ServerHost, port: number): void {
-  if ((host ?? null) === null && port === 0) return;
-  throw new TypeError(
-    "Cannot create server: there are both a socket and a host or port",
-  );
 }

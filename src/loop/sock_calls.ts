@@ -23,6 +23,7 @@ import type {
   OperationOptions,
   ReceivedFrom,
   ReceivedFromInto,
+  ReceiveOptions,
 } from "../proactor/proactor_options.ts";
 import type { SendFileOptions, SendFileSource } from "../stream/file_mover.ts";
 import type { LoopHost } from "./host.ts";
@@ -46,7 +47,7 @@ export class SockCalls {
   async recv(
     socket: HandleLike,
     size: number,
-    options: OperationOptions,
+    options: ReceiveOptions,
   ): Promise<Uint8Array<ArrayBuffer>> {
     return await this.#proactorTo("receive").recv(socket, size, options);
   }
@@ -54,7 +55,7 @@ export class SockCalls {
   async recvInto(
     socket: HandleLike,
     target: Uint8Array,
-    options: OperationOptions,
+    options: ReceiveOptions,
   ): Promise<number> {
     return await this.#proactorTo("receive").recvInto(socket, target, options);
   }
@@ -62,7 +63,7 @@ export class SockCalls {
   async recvFrom(
     socket: HandleLike,
     size: number,
-    options: OperationOptions,
+    options: ReceiveOptions,
   ): Promise<ReceivedFrom> {
     return await this.#proactorTo("receive").recvFrom(socket, size, options);
   }

@@ -5,7 +5,13 @@
  * @module
  */
 
-import { openPipeTransport, servePipe } from "../pipe/pipe_protocol.ts";
+import type { PipeHandle } from "../pipe/pipe_handle.ts";
+import {
+  adoptPipe,
+  openPipeTransport,
+  type PipeTransportOptions,
+  servePipe,
+} from "../pipe/pipe_protocol.ts";
 import type { PipeServer } from "../pipe/pipe_server.ts";
 import { ChannelTransport } from "../stream/channel_transport.ts";
 import type { SendFileOptions, SendFileSource } from "../stream/file_mover.ts";
@@ -65,6 +71,17 @@ export class Transports {
     assertBytePipe(rest);
     const factory = await serveSecured(this.#host, protocolFactory, options);
     return [servePipe(factory, path, serving)];
+  }
+
+  // deno-lint-ignore require-await -- an error becomes a rejection
+  async connectPipe<P extends Protocol>(
+    protocolFactory: ProtocolFactory<P>,
+    pipe: PipeHandle,
+    options: PipeTransportOptions,
+  ): Promise<[Transport, P]> {
+    this.#host.assertOpen("connect pipe");
+    const { port } = this.#host.proactor;
+    return adoptPipe(port, protocolFactory, { ...options, pipe });
   }
 
   async startTls(

@@ -41,6 +41,8 @@ export type {
 export { TlsConnection, type TlsTransport } from "./tls/tls_connection.ts";
 export type { TlsHandshakeInfo } from "./tls/tls_session.ts";
 export type { ServerHost } from "./tcp/server_addresses.ts";
+export { TransportSocket } from "./socket/transport_socket.ts";
+export type { ServicePort } from "./names/service.ts";
 export {
   type DatagramEndpointOptions,
   openDatagramEndpoint,

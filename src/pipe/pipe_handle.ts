@@ -78,6 +78,20 @@ export class PipeHandle implements Disposable {
   }
 
   /**
+   * Leaves the handle to somebody else. A proactor that has used it knows it by
+   * this object.
+   *
+   * @returns The handle, which this object does not close any more.
+   * @throws {Deno.errors.BadResource} when it is closed.
+   */
+  detach(): Handle {
+    const handle = this.fileno();
+    this.#owned.handle = null;
+    this.#owned.api.threadHandles?.remove(handle);
+    return handle;
+  }
+
+  /**
    * Closes the handle. The second call does nothing, also when the first one
    * failed: the value may be another handle's by then.
    *

@@ -7,6 +7,11 @@
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import { defaultPort } from "../proactor/default_port.ts";
 import type { PortHandle } from "../proactor/port/port_handle.ts";
+import { ownerOf } from "../proactor/proactor_parts.ts";
+import {
+  assertDeadline,
+  type DeadlineOptions,
+} from "../stream/close_deadline.ts";
 import { ChannelTransport } from "../stream/channel_transport.ts";
 import type {
   Protocol,
@@ -15,6 +20,7 @@ import type {
 } from "../stream/protocol.ts";
 import { type ConnectPipeOptions, openPipe } from "./connect_pipe.ts";
 import type { PipeTraits } from "./pipe_connection.ts";
+import { PipeHandle } from "./pipe_handle.ts";
 import { pipeIo } from "./pipe_io.ts";
 import { PipeServer } from "./pipe_server.ts";
 import {
@@ -77,6 +83,57 @@ export async function openPipeTransport<P extends Protocol>(
     return [transport, protocol];
   } catch (error) {
     port.api.closeHandle(handle);
+    throw error;
+  }
+}
+
+/** What a handle is taken for that tells nothing of itself. */
+const BYTE_PIPE = {
+  messageType: false,
+  messageReadMode: false,
+  serverEnd: true,
+};
+
+/** Which end of a pipe becomes a transport. */
+export interface PipeTransportOptions extends DeadlineOptions {
+  /** Whether it is read or written. */
+  direction: "in" | "out";
+}
+
+/**
+ * Gives an end of a pipe to a protocol.
+ *
+ * @typeParam P The protocol.
+ * @param port The port.
+ * @param protocolFactory Called once.
+ * @param options The pipe, which is the transport's from now on, and what is
+ * done with it.
+ * @returns The transport and the protocol, whose `connectionMade` was called.
+ * @throws {TypeError} when the factory is no function, or there is no pipe.
+ * @throws {Deno.errors.BadResource} when the pipe is closed.
+ */
+export function adoptPipe<P extends Protocol>(
+  port: CompletionPort,
+  protocolFactory: ProtocolFactory<P>,
+  options: PipeTransportOptions & { pipe: PipeHandle },
+): [Transport, P] {
+  const { pipe, direction, deadline } = options;
+  assertFactory(protocolFactory);
+  assertDeadline(deadline);
+  if (!(pipe instanceof PipeHandle)) {
+    throw new TypeError("Cannot connect pipe: it is no PipeHandle");
+  }
+  const handle = ownerOf(port, pipe, "connect pipe");
+  const info = port.api.getNamedPipeInfo(pipe.fileno()) ?? BYTE_PIPE;
+  const protocol = protocolFactory();
+  const kept = pipe.detach();
+  port.api.threadHandles?.add(kept, "CloseHandle");
+  const traits = { ...info, path: `handle ${kept}`, direction, deadline };
+  try {
+    const transport = makeTransport(port, handle, { protocol, ...traits });
+    return [transport, protocol];
+  } catch (error) {
+    port.closeHandle(handle);
     throw error;
   }
 }

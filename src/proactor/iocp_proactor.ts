@@ -22,6 +22,7 @@ import type {
   OperationOptions,
   ReceivedFrom,
   ReceivedFromInto,
+  ReceiveOptions,
   WaitHandleOptions,
 } from "./proactor_options.ts";
 import { partsOf, ProactorParts } from "./proactor_parts.ts";
@@ -153,13 +154,13 @@ export class IocpProactor implements AsyncDisposable {
    * `partial`, the message goes on with the next read; but the rest of a
    * datagram is lost.
    * @throws {TypeError} when `handle` is not a handle.
-   * @throws {RangeError} when `size` is not a DWORD.
+   * @throws {RangeError} when `size` or the flags are not a DWORD.
    * @throws {Deno.errors.BadResource} when the handle or proactor is closed.
    */
   recv(
     handle: HandleLike,
     size: number,
-    options: OperationOptions = {},
+    options: ReceiveOptions = {},
   ): OverlappedFuture<Uint8Array<ArrayBuffer>> {
     return this.#parts.transfers.recv(handle, size, options);
   }
@@ -180,7 +181,7 @@ export class IocpProactor implements AsyncDisposable {
   recvInto(
     handle: HandleLike,
     target: Uint8Array,
-    options: OperationOptions = {},
+    options: ReceiveOptions = {},
   ): OverlappedFuture<number> {
     return this.#parts.transfers.recvInto(handle, target, options);
   }
@@ -194,14 +195,14 @@ export class IocpProactor implements AsyncDisposable {
    * @returns The bytes, the sender, and whether the datagram was longer. The
    * future fails with `Deno.errors.ConnectionReset` when an earlier datagram
    * has reached no receiver; receiving may go on.
-   * @throws {RangeError} when `size` is not a DWORD.
+   * @throws {RangeError} when `size` or the flags are not a DWORD.
    * @throws {Deno.errors.BadResource} when `socket` is closed or no socket, or
    * the proactor is closed.
    */
   recvFrom(
     socket: HandleLike,
     size: number,
-    options: OperationOptions = {},
+    options: ReceiveOptions = {},
   ): OverlappedFuture<ReceivedFrom> {
     return this.#parts.sockets.recvFrom(socket, size, options);
   }
@@ -224,7 +225,7 @@ export class IocpProactor implements AsyncDisposable {
   recvFromInto(
     socket: HandleLike,
     target: Uint8Array,
-    options: OperationOptions = {},
+    options: ReceiveOptions = {},
   ): OverlappedFuture<ReceivedFromInto> {
     return this.#parts.sockets.recvFromInto(socket, target, options);
   }

@@ -43,6 +43,7 @@ export type {
   OperationOptions,
   ReceivedFrom,
   ReceivedFromInto,
+  ReceiveOptions,
   WaitHandleOptions,
 } from "./proactor_options.ts";
 export { OverlappedFuture } from "./future/overlapped_future.ts";

@@ -67,6 +67,17 @@ export interface OperationOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** Options of an operation that receives. */
+export interface ReceiveOptions extends OperationOptions {
+  /**
+   * `dwFlags` of `WSARecv`, such as 2 (`MSG_PEEK`), which leaves what it gives
+   * to the next receive. Of sockets only.
+   *
+   * @default {0}
+   */
+  flags?: number | undefined;
+}
+
 /** Options of {@linkcode IocpProactor.waitForHandle}. */
 export interface WaitHandleOptions extends OperationOptions {
   /**

@@ -7,6 +7,8 @@
 import type { Bytes } from "../ffi/socket/api.ts";
 import { encodeDestination } from "../ffi/socket/destination.ts";
 import type { SocketAddress } from "../ffi/socket/sockaddr.ts";
+import { assertInteger, MAX_DWORD } from "./arguments.ts";
+import type { ReceiveOptions } from "./proactor_options.ts";
 
 const FAMILIES: readonly unknown[] = ["IPv4", "IPv6", "Unix"];
 
@@ -54,4 +56,16 @@ export function encodeInternetAddress(
   throw new TypeError(
     `Cannot ${action} to address: its family is "Unix", not IPv4 or IPv6`,
   );
+}
+
+/**
+ * The flags of a receive.
+ *
+ * @param options What the caller gave.
+ * @returns `MSG_*`.
+ * @throws {RangeError} when they are not a DWORD.
+ */
+export function receiveFlags({ flags = 0 }: ReceiveOptions): number {
+  if (flags !== 0) assertInteger("flags", flags, [0, MAX_DWORD]);
+  return flags;
 }

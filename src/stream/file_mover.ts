@@ -109,6 +109,7 @@ export class FileMover implements Disposable {
     options: SendFileOptions,
   ): Promise<FileMover> {
     assertTransmitOptions(options);
+    assertSource(source);
     options.signal?.throwIfAborted();
     if (options.fallback === false) assertTransmits(sink, source);
     if (isSeekable(source)) return new FileMover(sink, source, options, null);
@@ -208,6 +209,17 @@ export function isRefusal(error: unknown): boolean {
 function isSeekable(source: SendFileSource): source is SeekableFile {
   return typeof source === "object" && source !== null && "seek" in source &&
     "read" in source;
+}
+
+function assertSource(source: SendFileSource): void {
+  const known = typeof source === "string" || typeof source === "bigint" ||
+    source instanceof URL || isSeekable(source);
+  const owner = typeof source === "object" && source !== null &&
+    "handle" in source;
+  if (known || owner) return;
+  throw new TypeError(
+    "Cannot send file: it is neither a path, nor a handle, nor a file",
+  );
 }
 
 function assertTransmits(sink: FileSink, source: SendFileSource): void {

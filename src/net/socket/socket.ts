@@ -42,6 +42,7 @@ import {
 import type { SocketType } from "../names/address_info.ts";
 import { defaultSockets } from "../../ffi/socket/default.ts";
 import { UNIX_DENIED } from "./socket_kind.ts";
+import { bytesOption, numberOption } from "./socket_options.ts";
 
 /** Options of {@linkcode createSocket}. */
 export interface CreateSocketOptions {
@@ -235,6 +236,44 @@ export class Socket implements Disposable {
     const option = { level, name };
     const code = sockets.setSocketOption(socket, option, bytes);
     this.#check("set option", "setsockopt", code);
+  }
+
+  /**
+   * Asks for an option that is a number.
+   *
+   * @param level Such as 0xffff (`SOL_SOCKET`).
+   * @param name The option's number on that level.
+   * @returns Its value.
+   * @throws {Deno.errors.NotSupported} when there is no such option.
+   * @throws {Deno.errors.BadResource} when the socket is closed.
+   */
+  getOption(level: number, name: number): number;
+  /**
+   * Asks for the bytes of an option.
+   *
+   * @param level Such as 0xffff (`SOL_SOCKET`).
+   * @param name The option's number on that level.
+   * @param length How many bytes it has.
+   * @returns The bytes.
+   * @throws {RangeError} when the length is not 1 to 4096.
+   * @throws {Deno.errors.NotSupported} when there is no such option.
+   * @throws {Deno.errors.BadResource} when the socket is closed.
+   */
+  getOption(
+    level: number,
+    name: number,
+    length: number,
+  ): Uint8Array<ArrayBuffer>;
+  getOption(
+    level: number,
+    name: number,
+    length?: number,
+  ): number | Uint8Array<ArrayBuffer> {
+    const socket = this.#open("get option");
+    const query = { sockets: this.#owned.sockets, socket, level, name };
+    return length === undefined
+      ? numberOption(query)
+      : bytesOption(query, length);
   }
 
   /**

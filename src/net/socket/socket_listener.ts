@@ -147,8 +147,8 @@ export class SocketListener<A extends object>
   }
 
   /** The socket that listens. */
-  get socket(): Socket {
-    return this.#handle.handle;
+  get socket(): PortHandle {
+    return this.#handle;
   }
 
   /** Accepts that wait for clients now. */

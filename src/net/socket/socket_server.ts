@@ -4,7 +4,6 @@
  * @module
  */
 
-import type { Socket } from "../../ffi/socket/api.ts";
 import { assertInteger } from "../../proactor/arguments.ts";
 import type { CompletionPort } from "../../proactor/port/completion_port.ts";
 import { socketsOf } from "../../proactor/proactor_parts.ts";
@@ -13,6 +12,7 @@ import type { ServedConnection } from "../../stream/served_connection.ts";
 import type { ServerSettings } from "../../stream/server_core.ts";
 import { ServerFront } from "../../stream/server_front.ts";
 import type { SocketTraits } from "./socket_kind.ts";
+import { TransportSocket } from "./transport_socket.ts";
 import {
   SocketListener,
   type SocketListenerOptions,
@@ -109,8 +109,11 @@ export class SocketServer<
   }
 
   /** The socket that listens. */
-  get socket(): Socket {
-    return this.#listener.socket;
+  get socket(): TransportSocket {
+    return new TransportSocket(
+      socketsOf(this.core.port),
+      this.#listener.socket,
+    );
   }
 
   /**

@@ -19,6 +19,7 @@ import type {
 import type { Socket } from "../socket/socket.ts";
 import { defaultSockets } from "../../ffi/socket/default.ts";
 import { assertFactory, openTransport } from "../socket/socket_transport.ts";
+import { typeOf } from "../socket/socket_options.ts";
 import { tcpName } from "./tcp_connection.ts";
 import { tcpAddr } from "./tcp_socket.ts";
 
@@ -30,7 +31,8 @@ import { tcpAddr } from "./tcp_socket.ts";
  * @param socket The socket, which is the transport's from now on.
  * @param options Its proactor, and the deadline of its close.
  * @returns The transport and the protocol, whose `connectionMade` was called.
- * @throws {TypeError} when the factory is not a function.
+ * @throws {TypeError} when the factory is not a function, or the socket is no
+ * stream.
  * @throws {Deno.errors.NotConnected} when the socket is not connected.
  * @throws {Deno.errors.BadResource} when it is closed.
  */
@@ -44,6 +46,9 @@ export function adoptSocket<P extends Protocol>(
   const { port } = proactor;
   const sockets = defaultSockets();
   const handle = ownerOf(port, socket, "connect protocol");
+  if (typeOf(sockets, handle.handle) !== "stream") {
+    throw new TypeError("Cannot connect protocol: the socket is not a stream");
+  }
   const local = sockets.getSocketName(handle.handle);
   const remote = local && sockets.getPeerName(handle.handle);
   if (!local || !remote) {

@@ -4,17 +4,12 @@
  * @module
  */
 
-import { OutU32 } from "../../ffi/out_parameters.ts";
-import {
-  SO_TYPE,
-  SOCK_STREAM,
-  SOL_SOCKET,
-} from "../../ffi/socket/constants.ts";
 import type { IocpProactor } from "../../proactor/iocp_proactor.ts";
 import { ownerOf } from "../../proactor/proactor_parts.ts";
 import type { PortHandle } from "../../proactor/port/port_handle.ts";
 import type { Socket } from "../socket/socket.ts";
 import { defaultSockets } from "../../ffi/socket/default.ts";
+import { typeOf } from "../socket/socket_options.ts";
 import type { IpAddress } from "./tcp_socket.ts";
 
 /** A bound socket that somebody else has made. */
@@ -40,21 +35,16 @@ export function adoptListener(
 ): AdoptedSocket {
   const address = socket.localAddress;
   if (address === null) throw refusal("it is not bound");
-  if (address.family === "Unix" || !isStream(socket)) {
+  if (
+    address.family === "Unix" ||
+    typeOf(defaultSockets(), socket.handle!) !== "stream"
+  ) {
     throw refusal("it is no TCP socket");
   }
   const handle = ownerOf(proactor.port, socket, "listen on socket");
   const kept = socket.detach();
   proactor.port.api.threadHandles?.add(kept, "closesocket");
   return { handle, address };
-}
-
-function isStream(socket: Socket): boolean {
-  const type = new OutU32();
-  const option = { level: SOL_SOCKET, name: SO_TYPE };
-  const handle = socket.handle!;
-  const code = defaultSockets().getSocketOption(handle, option, type.bytes);
-  return code === 0 && type.value === SOCK_STREAM;
 }
 
 function refusal(state: string): TypeError {

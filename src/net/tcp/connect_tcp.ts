@@ -14,7 +14,11 @@ import { socketsOf } from "../../proactor/proactor_parts.ts";
 import { assertDeadline } from "../../stream/close_deadline.ts";
 import { connectedSocket } from "../socket/client_socket.ts";
 import { ConnectRace, interleave } from "./connect_race.ts";
-import { resolveHost } from "../names/resolve.ts";
+import {
+  type AddressFamily,
+  familyNumber,
+  resolveHost,
+} from "../names/resolve.ts";
 import { connectedTraits } from "../socket/socket_io.ts";
 import type { OpenedSocket } from "../socket/socket_transport.ts";
 import { TcpConnection, type TcpTraits } from "./tcp_connection.ts";
@@ -39,6 +43,8 @@ export interface ConnectTcpOptions extends TcpOptions {
   hostname?: string | undefined;
   /** The port, 1 to 65535. */
   port: number;
+  /** Tries addresses of this family only: those of both by default. */
+  family?: AddressFamily | undefined;
   /**
    * The numeric address to connect from; only addresses of its family are
    * tried.
@@ -137,6 +143,7 @@ interface Plan {
   name: string;
   hostname: string;
   port: number;
+  family: AddressFamily | undefined;
   local: IpAddress | null;
   localPort: number;
   attemptDelay: number;
@@ -147,6 +154,7 @@ function resolvePlan(options: ConnectTcpOptions): Plan {
   const {
     hostname = "127.0.0.1",
     port,
+    family,
     localAddress,
     localPort = 0,
     attemptDelay = DEFAULT_ATTEMPT_DELAY,
@@ -158,9 +166,11 @@ function resolvePlan(options: ConnectTcpOptions): Plan {
   assertInteger("attemptDelay", attemptDelay, [0, MAX_DELAY]);
   assertTimeout(timeout);
   assertDeadline(options.deadline);
+  familyNumber(family);
   const local = resolveLocal(localAddress, localPort);
   const name = addressText({ hostname, port });
-  return { name, hostname, port, local, localPort, attemptDelay };
+  const ends = { hostname, port, family, local, localPort };
+  return { name, ...ends, attemptDelay };
 }
 
 function resolveLocal(
@@ -193,16 +203,16 @@ async function connect(
 }
 
 async function lookUp(
-  { name, hostname, port, local }: Plan,
+  { name, hostname, port, family, local }: Plan,
   signal: AbortSignal,
 ): Promise<IpAddress[]> {
-  const family = local === null
-    ? undefined
+  const own = local === null
+    ? family
     : local.family === "IPv4"
     ? "ipv4"
     : "ipv6";
-  const all = await resolveHost(hostname, port, { family, signal });
-  const addresses = all.filter(isIpAddress);
+  const all = await resolveHost(hostname, port, { family: own, signal });
+  const addresses = own === (family ?? own) ? all.filter(isIpAddress) : [];
   if (addresses.length > 0) return addresses;
   throw new Deno.errors.NotFound(
     `Cannot connect to ${name}: the name has no such address`,

@@ -4,6 +4,10 @@
  * @module
  */
 
+import { defaultProactor } from "../../proactor/default_proactor.ts";
+import { type AddressFamily, familyNumber } from "../names/resolve.ts";
+import type { Socket } from "../socket/socket.ts";
+import { adoptDatagrams } from "./adopt_datagrams.ts";
 import { DatagramChannelTransport } from "./datagram_channel_transport.ts";
 import type {
   DatagramProtocol,
@@ -33,6 +37,13 @@ export interface DatagramEndpointOptions extends UdpOptions {
    * unless `broadcast` is set: then it is only where datagrams go.
    */
   remoteAddr?: UdpTarget | undefined;
+  /** The family of its addresses; by default that of the first one. */
+  family?: AddressFamily | undefined;
+  /**
+   * A bound socket of datagrams, which is the transport's from now on. No
+   * address and no option that makes a socket goes with it.
+   */
+  sock?: Socket | undefined;
   /** Ends the wait for the addresses of names. */
   signal?: AbortSignal | undefined;
 }
@@ -85,26 +96,84 @@ export async function openDatagramEndpoint<P extends DatagramProtocol>(
   }
   assertUdpOptions(options);
   options.signal?.throwIfAborted();
+  const { sock } = options;
+  if (sock !== undefined) return adopt(protocolFactory, sock, options);
   const ends = await endsOf(options);
   const protocol = protocolFactory();
   const socket = openDatagramSocket(ends, options);
   return [new DatagramChannelTransport(socket, protocol), protocol];
 }
 
+/** What a socket that is there has already. */
+const SETTLED = [
+  "localAddr",
+  "remoteAddr",
+  "family",
+  "reuseAddress",
+  "broadcast",
+  "ipv6Only",
+  "multicastTtl",
+  "multicastLoopback",
+  "multicastInterface",
+] as const;
+
+function adopt<P extends DatagramProtocol>(
+  protocolFactory: () => P,
+  sock: Socket,
+  options: DatagramEndpointOptions,
+): [DatagramTransport, P] {
+  const other = SETTLED.find((name) => options[name] !== undefined);
+  if (other !== undefined) {
+    throw new TypeError(
+      `Cannot open datagram endpoint: there are both a socket and ${other}`,
+    );
+  }
+  const { port } = options.proactor ?? defaultProactor();
+  port.assertOpen("open datagram endpoint");
+  const socket = adoptDatagrams(port, sock, options);
+  try {
+    const protocol = protocolFactory();
+    return [new DatagramChannelTransport(socket, protocol), protocol];
+  } catch (error) {
+    port.closeHandle(socket.handle);
+    throw error;
+  }
+}
+
 async function endsOf(options: DatagramEndpointOptions): Promise<DatagramEnds> {
   const { localAddr, remoteAddr, broadcast = false, ipv6Only, signal } =
     options;
   const action = "open datagram endpoint";
-  const asked = localAddr && await addressOf(localAddr, { action, signal });
-  const rules = asked && {
-    family: asked.family,
-    dualStack: isDualStack(asked, undefined, ipv6Only),
-  };
+  const wanted = wantedFamily(options.family);
+  const own = wanted && { family: wanted, dualStack: false };
+  const asked = localAddr &&
+    await addressOf(localAddr, { action, rules: own, signal });
+  const rules = asked
+    ? {
+      family: asked.family,
+      dualStack: isDualStack(asked, undefined, ipv6Only),
+    }
+    : own;
   const remote = remoteAddr &&
     await addressOf(remoteAddr, { action, rules, signal });
-  const local = asked ?? anyAddress(remote?.family ?? "IPv4");
+  const local = asked ?? anyAddress(wanted ?? remote?.family ?? "IPv4");
+  for (const { family } of wanted ? [local, remote ?? local] : []) {
+    if (family !== wanted) throw otherFamily(action, wanted!);
+  }
   if (remote === undefined) return { action, local };
   return { action, local, remote, connect: !broadcast };
+}
+
+function wantedFamily(
+  family: AddressFamily | undefined,
+): InternetAddress["family"] | undefined {
+  familyNumber(family);
+  if (family === undefined) return undefined;
+  return family === "ipv4" ? "IPv4" : "IPv6";
+}
+
+function otherFamily(action: string, wanted: string): TypeError {
+  return new TypeError(`Cannot ${action}: an address is not of ${wanted}`);
 }
 
 interface Lookup {

@@ -57,6 +57,8 @@ export interface ReceiveRequest<R, T> {
   size: number;
   /** Makes the result. */
   deliver: (received: R) => T;
+  /** `MSG_*`: none by default. */
+  flags?: number | undefined;
 }
 
 const AREA = BigInt(OVERLAPPED_SIZE);
@@ -74,13 +76,16 @@ export function receiveCall<T>(
   request: ReceiveRequest<Bytes, T>,
 ): OverlappedCall<T> {
   const { sockets, socket } = target;
+  const { flags = 0 } = request;
   const size = bufferSize(target, request.size);
   return {
     size,
     order: "reads",
     transferred: () => sockets.transferred,
-    start: (operation) =>
-      sockets.wsaRecv(socket, buffersOf(operation, size), 0, operation.address),
+    start: (operation) => {
+      const buffers = buffersOf(operation, size);
+      return sockets.wsaRecv(socket, buffers, flags, operation.address);
+    },
     finish: (end) => {
       checkSocket(target, end, { syscall: "WSARecv", action: RECEIVE });
       return request.deliver(take(end, request.size));
@@ -101,6 +106,7 @@ export function receiveFromCall<T>(
   request: ReceiveRequest<ReceivedFrom, T>,
 ): OverlappedCall<T> {
   const { api, sockets, socket } = target;
+  const { flags = 0 } = request;
   const size = bufferSize(target, request.size);
   return {
     size,
@@ -110,7 +116,8 @@ export function receiveFromCall<T>(
       const from = operation.address + AREA;
       api.copyIn(from, emptyArea());
       const buffers = buffersOf(operation, size);
-      return sockets.wsaRecvFrom(socket, buffers, 0, from, operation.address);
+      const { address } = operation;
+      return sockets.wsaRecvFrom(socket, buffers, flags, from, address);
     },
     finish: (end) => {
       checkSocket(target, end, { syscall: "WSARecvFrom", action: RECEIVE });

@@ -21,7 +21,11 @@ import {
   place,
   stableBytes,
 } from "../arguments.ts";
-import { encodeAddress, encodeInternetAddress } from "../socket_arguments.ts";
+import {
+  encodeAddress,
+  encodeInternetAddress,
+  receiveFlags,
+} from "../socket_arguments.ts";
 import { cancelBySignal } from "../future/cancel_by_signal.ts";
 import type { Future } from "../future/future.ts";
 import type { OverlappedFuture } from "../future/overlapped_future.ts";
@@ -32,6 +36,7 @@ import type {
   OperationOptions,
   ReceivedFrom,
   ReceivedFromInto,
+  ReceiveOptions,
 } from "../proactor_options.ts";
 import type { CallHost } from "./call_host.ts";
 import type { FileLike, TransmitFileOptions } from "./file_to_send.ts";
@@ -74,7 +79,7 @@ export class SocketOperations {
   recvFrom(
     socket: HandleLike,
     size: number,
-    options: OperationOptions,
+    options: ReceiveOptions,
   ): OverlappedFuture<ReceivedFrom> {
     assertInteger("size", size, [0, MAX_DWORD]);
     const deliver = (received: ReceivedFrom) => received;
@@ -85,7 +90,7 @@ export class SocketOperations {
   recvFromInto(
     socket: HandleLike,
     target: Uint8Array,
-    options: OperationOptions,
+    options: ReceiveOptions,
   ): OverlappedFuture<ReceivedFromInto> {
     assertBytes("receive into", target);
     const size = Math.min(byteLengthOf(target), MAX_DWORD);
@@ -182,10 +187,12 @@ export class SocketOperations {
   #receiveFrom<T>(
     socket: HandleLike,
     request: ReceiveRequest<ReceivedFrom, T>,
-    options: OperationOptions,
+    options: ReceiveOptions,
   ): OverlappedFuture<T> {
+    const flags = receiveFlags(options);
     const [owner, target] = this.#target(socket, "receive");
-    return this.#host.start(owner, receiveFromCall(target, request), options);
+    const call = receiveFromCall(target, { ...request, flags });
+    return this.#host.start(owner, call, options);
   }
 
   /** A scoped grant forbids `ConnectEx`. */

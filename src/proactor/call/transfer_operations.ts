@@ -18,7 +18,12 @@ import type {
   OverlappedFuture,
 } from "../future/overlapped_future.ts";
 import type { PortHandle } from "../port/port_handle.ts";
-import type { HandleLike, OperationOptions } from "../proactor_options.ts";
+import type {
+  HandleLike,
+  OperationOptions,
+  ReceiveOptions,
+} from "../proactor_options.ts";
+import { receiveFlags } from "../socket_arguments.ts";
 import type { CallHost } from "./call_host.ts";
 import { totalLength } from "./gather.ts";
 import { keepRest, readCall, writeCall } from "./overlapped_calls.ts";
@@ -47,7 +52,7 @@ export class TransferOperations {
   recv(
     handle: HandleLike,
     size: number,
-    options: OperationOptions,
+    options: ReceiveOptions,
   ): OverlappedFuture<Bytes> {
     assertInteger("size", size, [0, MAX_DWORD]);
     const owner = this.#host.ownerOf(handle, "read");
@@ -58,7 +63,7 @@ export class TransferOperations {
   recvInto(
     handle: HandleLike,
     target: Uint8Array,
-    options: OperationOptions,
+    options: ReceiveOptions,
   ): OverlappedFuture<number> {
     assertBytes("read into", target);
     const owner = this.#host.ownerOf(handle, "read");
@@ -111,14 +116,21 @@ export class TransferOperations {
   #read<T>(
     owner: PortHandle,
     read: ReceiveRequest<Bytes, T>,
-    options: OperationOptions,
+    options: ReceiveOptions,
   ): OverlappedFuture<T> {
+    const flags = receiveFlags(options);
     const socket = this.#host.socketTarget(owner);
+    if (socket === undefined) assertNoFlags(flags);
     const call = socket === undefined
       ? readCall(this.#host.port.api, owner.handle, read)
-      : receiveCall(socket, read);
+      : receiveCall(socket, flags === 0 ? read : { ...read, flags });
     return this.#host.start(owner, call, options);
   }
+}
+
+function assertNoFlags(flags: number): void {
+  if (flags === 0) return;
+  throw new TypeError("Cannot read with flags: the handle is not a socket");
 }
 
 function partsOf(

@@ -197,7 +197,7 @@ loopTest(
     const value = new Uint8Array(4);
     const option = { level: SOL_SOCKET, name: SO_REUSEADDR };
     const [socket] = server.sockets;
-    defaultSockets().getSocketOption(socket!, option, value);
+    defaultSockets().getSocketOption(socket!.fileno(), option, value);
     assertEquals(value[0], 1);
     if (!onWine("shared-address")) {
       const { port } = server.addr;

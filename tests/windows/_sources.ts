@@ -297,6 +297,9 @@ import netNamesAddressInfo from "../../src/net/names/address_info.ts" with {
 import netNamesResolve from "../../src/net/names/resolve.ts" with {
   type: "text",
 };
+import netNamesService from "../../src/net/names/service.ts" with {
+  type: "text",
+};
 import netReadinessReadiness from "../../src/net/readiness/readiness.ts" with {
   type: "text",
 };
@@ -339,6 +342,9 @@ import netSocketSocketKind from "../../src/net/socket/socket_kind.ts" with {
 import netSocketSocketListener from "../../src/net/socket/socket_listener.ts" with {
   type: "text",
 };
+import netSocketSocketOptions from "../../src/net/socket/socket_options.ts" with {
+  type: "text",
+};
 import netSocketSocketServer from "../../src/net/socket/socket_server.ts" with {
   type: "text",
 };
@@ -346,6 +352,9 @@ import netSocketSocketTransport from "../../src/net/socket/socket_transport.ts" 
   type: "text",
 };
 import netSocketTimeLimit from "../../src/net/socket/time_limit.ts" with {
+  type: "text",
+};
+import netSocketTransportSocket from "../../src/net/socket/transport_socket.ts" with {
   type: "text",
 };
 import netTcpAcceptedSocket from "../../src/net/tcp/accepted_socket.ts" with {
@@ -411,6 +420,9 @@ import netTlsTlsTransport from "../../src/net/tls/tls_transport.ts" with {
   type: "text",
 };
 import netTlsTransportConnection from "../../src/net/tls/transport_connection.ts" with {
+  type: "text",
+};
+import netUdpAdoptDatagrams from "../../src/net/udp/adopt_datagrams.ts" with {
   type: "text",
 };
 import netUdpDatagramChannel from "../../src/net/udp/datagram_channel.ts" with {
@@ -1021,6 +1033,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/net/mod.ts": netMod,
   "src/net/names/address_info.ts": netNamesAddressInfo,
   "src/net/names/resolve.ts": netNamesResolve,
+  "src/net/names/service.ts": netNamesService,
   "src/net/readiness/readiness.ts": netReadinessReadiness,
   "src/net/readiness/readiness_source.ts": netReadinessReadinessSource,
   "src/net/readiness/watches.ts": netReadinessWatches,
@@ -1035,9 +1048,11 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/net/socket/socket_io.ts": netSocketSocketIo,
   "src/net/socket/socket_kind.ts": netSocketSocketKind,
   "src/net/socket/socket_listener.ts": netSocketSocketListener,
+  "src/net/socket/socket_options.ts": netSocketSocketOptions,
   "src/net/socket/socket_server.ts": netSocketSocketServer,
   "src/net/socket/socket_transport.ts": netSocketSocketTransport,
   "src/net/socket/time_limit.ts": netSocketTimeLimit,
+  "src/net/socket/transport_socket.ts": netSocketTransportSocket,
   "src/net/tcp/accepted_socket.ts": netTcpAcceptedSocket,
   "src/net/tcp/adopt_listener.ts": netTcpAdoptListener,
   "src/net/tcp/connect_race.ts": netTcpConnectRace,
@@ -1061,6 +1076,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/net/tls/tls_setup.ts": netTlsTlsSetup,
   "src/net/tls/tls_transport.ts": netTlsTlsTransport,
   "src/net/tls/transport_connection.ts": netTlsTransportConnection,
+  "src/net/udp/adopt_datagrams.ts": netUdpAdoptDatagrams,
   "src/net/udp/datagram_channel.ts": netUdpDatagramChannel,
   "src/net/udp/datagram_channel_transport.ts": netUdpDatagramChannelTransport,
   "src/net/udp/datagram_endpoint.ts": netUdpDatagramEndpoint,

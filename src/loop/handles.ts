@@ -11,6 +11,7 @@ import {
   runIn,
   snapshotOf,
 } from "../ffi/async_context.ts";
+import { traceback } from "../ffi/traceback.ts";
 
 /** A function that a loop calls. */
 export type Callback<A extends unknown[] = unknown[]> = (
@@ -255,11 +256,4 @@ export class TimerHandle extends Handle {
 function nameOf({ callback, subject = callback }: ScheduledCall): string {
   if (typeof subject !== "function") return `${subject}`;
   return subject.name === "" ? "(anonymous)" : subject.name;
-}
-
-function traceback(): string {
-  const { stack = "" } = new Error();
-  // The first lines are the error's and those of this module.
-  const frames = stack.split("\n").slice(1);
-  return frames.filter((line) => !line.includes(import.meta.url)).join("\n");
 }

@@ -5,6 +5,8 @@
  */
 
 import type { AsyncContext } from "../ffi/async_context.ts";
+import { traceback } from "../ffi/traceback.ts";
+import { Failures } from "../proactor/future/failures.ts";
 import type { Future, FutureContext } from "../proactor/future/future.ts";
 import type { ExceptionContext } from "./exception_handler.ts";
 import type { LoopHost } from "./host.ts";
@@ -19,12 +21,18 @@ export interface ContextHost
    * @returns True from its close on.
    */
   isClosed(): boolean;
+  /**
+   * Tells whether futures record where they were made.
+   *
+   * @returns True in debug mode.
+   */
+  getDebug(): boolean;
 }
 
 /** Runs the callbacks of futures in a loop. */
 export class LoopContext implements FutureContext {
   readonly #host: ContextHost;
-  readonly #failures = new FinalizationRegistry<ExceptionContext>(
+  readonly #failures = new Failures<ExceptionContext>(
     (context) => this.#host.callExceptionHandler(context),
   );
 
@@ -68,15 +76,24 @@ export class LoopContext implements FutureContext {
    * @param exception What it failed with.
    */
   noteFailure(future: Future<unknown>, exception: unknown): void {
-    // The registry holds this object, which must not keep the future alive.
-    const context = future instanceof Task
-      ? {
-        message: "Task exception was never retrieved",
-        exception,
-        taskName: future.getName(),
-      }
-      : { message: "Future exception was never retrieved", exception };
-    this.#failures.register(future, context, future);
+    const { sourceTraceback } = future;
+    const task = future instanceof Task ? future.getName() : undefined;
+    const what = task === undefined ? "Future" : "Task";
+    this.#failures.note(future, {
+      message: `${what} exception was never retrieved`,
+      exception,
+      ...task !== undefined && { taskName: task },
+      ...sourceTraceback !== undefined && { sourceTraceback },
+    });
+  }
+
+  /**
+   * Tells where the caller is, for reports.
+   *
+   * @returns A stack in debug mode.
+   */
+  trace(): string | undefined {
+    return this.#host.getDebug() ? traceback() : undefined;
   }
 
   /**
@@ -85,6 +102,6 @@ export class LoopContext implements FutureContext {
    * @param future The future.
    */
   forgetFailure(future: Future<unknown>): void {
-    this.#failures.unregister(future);
+    this.#failures.forget(future);
   }
 }

@@ -1404,7 +1404,8 @@ export class ProactorEventLoop implements AsyncDisposable {
         this.callExceptionHandler(context),
     };
     const isClosed = () => this.isClosed();
-    const context = new LoopContext({ ...parts, isClosed });
+    const getDebug = () => this.#debug;
+    const context = new LoopContext({ ...parts, isClosed, getDebug });
     return { ...parts, proactor: this.#proactor, context };
   }
 

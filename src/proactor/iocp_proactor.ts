@@ -130,8 +130,9 @@ export class IocpProactor implements AsyncDisposable {
 
   /**
    * Waits until operations have ended, without blocking the thread. From the
-   * first call on, results are collected for the next one: up to 65,536;
-   * further ones are dropped, which is reported.
+   * first call on, results are collected for the next one: 256 are kept, more,
+   * up to 65,536, as long as the program has their futures. Further ones are
+   * dropped, which is reported.
    *
    * @param timeout Milliseconds, rounded up. Without it there is no limit.
    * @returns The futures that have ended with a result or an exception; none

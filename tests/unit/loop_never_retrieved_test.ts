@@ -3,8 +3,12 @@
 import { assert, assertEquals } from "@std/assert";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
+import { warningMode } from "../../src/proactor/port/warning_probe.ts";
 import { Future } from "../../src/proactor/future/future.ts";
 import type { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
+import type { Handle } from "../../src/ffi/win32_api.ts";
+import type { ExceptionContext } from "../../src/loop/exception_handler.ts";
+import { pipe } from "../../src/pipe/anonymous_pipe.ts";
 import { turns } from "./_helpers.ts";
 import { type LoopFixture, loopTest, runOnce } from "./_loop.ts";
 
@@ -114,11 +118,6 @@ loopTest(
   },
 );
 
-loopTest("a future of no loop is not reported", async (fixture) => {
-  new Future().setException(ERROR);
-  assertEquals(await reports(fixture), []);
-});
-
 loopTest(
   "the close of a loop reports nothing that is not collected",
   async (fixture) => {
@@ -129,3 +128,121 @@ loopTest(
     assertEquals(future.exception(), ERROR);
   },
 );
+
+// --- errors that refer to their futures by the frames of their stacks ------------
+
+/** Failures whose errors are made where the future is at work. */
+const MADE_INSIDE: Record<string, (fixture: LoopFixture) => unknown> = {
+  "a throw before the first await": ({ loop }) =>
+    loop.createTask(() => {
+      throw new Error("at once");
+    }),
+  "JSON.parse() in a task": ({ loop }) =>
+    loop.createTask(() => JSON.parse("{")),
+  "an async task after an await": ({ loop }) =>
+    loop.createTask(async () => {
+      await null;
+      throw new Error("later");
+    }),
+  "an AggregateError with a cause": ({ loop }) =>
+    loop.createTask(() => {
+      const cause = new Error("cause");
+      throw new AggregateError([new Error("one")], "all", { cause });
+    }),
+  "a promise that a task follows": ({ loop }) =>
+    loop.createTask(Promise.reject(new Error("followed"))),
+  "a send() that fails at once": (fixture) =>
+    onBrokenPipe(
+      fixture,
+      "writeFile",
+      (end) => fixture.loop.proactor.send(end, new Uint8Array(1)),
+    ),
+  "a recv() that fails at once": (fixture) =>
+    onBrokenPipe(
+      fixture,
+      "readFile",
+      (end) => fixture.loop.proactor.recv(end, 1),
+    ),
+  "a recv() with a signal": (fixture) =>
+    onBrokenPipe(fixture, "readFile", (end) => {
+      const { signal } = new AbortController();
+      fixture.loop.proactor.recv(end, 1, { signal });
+    }),
+  "a connectPipe() that finds no pipe": ({ loop }) =>
+    loop.proactor.connectPipe("absent"),
+  "a connectPipe() with a signal": ({ loop }) =>
+    loop.proactor.connectPipe("absent", {
+      signal: new AbortController().signal,
+    }),
+};
+
+const CANNOT = 50; // ERROR_NOT_SUPPORTED
+
+/** Starts something on a pipe that fails, and closes the pipe. */
+function onBrokenPipe(
+  { api, loop }: LoopFixture,
+  call: "readFile" | "writeFile",
+  start: (end: Handle) => unknown,
+): void {
+  const [reader, writer] = pipe({ proactor: loop.proactor, duplex: true });
+  warningMode(api); // it writes and reads, too
+  api.fail(call, CANNOT);
+  start(reader.handle!);
+  reader.close();
+  writer.close();
+}
+
+for (const [name, start] of Object.entries(MADE_INSIDE)) {
+  loopTest(`${name} is reported once, when it was dropped`, async (fixture) => {
+    start(fixture);
+    await runOnce(fixture.loop);
+    await turns(3);
+    assertEquals((await reports(fixture)).length, 1);
+    assertEquals((await reports(fixture)).length, 0);
+  });
+}
+
+loopTest(
+  "in debug mode a dropped failure is told with where its future was made",
+  async (fixture) => {
+    fixture.loop.setDebug(true);
+    function makeTask() {
+      fixture.loop.createTask(fail, { name: "careless" });
+    }
+    function makeFuture() {
+      fixture.loop.createFuture().setException(ERROR);
+    }
+    makeTask();
+    makeFuture();
+    await runOnce(fixture.loop);
+    const found = await reports(fixture) as ExceptionContext[];
+    const places = found.map(({ sourceTraceback }) => sourceTraceback ?? "");
+    assertEquals(places.filter((each) => each.includes("makeTask")).length, 1);
+    assertEquals(
+      places.filter((each) => each.includes("makeFuture")).length,
+      1,
+    );
+    assert(places.every((each) => !each.includes("/src/")));
+  },
+);
+
+Deno.test("without a loop a failure that was dropped is an unhandled rejection", async () => {
+  const reasons: unknown[] = [];
+  const listen = (event: PromiseRejectionEvent) => {
+    event.preventDefault();
+    reasons.push(event.reason);
+  };
+  globalThis.addEventListener("unhandledrejection", listen);
+  const kept = new Future();
+  kept.setException(new Error("kept"));
+  new Future().setException(ERROR);
+  new Future().cancel();
+  for (let i = 0; i < 20 && reasons.length === 0; i++) {
+    await turns();
+    collect();
+  }
+  await turns();
+  globalThis.removeEventListener("unhandledrejection", listen);
+  assertEquals(reasons, [ERROR]);
+  assertEquals((kept.exception() as Error).message, "kept");
+});

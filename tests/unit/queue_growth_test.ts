@@ -13,6 +13,7 @@ import type { PortHandle } from "../../src/proactor/port/port_handle.ts";
 import { partsOf } from "../../src/proactor/proactor_parts.ts";
 import { NOTHING, WriteQueue } from "../../src/stream/write_queue.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";
+import { collectAll } from "./_collect.ts";
 import { inWorld } from "./_helpers.ts";
 import { pipeEnds } from "./_pipe_ends.ts";
 import { rig } from "./_recorder.ts";
@@ -140,4 +141,25 @@ Deno.test("a proactor reports that nobody calls select() any more", async () => 
     for (let i = 0; i <= MAX_RESULTS; i++) core.track({} as PortHandle, future);
     assertEquals(world.reports.splice(0), ["Nobody calls select() any more"]);
   });
+});
+
+Deno.test("results are kept for select(): 256, and more while the program has them", async () => {
+  const tracker = new FutureTracker(() => {});
+  await tracker.results(0);
+  const owner = {} as PortHandle;
+  const kept: OverlappedFuture<unknown>[] = [];
+  for (let i = 0; i < 1000; i++) {
+    const future = {
+      done: () => true,
+      cancelled: () => false,
+    } as OverlappedFuture<unknown>;
+    tracker.add(owner, future);
+    if (i % 10 === 0) kept.push(future);
+  }
+  await collectAll();
+  const results = await tracker.results(0);
+  assert(kept.every((future) => results.includes(future)));
+  // Of the 744 that were not kept, one in ten is the program's.
+  assert(results.length < 256 + 100, `${results.length}`);
+  assert(results.length >= 256 + 74);
 });

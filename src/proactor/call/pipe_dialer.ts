@@ -147,7 +147,7 @@ class DialQueue implements CompletionListener {
     dial.future.queue = this;
     const remove = () => this.#remove(dial);
     // Not a done callback: those wait for a loop that may not run.
-    dial.future.then(remove, remove);
+    void dial.future.settled.then(remove);
     if (this.#dials.length === 1) this.#connectWaiting();
   }
 

@@ -23,6 +23,6 @@ export function cancelBySignal<T>(
   signal.addEventListener("abort", abort, { once: true });
   const forget = () => signal.removeEventListener("abort", abort);
   // Not a done callback: those wait for a loop that may not run.
-  future.then(forget, forget);
+  void future.settled.then(forget);
   return false;
 }

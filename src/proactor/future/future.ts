@@ -11,6 +11,7 @@ import {
   runIn,
 } from "../../ffi/async_context.ts";
 import { logError } from "../../ffi/thrown.ts";
+import { type Failure, Failures } from "./failures.ts";
 
 /** A function that is called at the end of a future. */
 export type FutureCallback<T> = (future: Future<T>) => void;
@@ -57,6 +58,12 @@ export interface FutureContext {
    * @param future The future.
    */
   forgetFailure?(future: Future<unknown>): void;
+  /**
+   * Tells where the caller is, for reports.
+   *
+   * @returns A stack in debug mode.
+   */
+  trace?(): string | undefined;
 }
 
 /**
@@ -104,17 +111,24 @@ export function cancelReason(reason: unknown): unknown {
   return reason === undefined ? new CancelledError("Cancelled") : reason;
 }
 
+/** Without a loop, a failure that was dropped is an unhandled rejection. */
+const dropped = new Failures<Failure>(({ exception }) => {
+  void Promise.reject(exception);
+});
+
 const MICROTASKS: FutureContext = {
   schedule: (callback, context) =>
     queueMicrotask(() => runIn(context, callback, undefined)),
   report: (error, message) => logError(message, error),
+  noteFailure: (future, exception) => dropped.note(future, { exception }),
+  forgetFailure: (future) => dropped.forget(future),
 };
 
 /**
  * A result that is not there yet: awaitable, cancellable, inspectable. The
- * counterpart of `asyncio.Future`. A failed future that nobody awaits is not
- * an unhandled rejection; if it belongs to a loop and is collected before
- * anyone has looked at it, the exception handler is told.
+ * counterpart of `asyncio.Future`. A failed future may be looked at whenever its
+ * holder likes. If it is collected before anyone has, the exception handler of
+ * its loop is told; without a loop, that is an unhandled rejection.
  *
  * @typeParam T The type of the result.
  *
@@ -141,6 +155,8 @@ export class Future<T> implements PromiseLike<T> {
   #callbacks: unknown[] | undefined;
   #promise: Promise<T> | undefined;
   #settle: PromiseWithResolvers<unknown> | undefined;
+  #end: PromiseWithResolvers<void> | undefined;
+  readonly #source: string | undefined;
 
   /**
    * Makes a future that is not done.
@@ -149,11 +165,28 @@ export class Future<T> implements PromiseLike<T> {
    */
   constructor(context: FutureContext = MICROTASKS) {
     this.#context = context;
+    this.#source = context.trace?.();
   }
 
   /** How callbacks run: in a loop, or as microtasks. */
   get context(): FutureContext {
     return this.#context;
+  }
+
+  /** Where the future was made; in debug mode of its loop. */
+  get sourceTraceback(): string | undefined {
+    return this.#source;
+  }
+
+  /**
+   * Resolves when the future has ended, in whatever way. Waiting for it is no
+   * look at a failure; for the library.
+   *
+   * @ignore
+   */
+  get settled(): Promise<void> {
+    if (this.done()) return Promise.resolve();
+    return (this.#end ??= Promise.withResolvers<void>()).promise;
   }
 
   /**
@@ -304,7 +337,7 @@ export class Future<T> implements PromiseLike<T> {
     return Promise.resolve(this.#value as T);
   }
 
-  /** A loop reports it when the future is collected before it was looked at. */
+  /** It is reported when the future is collected before it was looked at. */
   #noteFailure(error: unknown): void {
     if (this.#context.noteFailure === undefined) return;
     this.#unseen = true;
@@ -331,6 +364,7 @@ export class Future<T> implements PromiseLike<T> {
     this.#state = state;
     if (this.#failed) this.#settle?.reject(this.#error);
     else this.#settle?.resolve(this.#value);
+    this.#end?.resolve();
     const callbacks = this.#callbacks;
     this.#callbacks = undefined;
     if (callbacks === undefined) return;

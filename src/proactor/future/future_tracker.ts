@@ -11,8 +11,14 @@ import type { PortHandle } from "../port/port_handle.ts";
 
 type AnyFuture = OverlappedFuture<unknown>;
 
-/** The most results that are kept for `select()`. */
+/** The most results that are remembered for `select()`. */
 export const MAX_RESULTS = 65_536;
+
+/**
+ * The results that are kept alive for `select()`: a caller may use it once and
+ * never again. Further ones are remembered as long as somebody has them.
+ */
+const MAX_KEPT = 256;
 
 /** Knows which futures are pending on which handle. */
 export class FutureTracker {
@@ -24,7 +30,7 @@ export class FutureTracker {
   readonly #ofHandle = new WeakMap<PortHandle, Set<AnyFuture>>();
   readonly #onFull: () => void;
   readonly #waiting = new Set<() => void>();
-  #results: AnyFuture[] | undefined;
+  #results: (AnyFuture | WeakRef<AnyFuture>)[] | undefined;
   #full = false;
 
   /** @param onFull Called when results begin to be dropped. */
@@ -76,10 +82,19 @@ export class FutureTracker {
    * @returns The futures that have ended, except for cancelled ones.
    */
   async results(milliseconds: number): Promise<AnyFuture[]> {
-    this.#results ??= [];
-    if (this.#results.length === 0) await this.#resultWithin(milliseconds);
+    const results = this.#take();
+    if (results.length > 0) return results;
+    await this.#resultWithin(milliseconds);
+    return this.#take();
+  }
+
+  #take(): AnyFuture[] {
+    const results = this.#results ?? [];
+    this.#results = [];
     this.#full = false;
-    return this.#results.splice(0);
+    return results
+      .map((each) => each instanceof WeakRef ? each.deref() : each)
+      .filter((each) => each !== undefined);
   }
 
   /** Ends the waits for results. */
@@ -90,8 +105,9 @@ export class FutureTracker {
 
   #ended(future: AnyFuture): void {
     if (this.#results === undefined || future.cancelled()) return;
-    if (this.#results.length === MAX_RESULTS) return this.#drop();
-    this.#results.push(future);
+    const { length } = this.#results;
+    if (length === MAX_RESULTS) return this.#drop();
+    this.#results.push(length < MAX_KEPT ? future : new WeakRef(future));
     this.wake();
   }
 

@@ -10,7 +10,7 @@ import { isInstance } from "../../ffi/thrown.ts";
 /** A failure; what it holds must not refer to the future. */
 export interface Failure {
   /** What the future failed with. */
-  exception?: unknown;
+  exception?: unknown | undefined;
 }
 
 /**

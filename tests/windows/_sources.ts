@@ -174,6 +174,7 @@ import ffiThreadIoThreadTransfer from "../../src/ffi/thread_io/thread_transfer.t
   type: "text",
 };
 import ffiThrown from "../../src/ffi/thrown.ts" with { type: "text" };
+import ffiTraceback from "../../src/ffi/traceback.ts" with { type: "text" };
 import ffiUserSid from "../../src/ffi/user_sid.ts" with { type: "text" };
 import ffiWaitApi from "../../src/ffi/wait/api.ts" with { type: "text" };
 import ffiWaitKernel32 from "../../src/ffi/wait/kernel32.ts" with {
@@ -603,6 +604,9 @@ import proactorDrainPipe from "../../src/proactor/drain_pipe.ts" with {
 import proactorFutureCancelBySignal from "../../src/proactor/future/cancel_by_signal.ts" with {
   type: "text",
 };
+import proactorFutureFailures from "../../src/proactor/future/failures.ts" with {
+  type: "text",
+};
 import proactorFutureFuture from "../../src/proactor/future/future.ts" with {
   type: "text",
 };
@@ -966,6 +970,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/thread_io/ntdll.ts": ffiThreadIoNtdll,
   "src/ffi/thread_io/thread_transfer.ts": ffiThreadIoThreadTransfer,
   "src/ffi/thrown.ts": ffiThrown,
+  "src/ffi/traceback.ts": ffiTraceback,
   "src/ffi/user_sid.ts": ffiUserSid,
   "src/ffi/wait/api.ts": ffiWaitApi,
   "src/ffi/wait/kernel32.ts": ffiWaitKernel32,
@@ -1139,6 +1144,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/default_proactor.ts": proactorDefaultProactor,
   "src/proactor/drain_pipe.ts": proactorDrainPipe,
   "src/proactor/future/cancel_by_signal.ts": proactorFutureCancelBySignal,
+  "src/proactor/future/failures.ts": proactorFutureFailures,
   "src/proactor/future/future.ts": proactorFutureFuture,
   "src/proactor/future/future_host.ts": proactorFutureFutureHost,
   "src/proactor/future/future_tracker.ts": proactorFutureFutureTracker,

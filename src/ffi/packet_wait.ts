@@ -17,7 +17,9 @@
  * kernel32 that call another it is one that only does so, and it needs no
  * `Deno.UnsafeFnPointer`, which a scoped `--allow-ffi` refuses. Its INIT_ONCE is
  * cleared before each wait. The port is read after the flag is set, so a wait
- * that has not begun can be disarmed by clearing the port (`PacketQueue`).
+ * that has not begun can be disarmed by clearing the port (`PacketQueue`). The
+ * code for ARM64 has run on an emulated processor only
+ * (`tests/unit/machine_code_test.ts`).
  *
  * @module
  */

@@ -23,7 +23,8 @@
  * While the thread lives, only the thread writes to the table. A handle is
  * struck out before it is closed: its value may be another's at once. The
  * memory of the table, and the slots and buffers that the kernel may own, stay
- * where they are. The ARM64 code was assembled and disassembled, but not run.
+ * where they are. The code for ARM64 has run on an emulated processor only
+ * (`tests/unit/machine_code_test.ts`).
  *
  * @module
  */

@@ -25,7 +25,8 @@
  * been dequeued. Handles are 32 bits wide, as Windows promises: so the record
  * fits. A transfer whose file is cleared before its thread begins is cancelled.
  *
- * The ARM64 code was assembled and disassembled, but not run.
+ * The code for ARM64 has run on an emulated processor only
+ * (`tests/unit/machine_code_test.ts`).
  *
  * @module
  */

@@ -24,7 +24,8 @@
  * a record may be used anew as soon as its packet has been dequeued. A leaf
  * function that leaves the stack alone needs no unwind information.
  *
- * The ARM64 code was assembled and disassembled, but not run.
+ * The code for ARM64 has run on an emulated processor only
+ * (`tests/unit/machine_code_test.ts`).
  *
  * @module
  */

@@ -34,6 +34,7 @@ async function checks(): Promise<Check[]> {
     { name: "Imports", args: ["run", "-A", "tools/check_imports.ts"] },
     { name: "Documentation", args: ["run", "-A", "tools/check_docs.ts"] },
     { name: "Named tests", args: ["run", "-A", "tools/check_tables.ts"] },
+    { name: "Workflows", args: ["run", "-A", "tools/check_workflows.ts"] },
     { name: "Code in texts", args: ["check", "--doc-only", ...map, ...TEXTS] },
     {
       name: "Code in comments",

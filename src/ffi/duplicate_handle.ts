@@ -5,7 +5,7 @@
  */
 
 import { CURRENT_PROCESS, DUPLICATE_SAME_ACCESS } from "./constants.ts";
-import type { kernel32Functions } from "./kernel32_functions.ts";
+import type { kernel32Functions } from "./kernel32.ts";
 import type { Loaded } from "./load.ts";
 import { OutU64 } from "./out_parameters.ts";
 import type { Handle } from "./win32_api.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Loaded } from "./load.ts";
-import type { ntdllFunctions } from "./ntdll_functions.ts";
+import type { ntdllFunctions } from "./ntdll.ts";
 import type { OutU32 } from "./out_parameters.ts";
 import type { Handle } from "./win32_api.ts";
 

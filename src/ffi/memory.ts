@@ -14,6 +14,7 @@ import {
 } from "./bytes.ts";
 import { MEM_COMMIT, MEM_RELEASE, MEM_RESERVE } from "./constants.ts";
 import { windowsError } from "./errors.ts";
+import { hasFullGrant } from "./system_folder.ts";
 import type { Address, Win32Api } from "./win32_api.ts";
 
 /** Smallest pooled buffer in bytes: a page. */
@@ -247,4 +248,22 @@ function roundUp(size: number): number {
   let rounded = MIN_BUFFER;
   while (rounded < size) rounded *= 2;
   return rounded;
+}
+
+/**
+ * Makes an array over native memory. It must not be touched once the memory is
+ * freed.
+ *
+ * @param address Where the memory starts.
+ * @param size Its length in bytes.
+ * @returns The array, or `null` where it is not permitted: a grant that names
+ * its libraries allows no pointers, and asking for one would prompt.
+ */
+export function mapMemory(
+  address: Address,
+  size: number,
+): Uint8Array<ArrayBuffer> | null {
+  if (!hasFullGrant()) return null;
+  const pointer = Deno.UnsafePointer.create(address)!;
+  return new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(pointer, size));
 }

@@ -21,7 +21,7 @@ import {
 } from "./constants.ts";
 import { completionCode } from "./errors.ts";
 import { loadSymbols, type Symbols } from "./symbols.ts";
-import { mapMemory } from "./map_memory.ts";
+import { mapMemory } from "./memory.ts";
 import { OutU32, OutU64 } from "./out_parameters.ts";
 import {
   encodePacketWait,

@@ -9,7 +9,7 @@ import { type FailedCall, windowsError } from "../ffi/errors.ts";
 import type { FileApi } from "../ffi/file/api.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
-import type { PortDependent } from "../proactor/port/dependents.ts";
+import type { PortDependent } from "../proactor/port/port_life.ts";
 import { fileThreads } from "../proactor/call/open_path.ts";
 import type { PortHandle } from "../proactor/port/port_handle.ts";
 import { type FileBuffers, fileBuffers } from "./file_buffers.ts";

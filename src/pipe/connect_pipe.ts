@@ -21,8 +21,7 @@ import { assertInteger } from "../proactor/arguments.ts";
 import { defaultPort } from "../proactor/default_port.ts";
 import type { Future } from "../proactor/future/future.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
-import { dialPipe } from "../proactor/call/dial_pipe.ts";
-import { DialFuture } from "../proactor/call/pipe_dialer.ts";
+import { DialFuture, dialPipe } from "../proactor/call/pipe_dialer.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import {
   assertDeadline,

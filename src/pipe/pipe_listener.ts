@@ -28,9 +28,9 @@ import type {
   Operation,
 } from "../proactor/port/operation.ts";
 import { hasClient } from "../proactor/call/overlapped_calls.ts";
-import type { PortDependent } from "../proactor/port/dependents.ts";
+import type { PortDependent } from "../proactor/port/port_life.ts";
 import type { PortHandle } from "../proactor/port/port_handle.ts";
-import { thrownCall } from "../proactor/port/thrown_call.ts";
+import { thrownCall } from "../proactor/port/call_outcome.ts";
 import { SecurityDescriptor } from "./security.ts";
 import type { ListenerOptions } from "./server_options.ts";
 

@@ -11,7 +11,7 @@ import {
 } from "../ffi/constants.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import type { PortHandle } from "../proactor/port/port_handle.ts";
-import type { PortDependent } from "../proactor/port/dependents.ts";
+import type { PortDependent } from "../proactor/port/port_life.ts";
 import {
   type ChannelEnd,
   CloseTimer,

@@ -27,7 +27,7 @@ import type {
 } from "../proactor/port/operation.ts";
 import { isEndOfStream } from "../proactor/call/overlapped_calls.ts";
 import type { PortHandle } from "../proactor/port/port_handle.ts";
-import { thrownCall } from "../proactor/port/thrown_call.ts";
+import { thrownCall } from "../proactor/port/call_outcome.ts";
 import type { StreamIo } from "./stream_io.ts";
 
 /** A stream that was silent for so many milliseconds gives its buffer back. */

@@ -15,9 +15,8 @@ import { MAX_POOLED_BUFFER, type NativeBuffer } from "../ffi/memory.ts";
 import type { Address } from "../ffi/win32_api.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import type { Operation } from "../proactor/port/operation.ts";
-import { bytesMoved } from "../proactor/port/overlapped_status.ts";
+import { bytesMoved, thrownCall } from "../proactor/port/call_outcome.ts";
 import type { PortHandle } from "../proactor/port/port_handle.ts";
-import { thrownCall } from "../proactor/port/thrown_call.ts";
 import type { StreamIo } from "./stream_io.ts";
 import {
   assertMessage,

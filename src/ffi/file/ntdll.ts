@@ -9,11 +9,7 @@
  * @module
  */
 
-import {
-  ntCreateFileRest,
-  ntdllFunctions,
-  ntOverlapped,
-} from "../ntdll_functions.ts";
+import { ntCreateFileRest, ntdllFunctions, ntOverlapped } from "../ntdll.ts";
 
 /** Functions of ntdll.dll that only files need. */
 export const ntdllFiles = {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { kernel32Functions } from "../kernel32_functions.ts";
+import { kernel32Functions } from "../kernel32.ts";
 
 /** BOOL CreateProcessW(...) */
 const createProcess = {

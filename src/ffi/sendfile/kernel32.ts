@@ -5,7 +5,7 @@
  * @module
  */
 
-import { kernel32Functions } from "../kernel32_functions.ts";
+import { kernel32Functions } from "../kernel32.ts";
 
 /** Functions of kernel32.dll. */
 export const kernel32SendFile = {

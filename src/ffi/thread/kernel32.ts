@@ -5,7 +5,7 @@
  * @module
  */
 
-import { kernel32Functions, registerWaitRest } from "../kernel32_functions.ts";
+import { kernel32Functions, registerWaitRest } from "../kernel32.ts";
 
 /** Functions of kernel32.dll about the end of a thread. */
 export const kernel32Threads = {

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { ntdllFunctions } from "../ntdll_functions.ts";
+import { ntdllFunctions } from "../ntdll.ts";
 
 /** Functions of ntdll.dll. */
 export const ntdllThreadIo = {

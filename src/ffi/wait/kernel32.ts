@@ -6,7 +6,7 @@
  * @module
  */
 
-import { kernel32Functions, registerWaitRest } from "../kernel32_functions.ts";
+import { kernel32Functions, registerWaitRest } from "../kernel32.ts";
 
 /** Functions of kernel32.dll that only waits need. */
 export const kernel32Waits = {

@@ -26,13 +26,13 @@ import {
   encodeHandle,
 } from "../../ffi/socket/structs.ts";
 import type { CompletionPort } from "../../proactor/port/completion_port.ts";
-import type { PortDependent } from "../../proactor/port/dependents.ts";
+import type { PortDependent } from "../../proactor/port/port_life.ts";
 import type {
   CompletionListener,
   Operation,
 } from "../../proactor/port/operation.ts";
 import type { PortHandle } from "../../proactor/port/port_handle.ts";
-import { thrownCall } from "../../proactor/port/thrown_call.ts";
+import { thrownCall } from "../../proactor/port/call_outcome.ts";
 import { CallGate } from "./call_gate.ts";
 import { clientLeft } from "./client_left.ts";
 import {

@@ -28,7 +28,7 @@ import type {
   Operation,
 } from "../../proactor/port/operation.ts";
 import type { PortHandle } from "../../proactor/port/port_handle.ts";
-import { thrownCall } from "../../proactor/port/thrown_call.ts";
+import { thrownCall } from "../../proactor/port/call_outcome.ts";
 import { SenderCache } from "./udp_address.ts";
 
 /** A datagram. */

@@ -20,9 +20,8 @@ import type {
   Operation,
 } from "../../proactor/port/operation.ts";
 import { Fifo } from "../../proactor/port/fifo.ts";
-import { bytesMoved } from "../../proactor/port/overlapped_status.ts";
+import { bytesMoved, thrownCall } from "../../proactor/port/call_outcome.ts";
 import type { PortHandle } from "../../proactor/port/port_handle.ts";
-import { thrownCall } from "../../proactor/port/thrown_call.ts";
 
 /** What a queued datagram counts beyond its bytes: none is for free. */
 export const DATAGRAM_OVERHEAD = 8;

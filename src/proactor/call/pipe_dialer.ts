@@ -17,21 +17,26 @@ import {
   FILE_SHARE_WRITE,
   FSCTL_PIPE_WAIT,
   GENERIC_READ,
+  GENERIC_WRITE,
+  SECURITY_IDENTIFICATION,
+  SECURITY_SQOS_PRESENT,
 } from "../../ffi/constants.ts";
 import { windowsError } from "../../ffi/errors.ts";
-import { splitPipeName } from "../../ffi/pipe_name.ts";
+import { normalizePipeName, splitPipeName } from "../../ffi/pipe_name.ts";
 import { encodePipeWait } from "../../ffi/structs.ts";
 import {
   type FileParameters,
   type Handle,
   INVALID_HANDLE_VALUE,
 } from "../../ffi/win32_api.ts";
+import { cancelBySignal } from "../future/cancel_by_signal.ts";
+import { Future, type FutureContext } from "../future/future.ts";
+import { thrownCall } from "../port/call_outcome.ts";
 import type { CompletionPort } from "../port/completion_port.ts";
-import type { PortDependent } from "../port/dependents.ts";
-import { Future } from "../future/future.ts";
 import type { CompletionListener, Operation } from "../port/operation.ts";
 import type { PortHandle } from "../port/port_handle.ts";
-import { thrownCall } from "../port/thrown_call.ts";
+import type { PortDependent } from "../port/port_life.ts";
+import type { ConnectOptions } from "../proactor_options.ts";
 
 /** Connections that one turn may open. */
 const CONNECTS_PER_TURN = 64;
@@ -311,4 +316,46 @@ function dialError(port: CompletionPort, dial: Dial, code: number): Error {
     action: `Cannot connect to pipe "${dial.parameters.name}"`,
     ...(absent ? { state: "no server has this name" } : {}),
   });
+}
+
+/** Where a pipe is dialled. */
+export interface DialPlace {
+  /** The port. */
+  readonly port: CompletionPort;
+  /** The loop in which the future runs callbacks, if any. */
+  readonly context?: FutureContext | undefined;
+}
+
+/**
+ * Connects to a server; see {@linkcode IocpProactor.connectPipe}.
+ *
+ * @param place The port, and the loop of the future.
+ * @param path The name.
+ * @param options Access, whether to wait, a signal.
+ * @returns Ends with the handle of the client end.
+ * @throws {TypeError} when the name is malformed.
+ * @throws {Deno.errors.BadResource} when the proactor is closed.
+ */
+export function dialPipe(
+  { port, context }: DialPlace,
+  path: string,
+  options: ConnectOptions,
+): Future<Handle> {
+  const name = normalizePipeName(path, { remote: true });
+  port.assertOpen(`connect to pipe "${name}"`);
+  const { waitForServer = false } = options;
+  const future = new DialFuture(context);
+  if (cancelBySignal(future, options.signal)) return future;
+  const parameters = clientEnd(name, options);
+  dialerOf(port).dial({ parameters, waitForServer, future });
+  return future;
+}
+
+function clientEnd(name: string, options: ConnectOptions): FileParameters {
+  const {
+    access = GENERIC_READ | GENERIC_WRITE,
+    qualityOfService = SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION,
+  } = options;
+  const flags = (FILE_FLAG_OVERLAPPED | qualityOfService) >>> 0;
+  return { name, access: access >>> 0, shareMode: 0, flags };
 }

@@ -19,7 +19,7 @@ import type {
   OperationOptions,
 } from "../proactor_options.ts";
 import type { CallHost } from "./call_host.ts";
-import { dialPipe } from "./dial_pipe.ts";
+import { dialPipe } from "./pipe_dialer.ts";
 import { acceptCall } from "./overlapped_calls.ts";
 
 /** Accepts clients of pipes, and connects to servers. */

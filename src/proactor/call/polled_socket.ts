@@ -24,7 +24,7 @@ import { OVERLAPPED_SIZE } from "../../ffi/structs.ts";
 import type { Address } from "../../ffi/win32_api.ts";
 import type { CompletionPort } from "../port/completion_port.ts";
 import type { CompletionListener, Operation } from "../port/operation.ts";
-import { thrownCall } from "../port/thrown_call.ts";
+import { thrownCall } from "../port/call_outcome.ts";
 import type { AfdDevice } from "./afd_devices.ts";
 
 /** What a socket is waited for. */

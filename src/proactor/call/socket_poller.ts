@@ -9,7 +9,7 @@ import { windowsError } from "../../ffi/errors.ts";
 import type { Socket, SocketApi } from "../../ffi/socket/api.ts";
 import { INVALID_HANDLE_VALUE } from "../../ffi/win32_api.ts";
 import type { CompletionPort } from "../port/completion_port.ts";
-import type { PortDependent } from "../port/dependents.ts";
+import type { PortDependent } from "../port/port_life.ts";
 import { AfdDevices } from "./afd_devices.ts";
 import { PolledSocket, type Waiter } from "./polled_socket.ts";
 import { defaultSockets } from "../../ffi/socket/default.ts";

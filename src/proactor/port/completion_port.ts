@@ -12,7 +12,7 @@ import type { Handle, Win32Api } from "../../ffi/win32_api.ts";
 import { associate } from "./association.ts";
 import { CallBudget } from "./call_budget.ts";
 import { DeferredWork } from "./deferred_work.ts";
-import { Dependents } from "./dependents.ts";
+import { Dependents, PortLife } from "./port_life.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { type LateHost, LateReads } from "./late_reads.ts";
 import {
@@ -30,7 +30,6 @@ import {
   type PortMetrics,
   tell,
 } from "./port_options.ts";
-import { PortLife } from "./port_life.ts";
 import { Pump, type PumpHost } from "./pump.ts";
 
 const DEQUEUE = "GetQueuedCompletionStatusEx";

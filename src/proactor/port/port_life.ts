@@ -5,23 +5,58 @@
  * @module
  */
 
+import { ROOT, runIn } from "../../ffi/async_context.ts";
 import {
   ERROR_INVALID_HANDLE,
   ERROR_OPERATION_ABORTED,
 } from "../../ffi/constants.ts";
-import { ROOT, runIn } from "../../ffi/async_context.ts";
 import { windowsError } from "../../ffi/errors.ts";
 import type { BufferPool } from "../../ffi/memory.ts";
 import type { Win32Api } from "../../ffi/win32_api.ts";
 import { timerDelay } from "../arguments.ts";
 import { setCallReferenced } from "./call_reference.ts";
-import type { Dependents } from "./dependents.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import type { Operation, OperationTable } from "./operation.ts";
 import type { Outstanding } from "./outstanding.ts";
 import type { PacketQueue } from "./packet_queue.ts";
 import type { ErrorReporter } from "./port_options.ts";
 import type { Pump } from "./pump.ts";
+
+/** Owns handles on a port. */
+export interface PortDependent {
+  /** Closes its handles now. Called once, when the port closes. */
+  destroy(): void;
+}
+
+/** The channels and listeners of a port. */
+export class Dependents {
+  readonly #set = new Set<PortDependent>();
+
+  /** @param dependent Destroyed when the port closes. */
+  add(dependent: PortDependent): void {
+    this.#set.add(dependent);
+  }
+
+  /** @param dependent One that has closed before the port. */
+  delete(dependent: PortDependent): void {
+    this.#set.delete(dependent);
+  }
+
+  /**
+   * Closes them all.
+   *
+   * @param onError Called with what they throw.
+   */
+  destroy(onError: (error: unknown) => void): void {
+    for (const dependent of [...this.#set]) {
+      try {
+        dependent.destroy();
+      } catch (error) {
+        onError(error);
+      }
+    }
+  }
+}
 
 /** Milliseconds that a close gives a thread to start a queued wait. */
 const QUEUED_LIMIT = 100;

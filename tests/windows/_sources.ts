@@ -37,14 +37,10 @@ import ffiFileStructs from "../../src/ffi/file/structs.ts" with {
 };
 import ffiFileMode from "../../src/ffi/file_mode.ts" with { type: "text" };
 import ffiKernel32 from "../../src/ffi/kernel32.ts" with { type: "text" };
-import ffiKernel32Functions from "../../src/ffi/kernel32_functions.ts" with {
-  type: "text",
-};
 import ffiLoad from "../../src/ffi/load.ts" with { type: "text" };
 import ffiMachineCode from "../../src/ffi/machine_code.ts" with {
   type: "text",
 };
-import ffiMapMemory from "../../src/ffi/map_memory.ts" with { type: "text" };
 import ffiMemory from "../../src/ffi/memory.ts" with { type: "text" };
 import ffiNameApi from "../../src/ffi/name/api.ts" with { type: "text" };
 import ffiNameNative from "../../src/ffi/name/native.ts" with { type: "text" };
@@ -55,9 +51,6 @@ import ffiNativeWin32 from "../../src/ffi/native_win32.ts" with {
   type: "text",
 };
 import ffiNtdll from "../../src/ffi/ntdll.ts" with { type: "text" };
-import ffiNtdllFunctions from "../../src/ffi/ntdll_functions.ts" with {
-  type: "text",
-};
 import ffiObjectAttributes from "../../src/ffi/object_attributes.ts" with {
   type: "text",
 };
@@ -535,9 +528,6 @@ import proactorCallCallHost from "../../src/proactor/call/call_host.ts" with {
 import proactorCallConnectPoll from "../../src/proactor/call/connect_poll.ts" with {
   type: "text",
 };
-import proactorCallDialPipe from "../../src/proactor/call/dial_pipe.ts" with {
-  type: "text",
-};
 import proactorCallFileToSend from "../../src/proactor/call/file_to_send.ts" with {
   type: "text",
 };
@@ -629,6 +619,9 @@ import proactorPortAssociation from "../../src/proactor/port/association.ts" wit
 import proactorPortCallBudget from "../../src/proactor/port/call_budget.ts" with {
   type: "text",
 };
+import proactorPortCallOutcome from "../../src/proactor/port/call_outcome.ts" with {
+  type: "text",
+};
 import proactorPortCallQueue from "../../src/proactor/port/call_queue.ts" with {
   type: "text",
 };
@@ -639,9 +632,6 @@ import proactorPortCompletionPort from "../../src/proactor/port/completion_port.
   type: "text",
 };
 import proactorPortDeferredWork from "../../src/proactor/port/deferred_work.ts" with {
-  type: "text",
-};
-import proactorPortDependents from "../../src/proactor/port/dependents.ts" with {
   type: "text",
 };
 import proactorPortDispatcher from "../../src/proactor/port/dispatcher.ts" with {
@@ -665,9 +655,6 @@ import proactorPortOperation from "../../src/proactor/port/operation.ts" with {
 import proactorPortOutstanding from "../../src/proactor/port/outstanding.ts" with {
   type: "text",
 };
-import proactorPortOverlappedStatus from "../../src/proactor/port/overlapped_status.ts" with {
-  type: "text",
-};
 import proactorPortPacketQueue from "../../src/proactor/port/packet_queue.ts" with {
   type: "text",
 };
@@ -684,9 +671,6 @@ import proactorPortPump from "../../src/proactor/port/pump.ts" with {
   type: "text",
 };
 import proactorPortSettleOrder from "../../src/proactor/port/settle_order.ts" with {
-  type: "text",
-};
-import proactorPortThrownCall from "../../src/proactor/port/thrown_call.ts" with {
   type: "text",
 };
 import proactorPortWarningProbe from "../../src/proactor/port/warning_probe.ts" with {
@@ -915,17 +899,14 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/file/structs.ts": ffiFileStructs,
   "src/ffi/file_mode.ts": ffiFileMode,
   "src/ffi/kernel32.ts": ffiKernel32,
-  "src/ffi/kernel32_functions.ts": ffiKernel32Functions,
   "src/ffi/load.ts": ffiLoad,
   "src/ffi/machine_code.ts": ffiMachineCode,
-  "src/ffi/map_memory.ts": ffiMapMemory,
   "src/ffi/memory.ts": ffiMemory,
   "src/ffi/name/api.ts": ffiNameApi,
   "src/ffi/name/native.ts": ffiNameNative,
   "src/ffi/name/structs.ts": ffiNameStructs,
   "src/ffi/native_win32.ts": ffiNativeWin32,
   "src/ffi/ntdll.ts": ffiNtdll,
-  "src/ffi/ntdll_functions.ts": ffiNtdllFunctions,
   "src/ffi/object_attributes.ts": ffiObjectAttributes,
   "src/ffi/out_parameters.ts": ffiOutParameters,
   "src/ffi/packet_wait.ts": ffiPacketWait,
@@ -1121,7 +1102,6 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/call/afd_devices.ts": proactorCallAfdDevices,
   "src/proactor/call/call_host.ts": proactorCallCallHost,
   "src/proactor/call/connect_poll.ts": proactorCallConnectPoll,
-  "src/proactor/call/dial_pipe.ts": proactorCallDialPipe,
   "src/proactor/call/file_to_send.ts": proactorCallFileToSend,
   "src/proactor/call/gather.ts": proactorCallGather,
   "src/proactor/call/open_path.ts": proactorCallOpenPath,
@@ -1153,11 +1133,11 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/mod.ts": proactorMod,
   "src/proactor/port/association.ts": proactorPortAssociation,
   "src/proactor/port/call_budget.ts": proactorPortCallBudget,
+  "src/proactor/port/call_outcome.ts": proactorPortCallOutcome,
   "src/proactor/port/call_queue.ts": proactorPortCallQueue,
   "src/proactor/port/call_reference.ts": proactorPortCallReference,
   "src/proactor/port/completion_port.ts": proactorPortCompletionPort,
   "src/proactor/port/deferred_work.ts": proactorPortDeferredWork,
-  "src/proactor/port/dependents.ts": proactorPortDependents,
   "src/proactor/port/dispatcher.ts": proactorPortDispatcher,
   "src/proactor/port/fifo.ts": proactorPortFifo,
   "src/proactor/port/forgotten.ts": proactorPortForgotten,
@@ -1165,14 +1145,12 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/port/late_reads.ts": proactorPortLateReads,
   "src/proactor/port/operation.ts": proactorPortOperation,
   "src/proactor/port/outstanding.ts": proactorPortOutstanding,
-  "src/proactor/port/overlapped_status.ts": proactorPortOverlappedStatus,
   "src/proactor/port/packet_queue.ts": proactorPortPacketQueue,
   "src/proactor/port/port_handle.ts": proactorPortPortHandle,
   "src/proactor/port/port_life.ts": proactorPortPortLife,
   "src/proactor/port/port_options.ts": proactorPortPortOptions,
   "src/proactor/port/pump.ts": proactorPortPump,
   "src/proactor/port/settle_order.ts": proactorPortSettleOrder,
-  "src/proactor/port/thrown_call.ts": proactorPortThrownCall,
   "src/proactor/port/warning_probe.ts": proactorPortWarningProbe,
   "src/proactor/proactor_core.ts": proactorProactorCore,
   "src/proactor/proactor_options.ts": proactorProactorOptions,

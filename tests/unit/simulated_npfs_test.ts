@@ -2,6 +2,7 @@ import { assertEquals, assertNotEquals } from "@std/assert";
 import {
   FILE_FLAG_FIRST_PIPE_INSTANCE,
   FILE_FLAG_OVERLAPPED,
+  FSCTL_PIPE_WAIT,
   GENERIC_READ,
   GENERIC_WRITE,
   PIPE_ACCESS_DUPLEX,
@@ -408,4 +409,24 @@ Deno.test("FSCTL_PIPE_WAIT waits for a listening instance", () => {
   const again = fixture.serve("pair");
   assertEquals(fixture.poll(), [[9, 0, 0, 0]]);
   fixture.finish(root, again);
+});
+
+Deno.test("FSCTL_PIPE_WAIT refuses what is no whole FILE_PIPE_WAIT_FOR_BUFFER", () => {
+  const fixture = new Fixture();
+  const root = fixture.open("", GENERIC_READ);
+  fixture.register(root, 9);
+  const server = fixture.serve("n");
+  const wait = (size: number, nameLength: number): number => {
+    const input = new Uint8Array(size);
+    const view = new DataView(input.buffer);
+    view.setUint32(8, nameLength, true);
+    if (size >= 16) view.setUint16(14, 0x6e, true);
+    const overlapped = fixture.overlapped(0);
+    return fixture.sim.fsControl(root, FSCTL_PIPE_WAIT, input, overlapped);
+  };
+  assertEquals(wait(16, 2), 0);
+  assertEquals(wait(15, 0), 87); // less than the structure with its padding
+  assertEquals(wait(16, 4), 87); // a name behind the end
+  assertEquals(wait(16, 1), 87); // half a character
+  fixture.finish(root, server);
 });

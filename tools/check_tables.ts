@@ -1,7 +1,9 @@
 // Checks the tables that name tests: docs/claims.md, SECURITY.md,
-// tests/WINE.md and tests/sim/RULES.md.
+// tests/WINE.md and tests/sim/RULES.md; and that which names members,
+// docs/asyncio.md.
 //
 // deno run -A tools/check_tables.ts
+import { checkMembers } from "./asyncio_table.ts";
 import { readText, typescriptFiles } from "./files.ts";
 import { exitWith } from "./finding.ts";
 import { checkOptions, checkRules } from "./rule_table.ts";
@@ -12,6 +14,7 @@ import {
   tableRows,
 } from "./test_references.ts";
 
+const ASYNCIO = "docs/asyncio.md";
 const CLAIMS = "docs/claims.md";
 const SECURITY = "SECURITY.md";
 const WINE = "tests/WINE.md";
@@ -40,6 +43,7 @@ if (import.meta.main) {
   const wine = rowsOf(WINE);
   const rules = rowsOf(RULES);
   exitWith([
+    ...checkMembers(ASYNCIO, readText(ASYNCIO)!),
     ...checkTests(CLAIMS, rowsOf(CLAIMS), readText),
     ...checkTests(SECURITY, promises(), readText),
     ...checkTests(WINE, wine, readText),

@@ -27,7 +27,9 @@ export interface ProactorEventLoopOptions {
   /** The proactor to drive, which the loop closes: one of its own by default. */
   proactor?: IocpProactor | undefined;
   /**
-   * True warns of slow callbacks and records where handles were made.
+   * True warns of slow callbacks, and records where handles, futures and tasks
+   * were made. By default that is so where the environment variable
+   * `IOCP_PROACTOR_DEBUG` is set, and the program may read it.
    *
    * @default {false}
    */

@@ -53,6 +53,7 @@ import type {
   Transport,
 } from "../stream/protocol.ts";
 import type { Connections } from "./connections.ts";
+import { debugByDefault } from "./debug_mode.ts";
 import { DefaultExecutor } from "./default_executor.ts";
 import {
   type ExceptionContext,
@@ -163,7 +164,7 @@ export class ProactorEventLoop implements AsyncDisposable {
     const { proactor = new IocpProactor() } = options;
     loops.register(this, proactor);
     this.#proactor = proactor;
-    this.#debug = options.debug ?? false;
+    this.#debug = options.debug ?? debugByDefault();
     this.slowCallbackDuration = options.slowCallbackDuration ?? 100;
     const host = this.#makeHost();
     this.#host = host;

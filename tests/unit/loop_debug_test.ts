@@ -9,7 +9,7 @@ import { stub } from "@std/testing/mock";
 import { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
 import { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";
-import { loopTest, runOnce } from "./_loop.ts";
+import { loopTest, runFor, runOnce } from "./_loop.ts";
 
 /** Keeps the thread busy. */
 function burn(milliseconds: number): void {
@@ -93,3 +93,77 @@ loopTest(
     assertStringIncludes(traceback, "scheduleHere");
   },
 );
+
+loopTest(
+  "debug mode records where futures, tasks and handles were made",
+  ({ loop }) => {
+    assertEquals(loop.createFuture().sourceTraceback, undefined);
+    loop.setDebug(true);
+    function makeHere() {
+      const task = loop.createTask(() => {});
+      task.cancel();
+      return [loop.createFuture(), task];
+    }
+    for (const { sourceTraceback } of makeHere()) {
+      assertStringIncludes(sourceTraceback ?? "", "makeHere");
+      assertFalse(sourceTraceback?.includes("/src/"));
+    }
+  },
+);
+
+loopTest(
+  "debug mode names the first step of a task, and a done callback",
+  async ({ loop }) => {
+    using warn = stub(console, "warn", () => {});
+    loop.setDebug(true);
+    loop.slowCallbackDuration = 5;
+    const task = loop.createTask(() => burn(6), { name: "busy" });
+    task.addDoneCallback(function told() {
+      burn(6);
+    });
+    await loop.runUntilComplete(task);
+    await runOnce(loop);
+    const texts = warn.calls.map(({ args }) => `${args[0]}`);
+    assertMatch(texts[0]!, /^Executing <Handle <Task busy pending>> took/);
+    assertMatch(texts[1]!, /^Executing <Handle told> took/);
+  },
+);
+
+loopTest("debug mode names a timer that is slow", async ({ loop }) => {
+  using warn = stub(console, "warn", () => {});
+  loop.setDebug(true);
+  loop.slowCallbackDuration = 5;
+  loop.callLater(1, function late() {
+    burn(6);
+  });
+  await runFor(loop, 10);
+  assertMatch(
+    `${warn.calls[0]?.args[0]}`,
+    /<TimerHandle when=[\d.]+ late> took/,
+  );
+});
+
+Deno.test("IOCP_PROACTOR_DEBUG is the debug mode of new loops, where it may be read", async () => {
+  let state: Deno.PermissionState = "granted";
+  const asked: unknown[] = [];
+  using _query = stub(Deno.permissions, "querySync", (descriptor) => {
+    asked.push(descriptor);
+    return { state } as Deno.PermissionStatus;
+  });
+  let value: string | undefined = "1";
+  using get = stub(Deno.env, "get", () => value);
+  const debug = async () => {
+    const loop = new ProactorEventLoop({ proactor: simulatedProactor() });
+    await loop.close();
+    return loop.getDebug();
+  };
+  assert(await debug());
+  assertEquals(asked, [{ name: "env", variable: "IOCP_PROACTOR_DEBUG" }]);
+  value = "";
+  assertFalse(await debug());
+  value = undefined;
+  assertFalse(await debug());
+  state = "prompt";
+  assertFalse(await debug());
+  assertEquals(get.calls.length, 3);
+});

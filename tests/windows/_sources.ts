@@ -225,6 +225,7 @@ import loopCallSoonThreadsafe from "../../src/loop/call_soon_threadsafe.ts" with
 import loopConnections from "../../src/loop/connections.ts" with {
   type: "text",
 };
+import loopDebugMode from "../../src/loop/debug_mode.ts" with { type: "text" };
 import loopDefaultExecutor from "../../src/loop/default_executor.ts" with {
   type: "text",
 };
@@ -983,6 +984,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/loop/arguments.ts": loopArguments,
   "src/loop/call_soon_threadsafe.ts": loopCallSoonThreadsafe,
   "src/loop/connections.ts": loopConnections,
+  "src/loop/debug_mode.ts": loopDebugMode,
   "src/loop/default_executor.ts": loopDefaultExecutor,
   "src/loop/exception_handler.ts": loopExceptionHandler,
   "src/loop/executor_error.ts": loopExecutorError,

@@ -10,8 +10,11 @@ import { ERROR_WRITE_FAULT } from "../ffi/file/constants.ts";
 import type { FileCore } from "./file_core.ts";
 import { FileLane } from "./file_lane.ts";
 
-/** Reads and writes that may end at once before others get their turn. */
-const ENDS_PER_TURN = 16;
+/** Bytes that may be read and written at once before others get their turn. */
+const BYTES_PER_TURN = 4 * 1024 * 1024;
+
+/** Bytes that a call of any size counts for at least. */
+const BYTES_PER_CALL = 256 * 1024;
 
 /** How to copy. */
 export interface BlockCopyOptions {
@@ -44,7 +47,7 @@ export class BlockCopy {
   #next: number;
   #end: number;
   #failure: { error: unknown } | undefined;
-  #budget = ENDS_PER_TURN;
+  #budget = BYTES_PER_TURN;
   #parked: Block[] = [];
 
   /**
@@ -128,12 +131,12 @@ export class BlockCopy {
       if (block.length === 0 && this.#next >= this.#end) {
         return this.#retire(block);
       }
-      if (this.#budget === 0) return this.#park(block);
+      if (this.#budget <= 0) return this.#park(block);
       const code = block.length === 0
         ? this.#startRead(block)
         : this.#startWrite(block);
       if (code === ERROR_IO_PENDING) return;
-      this.#budget--;
+      this.#budget -= Math.max(this.#options.blockSize, BYTES_PER_CALL);
     }
   }
 
@@ -201,7 +204,7 @@ export class BlockCopy {
     this.#parked.push(block);
     if (this.#parked.length > 1) return;
     this.#source.port.defer(() => {
-      this.#budget = ENDS_PER_TURN;
+      this.#budget = BYTES_PER_TURN;
       for (const parked of this.#parked.splice(0)) this.#advance(parked);
     });
   }

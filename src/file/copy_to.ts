@@ -18,7 +18,7 @@ export interface CopyToOptions {
    */
   inFlight?: number | undefined;
   /**
-   * Bytes of a block, a multiple of 4,096.
+   * Bytes of a block, a multiple of 4,096, up to 1,048,576.
    *
    * @default {262144}
    */
@@ -31,7 +31,8 @@ const DEFAULT_IN_FLIGHT = 16;
 const DEFAULT_BLOCK_SIZE = 256 * 1024;
 const MAX_IN_FLIGHT = 256;
 const SECTOR = 4096;
-const MAX_BLOCK_SIZE = 16 * 1024 * 1024;
+/** What is cached is copied while this thread waits. */
+const MAX_BLOCK_SIZE = 1024 * 1024;
 
 /**
  * Refuses options before anything is opened.

@@ -32,7 +32,7 @@ export async function queryInformation(
     action,
     (files, handle) => files.queryInformation(handle),
   );
-  if (code === 0) return information;
+  if (code === 0) return file.end = information.endOfFile, information;
   throw file.error(code, { syscall: "NtQueryInformationFile", action });
 }
 
@@ -42,11 +42,15 @@ export async function queryInformation(
  * @param file The file.
  * @param size Its new size in bytes.
  */
-export function setEndOfFile(file: FileCore, size: number): Promise<void> {
-  return setInformation(file, "truncate", {
+export async function setEndOfFile(
+  file: FileCore,
+  size: number,
+): Promise<void> {
+  await setInformation(file, "truncate", {
     informationClass: FILE_END_OF_FILE_INFORMATION,
     data: encodeLargeInteger(size),
   });
+  file.end = size;
 }
 
 /**

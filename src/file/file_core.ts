@@ -44,6 +44,8 @@ export class FileCore implements PortDependent {
   readonly handle: PortHandle;
   /** Native buffers, until it has finished. */
   readonly buffers: FileBuffers;
+  /** Bytes that the file has, as far as is known: it may have been cut off. */
+  end = 0;
   readonly #traits: FileTraits;
   readonly #lanes = new Set<object>();
   readonly #finished = Promise.withResolvers<void>();
@@ -111,6 +113,34 @@ export class FileCore implements PortDependent {
   ): Promise<T> {
     this.assertOpen(action);
     return await this.#onThread(call);
+  }
+
+  /**
+   * Keeps the handle open for a call on another thread.
+   *
+   * @returns Called when the call needs it no more, which may be more than once.
+   */
+  enter(): () => void {
+    let inside = true;
+    this.#calls++;
+    return () => {
+      if (!inside) return;
+      inside = false;
+      this.#calls--;
+      if (this.#closing) this.#closeHandle();
+    };
+  }
+
+  /**
+   * Makes a call on another thread, for which the caller has entered.
+   *
+   * @typeParam T What it brings.
+   * @param call Given the file system and the handle.
+   * @returns What the call has brought.
+   */
+  run<T>(call: (files: FileApi, handle: Handle) => Promise<T>): Promise<T> {
+    const { handle } = this.handle;
+    return fileThreads.run(() => call(this.#traits.files, handle));
   }
 
   /** What was made stays from now on, also when the file is closed. */
@@ -185,13 +215,11 @@ export class FileCore implements PortDependent {
   async #onThread<T>(
     call: (files: FileApi, handle: Handle) => Promise<T>,
   ): Promise<T> {
-    const { handle } = this.handle;
-    this.#calls++;
+    const leave = this.enter();
     try {
-      return await fileThreads.run(() => call(this.#traits.files, handle));
+      return await this.run(call);
     } finally {
-      this.#calls--;
-      if (this.#closing) this.#closeHandle();
+      leave();
     }
   }
 

@@ -5,14 +5,19 @@
  */
 
 import { ERROR_IO_PENDING, ERROR_OPERATION_ABORTED } from "../ffi/constants.ts";
-import { encodeOffset } from "../ffi/file/structs.ts";
+import { encodeOffset, END_OF_FILE } from "../ffi/file/structs.ts";
 import type { NativeBuffer } from "../ffi/memory.ts";
 import { OVERLAPPED_OFFSET } from "../ffi/structs.ts";
 import type {
   CompletionListener,
   Operation,
 } from "../proactor/port/operation.ts";
+import { thrownCall } from "../proactor/port/thrown_call.ts";
 import type { FileCore } from "./file_core.ts";
+
+/** Bytes by which a write may make a file longer on this thread, for which
+ * Windows lets it wait. Cached reads cost a copy of their bytes. */
+const MAX_EXTENSION = 65_536;
 
 /**
  * Told of the end of an operation that was pending.
@@ -38,6 +43,10 @@ export class FileLane implements CompletionListener {
   readonly #onEnd: LaneCallback;
   readonly #operation: Operation;
   #pending = false;
+  #cancelled = false;
+  #writeEnd = 0;
+  /** Told when a write on another thread has its packet. */
+  #leave: (() => void) | undefined;
   #disposed = false;
 
   /**
@@ -92,10 +101,17 @@ export class FileLane implements CompletionListener {
   write(range: FileRange): number {
     const { api } = this.#file.port;
     const { handle } = this.#file.handle;
-    this.#locate(range.position);
-    return this.run(({ buffer, address }) =>
-      api.writeFile(handle, buffer!.address, range.length, address)
+    const { position, length } = range;
+    this.#locate(position);
+    this.#writeEnd = position === END_OF_FILE ? Infinity : position + length;
+    if (length > MAX_EXTENSION && this.#writeEnd > this.#file.end) {
+      return this.#writeOnThread(length);
+    }
+    const code = this.run(({ buffer, address }) =>
+      api.writeFile(handle, buffer!.address, length, address)
     );
+    if (code === 0) this.#written();
+    return code;
   }
 
   /**
@@ -121,6 +137,7 @@ export class FileLane implements CompletionListener {
 
   /** Asks for an early end of what is pending. */
   cancel(): void {
+    this.#cancelled = true;
     if (this.#pending) this.#file.port.cancel(this.#operation);
   }
 
@@ -142,8 +159,45 @@ export class FileLane implements CompletionListener {
   onCompletion(_operation: Operation, code: number, bytes: number): void {
     this.#pending = false;
     this.#takeBuffer();
+    this.#leave?.();
+    this.#leave = undefined;
+    if (code === 0) this.#written();
     if (this.#disposed) this.#release();
     else this.#onEnd(code, bytes);
+  }
+
+  /** The call is as good as pending, and its packet may be faster than the end
+   * of the call. What queues none is ended here. */
+  #writeOnThread(length: number): number {
+    const file = this.#file;
+    if (file.closing) return ERROR_OPERATION_ABORTED;
+    const operation = this.#operation;
+    const buffer = operation.buffer = this.buffer!;
+    const { address: overlapped } = operation;
+    const range = { buffer: buffer.address, length, overlapped };
+    this.buffer = null;
+    this.#cancelled = false;
+    file.port.begin(operation);
+    file.port.settle(operation, ERROR_IO_PENDING);
+    this.#pending = true;
+    const leave = this.#leave = file.enter();
+    const call = file.run((files, handle) => {
+      const refused = Promise.resolve(ERROR_OPERATION_ABORTED);
+      return this.#cancelled ? refused : files.writeFile(handle, range);
+    });
+    call.catch((error) => thrownCall(file.port, error)).then((code) => {
+      leave();
+      if (file.handle.queuesPacket(code)) return;
+      file.port.finish(operation, code, code === 0 ? length : 0);
+    });
+    return ERROR_IO_PENDING;
+  }
+
+  /** A write has moved the end of the file, or has not. */
+  #written(): void {
+    const end = this.#writeEnd;
+    if (end !== Infinity && end > this.#file.end) this.#file.end = end;
+    this.#writeEnd = 0;
   }
 
   #call(call: (operation: Operation) => number): number {

@@ -58,8 +58,10 @@ export interface OverlappedFileTraits {
  * writes are overlapped: many may be in flight, and none takes a thread.
  *
  * Windows ends many of them at once, and on this thread: reads of what its
- * cache holds, and writes that make a file longer. Files that are opened with
- * `noBuffering` and have their size already wait for the disk in the kernel.
+ * cache holds, of 1 MiB at most, and writes that make a file longer by up to
+ * 64 KiB. Longer ones are made on a thread of Deno's pool. Files that are opened
+ * with `noBuffering` and have their size already wait for the disk in the
+ * kernel.
  *
  * @example Usage
  * ```ts

@@ -19,6 +19,10 @@ export const STATUS_END_OF_FILE = 0xc000_0011;
 export const STATUS_NOTIFY_ENUM_DIR = 0x10c;
 const OFFSET = 16n;
 
+/** Bytes that the thread with JavaScript may wait for. */
+const MAX_CACHED = 1 << 20;
+const MAX_EXTENSION = 1 << 16;
+
 /** What a path leads to. */
 export interface DiskEntry {
   /** The bytes. */
@@ -42,7 +46,12 @@ export interface DiskOpen {
   /** Bytes that one read brings at most. */
   readonly maxRead: number;
   /** How buffers are touched. */
-  readonly memory: OperationMemory & { memory: NativeReader };
+  readonly memory: OperationMemory & {
+    memory: NativeReader;
+    violation(text: string): void;
+  };
+  /** Whether the call is made on a thread without JavaScript. */
+  readonly onThread: () => boolean;
   /** Whether reads and writes always pend. */
   readonly pends: boolean;
   /** Told how many bytes a call has moved that did not pend. */
@@ -94,6 +103,7 @@ export class DiskFile extends SimulatedFile {
     const bytes = new Uint8Array(offset.buffer);
     this.open.memory.memory.read(bytes, overlapped + OFFSET);
     this.#positions.set(operation, offset[0]!);
+    if (!this.open.onThread()) this.#assertSlice(operation, offset[0]!);
     return STATUS_PENDING;
   }
 
@@ -141,6 +151,19 @@ export class DiskFile extends SimulatedFile {
   override cleanup(): void {
     this.entry.opens.delete(this);
     this.open.onClosed(this);
+  }
+
+  /** W11: cached reads are carried out while the caller waits, and so are
+   * writes that make a file longer. Source: MS, KB 156932, Asynchronous disk I/O
+   * appears as synchronous. */
+  #assertSlice({ request }: Operation, position: bigint): void {
+    const { kind, length } = request;
+    const end = Number(position) + length;
+    const longer = position === -1n || end > this.entry.data.length;
+    const slice = kind === "write" && longer ? MAX_EXTENSION : MAX_CACHED;
+    if (length <= slice) return;
+    const text = `a ${kind} of ${length} bytes blocks the thread`;
+    this.open.memory.violation(text);
   }
 
   #read(operation: Operation, position: number, length: number): Outcome {

@@ -13,6 +13,7 @@ import type {
   FileInformationAnswer,
   FileInformationSetting,
   NotifyParameters,
+  WriteParameters,
 } from "../../src/ffi/file/api.ts";
 import {
   ERROR_FILE_EXISTS,
@@ -65,6 +66,7 @@ export class SimulatedFiles extends SimulatedWin32 {
   readonly failures = new Map<string, number>();
   /** Bytes that one read brings at most. */
   maxRead = Infinity;
+  #onThread = false;
   /** What the calls have moved that did not pend, in bytes. */
   readonly blocked: number[] = [];
 
@@ -202,6 +204,25 @@ export class SimulatedFiles extends SimulatedWin32 {
   }
 
   /**
+   * `NtWriteFile` on another thread.
+   *
+   * @param handle The file.
+   * @param parameters What to write.
+   * @returns 0, 997 or a Win32 code.
+   */
+  writeOnThread(handle: Handle, parameters: WriteParameters): number {
+    const file = this.fileOf(handle)!;
+    this.#onThread = true;
+    try {
+      const request = { kind: "write" as const, handle, file, ...parameters };
+      const { status } = this.kernel.submit(request);
+      return completionCode({ ntStatusToDosError: toDosError }, status);
+    } finally {
+      this.#onThread = false;
+    }
+  }
+
+  /**
    * Takes the failure that is set for a call.
    *
    * @param name The call.
@@ -234,6 +255,7 @@ export class SimulatedFiles extends SimulatedWin32 {
     return new Class(entry, {
       maxRead: this.maxRead,
       memory: this.kernel.guard,
+      onThread: () => this.#onThread,
       pends: this.kernel.settings.pendingFiles,
       onBlocked: (bytes) => this.blocked.push(bytes),
       shareMode,
@@ -335,6 +357,13 @@ class DiskApi implements FileApi {
         resize(entry, Number(new BigInt64Array(data.slice().buffer)[0]));
       }
       return 0;
+    });
+  }
+
+  writeFile(file: Handle, parameters: WriteParameters): Promise<number> {
+    return this.#call("writeFile", (code) => {
+      if (this.#disk.fileOf(file) === null) return 6;
+      return code !== 0 ? code : this.#disk.writeOnThread(file, parameters);
     });
   }
 

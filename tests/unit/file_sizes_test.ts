@@ -4,7 +4,14 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { copyFile } from "../../src/file/copy_file.ts";
 import { watchDirectory } from "../../src/file/watch_directory.ts";
 import { type DiskBody, diskTest, FILE, open, withDisk } from "./_files.ts";
-import { bytes, outcome, pattern, turns, type World } from "./_helpers.ts";
+import {
+  bytes,
+  outcome,
+  pattern,
+  takeReports,
+  turns,
+  type World,
+} from "./_helpers.ts";
 
 const FOLDER = "C:\\folder";
 
@@ -61,7 +68,7 @@ hugeTest(
     assertEquals(await file.read(array, { at: 0 }), 3_000_000);
     assertEquals(array.subarray(0, 3_000_000), pattern(3_000_000));
     assertEquals(await file.read(array), 3_000_000);
-    world.sim.fail("writeFile", 112, { after: 5 });
+    disk.failures.set("writeFile", 112);
     const long = new Uint8Array(20 << 20);
     assertEquals(await outcome(file.write(long)), "WindowsError");
     assertEquals(world.inUse[0], 0, "slots");
@@ -77,6 +84,7 @@ diskTest(
     for (const size of [10, 100_000, 5 << 20]) {
       for (const at of [undefined, 0]) {
         const file = await open(world, { read: true, write: true });
+        await file.stat(); // so that writes inside it are made on this thread
         const before = world.inUse;
         const options = at === undefined ? {} : { at };
         for (const name of ["readFile", "writeFile"] as const) {
@@ -98,13 +106,21 @@ diskTest(
   },
 );
 
-diskTest("appends that throw give everything back", async (world) => {
+diskTest("appends that throw give everything back", async (world, disk) => {
   const file = await open(world, { append: true, create: true });
   const before = world.inUse;
   const restore = throwing(world, "writeFile");
-  assertEquals(await outcome(file.write(new Uint8Array(5 << 20))), "TypeError");
+  assertEquals(await outcome(file.write(new Uint8Array(5))), "TypeError");
   assertEquals(world.inUse, before);
   restore();
+  const { files } = disk;
+  const { writeFile } = files;
+  files.writeFile = () => Promise.reject(new TypeError("expected u32"));
+  const long = await outcome(file.write(new Uint8Array(5 << 20)));
+  assertEquals(long, "WindowsError");
+  assertEquals(takeReports(world).length, 1);
+  assertEquals(world.inUse, before);
+  files.writeFile = writeFile;
   assertEquals(await file.write(bytes("x")), 1);
   await file[Symbol.asyncDispose]();
 });

@@ -68,6 +68,16 @@ export interface FileInformationSetting {
   data: Uint8Array<ArrayBuffer>;
 }
 
+/** What `writeFile` writes, all of it native memory. */
+export interface WriteParameters {
+  /** The bytes. */
+  buffer: Address;
+  /** Their number. */
+  length: number;
+  /** The OVERLAPPED, with the position in the file. */
+  overlapped: Address;
+}
+
 /** How `notifyChangeDirectory` watches. */
 export interface NotifyParameters {
   /** Native memory for the records, aligned to 4 bytes. */
@@ -109,6 +119,15 @@ export interface FileApi extends OpenFileApi {
     file: Handle,
     setting: FileInformationSetting,
   ): Promise<number>;
+  /**
+   * `NtWriteFile`, on another thread: an overlapped write that makes a file
+   * longer is carried out while its caller waits. Source: Microsoft, KB 156932,
+   * Asynchronous disk I/O appears as synchronous. A packet may follow, and be
+   * there before the promise is settled.
+   *
+   * @returns 0, 997 or a Win32 code, as of any overlapped call.
+   */
+  writeFile(file: Handle, parameters: WriteParameters): Promise<number>;
   /** `NtFlushBuffersFile`, on another thread. */
   flushFileBuffers(file: Handle): Promise<number>;
   /**

@@ -14,6 +14,7 @@ import type {
   FileInformationAnswer,
   FileInformationSetting,
   NotifyParameters,
+  WriteParameters,
 } from "./api.ts";
 import {
   ERROR_FILENAME_EXCED_RANGE,
@@ -35,7 +36,11 @@ import {
   CREATE_HANDLE,
   CREATE_STATUS,
 } from "../object_attributes.ts";
-import { decodeUnits, encodeWideString } from "../structs.ts";
+import {
+  decodeUnits,
+  encodeWideString,
+  OVERLAPPED_OFFSET,
+} from "../structs.ts";
 import {
   type Address,
   type Handle,
@@ -172,6 +177,24 @@ export class NativeFiles implements FileApi {
     );
     this.#free(memory);
     return this.#code(status);
+  }
+
+  async writeFile(
+    file: Handle,
+    { buffer, length, overlapped }: WriteParameters,
+  ): Promise<number> {
+    const status = await this.#ntdll.NtWriteFileOnThread(
+      file,
+      0n,
+      0n,
+      overlapped, // what the packet carries
+      overlapped, // an OVERLAPPED begins with an IO_STATUS_BLOCK
+      buffer,
+      length,
+      overlapped + BigInt(OVERLAPPED_OFFSET),
+      0n,
+    );
+    return status === STATUS_PENDING ? ERROR_IO_PENDING : this.#code(status);
   }
 
   async flushFileBuffers(file: Handle): Promise<number> {

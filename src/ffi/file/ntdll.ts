@@ -29,6 +29,13 @@ export const ntdllFiles = {
   /** NTSTATUS NtSetInformationFile(...): what SetEndOfFile calls */
   NtSetInformationFile: ntdllFunctions.NtInformationOnThread,
 
+  /** NTSTATUS NtWriteFile(...) on another thread */
+  NtWriteFileOnThread: {
+    ...ntdllFunctions.NtReadWriteFile,
+    name: "NtWriteFile",
+    nonblocking: true,
+  },
+
   /** NTSTATUS NtFlushBuffersFile(...): what FlushFileBuffers calls */
   NtFlushBuffersFile: {
     parameters: [

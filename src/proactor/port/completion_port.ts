@@ -190,12 +190,7 @@ export class CompletionPort implements PumpHost, LateHost {
     return handle.release();
   }
 
-  /**
-   * Says whether the operations of a handle keep the process alive.
-   *
-   * @param handle A handle of this port.
-   * @param referenced True at first.
-   */
+  /** Says whether the operations of a handle keep the process alive. */
   setReferenced(handle: PortHandle, referenced: boolean): void {
     this.#outstanding.setReferenced(handle, referenced);
     this.#pump.review();
@@ -247,9 +242,18 @@ export class CompletionPort implements PumpHost, LateHost {
     return ERROR_IO_PENDING;
   }
 
+  /** Ends a pending operation whose call, on another thread, queues no packet;
+   * `settle` was told 997. One that was given up stays as it is. */
+  finish(operation: Operation, code: number, bytes: number): void {
+    if (operation.listener === null || this.#life.ended) return;
+    this.dispatcher.finish(operation, code, bytes);
+    if (this.#outstanding.pending === 0) this.#life.idle();
+    this.#pump.review();
+  }
+
   /**
    * Asks the kernel to cancel an operation. Its packet still comes, with data
-   * when the operation completed before the cancellation.
+   * when it was faster.
    *
    * @param operation A pending operation.
    * @returns 0, or a Win32 code when nothing was left to cancel.

@@ -90,6 +90,20 @@ export class Dispatcher {
     operation.buffer = buffer;
   }
 
+  /**
+   * Ends an operation whose packet does not come, since a call on another
+   * thread has told how it ended.
+   *
+   * @param operation A pending operation that was not given up.
+   * @param code 0 or a Win32 code.
+   * @param bytes Bytes moved.
+   */
+  finish(operation: Operation, code: number, bytes: number): void {
+    operation.pending = false;
+    this.#parts.outstanding.end(operation.owner!);
+    this.#tell(operation, code, bytes);
+  }
+
   #dispatchPacket(): void {
     const { queue, operations, api } = this.#parts;
     const { key, low, high, status, bytes } = queue;

@@ -358,11 +358,7 @@ export class CompletionPort implements PumpHost, LateHost {
     if (arrived !== 0) this.#dispatch(this.queue.collect());
   }
 
-  /**
-   * Ends the wait on another thread by a packet.
-   *
-   * @returns False when the packet could not be queued: try again.
-   */
+  /** Ends the wait on another thread; false when that has to be tried again. */
   wake(): boolean {
     return this.#life.wake();
   }

@@ -12,7 +12,7 @@ import type {
   CompletionListener,
   Operation,
 } from "../proactor/port/operation.ts";
-import { thrownCall } from "../proactor/port/thrown_call.ts";
+import { thrownCall } from "../proactor/port/call_outcome.ts";
 import type { FileCore } from "./file_core.ts";
 
 /** Bytes by which a write may make a file longer on this thread, for which

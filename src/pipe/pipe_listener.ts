@@ -35,7 +35,7 @@ import { SecurityDescriptor } from "./security.ts";
 import type { ListenerOptions } from "./server_options.ts";
 
 /** The pauses after a failure to listen, in milliseconds. */
-const FIRST_BACK_OFF = 10;
+const FIRST_BACK_OFF = 16;
 const LAST_BACK_OFF = 1000;
 
 /** What a listener tells. */

@@ -16,7 +16,7 @@ import type { StreamIo } from "./stream_io.ts";
 const MODES = { skipsOnSuccess: false, queuesWarnings: true };
 
 /** Milliseconds to the first and the last look whether a thread is done. */
-const FIRST_PAUSE = 1;
+const FIRST_PAUSE = 16;
 const LONGEST_PAUSE = 1000;
 
 /** What a {@linkcode ThreadIo} works with. */

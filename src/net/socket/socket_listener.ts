@@ -47,7 +47,7 @@ import {
 } from "./socket_kind.ts";
 
 /** The pauses after a failure to accept, in milliseconds. */
-const FIRST_BACK_OFF = 10;
+const FIRST_BACK_OFF = 16;
 const LAST_BACK_OFF = 1000;
 
 /**

@@ -41,9 +41,10 @@ import type { ConnectOptions } from "../proactor_options.ts";
 /** Connections that one turn may open. */
 const CONNECTS_PER_TURN = 64;
 
-/** Milliseconds between tries where the kernel cannot wait for an instance. */
-const FIRST_RETRY = 2;
-const LAST_RETRY = 100;
+/** Milliseconds between tries where the kernel cannot wait for an instance; a
+ * tick of Windows' clock, which timers follow, is up to 15.6 of them. */
+const FIRST_RETRY = 32;
+const LAST_RETRY = 128;
 
 /** How often in a row a free instance may be taken by others before a pause. */
 const MAX_FALSE_ALARMS = 8;

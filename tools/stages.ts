@@ -25,7 +25,7 @@ export interface Place {
 /** They load no DLL: once, on whatever system this is, is enough. */
 const ANY_SYSTEM = ["tests/unit", "tests/sim", "tests/std"];
 const PIPE_LIBRARIES = ["kernel32", "ntdll", "advapi32"];
-const SOCKET_LIBRARIES = ["ws2_32", "mswsock"];
+const SOCKET_LIBRARIES = ["ws2_32"];
 
 /** Puts Windows' rules over Wine. */
 const RULES = "tests/rules/install.ts";

@@ -213,7 +213,7 @@ Deno.test("testStages() gives the library no more than --allow-ffi", () => {
   assertEquals(own?.permissions, ["--allow-ffi"]);
   assertEquals(all?.permissions, ["--allow-ffi"]);
   assertEquals(scoped?.permissions, [
-    scopedPermission("C:\\Windows", [...libraries, "ws2_32", "mswsock"]),
+    scopedPermission("C:\\Windows", [...libraries, "ws2_32"]),
   ]);
   assertEquals(pipes?.permissions, [
     scopedPermission("C:\\Windows", libraries),

@@ -2,6 +2,7 @@
 
 import { assertEquals, assertThrows } from "@std/assert";
 import { assemble } from "../../src/ffi/machine_code.ts";
+import { CALL_BY_ADDRESS_CODE } from "../../src/ffi/socket/call_by_address.ts";
 import {
   encodePacketWait,
   PACKET_WAIT_CODE,
@@ -107,3 +108,21 @@ Deno.test("encodeWaitRecord() puts the port and the key where the callback reads
     `${ADDRESS}0403020100000000${"00".repeat(8)}`,
   );
 });
+
+const CALL_BY_ADDRESS = {
+  x86_64: "53" + "4883ec40" + "4889d3" + "488b4328" + "4889442420" +
+    "488b4330" + "4889442428" + "488b4338" + "4889442430" + "488b4340" +
+    "4889442438" + "488b4b08" + "488b5310" + "4c8b4318" + "4c8b4b20" +
+    "ff13" + "894348" + "ff150b000000" + "89434c" + "31c0" + "4883c440" +
+    "5b" + "c3" + ADDRESS,
+  aarch64: "fd7bbea9" + "fd030091" + "f30b00f9" + "f30301aa" + "608640a9" +
+    "628e41a9" + "649642a9" + "669e43a9" + "700240f9" + "00023fd6" +
+    "604a00b9" + "f0000058" + "00023fd6" + "604e00b9" + "00008052" +
+    "f30b40f9" + "fd7bc2a8" + "c0035fd6" + ADDRESS,
+};
+
+for (const [arch, code] of Object.entries(CALL_BY_ADDRESS)) {
+  Deno.test(`The call by address is what an assembler makes for ${arch}`, () => {
+    assertEquals(assemble(CALL_BY_ADDRESS_CODE, arch, [POST]).toHex(), code);
+  });
+}

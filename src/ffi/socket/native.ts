@@ -48,7 +48,6 @@ export class NativeSockets implements SocketApi {
   lastError = 0;
   readonly #win32: Win32Api;
   readonly #ws2_32: SocketSymbols["ws2_32"];
-  readonly #mswsock: SocketSymbols["mswsock"];
   readonly #getLastError: () => number;
   readonly #extensions: SocketExtensions;
   readonly #transferred = new OutU32();
@@ -63,10 +62,9 @@ export class NativeSockets implements SocketApi {
    * @throws {WindowsError} when Winsock does not start.
    */
   constructor(win32: Win32Api) {
-    const { ws2_32, mswsock } = startWinsock(win32);
+    const { ws2_32 } = startWinsock(win32);
     this.#win32 = win32;
     this.#ws2_32 = ws2_32;
-    this.#mswsock = mswsock;
     this.#getLastError = loadSymbols().kernel32.GetLastError;
     this.#extensions = new SocketExtensions(win32, this);
   }
@@ -200,58 +198,24 @@ export class NativeSockets implements SocketApi {
     buffer: AcceptBuffer,
     overlapped: Address,
   ): number {
-    const result = this.#mswsock.AcceptEx(
-      listener,
-      socket,
-      buffer.address,
-      0,
-      buffer.addressSize,
-      buffer.addressSize,
-      this.#transferred.bytes,
-      overlapped,
-    );
-    return result !== 0 ? 0 : (this.lastError = this.#getLastError());
+    const to = { buffer, overlapped };
+    return this.#code(this.#extensions.acceptEx(listener, socket, to));
   }
 
   getAcceptExAddresses({ address, addressSize }: AcceptBuffer): AddressPair {
-    const [local, remote] = [new OutU64(), new OutU64()];
-    const [localLength, remoteLength] = [new OutU32(), new OutU32()];
-    this.#mswsock.GetAcceptExSockaddrs(
-      address,
-      0,
-      addressSize,
-      addressSize,
-      local.bytes,
-      localLength.bytes,
-      remote.bytes,
-      remoteLength.bytes,
-    );
+    const out = this.#extensions.getAcceptExAddresses({ address, addressSize });
     return {
-      local: this.#copy(local.value, localLength.value),
-      remote: this.#copy(remote.value, remoteLength.value),
+      local: this.#copy(out.getBigUint64(0, true), out.getUint32(16, true)),
+      remote: this.#copy(out.getBigUint64(8, true), out.getUint32(20, true)),
     };
   }
 
   connectEx(socket: Socket, address: Bytes, overlapped: Address): number {
-    const { byteLength } = address;
-    const sent = this.#transferred.bytes;
-    const connect = this.#extensions.connectEx(socket);
-    const result = connect.call(
-      socket,
-      address,
-      byteLength,
-      0n,
-      0,
-      sent,
-      overlapped,
-    );
-    return result !== 0 ? 0 : (this.lastError = this.#getLastError());
+    return this.#code(this.#extensions.connectEx(socket, address, overlapped));
   }
 
   disconnectEx(socket: Socket, flags: number, overlapped: Address): number {
-    const disconnect = this.#extensions.disconnectEx(socket);
-    const result = disconnect.call(socket, overlapped, flags, 0);
-    return result !== 0 ? 0 : (this.lastError = this.#getLastError());
+    return this.#code(this.#extensions.disconnectEx(socket, flags, overlapped));
   }
 
   transmitFile(
@@ -259,16 +223,8 @@ export class NativeSockets implements SocketApi {
     parameters: TransmitParameters,
     overlapped: Address,
   ): number {
-    const result = this.#mswsock.TransmitFile(
-      socket,
-      parameters.file,
-      parameters.length,
-      parameters.perSend,
-      overlapped,
-      parameters.buffers,
-      parameters.flags,
-    );
-    return result !== 0 ? 0 : (this.lastError = this.#getLastError());
+    const extensions = this.#extensions;
+    return this.#code(extensions.transmitFile(socket, parameters, overlapped));
   }
 
   wsaRecv(
@@ -373,6 +329,11 @@ export class NativeSockets implements SocketApi {
       0n,
     );
     return result === 0 ? 0 : (this.lastError = this.#getLastError());
+  }
+
+  /** The code of a call that has read its error itself. */
+  #code(code: number): number {
+    return code === 0 ? 0 : (this.lastError = code);
   }
 
   #copy(address: Address, length: number): Bytes {

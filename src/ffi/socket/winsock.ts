@@ -6,17 +6,14 @@
 
 import { windowsError } from "../errors.ts";
 import { type Loaded, openLibrary } from "../load.ts";
-import { mswsock } from "./mswsock.ts";
 import { ws2_32 } from "./ws2_32.ts";
 import { WSADATA_SIZE } from "./structs.ts";
 import type { Win32Api } from "../win32_api.ts";
 
-/** The loaded functions of the two DLLs that only sockets need. */
+/** The loaded functions of the DLL that only sockets need. */
 export interface SocketSymbols {
   /** ws2_32.dll */
   ws2_32: Loaded<typeof ws2_32>;
-  /** mswsock.dll */
-  mswsock: Loaded<typeof mswsock>;
 }
 
 let loaded: SocketSymbols | undefined;
@@ -24,14 +21,13 @@ let loaded: SocketSymbols | undefined;
 /**
  * Loads the symbols of sockets once a process; pipes do without them.
  *
- * @returns The functions of ws2_32 and mswsock.
+ * @returns The functions of ws2_32.
  * @throws {Deno.errors.NotSupported} when the system is not Windows.
  * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
  */
 export function loadSocketSymbols(): SocketSymbols {
   return loaded ??= {
     ws2_32: openLibrary("ws2_32.dll", ws2_32),
-    mswsock: openLibrary("mswsock.dll", mswsock),
   };
 }
 
@@ -44,7 +40,7 @@ let started = false;
  * other code of the process may use it too.
  *
  * @param win32 Gives the text of errors.
- * @returns The functions of ws2_32 and mswsock.
+ * @returns The functions of ws2_32.
  * @throws {Deno.errors.NotSupported} when the system is not Windows.
  * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
  * @throws {WindowsError} when Winsock does not start.

@@ -36,7 +36,10 @@ import {
   WSAENOTCONN,
   WSAENOTSOCK,
 } from "../../../src/ffi/socket/constants.ts";
+import { NativeSockets } from "../../../src/ffi/socket/native.ts";
 import {
+  ACCEPT_EXTRA,
+  ADDRESS_AREA_LENGTH,
   encodeBuffers,
   encodeDword,
   encodeLinger,
@@ -67,6 +70,39 @@ Deno.test("acceptEx() completes when a client connects, with both addresses", ()
   const { local, remote } = sockets.getAcceptExAddresses(accepted.buffer);
   assertEquals(decodeSocketAddress(local), bench.name(listener));
   assertEquals(decodeSocketAddress(remote), bench.name(client));
+});
+
+Deno.test("functions that are called by address are looked up once", () => {
+  using bench = new Bench();
+  const listener = bench.listener();
+  const own = new NativeSockets(win32);
+  const wsaIoctl = own.wsaIoctl.bind(own);
+  let asked = 0;
+  own.wsaIoctl = (...call) => {
+    asked++;
+    return wsaIoctl(...call);
+  };
+  for (let i = 0; i < 3; i++) {
+    const addressSize = ADDRESS_AREA_LENGTH + ACCEPT_EXTRA;
+    const buffer = { address: bench.memory(addressSize * 2), addressSize };
+    const overlapped = bench.overlapped();
+    const code = own.acceptEx(listener, bench.tcp(), buffer, overlapped);
+    assertEquals(code, ERROR_IO_PENDING);
+  }
+  assertEquals(asked, 2, "AcceptEx, and what reads its addresses");
+});
+
+Deno.test("a function that is called by address tells its own error", () => {
+  using bench = new Bench();
+  const buffer = { address: bench.memory(128), addressSize: 64 };
+  const overlapped = bench.overlapped();
+  const code = sockets.acceptEx(bench.port, bench.tcp(), buffer, overlapped);
+  assertEquals([code, sockets.lastError], [WSAENOTSOCK, WSAENOTSOCK]);
+  const parts = { file: 0n, length: 1, perSend: 0, buffers: 0n, flags: 0 };
+  const sent = sockets.transmitFile(bench.tcp(), parts, overlapped);
+  assertNotEquals(sent, 0);
+  assertEquals(sockets.lastError, sent);
+  bench.silent();
 });
 
 Deno.test("getPeerName() works once the accept context is updated", () => {

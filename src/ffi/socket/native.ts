@@ -10,7 +10,7 @@
 
 import { loadSymbols } from "../symbols.ts";
 import type { SocketSymbols } from "./winsock.ts";
-import { OutU32, OutU64 } from "../out_parameters.ts";
+import { OutU32 } from "../out_parameters.ts";
 import { SOCKADDR_UN_SIZE } from "./sockaddr.ts";
 import type {
   AcceptBuffer,

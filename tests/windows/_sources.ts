@@ -92,6 +92,9 @@ import ffiSocketApi from "../../src/ffi/socket/api.ts" with { type: "text" };
 import ffiSocketBacklog from "../../src/ffi/socket/backlog.ts" with {
   type: "text",
 };
+import ffiSocketCallByAddress from "../../src/ffi/socket/call_by_address.ts" with {
+  type: "text",
+};
 import ffiSocketConstants from "../../src/ffi/socket/constants.ts" with {
   type: "text",
 };
@@ -102,6 +105,9 @@ import ffiSocketDestination from "../../src/ffi/socket/destination.ts" with {
   type: "text",
 };
 import ffiSocketIpAddress from "../../src/ffi/socket/ip_address.ts" with {
+  type: "text",
+};
+import ffiSocketKernel32 from "../../src/ffi/socket/kernel32.ts" with {
   type: "text",
 };
 import ffiSocketMswsock from "../../src/ffi/socket/mswsock.ts" with {
@@ -925,10 +931,12 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/ffi/socket/afd.ts": ffiSocketAfd,
   "src/ffi/socket/api.ts": ffiSocketApi,
   "src/ffi/socket/backlog.ts": ffiSocketBacklog,
+  "src/ffi/socket/call_by_address.ts": ffiSocketCallByAddress,
   "src/ffi/socket/constants.ts": ffiSocketConstants,
   "src/ffi/socket/default.ts": ffiSocketDefault,
   "src/ffi/socket/destination.ts": ffiSocketDestination,
   "src/ffi/socket/ip_address.ts": ffiSocketIpAddress,
+  "src/ffi/socket/kernel32.ts": ffiSocketKernel32,
   "src/ffi/socket/mswsock.ts": ffiSocketMswsock,
   "src/ffi/socket/native.ts": ffiSocketNative,
   "src/ffi/socket/sockaddr.ts": ffiSocketSockaddr,

@@ -44,6 +44,7 @@ import type {
   ReceiveOptions,
   WaitHandleOptions,
 } from "../proactor/proactor_options.ts";
+import { measureCalls, type SlowCalls } from "../proactor/port/slow_calls.ts";
 import type { WaitHandleFuture } from "../proactor/wait/wait_handle_future.ts";
 import type { DeadlineOptions } from "../stream/close_deadline.ts";
 import type { SendFileOptions, SendFileSource } from "../stream/file_mover.ts";
@@ -149,7 +150,7 @@ export class ProactorEventLoop implements AsyncDisposable {
   readonly #readers: Readers;
   readonly #signals: SignalHandlers;
   readonly #host: LoopHost;
-  #debug: boolean;
+  #debug = false;
 
   /**
    * Creates a loop that does not run yet.
@@ -164,7 +165,7 @@ export class ProactorEventLoop implements AsyncDisposable {
     const { proactor = new IocpProactor() } = options;
     loops.register(this, proactor);
     this.#proactor = proactor;
-    this.#debug = options.debug ?? debugByDefault();
+
     this.slowCallbackDuration = options.slowCallbackDuration ?? 100;
     const host = this.#makeHost();
     this.#host = host;
@@ -177,6 +178,7 @@ export class ProactorEventLoop implements AsyncDisposable {
     this.#readers = new Readers(host);
     this.#signals = new SignalHandlers(host);
     this.#lifecycle = this.#makeLifecycle(host);
+    this.setDebug(options.debug ?? debugByDefault());
   }
 
   /** The proactor that the loop drives. */
@@ -1375,6 +1377,8 @@ export class ProactorEventLoop implements AsyncDisposable {
    */
   setDebug(enabled: boolean): void {
     this.#debug = enabled;
+    const told: SlowCalls = (...call) => this.#scheduling.noteCall(...call);
+    measureCalls(this.#proactor.port, enabled ? told : undefined);
   }
 
   // --- parts ---------------------------------------------------------------

@@ -151,8 +151,17 @@ export class Scheduling {
     const start = performance.now();
     const text = `${handle}`;
     handle.run();
-    const duration = performance.now() - start;
+    this.noteCall(text, performance.now() - start);
+  }
+
+  /**
+   * Warns of a callback that was slow.
+   *
+   * @param what Which.
+   * @param duration Milliseconds.
+   */
+  noteCall(what: string, duration: number): void {
     if (duration < this.#host.slowCallbackDuration) return;
-    console.warn(`Executing ${text} took ${duration.toFixed(0)} ms`);
+    console.warn(`Executing ${what} took ${duration.toFixed(0)} ms`);
   }
 }

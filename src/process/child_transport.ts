@@ -4,11 +4,11 @@
  * @module
  */
 
-import { currentContext, runIn } from "../ffi/async_context.ts";
 import { pipeIo } from "../pipe/pipe_io.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import { ChannelTransport } from "../stream/channel_transport.ts";
 import type { DeadlineOptions } from "../stream/close_deadline.ts";
+import { ProtocolCaller } from "../stream/protocol_caller.ts";
 import type { Protocol, Transport } from "../stream/protocol.ts";
 import type { ChildProcess, SubprocessSignal } from "./child_process.ts";
 import type { ParentEnd, ParentEnds } from "./stdio_ends.ts";
@@ -35,8 +35,7 @@ export class ChildTransport implements SubprocessTransport {
   readonly #port: CompletionPort;
   readonly #child: TransportParts["child"];
   readonly #pipes: readonly (Transport | null)[];
-  /** That of who has started the child: the protocol is called in it. */
-  readonly #context = currentContext();
+  readonly #caller: ProtocolCaller;
   #protocol: SubprocessProtocol;
   /**
    * What happens before the turn after `connectionMade`, in which those who
@@ -63,6 +62,7 @@ export class ChildTransport implements SubprocessTransport {
   ) {
     this.#port = port;
     this.#child = child;
+    this.#caller = new ProtocolCaller(port, `process ${child.pid}`);
     this.#protocol = protocol;
     this.#open = ends.filter((end) => end !== null).length;
     this.#pipes = ends.map((end, fd) =>
@@ -211,11 +211,9 @@ export class ChildTransport implements SubprocessTransport {
   /** A protocol that throws goes on to be told, as in asyncio. */
   #run(event: Event): void {
     try {
-      runIn(this.#context, event, undefined);
+      this.#caller.call(event, undefined);
     } catch (error) {
-      const message = "Exception in a subprocess protocol";
-      const report = () => this.#port.report(error, message);
-      runIn(this.#context, report, undefined);
+      this.#caller.report(error, "Exception in a subprocess protocol");
     }
   }
 }

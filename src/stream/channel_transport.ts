@@ -4,7 +4,6 @@
  * @module
  */
 
-import { currentContext, runIn } from "../ffi/async_context.ts";
 import { byteLengthOf } from "../ffi/bytes.ts";
 import { ERROR_IO_PENDING, ERROR_OPERATION_ABORTED } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
@@ -20,6 +19,7 @@ import {
   closeError,
   type DeadlineOptions,
 } from "./close_deadline.ts";
+import { ProtocolCaller } from "./protocol_caller.ts";
 import type {
   Protocol,
   Transport,
@@ -56,8 +56,7 @@ export class ChannelTransport
   readonly #channel: Channel;
   readonly #traits: TransportTraits;
   readonly #finished = Promise.withResolvers<void>();
-  /** That of who connects, or serves: the protocol is called in it. */
-  readonly #context = currentContext();
+  readonly #caller: ProtocolCaller;
   #protocol: Protocol;
   #limits: WriteBufferLimits = writeBufferLimits({});
   #begun = false;
@@ -84,6 +83,7 @@ export class ChannelTransport
     options: TransportTraits & { protocol: Protocol },
   ) {
     this.#traits = options;
+    this.#caller = new ProtocolCaller(port, options.name);
     this.#protocol = options.protocol;
     const { io, emptyIsEnd, probe, messages, deadline } = options;
     this.#channel = new Channel(port, handle, {
@@ -278,7 +278,7 @@ export class ChannelTransport
    */
   #deliver(): void {
     try {
-      runIn(this.#context, ChannelTransport.#deliverTo, this);
+      this.#caller.call(ChannelTransport.#deliverTo, this);
     } catch (error) {
       this.#protocolFailed(error);
     }
@@ -366,7 +366,7 @@ export class ChannelTransport
   /** A protocol that throws loses its connection, nobody else's. */
   #guard(callback: () => void): void {
     try {
-      runIn(this.#context, callback, undefined);
+      this.#caller.call(callback, undefined);
     } catch (error) {
       this.#protocolFailed(error);
     }
@@ -374,9 +374,7 @@ export class ChannelTransport
 
   #protocolFailed(error: unknown): void {
     this.#error ??= toError(error);
-    const { port } = this.#channel;
-    const report = () => port.report(error, "Exception in a protocol");
-    runIn(this.#context, report, undefined);
+    this.#caller.report(error, "Exception in a protocol");
     this.#channel.abort();
   }
 }

@@ -9,6 +9,8 @@ import { stub } from "@std/testing/mock";
 import { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
 import { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";
+import { inWorld, until } from "./_helpers.ts";
+import { KINDS } from "./_unopened.ts";
 import { loopTest, runFor, runOnce } from "./_loop.ts";
 
 /** Keeps the thread busy. */
@@ -166,4 +168,55 @@ Deno.test("IOCP_PROACTOR_DEBUG is the debug mode of new loops, where it may be r
   state = "prompt";
   assertFalse(await debug());
   assertEquals(get.calls.length, 3);
+});
+
+for (const [name, kind] of Object.entries(KINDS)) {
+  Deno.test(`debug mode warns of a slow protocol: ${name}`, async () => {
+    using warn = stub(console, "warn", () => {});
+    await inWorld({}, async (world) => {
+      const loop = new ProactorEventLoop({
+        proactor: world.proactor,
+        debug: true,
+        slowCallbackDuration: 5,
+      });
+      const end = await kind(world);
+      const slow = () => burn(6);
+      const transport = end.open({
+        dataReceived: slow,
+        datagramReceived: slow,
+        pipeDataReceived: slow,
+      });
+      end.greet();
+      await until(() => warn.calls.length > 0);
+      assertMatch(
+        `${warn.calls[0]?.args[0]}`,
+        /^Executing the protocol of .+ took \d+ ms$/,
+      );
+      transport.abort();
+      await transport.finished;
+      end.close();
+      await loop.close();
+    });
+  });
+}
+
+Deno.test("a protocol is not measured once debug mode is off", async () => {
+  using warn = stub(console, "warn", () => {});
+  await inWorld({}, async (world) => {
+    const { proactor } = world;
+    const options = { proactor, debug: true, slowCallbackDuration: 5 };
+    const loop = new ProactorEventLoop(options);
+    loop.setDebug(false);
+    const end = await KINDS["a TCP client"]!(world);
+    let told = 0;
+    const dataReceived = () => void (burn(6), told++);
+    const transport = end.open({ dataReceived });
+    end.greet();
+    await until(() => told > 0);
+    transport.abort();
+    await transport.finished;
+    end.close();
+    await loop.close();
+  });
+  assertEquals(warn.calls.length, 0);
 });

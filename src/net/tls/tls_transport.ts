@@ -4,7 +4,6 @@
  * @module
  */
 
-import { currentContext, runIn } from "../../ffi/async_context.ts";
 import { byteLengthOf, copyBytes } from "../../ffi/bytes.ts";
 import { toError } from "../../ffi/thrown.ts";
 import { stableBytes } from "../../proactor/arguments.ts";
@@ -14,6 +13,7 @@ import {
   type DeadlineOptions,
 } from "../../stream/close_deadline.ts";
 import { fillBuffer } from "../../stream/fill_buffer.ts";
+import { ProtocolCaller } from "../../stream/protocol_caller.ts";
 import type {
   Protocol,
   Transport,
@@ -47,8 +47,7 @@ export interface TlsTransportParts {
 export class TlsTransport implements Transport {
   readonly #parts: TlsTransportParts;
   readonly #ready: Promise<void>;
-  /** That of who connects, or serves: the protocol is called in it. */
-  readonly #context = currentContext();
+  readonly #caller: ProtocolCaller;
   #protocol: Protocol;
   #limits: WriteBufferLimits = writeBufferLimits({});
   #buffered = 0;
@@ -71,6 +70,7 @@ export class TlsTransport implements Transport {
    */
   constructor(parts: TlsTransportParts) {
     this.#parts = parts;
+    this.#caller = new ProtocolCaller(parts.port, parts.session.name);
     this.#protocol = parts.protocol;
     this.#told = !parts.tellMade;
     const { session, connection } = parts;
@@ -305,12 +305,10 @@ export class TlsTransport implements Transport {
   /** A protocol that throws loses its connection, nobody else's. */
   #guard(callback: () => unknown): void {
     try {
-      runIn(this.#context, callback, undefined);
+      this.#caller.call(callback, undefined);
     } catch (error) {
       this.#error ??= toError(error);
-      const { port } = this.#parts;
-      const report = () => port.report(error, "Exception in a protocol");
-      runIn(this.#context, report, undefined);
+      this.#caller.report(error, "Exception in a protocol");
       this.abort();
     }
   }

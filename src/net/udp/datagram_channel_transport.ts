@@ -4,7 +4,7 @@
  * @module
  */
 
-import { currentContext, runIn } from "../../ffi/async_context.ts";
+import { ProtocolCaller } from "../../stream/protocol_caller.ts";
 import { isWindowsError } from "../../ffi/errors.ts";
 import { toError } from "../../ffi/thrown.ts";
 import { isUnreachable } from "../../ffi/socket/unreachable.ts";
@@ -42,8 +42,7 @@ export class DatagramChannelTransport
   readonly #sender: DatagramSender;
   readonly #protocol: DatagramProtocol;
   readonly #finished = Promise.withResolvers<void>();
-  /** That of who has opened the socket: the protocol is called in it. */
-  readonly #context = currentContext();
+  readonly #caller: ProtocolCaller;
   #limits: WriteBufferLimits = writeBufferLimits({});
   #writingPaused = false;
   #begun = false;
@@ -62,6 +61,7 @@ export class DatagramChannelTransport
    */
   constructor(socket: DatagramHandle, protocol: DatagramProtocol) {
     this.#protocol = protocol;
+    this.#caller = new ProtocolCaller(socket.port, "a UDP socket");
     this.#channel = new DatagramChannel(socket, this);
     this.#sender = new DatagramSender(this.#channel, Infinity);
     this.#error = this.#call(() => protocol.connectionMade?.(this));
@@ -214,12 +214,10 @@ export class DatagramChannelTransport
   /** A protocol that throws does not take the datagrams of others along. */
   #call(callback: () => void): Error | null {
     try {
-      runIn(this.#context, callback, undefined);
+      this.#caller.call(callback, undefined);
       return null;
     } catch (error) {
-      const { port } = this.#channel.socket;
-      const report = () => port.report(error, "Exception in a protocol");
-      runIn(this.#context, report, undefined);
+      this.#caller.report(error, "Exception in a protocol");
       return toError(error);
     }
   }

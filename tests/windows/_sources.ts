@@ -680,6 +680,9 @@ import proactorPortPump from "../../src/proactor/port/pump.ts" with {
 import proactorPortSettleOrder from "../../src/proactor/port/settle_order.ts" with {
   type: "text",
 };
+import proactorPortSlowCalls from "../../src/proactor/port/slow_calls.ts" with {
+  type: "text",
+};
 import proactorPortWarningProbe from "../../src/proactor/port/warning_probe.ts" with {
   type: "text",
 };
@@ -814,6 +817,9 @@ import streamOwnedWritable from "../../src/stream/owned_writable.ts" with {
   type: "text",
 };
 import streamProtocol from "../../src/stream/protocol.ts" with { type: "text" };
+import streamProtocolCaller from "../../src/stream/protocol_caller.ts" with {
+  type: "text",
+};
 import streamReadHalf from "../../src/stream/read_half.ts" with {
   type: "text",
 };
@@ -1161,6 +1167,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/proactor/port/port_options.ts": proactorPortPortOptions,
   "src/proactor/port/pump.ts": proactorPortPump,
   "src/proactor/port/settle_order.ts": proactorPortSettleOrder,
+  "src/proactor/port/slow_calls.ts": proactorPortSlowCalls,
   "src/proactor/port/warning_probe.ts": proactorPortWarningProbe,
   "src/proactor/proactor_core.ts": proactorProactorCore,
   "src/proactor/proactor_options.ts": proactorProactorOptions,
@@ -1209,6 +1216,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/stream/node_errors.ts": streamNodeErrors,
   "src/stream/owned_writable.ts": streamOwnedWritable,
   "src/stream/protocol.ts": streamProtocol,
+  "src/stream/protocol_caller.ts": streamProtocolCaller,
   "src/stream/read_half.ts": streamReadHalf,
   "src/stream/read_queue.ts": streamReadQueue,
   "src/stream/send_file.ts": streamSendFile,

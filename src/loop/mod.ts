@@ -72,6 +72,10 @@ export type {
   RemoteToken,
 } from "./remote_callback.ts";
 export { Task, type TaskFunction, type TaskOptions } from "./task.ts";
+export { eagerTaskFactory, type TaskFactory, type TaskMaker } from "./tasks.ts";
+export { allTasks, currentTask } from "./task_queries.ts";
+export { TaskGroup, type TaskGroupOptions } from "./task_group.ts";
+export { Timeout, timeout, timeoutAt, waitFor } from "./timeouts.ts";
 export type {
   BufferedProtocol,
   Protocol,

@@ -95,7 +95,7 @@ import { SignalHandlers } from "./signal_handlers.ts";
 import { SockCalls } from "./sock_calls.ts";
 import type { Subprocesses } from "./subprocesses.ts";
 import type { Task, TaskFunction, TaskOptions } from "./task.ts";
-import { Tasks } from "./tasks.ts";
+import { type TaskFactory, Tasks } from "./tasks.ts";
 import { Transports } from "./transports.ts";
 import type { WorkerCall, WorkerExecutor } from "./worker_executor.ts";
 
@@ -170,7 +170,7 @@ export class ProactorEventLoop implements AsyncDisposable {
     const host = this.#makeHost();
     this.#host = host;
     proactor.setLoop(host.context);
-    this.#tasks = new Tasks(host);
+    this.#tasks = new Tasks(host, () => this.isRunning());
     this.#remotes = new RemoteCallbacks(host);
     this.#executor = new DefaultExecutor(host);
     this.#transports = new Transports(host);
@@ -415,6 +415,26 @@ export class ProactorEventLoop implements AsyncDisposable {
     options: TaskOptions = {},
   ): Task<T> {
     return this.#tasks.createTask(source, options);
+  }
+
+  /**
+   * Sets who makes the tasks of {@linkcode createTask}.
+   *
+   * @param factory Given a function that makes a task of the loop; or `null`,
+   * for that function itself.
+   * @throws {TypeError} when it is neither a function nor `null`.
+   */
+  setTaskFactory(factory: TaskFactory | null): void {
+    this.#tasks.factory = factory;
+  }
+
+  /**
+   * Tells who makes the tasks.
+   *
+   * @returns The factory, or `null` for the loop itself.
+   */
+  getTaskFactory(): TaskFactory | null {
+    return this.#tasks.factory;
   }
 
   /**

@@ -9,6 +9,7 @@ import {
   type AsyncSnapshot,
   contextOfOption,
   type ContextOption,
+  runIn,
   snapshotOf,
 } from "../ffi/async_context.ts";
 import { isInstance } from "../ffi/thrown.ts";
@@ -19,6 +20,9 @@ import {
   type FutureContext,
   InvalidStateError,
 } from "../proactor/future/future.ts";
+
+import { isThenable } from "./arguments.ts";
+import { runAs } from "./running_task.ts";
 
 /**
  * The function of a task.
@@ -36,6 +40,13 @@ export interface TaskOptions {
    * @default {"Task-1"} (and so on)
    */
   name?: string | undefined;
+  /**
+   * Calls the function at once, if the loop runs: what it returns at once is
+   * the result at once.
+   *
+   * @default {false}
+   */
+  eagerStart?: boolean | undefined;
   /** The async context of the task: that of the caller by default. */
   context?: ContextOption | undefined;
 }
@@ -46,6 +57,8 @@ export interface TaskHost {
   readonly context: FutureContext;
   /** The tasks of the loop that have not ended. */
   readonly tasks: Set<Task<unknown>>;
+  /** Whether the loop runs. */
+  readonly running: boolean;
 }
 
 let count = 0;
@@ -54,7 +67,8 @@ let count = 0;
  * An asynchronous function that a loop runs, as the future of its result. The
  * counterpart of `asyncio.Task`.
  *
- * The function is called in the next turn of the loop, never at once. Made
+ * The function is called in the next turn of the loop, never at once, unless
+ * `eagerStart` is set. Made
  * from a promise, a task follows it and has nothing to call or to abort.
  *
  * @typeParam T The type of the result.
@@ -102,7 +116,9 @@ export class Task<T> extends Future<T> {
     this.#asyncContext = context;
     host.tasks.add(this as Task<unknown>);
     if (typeof source !== "function") this.#follow(source);
-    else host.context.schedule(() => this.#start(source), context, this);
+    else if (options.eagerStart && host.running) {
+      runIn(context, () => this.#startNow(source), null);
+    } else host.context.schedule(() => this.#start(source), context, this);
   }
 
   /**
@@ -202,7 +218,20 @@ export class Task<T> extends Future<T> {
   #start(source: TaskFunction<T>): void {
     if (this.done()) return;
     this.#abortable = true;
-    this.#follow(Promise.try(source, this.#controller.signal));
+    const { signal } = this.#controller;
+    this.#follow(runAs(this, () => Promise.try(source, signal)));
+  }
+
+  #startNow(source: TaskFunction<T>): void {
+    this.#abortable = true;
+    const { signal } = this.#controller;
+    try {
+      const value = runAs(this, () => source(signal));
+      if (isThenable(value)) this.#follow(value as PromiseLike<T>);
+      else this.#end(() => super.setResult(value as T));
+    } catch (error) {
+      this.#end(() => this.#fail(error));
+    }
   }
 
   #follow(promise: PromiseLike<T>): void {

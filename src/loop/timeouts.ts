@@ -13,6 +13,15 @@ import type { TaskFunction } from "./task.ts";
 /**
  * A time-out that can be changed while it runs. The counterpart of
  * `asyncio.Timeout`; {@linkcode timeout} and {@linkcode timeoutAt} make one.
+ *
+ * @example Usage
+ * ```ts
+ * import { timeout } from "@iocp/proactor/loop";
+ *
+ * using limit = timeout(1000);
+ * limit.reschedule(limit.when()! + 500);
+ * console.log(limit.expired()); // false
+ * ```
  */
 export class Timeout implements Disposable {
   readonly #controller = new AbortController();

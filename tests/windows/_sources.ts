@@ -268,6 +268,9 @@ import loopRemoteCallback from "../../src/loop/remote_callback.ts" with {
   type: "text",
 };
 import loopRunner from "../../src/loop/runner.ts" with { type: "text" };
+import loopRunningTask from "../../src/loop/running_task.ts" with {
+  type: "text",
+};
 import loopScheduler from "../../src/loop/scheduler.ts" with { type: "text" };
 import loopScheduling from "../../src/loop/scheduling.ts" with { type: "text" };
 import loopSecured from "../../src/loop/secured.ts" with { type: "text" };
@@ -285,7 +288,12 @@ import loopSubprocesses from "../../src/loop/subprocesses.ts" with {
   type: "text",
 };
 import loopTask from "../../src/loop/task.ts" with { type: "text" };
+import loopTaskGroup from "../../src/loop/task_group.ts" with { type: "text" };
+import loopTaskQueries from "../../src/loop/task_queries.ts" with {
+  type: "text",
+};
 import loopTasks from "../../src/loop/tasks.ts" with { type: "text" };
+import loopTimeouts from "../../src/loop/timeouts.ts" with { type: "text" };
 import loopTimerHeap from "../../src/loop/timer_heap.ts" with { type: "text" };
 import loopTransports from "../../src/loop/transports.ts" with { type: "text" };
 import loopWorkerExecutor from "../../src/loop/worker_executor.ts" with {
@@ -1017,6 +1025,7 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/loop/registry.ts": loopRegistry,
   "src/loop/remote_callback.ts": loopRemoteCallback,
   "src/loop/runner.ts": loopRunner,
+  "src/loop/running_task.ts": loopRunningTask,
   "src/loop/scheduler.ts": loopScheduler,
   "src/loop/scheduling.ts": loopScheduling,
   "src/loop/secured.ts": loopSecured,
@@ -1028,7 +1037,10 @@ export const SOURCES: Readonly<Record<string, string>> = {
   "src/loop/socket_sink.ts": loopSocketSink,
   "src/loop/subprocesses.ts": loopSubprocesses,
   "src/loop/task.ts": loopTask,
+  "src/loop/task_group.ts": loopTaskGroup,
+  "src/loop/task_queries.ts": loopTaskQueries,
   "src/loop/tasks.ts": loopTasks,
+  "src/loop/timeouts.ts": loopTimeouts,
   "src/loop/timer_heap.ts": loopTimerHeap,
   "src/loop/transports.ts": loopTransports,
   "src/loop/worker_executor.ts": loopWorkerExecutor,

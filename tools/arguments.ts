@@ -5,6 +5,7 @@ export const SUBCOMMANDS = [
   "exec",
   "demo",
   "test",
+  "conformance",
   "bench",
   "peers",
   "setup",
@@ -37,6 +38,7 @@ export const USAGE = `Usage: deno run -A tools/windows.ts SUBCOMMAND [WORDS]
   exec [--] ARGS   run the Windows build of Deno with these arguments
   demo [ARGS]      run examples/demo.ts
   test [ARGS]      run all tests; ARGS go to deno test
+  conformance [FILE]  replay traces, and write a report to FILE
   bench [ARGS]     run the benchmarks; ARGS go to deno bench
   peers [ARGS]     compare with other runtimes and C; ARGS as --help says
   setup            only prepare what the others need, and say where it is`;

@@ -23,7 +23,13 @@ export interface Place {
 }
 
 /** They load no DLL: once, on whatever system this is, is enough. */
-const ANY_SYSTEM = ["tests/unit", "tests/sim", "tests/std"];
+const ANY_SYSTEM = [
+  "tests/unit",
+  "tests/sim",
+  "tests/std",
+  "tests/conformance/simulated_test.ts",
+];
+const REAL_TRACES = "tests/conformance/real_test.ts";
 const PIPE_LIBRARIES = ["kernel32", "ntdll", "advapi32"];
 const SOCKET_LIBRARIES = ["ws2_32"];
 
@@ -77,8 +83,8 @@ function windowsStages(place: Place): Stage[] {
     deno: "windows",
     permissions: ["--allow-ffi"],
     paths: place.windows
-      ? [...ANY_SYSTEM, "tests/windows", "tests/rules"]
-      : ["tests/windows"],
+      ? [...ANY_SYSTEM, "tests/windows", "tests/rules", REAL_TRACES]
+      : ["tests/windows", REAL_TRACES],
   }, {
     title: `Examples of the documentation on ${place.label}`,
     deno: "windows",

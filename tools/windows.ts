@@ -11,6 +11,7 @@ import {
   USAGE,
 } from "./arguments.ts";
 import { exists } from "./files.ts";
+import { runConformance } from "./conformance.ts";
 import type { WindowsHost } from "./host.ts";
 import { importMapFlags } from "./jsr.ts";
 import { runPeers } from "./peer_run.ts";
@@ -57,6 +58,8 @@ async function carryOut(
       return await runPeers(host, words);
     case "test":
       return await runTests(host, words);
+    case "conformance":
+      return await runConformance(host, words);
     case "setup":
       console.log(host.notes.join("\n"));
       return 0;

@@ -191,8 +191,15 @@ Deno.test("testStages() starts with the running Deno off Windows only", () => {
       ...stages[0]!.paths,
       "tests/windows",
       "tests/rules",
+      "tests/conformance/real_test.ts",
     ]),
   );
+});
+
+Deno.test("testStages() replays traces where no DLL is loaded, and on the real API", () => {
+  const [own, all] = testStages(WINE);
+  assert(own!.paths.includes("tests/conformance/simulated_test.ts"));
+  assert(all!.paths.includes("tests/conformance/real_test.ts"));
 });
 
 Deno.test("testStages() puts the rules of Windows over Wine, in a stage of its own", () => {

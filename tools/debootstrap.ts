@@ -78,7 +78,8 @@ async function ensureDebootstrap(
   await aptGet(["install", "-y", ...packages], step, interruption);
 }
 
-async function aptGet(
+/** Runs apt-get, which a signal must not kill outright. */
+export async function aptGet(
   words: readonly string[],
   step: Step,
   interruption: Interruption,
@@ -90,7 +91,8 @@ async function aptGet(
   await runProgram(["apt-get", ...words], options);
 }
 
-async function isOnPath(program: string): Promise<boolean> {
+/** Tells whether a program can be called by its name. */
+export async function isOnPath(program: string): Promise<boolean> {
   const script = ["-c", 'command -v "$1"', "sh", program];
   return await ask(["sh", ...script]) !== undefined;
 }

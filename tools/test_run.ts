@@ -4,6 +4,7 @@ import type { WindowsHost } from "./host.ts";
 import { importMapFlags } from "./jsr.ts";
 import { WINDOWS_BUN, WINDOWS_NODE } from "./packages.ts";
 import { type CommandLine, run, type RunResult } from "./process.ts";
+import { installQemu } from "./qemu.ts";
 import {
   addCounts,
   closingLine,
@@ -101,7 +102,11 @@ async function stageCommand(
   const { permissions, paths } = stage;
   const given = [...permissions, ...await importMapFlags(), ...flags];
   const args = ["test", ...given, ...paths];
-  const env = { ...colors(), ...(stage.peers ? await peers(host) : {}) };
+  const env = {
+    ...colors(),
+    ...(stage.peers ? await peers(host) : {}),
+    ...(stage.emulators ? { PROACTOR_QEMU: await installQemu() } : {}),
+  };
   if (stage.deno === "windows") return host.deno(args, env);
   const argv = [Deno.execPath(), ...args];
   return { argv, env: { ...Deno.env.toObject(), ...env } };

@@ -68,8 +68,6 @@ export class Emulator implements AsyncDisposable {
     const gdb = await retry(connect, { minTimeout: 20, maxAttempts: 12 });
     gdb.setNoDelay(true);
     const emulator = new Emulator(arch, child, gdb, program);
-    await emulator.#ok("QStartNoAckMode");
-    await emulator.#send("+");
     // QEMU lets single registers be set by who knows what it has
     await emulator.#ask("qXfer:features:read:target.xml:0,fff");
     return emulator;
@@ -142,7 +140,7 @@ export class Emulator implements AsyncDisposable {
     const bytes = new TextEncoder().encode(command);
     const sum = bytes.reduce((sum, byte) => sum + byte, 0) & 0xff;
     const check = sum.toString(16).padStart(2, "0");
-    await this.#send(`$${command}#${check}`);
+    await this.#send(`+$${command}#${check}`);
     const packet = /\$([^#]*)#../;
     while (!packet.test(this.#unread)) await this.#receive();
     const [whole, answer] = packet.exec(this.#unread)!;

@@ -9,7 +9,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { type Arch, BASE, bytesOf, Emulator } from "./_emulator.ts";
+import { type Arch, BASE, bytesOf, type Emulator } from "./_emulator.ts";
 
 /** Where the code is. */
 const CODE = BASE + 0x1000n;

@@ -11,6 +11,7 @@ import {
   PACKET_WAIT_COUNT,
   PACKET_WAIT_STARTED,
 } from "../../src/ffi/packet_wait.ts";
+import { CALL_BY_ADDRESS_CODE } from "../../src/ffi/socket/call_by_address.ts";
 import { threadEndCode } from "../../src/ffi/thread/native.ts";
 import {
   encodeTransfer,
@@ -195,5 +196,25 @@ codeTest(
     }
     assertEquals(closed, [[SECOND, 0x22n, 0n], [FIRST, 0x11n, 0n]]);
     assertEquals(emulator.long(DATA), entry(2) - 64n);
+  },
+);
+
+codeTest(
+  "a call by address takes eight arguments, and the error right behind it",
+  (processor) => assemble(CALL_BY_ADDRESS_CODE, processor, [SECOND]),
+  (emulator) => {
+    const args = Array.from({ length: 8 }, (_, i) => ABOVE + BigInt(i));
+    const record = new BigUint64Array([FIRST, ...args, 0n]);
+    emulator.write(DATA, new Uint8Array(record.buffer));
+    const calls: bigint[] = [];
+    const result = emulator.call([DATA + 0x100n, DATA, 0n], (callee) => {
+      calls.push(callee.address);
+      if (callee.address === SECOND) return ABOVE * 2n ** 32n + 997n;
+      assertEquals(callee.args.slice(0, 8), args);
+      return ABOVE * 2n ** 32n;
+    });
+    assertEquals(calls, [FIRST, SECOND]);
+    assertEquals(dword(result), 0n);
+    assertEquals([72n, 76n].map((at) => emulator.word(DATA + at)), [0, 997]);
   },
 );

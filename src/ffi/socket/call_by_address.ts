@@ -15,7 +15,8 @@
  * was. A scoped `--allow-ffi` refuses `Deno.UnsafeFnPointer`, whose calls also
  * take 2 microseconds more (measured under Wine), and nothing can come between
  * the function and its error here. The record is the caller's array: what the
- * function keeps, and what it writes to, has to be native memory.
+ * function keeps, and what it writes to, has to be native memory. The code for
+ * ARM64 has run on an emulated processor only (`tests/unit/machine_code_test.ts`).
  *
  * @module
  */

@@ -149,6 +149,9 @@ export function processTest(name: string, body: () => Promise<void>): void {
   Deno.test({ name: name + reason, ignore, fn: body });
 }
 
+/** Registers tests that run programs. */
+export const test = { process: processTest };
+
 function mayRunPrograms(): boolean {
   return (["run", "read", "write"] as const).every((name) =>
     Deno.permissions.querySync({ name }).state === "granted"

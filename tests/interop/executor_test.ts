@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { processTest, runScript } from "./_script.ts";
+import { runScript, test } from "./_script.ts";
 
 const FUNCTIONS = `
 const functions = new URL("./functions.ts", import.meta.url);
@@ -10,7 +10,7 @@ Deno.writeTextFileSync(functions, \`
 `;
 const FILES = ["--allow-ffi", "--allow-read", "--allow-write"];
 
-processTest("idle workers of an executor keep no process alive", async () => {
+test.process("idle workers of an executor keep no process alive", async () => {
   const { code, stdout, stderr } = await runScript(
     `${FUNCTIONS}
     const executor = new lib.WorkerExecutor({ maxWorkers: 2 });
@@ -24,27 +24,22 @@ processTest("idle workers of an executor keep no process alive", async () => {
   assertEquals([code, stdout, stderr], [0, "2 4 2", ""]);
 });
 
-processTest(
-  "a call that runs keeps the process alive until its end",
-  async () => {
-    const { code, stdout, stderr } = await runScript(
-      `${FUNCTIONS}
+test.process("a call that runs keeps the process alive until its end", async () => {
+  const { code, stdout, stderr } = await runScript(
+    `${FUNCTIONS}
     const executor = new lib.WorkerExecutor({ maxWorkers: 1 });
     executor.submit({ module: functions, name: "add" }, 1, 2).then(
       (sum) => console.log(sum),
     );
     `,
-      { permissions: FILES },
-    );
-    assertEquals([code, stdout, stderr], [0, "3", ""]);
-  },
-);
+    { permissions: FILES },
+  );
+  assertEquals([code, stdout, stderr], [0, "3", ""]);
+});
 
-processTest(
-  "a worker needs --allow-read for the file of a function, and nothing else",
-  async () => {
-    const { code, stdout } = await runScript(
-      `
+test.process("a worker needs --allow-read for the file of a function, and nothing else", async () => {
+  const { code, stdout } = await runScript(
+    `
     const module = new URL("./functions.ts", import.meta.url);
     const executor = new lib.WorkerExecutor({ maxWorkers: 1 });
     try {
@@ -53,14 +48,13 @@ processTest(
       console.log(error.message);
     }
     `,
-      { permissions: [] },
-    );
-    assertEquals(code, 0);
-    assertStringIncludes(stdout, "Requires read access");
-  },
-);
+    { permissions: [] },
+  );
+  assertEquals(code, 0);
+  assertStringIncludes(stdout, "Requires read access");
+});
 
-processTest("run() ends although a function in a worker does not", async () => {
+test.process("run() ends although a function in a worker does not", async () => {
   const { code, stdout, stderr } = await runScript(
     `${FUNCTIONS}
     await lib.run(async () => {

@@ -14,12 +14,7 @@ import {
   uniquePipeName,
   withProactor,
 } from "../windows/_setup.ts";
-import {
-  processTest,
-  runScript,
-  type ScriptOptions,
-  startScript,
-} from "./_script.ts";
+import { runScript, type ScriptOptions, startScript, test } from "./_script.ts";
 import { onWine } from "../windows/_wine.ts";
 
 /** Milliseconds that a program may take to end "at once", start included. */
@@ -61,7 +56,7 @@ async function assertEnds(
   assertLess(performance.now() - start, AT_ONCE);
 }
 
-processTest("a process ends by itself when everything is closed", async () => {
+test.process("a process ends by itself when everything is closed", async () => {
   await assertEnds(
     `
     const path = Deno.args[0];
@@ -78,15 +73,12 @@ processTest("a process ends by itself when everything is closed", async () => {
   );
 });
 
-processTest(
-  "a process ends by itself when a proactor was closed with operations pending",
-  async () => {
-    const source = `${PENDING}console.log(await proactor.close());`;
-    await assertEnds(source, "0");
-  },
-);
+test.process("a process ends by itself when a proactor was closed with operations pending", async () => {
+  const source = `${PENDING}console.log(await proactor.close());`;
+  await assertEnds(source, "0");
+});
 
-processTest("an idle proactor keeps no process alive", async () => {
+test.process("an idle proactor keeps no process alive", async () => {
   await assertEnds(
     `
     const proactor = new lib.IocpProactor();
@@ -98,27 +90,22 @@ processTest("an idle proactor keeps no process alive", async () => {
   );
 });
 
-processTest(
-  "a connection without a pending operation keeps no process alive",
-  async () => {
-    await assertEnds(
-      `
+test.process("a connection without a pending operation keeps no process alive", async () => {
+  await assertEnds(
+    `
     const server = lib.PipeServer.listen(Deno.args[0], { type: "byte" });
     globalThis.client = await lib.connectPipe(Deno.args[0]);
     globalThis.served = await server.accept();
     server.close();
     console.log("idle");
     `,
-      "idle",
-    );
-  },
-);
+    "idle",
+  );
+});
 
-processTest(
-  "an unref'd server keeps no process alive, before or after clients came",
-  async () => {
-    await assertEnds(
-      `
+test.process("an unref'd server keeps no process alive, before or after clients came", async () => {
+  await assertEnds(
+    `
     const server = lib.PipeServer.listen(Deno.args[0]);
     server.unref();
     const client = await lib.connectPipe(Deno.args[0]);
@@ -127,16 +114,13 @@ processTest(
     server.accept();
     console.log("unref'd");
     `,
-      "unref'd",
-    );
-  },
-);
+    "unref'd",
+  );
+});
 
-processTest(
-  "an unref'd connection that reads keeps no process alive",
-  async () => {
-    await assertEnds(
-      `
+test.process("an unref'd connection that reads keeps no process alive", async () => {
+  await assertEnds(
+    `
     const server = lib.PipeServer.listen(Deno.args[0], { type: "byte" });
     const client = await lib.connectPipe(Deno.args[0]);
     const served = await server.accept();
@@ -147,17 +131,14 @@ processTest(
     }
     setTimeout(() => console.log("reading"), 50);
     `,
-      "reading",
-    );
-  },
-);
+    "reading",
+  );
+});
 
-processTest(
-  "a half close that the peer has not read keeps no process alive, open or closed",
-  async () => {
-    for (const end of ["", "served.close();", "served.abort();"]) {
-      await assertEnds(
-        `
+test.process("a half close that the peer has not read keeps no process alive, open or closed", async () => {
+  for (const end of ["", "served.close();", "served.abort();"]) {
+    await assertEnds(
+      `
     const server = lib.PipeServer.listen(Deno.args[0], { type: "message" });
     const client = await lib.connectPipe(Deno.args[0]);
     const served = await server.accept();
@@ -170,13 +151,12 @@ processTest(
       console.log("unread");
     }, 50);
     `,
-        "unread",
-      );
-    }
-  },
-);
+      "unread",
+    );
+  }
+});
 
-processTest(
+test.process(
   "ref() lets a server keep its process alive again",
   () =>
     withProactor(async (proactor) => {
@@ -201,34 +181,25 @@ processTest(
     }),
 );
 
-processTest(
-  "Deno.exit() ends a process with operations pending at once",
-  async () => {
-    const start = performance.now();
-    const source = `${PENDING}setTimeout(() => Deno.exit(7), 20);`;
-    const result = await runScript(source, { args: [uniquePipeName()] });
-    assertEquals([result.code, result.stderr], [7, ""]);
-    assertLess(performance.now() - start, AT_ONCE);
-  },
-);
+test.process("Deno.exit() ends a process with operations pending at once", async () => {
+  const start = performance.now();
+  const source = `${PENDING}setTimeout(() => Deno.exit(7), 20);`;
+  const result = await runScript(source, { args: [uniquePipeName()] });
+  assertEquals([result.code, result.stderr], [7, ""]);
+  assertLess(performance.now() - start, AT_ONCE);
+});
 
-processTest(
-  "an uncaught error ends a process with operations pending at once",
-  async () => {
-    const start = performance.now();
-    const source =
-      `${PENDING}setTimeout(() => { throw new Error("bad"); }, 20);`;
-    const result = await runScript(source, { args: [uniquePipeName()] });
-    assertEquals(result.code, 1);
-    assertStringIncludes(result.stderr, "Error: bad");
-    assertLess(performance.now() - start, AT_ONCE);
-  },
-);
+test.process("an uncaught error ends a process with operations pending at once", async () => {
+  const start = performance.now();
+  const source = `${PENDING}setTimeout(() => { throw new Error("bad"); }, 20);`;
+  const result = await runScript(source, { args: [uniquePipeName()] });
+  assertEquals(result.code, 1);
+  assertStringIncludes(result.stderr, "Error: bad");
+  assertLess(performance.now() - start, AT_ONCE);
+});
 
-processTest(
-  "worker.terminate() with operations pending does not crash the process",
-  async () => {
-    const source = `
+test.process("worker.terminate() with operations pending does not crash the process", async () => {
+  const source = `
     if (typeof WorkerGlobalScope !== "undefined") {
       self.onmessage = async ({ data: path }) => {
         const server = lib.PipeServer.listen(path, { type: "byte" });
@@ -255,14 +226,11 @@ processTest(
       await proactor.send(b, new Uint8Array(3));
       console.log((await received).length + garbage.length);
     }`;
-    await assertEnds(source, "203", { permissions: ["-A"] });
-  },
-);
+  await assertEnds(source, "203", { permissions: ["-A"] });
+});
 
-processTest(
-  "a PipeHandle that is collected closes its handle, and is reported",
-  async () => {
-    const source = `
+test.process("a PipeHandle that is collected closes its handle, and is reported", async () => {
+  const source = `
     const proactor = new lib.IocpProactor();
     function forget() {
       const [reader, writer] = lib.pipe({ proactor });
@@ -276,17 +244,14 @@ processTest(
     }
     console.log((await received).length);
     reader.close();`;
-    const permissions = ["--allow-ffi", "--v8-flags=--expose-gc"];
-    const { code, stdout, warnings } = await runScript(source, { permissions });
-    assertEquals([code, stdout], [0, "0"]);
-    assertStringIncludes(warnings, "ResourceWarning: Closed pipe handle");
-  },
-);
+  const permissions = ["--allow-ffi", "--v8-flags=--expose-gc"];
+  const { code, stdout, warnings } = await runScript(source, { permissions });
+  assertEquals([code, stdout], [0, "0"]);
+  assertStringIncludes(warnings, "ResourceWarning: Closed pipe handle");
+});
 
-processTest(
-  "without --allow-ffi using the library throws NotCapable, importing it does not",
-  async () => {
-    const source = `
+test.process("without --allow-ffi using the library throws NotCapable, importing it does not", async () => {
+  const source = `
     for (const use of [
       () => new lib.IocpProactor(),
       () => lib.PipeServer.listen(Deno.args[0]),
@@ -299,11 +264,10 @@ processTest(
         console.log(error instanceof Deno.errors.NotCapable);
       }
     }`;
-    await assertEnds(source, "true\ntrue\ntrue\ntrue", { permissions: [] });
-  },
-);
+  await assertEnds(source, "true\ntrue\ntrue\ntrue", { permissions: [] });
+});
 
-processTest(
+test.process(
   "a name that this process serves is refused to another with AddrInUse",
   () =>
     withProactor(async (proactor) => {
@@ -323,7 +287,7 @@ processTest(
     }),
 );
 
-processTest(
+test.process(
   "two processes talk, and each knows the other's id (Wine may say 0)",
   () =>
     withProactor(async (proactor) => {
@@ -358,7 +322,7 @@ processTest(
     }),
 );
 
-processTest(
+test.process(
   "a client that is killed while it writes ends its connection, and the server goes on",
   () =>
     withProactor(async (proactor) => {
@@ -387,7 +351,7 @@ processTest(
     }),
 );
 
-processTest(
+test.process(
   "a server that is killed while its client reads ends the client's connection",
   () =>
     withProactor(async (proactor) => {

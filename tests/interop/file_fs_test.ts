@@ -15,7 +15,7 @@ import {
   soon,
   withProactor,
 } from "../windows/_setup.ts";
-import { processTest, runScript } from "./_script.ts";
+import { runScript, test } from "./_script.ts";
 
 loadFileSymbols();
 
@@ -24,7 +24,7 @@ function fileTest(
   name: string,
   body: (folder: string, ...rest: Parameters<ProactorBody>) => Promise<void>,
 ): void {
-  processTest(name, () =>
+  test.process(name, () =>
     withProactor(async (proactor) => {
       const folder = await Deno.realPath(await Deno.makeTempDir());
       try {
@@ -213,12 +213,10 @@ fileTest(
   },
 );
 
-processTest(
-  "open files and an unreferenced watcher let a process end",
-  async () => {
-    const folder = await Deno.makeTempDir();
-    const { code, stdout, stderr } = await runScript(
-      `
+test.process("open files and an unreferenced watcher let a process end", async () => {
+  const folder = await Deno.makeTempDir();
+  const { code, stdout, stderr } = await runScript(
+    `
     const path = Deno.args[0] + "\\\\data.txt";
     const file = await lib.openFile(path, { read: true, write: true, create: true });
     await file.write(new Uint8Array(100));
@@ -227,19 +225,16 @@ processTest(
     watcher.unref();
     console.log((await file.stat()).size);
     `,
-      { args: [folder] },
-    );
-    assertEquals([code, stdout, stderr], [0, "100", ""]);
-    await Deno.remove(folder, { recursive: true });
-  },
-);
+    { args: [folder] },
+  );
+  assertEquals([code, stdout, stderr], [0, "100", ""]);
+  await Deno.remove(folder, { recursive: true });
+});
 
-processTest(
-  "a watcher keeps its process alive until it is closed",
-  async () => {
-    const folder = await Deno.makeTempDir();
-    const { code, stdout, stderr } = await runScript(
-      `
+test.process("a watcher keeps its process alive until it is closed", async () => {
+  const folder = await Deno.makeTempDir();
+  const { code, stdout, stderr } = await runScript(
+    `
     const watcher = await lib.watchDirectory(Deno.args[0]);
     const file = await lib.openFile(Deno.args[0] + "\\\\x", {
       write: true, create: true, deleteOnClose: true,
@@ -250,9 +245,8 @@ processTest(
     }
     file.close();
     `,
-      { args: [folder] },
-    );
-    assertEquals([code, stdout, stderr], [0, "create", ""]);
-    await Deno.remove(folder, { recursive: true });
-  },
-);
+    { args: [folder] },
+  );
+  assertEquals([code, stdout, stderr], [0, "create", ""]);
+  await Deno.remove(folder, { recursive: true });
+});

@@ -11,7 +11,7 @@ import { loadFileSymbols } from "../../src/ffi/file/native.ts";
 import { openTcpTransport } from "../../src/net/tcp/tcp_protocol.ts";
 import { soon } from "../windows/_setup.ts";
 import { LOCAL, netTest } from "./_net.ts";
-import { processTest } from "./_script.ts";
+import { test } from "./_script.ts";
 import "../windows/process/_process.ts";
 
 if (Deno.build.os === "windows") loadFileSymbols();
@@ -92,7 +92,7 @@ const HASH = `
   console.log(hash.digest("hex"));
 `;
 
-processTest("stdin of a child takes one Buffer again and again", async () => {
+test.process("stdin of a child takes one Buffer again and again", async () => {
   await using child = await subprocessExec(Deno.execPath(), {
     stdin: "piped",
     stdout: "piped",

@@ -17,7 +17,7 @@ import {
 import { connectTcp, createSocket, TcpListener } from "../../src/net/mod.ts";
 import { createInstance, uniquePipeName } from "../windows/_setup.ts";
 import { BUSY_LOOPS, measureOthers, type StartLoop } from "./_busy_loops.ts";
-import { processTest, startScript } from "./_script.ts";
+import { startScript, test } from "./_script.ts";
 
 const RUN = 400;
 const LIMIT = 250;
@@ -58,7 +58,7 @@ async function loopsLeaveTurns(start: StartLoop): Promise<void> {
 
 for (const [name, start] of Object.entries(BUSY_LOOPS)) {
   const title = `${name}: loops leave timers and Deno's sockets their turn`;
-  processTest(title, () => loopsLeaveTurns(start));
+  test.process(title, () => loopsLeaveTurns(start));
 }
 
 const kernel32 = Deno.dlopen("kernel32.dll", {
@@ -183,7 +183,7 @@ for (
   })
 ) {
   const title = `round trips go on beside ${name} that fill Deno's pool`;
-  processTest(title, () => roundTripsBeside(take));
+  test.process(title, () => roundTripsBeside(take));
 }
 
 /** Writes to whoever listens, without end. */
@@ -313,25 +313,22 @@ for (
   })
 ) {
   const title = `another process that floods ${name} leaves timers their turn`;
-  processTest(title, async () => {
+  test.process(title, async () => {
     for (const size of [1000, 65_536]) {
       assertLess(await leastOf(() => flood(size)), LIMIT);
     }
   });
 }
 
-processTest(
-  "a proactor closes at once although Deno's pool is full",
-  async () => {
-    const threads = navigator.hardwareConcurrency * 4;
-    await using _taken = sleepingCalls(threads + 1);
-    const proactor = new IocpProactor();
-    const server = PipeServer.listen(uniquePipeName(), { proactor });
-    const accepted = server.accept().catch(() => {});
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    const started = performance.now();
-    await proactor.close();
-    await accepted;
-    assertLess(performance.now() - started, 1000);
-  },
-);
+test.process("a proactor closes at once although Deno's pool is full", async () => {
+  const threads = navigator.hardwareConcurrency * 4;
+  await using _taken = sleepingCalls(threads + 1);
+  const proactor = new IocpProactor();
+  const server = PipeServer.listen(uniquePipeName(), { proactor });
+  const accepted = server.accept().catch(() => {});
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const started = performance.now();
+  await proactor.close();
+  await accepted;
+  assertLess(performance.now() - started, 1000);
+});

@@ -23,7 +23,7 @@ import {
   withProactor,
 } from "../windows/_setup.ts";
 import { onWine } from "../windows/_wine.ts";
-import { processTest, startScript } from "./_script.ts";
+import { startScript, test } from "./_script.ts";
 
 const CLIENTS = 1000;
 
@@ -77,7 +77,7 @@ async function comeAndGo(
 }
 
 for (const options of [{ maxInstances: 1 }, {}] as PipeServerOptions[]) {
-  processTest(
+  test.process(
     `${CLIENTS} clients come and go, and another process that tries never has the name: ${
       JSON.stringify(options)
     }`,
@@ -105,7 +105,7 @@ for (const options of [{ maxInstances: 1 }, {}] as PipeServerOptions[]) {
   );
 }
 
-processTest(
+test.process(
   "the other process has the name when the server is closed, so its tries are real",
   () =>
     withProactor(async (proactor) => {

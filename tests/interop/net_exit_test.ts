@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { CA_CERT, CERT, KEY } from "../windows/net/fixtures/tls.ts";
-import { processTest, runScript } from "./_script.ts";
+import { runScript, test } from "./_script.ts";
 
 /** Two ends of TCP, and options for TLS on them. */
 const CONNECTED = `
@@ -21,7 +21,7 @@ async function assertEnds(source: string, stdout: string): Promise<void> {
   assertEquals([result.code, result.stdout], [0, stdout]);
 }
 
-processTest(
+test.process(
   "a TLS connection without a pending operation keeps no process alive",
   () =>
     assertEnds(
@@ -36,7 +36,7 @@ processTest(
     ),
 );
 
-processTest(
+test.process(
   "a TLS connection that nobody has closed ends with its peer's close",
   () =>
     assertEnds(
@@ -52,7 +52,7 @@ processTest(
     ),
 );
 
-processTest(
+test.process(
   "a handshake that fails and that nobody waits for ends no process",
   () =>
     assertEnds(
@@ -66,7 +66,7 @@ processTest(
     ),
 );
 
-processTest(
+test.process(
   "a stream of Node that nobody uses keeps no process alive",
   () =>
     assertEnds(

@@ -3,7 +3,7 @@
 import { assertEquals } from "@std/assert";
 import { PipeServer } from "../../mod.ts";
 import { uniquePipeName, withProactor } from "../windows/_setup.ts";
-import { processTest, runScript } from "./_script.ts";
+import { runScript, test } from "./_script.ts";
 
 const OPEN = `
 const { connect } = await import("node:net");
@@ -20,7 +20,7 @@ console.log(outcome instanceof Deno.errors.NotCapable ? "refused" : outcome);
 Deno.exit();
 `;
 
-processTest(
+test.process(
   "node:net opens no pipe with less than --allow-all",
   () =>
     withProactor(async (proactor) => {

@@ -6,7 +6,7 @@ import {
 import { HARD_ARGUMENTS, randomArguments } from "../unit/_arguments.ts";
 import { decode, soon } from "../windows/_setup.ts";
 import "../windows/process/_process.ts";
-import { processTest } from "./_script.ts";
+import { test } from "./_script.ts";
 import { onWine } from "../windows/_wine.ts";
 
 /** Children that get random arguments, and how many each. */
@@ -60,36 +60,33 @@ class Folder implements AsyncDisposable {
   }
 }
 
-processTest("a child gets hard arguments as they are", async () => {
+test.process("a child gets hard arguments as they are", async () => {
   await using folder = new Folder();
   assertEquals(await folder.tell(HARD_ARGUMENTS), [...HARD_ARGUMENTS]);
 });
 
-processTest(
-  `${CHILDREN} children get ${ARGUMENTS} random arguments each as they are`,
-  async () => {
-    await using folder = new Folder();
-    for (let seed = 1; seed <= CHILDREN; seed++) {
-      const args = randomArguments(seed, ARGUMENTS);
-      assertEquals(await folder.tell(args), args, `seed ${seed}`);
-    }
-  },
-);
+test.process(`${CHILDREN} children get ${ARGUMENTS} random arguments each as they are`, async () => {
+  await using folder = new Folder();
+  for (let seed = 1; seed <= CHILDREN; seed++) {
+    const args = randomArguments(seed, ARGUMENTS);
+    assertEquals(await folder.tell(args), args, `seed ${seed}`);
+  }
+});
 
-processTest("a child gets a long command line", async () => {
+test.process("a child gets a long command line", async () => {
   await using folder = new Folder();
   const args = ["x".repeat(20_000), 'y"'.repeat(2_000)];
   assertEquals(await folder.tell(args), args);
 });
 
-processTest("a batch file gets its arguments, in quotation marks", async () => {
+test.process("a batch file gets its arguments, in quotation marks", async () => {
   await using folder = new Folder();
   const [lines, code] = await folder.show(["plain-1.2", "two words"]);
   assertEquals(lines, ["[plain-1.2]", '["two words"]']);
   assertEquals(code, 5);
 });
 
-processTest("no argument of a batch file runs a command", async () => {
+test.process("no argument of a batch file runs a command", async () => {
   await using folder = new Folder();
   const attacks = [
     "&echo INJECTED",
@@ -113,27 +110,21 @@ processTest("no argument of a batch file runs a command", async () => {
   }
 });
 
-processTest(
-  "a variable in an argument of a batch file is not expanded, but by Wine's cmd.exe",
-  async () => {
-    await using folder = new Folder();
-    const env = { PROACTOR_SECRET: "INJECTED" };
-    const [lines] = await folder.show(["%PROACTOR_SECRET%"], { env });
-    if (!onWine("cmd-percent")) assertEquals(lines[0], '["%PROACTOR_SECRET%"]');
-    assert(lines.length > 0);
-  },
-);
+test.process("a variable in an argument of a batch file is not expanded, but by Wine's cmd.exe", async () => {
+  await using folder = new Folder();
+  const env = { PROACTOR_SECRET: "INJECTED" };
+  const [lines] = await folder.show(["%PROACTOR_SECRET%"], { env });
+  if (!onWine("cmd-percent")) assertEquals(lines[0], '["%PROACTOR_SECRET%"]');
+  assert(lines.length > 0);
+});
 
-processTest(
-  "a line break in an argument of a batch file is refused",
-  async () => {
-    await using folder = new Folder();
-    for (const arg of ["a\nb", "a\r"]) {
-      await assertRejects(
-        () => folder.show([arg]),
-        TypeError,
-        "Cannot start batch file: an argument holds a line break",
-      );
-    }
-  },
-);
+test.process("a line break in an argument of a batch file is refused", async () => {
+  await using folder = new Folder();
+  for (const arg of ["a\nb", "a\r"]) {
+    await assertRejects(
+      () => folder.show([arg]),
+      TypeError,
+      "Cannot start batch file: an argument holds a line break",
+    );
+  }
+});

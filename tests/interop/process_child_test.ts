@@ -17,7 +17,7 @@ import {
 } from "../windows/_setup.ts";
 import { PIPED } from "../windows/process/_process.ts";
 import { PEERS } from "./_peers.ts";
-import { processTest } from "./_script.ts";
+import { test } from "./_script.ts";
 
 const MIB = 1 << 20;
 
@@ -49,7 +49,7 @@ async function startDeno(source: string): Promise<Subprocess> {
   });
 }
 
-processTest("a child answers line by line, on stdout and stderr", async () => {
+test.process("a child answers line by line, on stdout and stderr", async () => {
   await using child = await startDeno(UPPER);
   const { stdin, stdout, stderr } = child.pipes;
   for (const line of ["first\n", "second\n"]) {
@@ -61,7 +61,7 @@ processTest("a child answers line by line, on stdout and stderr", async () => {
   assertEquals((await soon(child.status)).code, 0);
 });
 
-processTest("64 MiB of a child come complete and in order", async () => {
+test.process("64 MiB of a child come complete and in order", async () => {
   await using child = await startDeno(FLOOD);
   const { stdout } = child.pipes;
   for (let i = 0; i < 64; i++) {
@@ -73,24 +73,21 @@ processTest("64 MiB of a child come complete and in order", async () => {
   assertEquals((await soon(child.status)).code, 0);
 });
 
-processTest(
-  "a child killed in the middle of 64 MiB ends the stream",
-  async () => {
-    await using child = await startDeno(FLOOD);
-    const { stdout } = child.pipes;
-    await readBytes(stdout!, 5 * MIB);
-    child.kill();
-    const rest = await readBytes(stdout!); // to the end, which comes
-    assertLess(rest.length, 59 * MIB);
-    assertEquals(await soon(child.status), {
-      success: false,
-      code: 1,
-      signal: "SIGTERM",
-    });
-  },
-);
+test.process("a child killed in the middle of 64 MiB ends the stream", async () => {
+  await using child = await startDeno(FLOOD);
+  const { stdout } = child.pipes;
+  await readBytes(stdout!, 5 * MIB);
+  child.kill();
+  const rest = await readBytes(stdout!); // to the end, which comes
+  assertLess(rest.length, 59 * MIB);
+  assertEquals(await soon(child.status), {
+    success: false,
+    code: 1,
+    signal: "SIGTERM",
+  });
+});
 
-processTest("a child killed while nobody reads has an end too", async () => {
+test.process("a child killed while nobody reads has an end too", async () => {
   await using child = await startDeno(FLOOD);
   await readBytes(child.pipes.stdout!, 1);
   child.kill();
@@ -99,7 +96,7 @@ processTest("a child killed while nobody reads has an end too", async () => {
   assertGreater(rest.length, 0);
 });
 
-processTest("closing stdout makes the child's next write fail", async () => {
+test.process("closing stdout makes the child's next write fail", async () => {
   await using child = await startDeno(`
     const chunk = new Uint8Array(65536);
     try {
@@ -114,7 +111,7 @@ processTest("closing stdout makes the child's next write fail", async () => {
   assertEquals((await soon(child.status)).code, 0);
 });
 
-processTest("an uncaught exception of a child is its exit code", async () => {
+test.process("an uncaught exception of a child is its exit code", async () => {
   await using child = await startDeno('throw new Error("on purpose")');
   const { code, stderr } = await soon(child.output());
   assertEquals(code, 1);

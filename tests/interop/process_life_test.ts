@@ -9,7 +9,7 @@ import {
   withProactor,
 } from "../windows/_setup.ts";
 import "../windows/process/_process.ts";
-import { processTest, runScript, startScript } from "./_script.ts";
+import { runScript, startScript, test } from "./_script.ts";
 import { onWine } from "../windows/_wine.ts";
 
 const LIBRARY = new URL("../../src/process/mod.ts", import.meta.url).href;
@@ -57,7 +57,7 @@ async function withConnected(
   });
 }
 
-processTest("a child keeps its parent alive", async () => {
+test.process("a child keeps its parent alive", async () => {
   const source = `${WAITING}
     setTimeout(() => child.kill(), 500);
     child.status.then(({ code }) => console.log("ended", code));
@@ -67,7 +67,7 @@ processTest("a child keeps its parent alive", async () => {
   assertEquals([stdout, code], ["ended 1", 0]);
 });
 
-processTest("a child that is unreferenced does not", async () => {
+test.process("a child that is unreferenced does not", async () => {
   const start = performance.now();
   const source = `${WAITING}
     child.pipes.stdout.read(new Uint8Array(1000));
@@ -79,7 +79,7 @@ processTest("a child that is unreferenced does not", async () => {
   assertLess(performance.now() - start, AT_ONCE);
 });
 
-processTest("a child that is referenced again does", async () => {
+test.process("a child that is referenced again does", async () => {
   const source = `${WAITING}
     child.unref();
     child.ref();
@@ -91,7 +91,7 @@ processTest("a child that is referenced again does", async () => {
   assertEquals(stdout, "ended 1");
 });
 
-processTest("a child outlives a parent that is killed", async () => {
+test.process("a child outlives a parent that is killed", async () => {
   await withConnected("{ detached: true }", async (child, parent) => {
     parent.kill();
     await child.write(new Uint8Array(1)); // it reads this, and ends
@@ -99,18 +99,16 @@ processTest("a child outlives a parent that is killed", async () => {
   });
 });
 
-processTest("a child with killOnExit does not outlive its parent", async () => {
+test.process("a child with killOnExit does not outlive its parent", async () => {
   await withConnected("{ killOnExit: true }", async (child, parent) => {
     parent.kill();
     assertEquals(await readText(child), "");
   });
 });
 
-processTest(
-  "SIGBREAK reaches a process group, in a console that nobody sees",
-  async () => {
-    // The parent gets a console of its own, which its child shares.
-    const inner = `
+test.process("SIGBREAK reaches a process group, in a console that nobody sees", async () => {
+  // The parent gets a console of its own, which its child shares.
+  const inner = `
       import { subprocessExec } from "${LIBRARY}";
       const child = await subprocessExec("sort.exe", {
         stdin: "piped",
@@ -129,7 +127,7 @@ processTest(
       console.log(JSON.stringify(await child.status));
       await child[Symbol.asyncDispose]();
     `;
-    const outer = `
+  const outer = `
       const parent = await lib.subprocessExec(Deno.execPath(), {
         args: ["eval", "--no-check", "--no-config", "--no-lock", Deno.args[0]],
         env: { NO_COLOR: "1" },
@@ -139,13 +137,12 @@ processTest(
       });
       console.log(new TextDecoder().decode((await parent.output()).stdout));
     `;
-    const permissions = ["--allow-all"];
-    const { stdout } = await runScript(outer, { permissions, args: [inner] });
-    const { code, signal } = JSON.parse(stdout);
-    // STATUS_CONTROL_C_EXIT; Wine's default handler says 1.
-    assertEquals([code, signal], [
-      onWine("ctrl-c-exit-code") ? 1 : 0xc000_013a,
-      null,
-    ]);
-  },
-);
+  const permissions = ["--allow-all"];
+  const { stdout } = await runScript(outer, { permissions, args: [inner] });
+  const { code, signal } = JSON.parse(stdout);
+  // STATUS_CONTROL_C_EXIT; Wine's default handler says 1.
+  assertEquals([code, signal], [
+    onWine("ctrl-c-exit-code") ? 1 : 0xc000_013a,
+    null,
+  ]);
+});

@@ -9,7 +9,7 @@ import {
 import { defaultProactor } from "../../src/proactor/default_proactor.ts";
 import { decode, encode, readText, soon } from "../windows/_setup.ts";
 import "../windows/process/_process.ts";
-import { processTest } from "./_script.ts";
+import { test } from "./_script.ts";
 
 const LIBRARY = new URL("../../src/process/mod.ts", import.meta.url).href;
 
@@ -49,12 +49,12 @@ async function runChild(
   return decode((await soon(output)).stdout);
 }
 
-processTest("openStdin() reads what a parent pipes", async () => {
+test.process("openStdin() reads what a parent pipes", async () => {
   const text = "0123456789".repeat(20_000);
   assertEquals(await runChild(COPY, {}, text), `pipe thread\n${text}`);
 });
 
-processTest("openStdin() lets the port drive an overlapped end", async () => {
+test.process("openStdin() lets the port drive an overlapped end", async () => {
   const [reader, writer] = pipe({ overlapped: [true, true] });
   using _writer = writer;
   const options = childOptions(COPY, { stdin: reader });
@@ -69,11 +69,11 @@ processTest("openStdin() lets the port drive an overlapped end", async () => {
   assertEquals((await soon(child.status)).code, 0);
 });
 
-processTest("openStdin() reads from the null device", async () => {
+test.process("openStdin() reads from the null device", async () => {
   assertEquals(await runChild(COPY, { stdin: "null" }), "device thread\n");
 });
 
-processTest("openStderr() writes to what the parent gave", async () => {
+test.process("openStderr() writes to what the parent gave", async () => {
   const source = `
     const errors = await openStderr();
     await errors.write(new TextEncoder().encode(errors.kind));
@@ -84,43 +84,37 @@ processTest("openStderr() writes to what the parent gave", async () => {
   assertEquals(decode((await soon(child.output())).stderr), "pipe");
 });
 
-processTest(
-  "an open standard input keeps no process alive when it is unreferenced",
-  async () => {
-    const source = `
+test.process("an open standard input keeps no process alive when it is unreferenced", async () => {
+  const source = `
     const input = await openStdin();
     input.read(new Uint8Array(1));
     input.unref();
     console.log("done");
   `;
-    await using child = await subprocessExec(
-      Deno.execPath(),
-      childOptions(source),
-    );
-    assertEquals(await readText(child.pipes.stdout!), "done\n");
-    assertEquals((await soon(child.status)).code, 0);
-  },
-);
+  await using child = await subprocessExec(
+    Deno.execPath(),
+    childOptions(source),
+  );
+  assertEquals(await readText(child.pipes.stdout!), "done\n");
+  assertEquals((await soon(child.status)).code, 0);
+});
 
-processTest(
-  "a closed standard input with a read pending keeps no process alive",
-  async () => {
-    const source = `
+test.process("a closed standard input with a read pending keeps no process alive", async () => {
+  const source = `
     const input = await openStdin();
     const read = input.read(new Uint8Array(1)).catch(({ name }) => name);
     input.close();
     console.log(await read);
   `;
-    await using child = await subprocessExec(
-      Deno.execPath(),
-      childOptions(source),
-    );
-    assertEquals(await readText(child.pipes.stdout!), "Interrupted\n");
-    assertEquals((await soon(child.status)).code, 0);
-  },
-);
+  await using child = await subprocessExec(
+    Deno.execPath(),
+    childOptions(source),
+  );
+  assertEquals(await readText(child.pipes.stdout!), "Interrupted\n");
+  assertEquals((await soon(child.status)).code, 0);
+});
 
-processTest("a console is refused, never hung", async () => {
+test.process("a console is refused, never hung", async () => {
   // Hidden children have a console that nobody sees.
   const source = `
     const kernel32 = Deno.dlopen("kernel32.dll", {

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { processTest, runScript, type ScriptResult } from "./_script.ts";
+import { runScript, type ScriptResult, test } from "./_script.ts";
 import { onWine } from "../windows/_wine.ts";
 
 /**
@@ -34,7 +34,7 @@ for (const [signal, event] of Object.entries(EVENTS)) {
   }`;
   if (hangs) Deno.test({ name, ignore: true, fn: () => {} });
   else {
-    processTest(name, async () => {
+    test.process(name, async () => {
       const { code, stdout, stderr } = await run(`
         const loop = new lib.ProactorEventLoop();
         loop.addSignalHandler("${signal}", (text) => {
@@ -51,7 +51,7 @@ for (const [signal, event] of Object.entries(EVENTS)) {
   }
 }
 
-processTest("two loops of a process handle one signal", async () => {
+test.process("two loops of a process handle one signal", async () => {
   const { code, stdout, stderr } = await run(`
     const loops = [1, 2].map(() => new lib.ProactorEventLoop());
     const seen = [];
@@ -69,10 +69,8 @@ processTest("two loops of a process handle one signal", async () => {
   assertEquals([code, stdout, stderr], [0, "0,1", ""]);
 });
 
-processTest(
-  "Ctrl-C ends the process when no loop handles it any more",
-  async () => {
-    const { code, stdout } = await run(`
+test.process("Ctrl-C ends the process when no loop handles it any more", async () => {
+  const { code, stdout } = await run(`
     const loop = new lib.ProactorEventLoop();
     loop.addSignalHandler("SIGINT", () => console.log("not called"));
     console.log(loop.removeSignalHandler("SIGINT"));
@@ -81,11 +79,10 @@ processTest(
     await loop.runForever();
     console.log("not reached");
   `);
-    assertEquals(stdout, "true");
-    // STATUS_CONTROL_C_EXIT; a process of Wine ends with another code.
-    if (!onWine("ctrl-c-exit-code")) assertEquals(code >>> 0, 0xc000_013a);
-  },
-);
+  assertEquals(stdout, "true");
+  // STATUS_CONTROL_C_EXIT; a process of Wine ends with another code.
+  if (!onWine("ctrl-c-exit-code")) assertEquals(code >>> 0, 0xc000_013a);
+});
 
 /** A program that tells what Ctrl-C does to `run`, and to its main function. */
 const RUN = `
@@ -94,7 +91,7 @@ const cancelled = (signal) => new Promise((_, reject) => {
 });
 `;
 
-processTest("Ctrl-C lets the main function of run() clean up", async () => {
+test.process("Ctrl-C lets the main function of run() clean up", async () => {
   const { code, stdout, stderr } = await run(
     `${RUN}
     await lib.run(async (signal) => {
@@ -116,11 +113,9 @@ processTest("Ctrl-C lets the main function of run() clean up", async () => {
   ]);
 });
 
-processTest(
-  "the second Ctrl-C ends a run() that does not heed the first",
-  async () => {
-    const { code, stdout } = await run(
-      `${RUN}
+test.process("the second Ctrl-C ends a run() that does not heed the first", async () => {
+  const { code, stdout } = await run(
+    `${RUN}
     await lib.run(async (signal) => {
       setTimeout(() => raise(0), 200);
       await cancelled(signal).catch(() => console.log("not yet"));
@@ -129,8 +124,7 @@ processTest(
       console.log("not reached");
     });
   `,
-    );
-    assertEquals(stdout, "not yet");
-    if (!onWine("ctrl-c-exit-code")) assertEquals(code >>> 0, 0xc000_013a);
-  },
-);
+  );
+  assertEquals(stdout, "not yet");
+  if (!onWine("ctrl-c-exit-code")) assertEquals(code >>> 0, 0xc000_013a);
+});

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { processTest, runScript } from "./_script.ts";
+import { runScript, test } from "./_script.ts";
 
 const EVENTS = `
 const events32 = Deno.dlopen("kernel32.dll", {
@@ -22,21 +22,18 @@ async function assertEnds(
   assertEquals([result.code, result.stdout, result.stderr], [code, stdout, ""]);
 }
 
-processTest(
-  "a pending wait keeps the process alive until it ends",
-  async () => {
-    await assertEnds(
-      `
+test.process("a pending wait keeps the process alive until it ends", async () => {
+  await assertEnds(
+    `
     proactor.waitForHandle(event, { timeout: 300 }).then(
       (signalled) => console.log(signalled),
     );
     `,
-      "false",
-    );
-  },
-);
+    "false",
+  );
+});
 
-processTest("unreferenced waits let the process end", async () => {
+test.process("unreferenced waits let the process end", async () => {
   await assertEnds(
     `
     const waits = Array.from({ length: 10 }, () => proactor.waitForHandle(event));
@@ -47,7 +44,7 @@ processTest("unreferenced waits let the process end", async () => {
   );
 });
 
-processTest("a process ends when its waits are cancelled", async () => {
+test.process("a process ends when its waits are cancelled", async () => {
   await assertEnds(
     `
     const wait = proactor.waitForHandle(event);
@@ -58,7 +55,7 @@ processTest("a process ends when its waits are cancelled", async () => {
   );
 });
 
-processTest("a process can exit with waits pending", async () => {
+test.process("a process can exit with waits pending", async () => {
   await assertEnds(
     `
     for (let i = 0; i < 100; i++) proactor.waitForHandle(event);

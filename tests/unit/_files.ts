@@ -13,11 +13,16 @@ import { inWorld, type World, type WorldOptions } from "./_helpers.ts";
 /** A file of the simulated disk. */
 export const FILE = "C:\\data.bin";
 
+/** What a test of files works with. */
+export interface DiskFixture {
+  /** The world. */
+  world: World;
+  /** Its disk. */
+  disk: SimulatedFiles;
+}
+
 /** A test with a disk. */
-export type DiskBody = (
-  world: World,
-  disk: SimulatedFiles,
-) => void | Promise<void>;
+export type DiskBody = (fixture: DiskFixture) => void | Promise<void>;
 
 /**
  * Runs a test in a world with a disk; see `inWorld`.
@@ -29,7 +34,7 @@ export function withDisk(options: WorldOptions, body: DiskBody): Promise<void> {
   const { skip, ...settings } = options;
   const sim = new SimulatedFiles(settings);
   const mode = skip === undefined ? {} : { skip };
-  return inWorld({ ...mode, sim }, (world) => body(world, sim));
+  return inWorld({ ...mode, sim }, (world) => body({ world, disk: sim }));
 }
 
 /**
@@ -38,13 +43,16 @@ export function withDisk(options: WorldOptions, body: DiskBody): Promise<void> {
  * @param name The name of the tests.
  * @param body The test.
  */
-export function diskTest(name: string, body: DiskBody): void {
+function diskTest(name: string, body: DiskBody): void {
   Deno.test(name, () => withDisk({}, body));
   Deno.test(
     `${name} (a packet for every operation)`,
     () => withDisk({ skip: false }, body),
   );
 }
+
+/** Registers tests that get a disk. */
+export const test = { disk: diskTest };
 
 /**
  * Opens the file, for reading and writing by default.

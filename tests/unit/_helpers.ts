@@ -161,6 +161,16 @@ export class World {
     for (const handle of handles) this.proactor.closeHandle(handle);
   }
 
+  /**
+   * Takes the reports, so that they are expected.
+   *
+   * @returns The messages.
+   */
+  takeReports(): string[] {
+    this.errors.length = 0;
+    return this.reports.splice(0);
+  }
+
   /** Lets packets come, then checks that nothing is in use or leaks. */
   async finish(): Promise<void> {
     await until(() => this.proactor.metrics().pending === 0);
@@ -203,6 +213,13 @@ export async function inWorld(
   }
 }
 
+/** Registers tests that get a world: see {@linkcode inWorld}. */
+export const test = {
+  world(name: string, body: (world: World) => void | Promise<void>): void {
+    Deno.test(name, () => inWorld({}, body));
+  },
+};
+
 async function runInWorld(
   options: WorldOptions,
   body: (world: World) => void | Promise<void>,
@@ -212,17 +229,6 @@ async function runInWorld(
   await world.finish();
   assertEquals(world.reports, []);
   return world;
-}
-
-/**
- * Takes the reports, so that they are expected.
- *
- * @param world Where they were made.
- * @returns The messages.
- */
-export function takeReports(world: World): string[] {
-  world.errors.length = 0;
-  return world.reports.splice(0);
 }
 
 /**

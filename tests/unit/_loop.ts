@@ -9,6 +9,7 @@ import type { ExceptionContext } from "../../src/loop/exception_handler.ts";
 import { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
 import { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";
+import { test as worldTests } from "./_helpers.ts";
 
 /** What a test of the loop works with. */
 export interface LoopFixture {
@@ -57,6 +58,9 @@ export function loopTest(
     fixture.api.assertClean();
   });
 }
+
+/** Registers tests that get a loop, or a world. */
+export const test = { ...worldTests, loop: loopTest };
 
 /**
  * Runs a loop for one pass.

@@ -10,8 +10,8 @@ import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
 import { frontOf } from "../../src/stream/connection_front.ts";
 import { CancelledError, Future } from "../../src/proactor/future/future.ts";
-import { bytes, inWorld, PATH, turns, type World } from "./_helpers.ts";
-import { loopTest } from "./_loop.ts";
+import { bytes, PATH, turns, type World } from "./_helpers.ts";
+import { test } from "./_loop.ts";
 import {
   bound,
   connections,
@@ -205,22 +205,21 @@ async function rejection(ended: PromiseLike<unknown>): Promise<unknown[]> {
 
 for (const [name, wait] of Object.entries(WAITERS)) {
   for (const when of ["before", "while it waits"]) {
-    Deno.test(`${name} rejects with any reason: aborted ${when}`, () =>
-      inWorld({}, async (world) => {
-        for (const reason of REASONS) {
-          const controller = new AbortController();
-          if (when === "before") controller.abort(reason);
-          const waiting = await wait(world, controller.signal);
-          const ended = rejection(waiting.ended);
-          await turns();
-          controller.abort(reason);
-          const rejected = await ended;
-          assertEquals(rejected.length, 1);
-          assert(Object.is(rejected[0], reason), `${rejected[0]}: ${reason}`);
-          await waiting.cleanUp?.();
-          await turns();
-        }
-      }));
+    test.world(`${name} rejects with any reason: aborted ${when}`, async (world) => {
+      for (const reason of REASONS) {
+        const controller = new AbortController();
+        if (when === "before") controller.abort(reason);
+        const waiting = await wait(world, controller.signal);
+        const ended = rejection(waiting.ended);
+        await turns();
+        controller.abort(reason);
+        const rejected = await ended;
+        assertEquals(rejected.length, 1);
+        assert(Object.is(rejected[0], reason), `${rejected[0]}: ${reason}`);
+        await waiting.cleanUp?.();
+        await turns();
+      }
+    });
   }
 }
 
@@ -236,9 +235,7 @@ Deno.test("cancel() of a future takes any reason; undefined is none", async () =
   assertInstanceOf((await rejection(future))[0], CancelledError);
 });
 
-loopTest("cancel() of a task takes any reason; undefined is none", async ({
-  loop,
-}) => {
+test.loop("cancel() of a task takes any reason; undefined is none", async ({ loop }) => {
   for (const reason of REASONS) {
     const task = loop.createTask((signal) => {
       const { promise, reject } = Promise.withResolvers<void>();

@@ -7,7 +7,7 @@ import { assertEquals } from "@std/assert";
 import { ChildTransport } from "../../src/process/child_transport.ts";
 import type { Protocol, Transport } from "../../src/stream/protocol.ts";
 import type { ChannelTransport } from "../../src/stream/channel_transport.ts";
-import { inWorld, race, text, turns, type World, wrong } from "./_helpers.ts";
+import { race, test, text, turns, type World, wrong } from "./_helpers.ts";
 import { assertEnds } from "./_races.ts";
 import { connectedSockets } from "./_sockets.ts";
 import { KINDS, type Opened, socketEnd, type Unopened } from "./_unopened.ts";
@@ -87,39 +87,35 @@ for (const [name, kind] of Object.entries(KINDS)) {
   }
 }
 
-Deno.test("the end of a stream that was there before comes behind the waiter", async () => {
-  await inWorld({}, async (world) => {
-    const [own, peer] = await connectedSockets(world);
-    const opened = await socketEnd("client")(world);
-    world.close(own, peer);
-    opened.close();
-    const protocol = new Late();
-    const transport = await connect(opened, protocol);
-    await turns();
-    assertEquals(protocol.log, ["made", "waiter", "eof"]);
-    transport.abort();
-    await transport.finished;
-  });
+test.world("the end of a stream that was there before comes behind the waiter", async (world) => {
+  const [own, peer] = await connectedSockets(world);
+  const opened = await socketEnd("client")(world);
+  world.close(own, peer);
+  opened.close();
+  const protocol = new Late();
+  const transport = await connect(opened, protocol);
+  await turns();
+  assertEquals(protocol.log, ["made", "waiter", "eof"]);
+  transport.abort();
+  await transport.finished;
 });
 
-Deno.test("a child that has ended before tells it behind the waiter", async () => {
-  await inWorld({}, async ({ port }) => {
-    const log: string[] = [];
-    const status = { success: true, code: 0, signal: null };
-    const exited = Promise.resolve(status);
-    const child = { pid: 1, status, exited, kill() {}, destroy() {} };
-    const parts = { child, ends: [null, null, null] } as const;
-    const protocol = {
-      connectionMade: () => void log.push("made"),
-      processExited: () => void log.push("exited"),
-      connectionLost: () => void log.push("lost"),
-    };
-    await exited;
-    await connectChild(() => new ChildTransport(port, parts, protocol));
-    log.push("waiter");
-    await turns();
-    assertEquals(log, ["made", "waiter", "exited", "lost"]);
-  });
+test.world("a child that has ended before tells it behind the waiter", async ({ port }) => {
+  const log: string[] = [];
+  const status = { success: true, code: 0, signal: null };
+  const exited = Promise.resolve(status);
+  const child = { pid: 1, status, exited, kill() {}, destroy() {} };
+  const parts = { child, ends: [null, null, null] } as const;
+  const protocol = {
+    connectionMade: () => void log.push("made"),
+    processExited: () => void log.push("exited"),
+    connectionLost: () => void log.push("lost"),
+  };
+  await exited;
+  await connectChild(() => new ChildTransport(port, parts, protocol));
+  log.push("waiter");
+  await turns();
+  assertEquals(log, ["made", "waiter", "exited", "lost"]);
 });
 
 async function connectChild(
@@ -129,49 +125,45 @@ async function connectChild(
   return depth === 0 ? open() : await connectChild(open, depth - 1);
 }
 
-Deno.test("a connection that the protocol closes at once is lost behind the waiter", async () => {
-  await inWorld({}, async (world) => {
-    for (const kind of Object.values(KINDS)) {
-      const opened = await kind(world);
-      const log: string[] = [];
-      const protocol: Protocol = {
-        connectionMade: (transport) => {
-          log.push("made");
-          transport.close();
-        },
-        dataReceived: () => void log.push("data"),
-        connectionLost: () => void log.push("lost"),
-      };
-      opened.greet();
-      const transport = await awaited(() => opened.open(wrong(protocol)));
-      log.push("waiter");
-      await turns();
-      assertEquals(log.slice(0, 2), ["made", "waiter"]);
-      assertEquals(log.includes("data"), false);
-      opened.close();
-      await transport.finished;
-    }
-  });
-});
-
-Deno.test("a connection that is paused in connectionMade() delivers when it is resumed", async () => {
-  await inWorld({}, async (world) => {
-    const opened = await socketEnd("client")(world);
-    const protocol = new Late();
-    opened.greet();
-    let pause: () => void = () => {};
-    protocol.connectionMade = (transport?: Transport) => {
-      pause = () => transport!.pauseReading();
-      pause();
+test.world("a connection that the protocol closes at once is lost behind the waiter", async (world) => {
+  for (const kind of Object.values(KINDS)) {
+    const opened = await kind(world);
+    const log: string[] = [];
+    const protocol: Protocol = {
+      connectionMade: (transport) => {
+        log.push("made");
+        transport.close();
+      },
+      dataReceived: () => void log.push("data"),
+      connectionLost: () => void log.push("lost"),
     };
-    const transport = await connect(opened, protocol) as ChannelTransport;
+    opened.greet();
+    const transport = await awaited(() => opened.open(wrong(protocol)));
+    log.push("waiter");
     await turns();
-    assertEquals(protocol.log, ["waiter"]);
-    transport.resumeReading();
-    await turns();
-    assertEquals(protocol.log, ["waiter", "hello"]);
-    transport.abort();
+    assertEquals(log.slice(0, 2), ["made", "waiter"]);
+    assertEquals(log.includes("data"), false);
     opened.close();
     await transport.finished;
-  });
+  }
+});
+
+test.world("a connection that is paused in connectionMade() delivers when it is resumed", async (world) => {
+  const opened = await socketEnd("client")(world);
+  const protocol = new Late();
+  opened.greet();
+  let pause: () => void = () => {};
+  protocol.connectionMade = (transport?: Transport) => {
+    pause = () => transport!.pauseReading();
+    pause();
+  };
+  const transport = await connect(opened, protocol) as ChannelTransport;
+  await turns();
+  assertEquals(protocol.log, ["waiter"]);
+  transport.resumeReading();
+  await turns();
+  assertEquals(protocol.log, ["waiter", "hello"]);
+  transport.abort();
+  opened.close();
+  await transport.finished;
 });

@@ -4,15 +4,7 @@ import { assertEquals, assertInstanceOf } from "@std/assert";
 import type { BufferedProtocol } from "../../src/stream/protocol.ts";
 import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import { servePipe } from "../../src/pipe/pipe_protocol.ts";
-import {
-  bytes,
-  inWorld,
-  PATH,
-  pattern,
-  takeReports,
-  turns,
-  until,
-} from "./_helpers.ts";
+import { bytes, PATH, pattern, test, turns, until } from "./_helpers.ts";
 import { Recorder, rig } from "./_recorder.ts";
 
 /** Gives room of a certain size, and keeps what was put there. */
@@ -45,82 +37,72 @@ class Buffered extends Recorder implements BufferedProtocol {
   }
 }
 
-Deno.test("a buffered protocol gets 9216 bytes through room for 100", async () => {
-  await inWorld({}, async (world) => {
-    const protocol = new Buffered(100);
-    const { transport, peer } = rig(world, {}, protocol);
-    const data = pattern(9216);
-    await world.proactor.send(peer, data);
-    await until(() => protocol.size === 9216);
-    assertEquals(new Set(protocol.parts.map(({ length }) => length)).size, 2);
-    assertEquals(
-      new Uint8Array(await new Blob(protocol.parts).arrayBuffer()),
-      data,
-    );
-    assertEquals(protocol.hints[0], Math.max(...protocol.hints));
-    world.close(peer);
-    await transport.finished;
-    assertEquals(protocol.log, ["made", "eof", "lost"]);
-    assertEquals(protocol.error, null);
-  });
+test.world("a buffered protocol gets 9216 bytes through room for 100", async (world) => {
+  const protocol = new Buffered(100);
+  const { transport, peer } = rig(world, {}, protocol);
+  const data = pattern(9216);
+  await world.proactor.send(peer, data);
+  await until(() => protocol.size === 9216);
+  assertEquals(new Set(protocol.parts.map(({ length }) => length)).size, 2);
+  assertEquals(
+    new Uint8Array(await new Blob(protocol.parts).arrayBuffer()),
+    data,
+  );
+  assertEquals(protocol.hints[0], Math.max(...protocol.hints));
+  world.close(peer);
+  await transport.finished;
+  assertEquals(protocol.log, ["made", "eof", "lost"]);
+  assertEquals(protocol.error, null);
 });
 
-Deno.test("pauseReading() stops a buffered protocol between two fillings", async () => {
-  await inWorld({}, async (world) => {
-    const protocol = new Buffered(2);
-    const { transport, peer } = rig(world, {}, protocol);
-    protocol.on = (name) => name === "updated" && transport.pauseReading();
-    await world.proactor.send(peer, bytes("abcd"));
-    await until(() => protocol.size === 2);
-    transport.resumeReading();
-    await until(() => protocol.size === 4);
-    transport.abort();
-    world.close(peer);
-    await transport.finished;
-  });
+test.world("pauseReading() stops a buffered protocol between two fillings", async (world) => {
+  const protocol = new Buffered(2);
+  const { transport, peer } = rig(world, {}, protocol);
+  protocol.on = (name) => name === "updated" && transport.pauseReading();
+  await world.proactor.send(peer, bytes("abcd"));
+  await until(() => protocol.size === 2);
+  transport.resumeReading();
+  await until(() => protocol.size === 4);
+  transport.abort();
+  world.close(peer);
+  await transport.finished;
 });
 
-Deno.test("setProtocol() gives the rest of the bytes to the new protocol", async () => {
-  await inWorld({}, async (world) => {
-    const protocol = new Buffered(2);
-    const { transport, peer } = rig(world, {}, protocol);
-    const next = new Recorder();
-    protocol.on = (name) => name === "updated" && transport.setProtocol(next);
-    await world.proactor.send(peer, bytes("abcd"));
-    await until(() => next.received === "cd");
-    assertEquals(protocol.size, 2);
-    transport.abort();
-    world.close(peer);
-    await transport.finished;
-  });
+test.world("setProtocol() gives the rest of the bytes to the new protocol", async (world) => {
+  const protocol = new Buffered(2);
+  const { transport, peer } = rig(world, {}, protocol);
+  const next = new Recorder();
+  protocol.on = (name) => name === "updated" && transport.setProtocol(next);
+  await world.proactor.send(peer, bytes("abcd"));
+  await until(() => next.received === "cd");
+  assertEquals(protocol.size, 2);
+  transport.abort();
+  world.close(peer);
+  await transport.finished;
 });
 
 for (const room of [new Uint8Array(0), undefined]) {
-  Deno.test(`a buffered protocol that gives ${room ? "no room" : "nothing"} loses its connection`, async () => {
-    await inWorld({}, async (world) => {
-      const protocol = new Buffered(1);
-      protocol.getBuffer = () => room!;
-      const { transport, peer } = rig(world, {}, protocol);
-      await world.proactor.send(peer, bytes("a"));
-      await transport.finished;
-      assertEquals(protocol.log, ["made", "lost"]);
-      assertInstanceOf(protocol.error, TypeError);
-      assertEquals(takeReports(world), ["Exception in a protocol"]);
-      world.close(peer);
-    });
+  test.world(`a buffered protocol that gives ${room ? "no room" : "nothing"} loses its connection`, async (world) => {
+    const protocol = new Buffered(1);
+    protocol.getBuffer = () => room!;
+    const { transport, peer } = rig(world, {}, protocol);
+    await world.proactor.send(peer, bytes("a"));
+    await transport.finished;
+    assertEquals(protocol.log, ["made", "lost"]);
+    assertInstanceOf(protocol.error, TypeError);
+    assertEquals(world.takeReports(), ["Exception in a protocol"]);
+    world.close(peer);
   });
 }
 
-Deno.test("a protocol without dataReceived() drops what comes, and waits", async () => {
-  await inWorld({}, async (world) => {
-    const { proactor } = world;
-    const server = servePipe(() => ({}), PATH, { proactor });
-    const client = await connectPipe(PATH, { proactor });
-    await client.write(bytes("hello"));
-    await turns(3);
-    const { waits } = proactor.metrics();
-    await until(() => proactor.metrics().waits > waits);
-    client.close();
-    await server.shutdown();
-  });
+test.world("a protocol without dataReceived() drops what comes, and waits", async (world) => {
+  const { proactor } = world;
+  const server = servePipe(() => ({}), PATH, { proactor });
+  const client = await connectPipe(PATH, { proactor });
+  await client.write(bytes("hello"));
+  await turns(3);
+  const { waits } = proactor.metrics();
+  await until(() => proactor.metrics().waits > waits);
+  client.close();
+  await server.shutdown();
 });

@@ -10,7 +10,15 @@ import {
   type TransportParts,
 } from "../../src/process/child_transport.ts";
 import type { SubprocessProtocol } from "../../src/process/subprocess_protocol.ts";
-import { bytes, inWorld, text, turns, until, type World } from "./_helpers.ts";
+import {
+  bytes,
+  inWorld,
+  test,
+  text,
+  turns,
+  until,
+  type World,
+} from "./_helpers.ts";
 
 /** Writes down what it is told. */
 class Recorder implements SubprocessProtocol {
@@ -79,18 +87,16 @@ function rig(world: World, fds: readonly number[]): Rig {
   return { child, parts: { child, ends }, theirs };
 }
 
-Deno.test("connectionMade() comes before data that were there already", async () => {
-  await inWorld({}, async (world) => {
-    const { child, parts, theirs } = rig(world, [1, 2]);
-    await world.proactor.send(theirs[2]!, bytes("early"));
-    const protocol = new Recorder();
-    new ChildTransport(world.port, parts, protocol);
-    await turns();
-    assertEquals(protocol.log, ["made", "data 2 early"]);
-    child.exit(0);
-    world.close(theirs[1]!, theirs[2]!);
-    await until(() => protocol.log.includes("lost null"));
-  });
+test.world("connectionMade() comes before data that were there already", async (world) => {
+  const { child, parts, theirs } = rig(world, [1, 2]);
+  await world.proactor.send(theirs[2]!, bytes("early"));
+  const protocol = new Recorder();
+  new ChildTransport(world.port, parts, protocol);
+  await turns();
+  assertEquals(protocol.log, ["made", "data 2 early"]);
+  child.exit(0);
+  world.close(theirs[1]!, theirs[2]!);
+  await until(() => protocol.log.includes("lost null"));
 });
 
 Deno.test("connectionLost() comes behind the exit and all pipes, in any order", async () => {
@@ -117,52 +123,46 @@ Deno.test("connectionLost() comes behind the exit and all pipes, in any order", 
   }
 });
 
-Deno.test("what is being written when the child closes its end is an error", async () => {
-  await inWorld({}, async (world) => {
-    const { child, parts, theirs } = rig(world, [0]);
-    const protocol = new Recorder();
-    const transport = new ChildTransport(world.port, parts, protocol);
-    transport.getPipeTransport(0)!.write(new Uint8Array(1_000_000));
-    world.sim.manual = true; // so that the end of the read comes first
-    world.close(theirs[0]!);
-    const ready = world.sim.ready.map(({ kind }) => kind);
-    world.sim.complete(ready.indexOf("read"));
-    await turns();
-    assertEquals(protocol.log, ["made"]);
-    world.sim.manual = false;
-    await until(() => protocol.log.length > 1);
-    assertEquals(protocol.log, ["made", "lost 0 BrokenPipe"]);
-    child.exit(0);
-    await turns();
-  });
+test.world("what is being written when the child closes its end is an error", async (world) => {
+  const { child, parts, theirs } = rig(world, [0]);
+  const protocol = new Recorder();
+  const transport = new ChildTransport(world.port, parts, protocol);
+  transport.getPipeTransport(0)!.write(new Uint8Array(1_000_000));
+  world.sim.manual = true; // so that the end of the read comes first
+  world.close(theirs[0]!);
+  const ready = world.sim.ready.map(({ kind }) => kind);
+  world.sim.complete(ready.indexOf("read"));
+  await turns();
+  assertEquals(protocol.log, ["made"]);
+  world.sim.manual = false;
+  await until(() => protocol.log.length > 1);
+  assertEquals(protocol.log, ["made", "lost 0 BrokenPipe"]);
+  child.exit(0);
+  await turns();
 });
 
-Deno.test("close() closes the pipes and destroys the child, once", async () => {
-  await inWorld({}, async (world) => {
-    const { child, parts, theirs } = rig(world, [0, 1, 2]);
-    const protocol = new Recorder();
-    const transport = new ChildTransport(world.port, parts, protocol);
-    transport.close();
-    transport.close();
-    assertEquals(child.destroyed, 1);
-    child.exit(1);
-    await turns();
-    assertEquals(protocol.log.slice(-1), ["lost null"]);
-    world.close(...theirs);
-  });
+test.world("close() closes the pipes and destroys the child, once", async (world) => {
+  const { child, parts, theirs } = rig(world, [0, 1, 2]);
+  const protocol = new Recorder();
+  const transport = new ChildTransport(world.port, parts, protocol);
+  transport.close();
+  transport.close();
+  assertEquals(child.destroyed, 1);
+  child.exit(1);
+  await turns();
+  assertEquals(protocol.log.slice(-1), ["lost null"]);
+  world.close(...theirs);
 });
 
-Deno.test("a child whose end will never be known is told as lost", async () => {
-  await inWorld({}, async (world) => {
-    const { child, parts, theirs } = rig(world, [1]);
-    const protocol = new Recorder();
-    const transport = new ChildTransport(world.port, parts, protocol);
-    child.settle.reject(new Deno.errors.Interrupted("No more"));
-    world.close(theirs[1]!);
-    await turns();
-    assertEquals(protocol.log, ["made", "lost 1 null", "lost Interrupted"]);
-    assert(await transport.wait().then(() => false, () => true));
-  });
+test.world("a child whose end will never be known is told as lost", async (world) => {
+  const { child, parts, theirs } = rig(world, [1]);
+  const protocol = new Recorder();
+  const transport = new ChildTransport(world.port, parts, protocol);
+  child.settle.reject(new Deno.errors.Interrupted("No more"));
+  world.close(theirs[1]!);
+  await turns();
+  assertEquals(protocol.log, ["made", "lost 1 null", "lost Interrupted"]);
+  assert(await transport.wait().then(() => false, () => true));
 });
 
 Deno.test("a close of standard input gives up on a child that takes nothing", async () => {

@@ -7,6 +7,7 @@ import {
   inWorld,
   outcome,
   pattern,
+  test as worldTests,
   turns,
   type World,
 } from "./_helpers.ts";
@@ -31,23 +32,35 @@ const PIECES = 80;
 /** More than the kernel takes without a reader: one piece is buffered. */
 const FEW = 8;
 
+/** What a test of a close works with. */
+interface CloseFixture {
+  world: World;
+  time: FakeTime;
+  how: { kind: Kind; style: Style };
+  /** Makes what is closed; the deadline is the default unless given. */
+  make(deadline?: number): Promise<Closing>;
+}
+
 function closeTest(
   name: string,
-  body: (
-    world: World,
-    time: FakeTime,
-    how: { kind: Kind; style: Style },
-  ) => Promise<void>,
+  body: (fixture: CloseFixture) => Promise<void>,
 ): void {
   for (const kind of KINDS) {
     for (const style of ["protocol", "promise"] as const) {
       Deno.test(`${name}: ${kind}, ${style} style`, async () => {
         using time = new FakeTime();
-        await inWorld({}, (world) => body(world, time, { kind, style }));
+        await inWorld({}, async (world) => {
+          const how = { kind, style };
+          const make = (deadline?: number) =>
+            open(world, kind, { style, deadline });
+          await body({ world, time, how, make });
+        });
       });
     }
   }
 }
+
+const test = { ...worldTests, close: closeTest };
 
 function writeAll(closing: Closing, count: number) {
   return Array.from({ length: count }, () => closing.write());
@@ -62,8 +75,8 @@ async function drain(world: World, peer: bigint): Promise<number> {
   }
 }
 
-closeTest("a close waits for a slow peer", async (world, time, how) => {
-  const closing = await open(world, how.kind, how);
+test.close("a close waits for a slow peer", async ({ world, time, how, make }) => {
+  const closing = await make();
   const writes = writeAll(closing, PIECES);
   closing.close();
   let taken = 0;
@@ -80,8 +93,8 @@ closeTest("a close waits for a slow peer", async (world, time, how) => {
   world.close(closing.peer);
 });
 
-closeTest("a close gives up when nothing moves", async (world, time, how) => {
-  const closing = await open(world, how.kind, how);
+test.close("a close gives up when nothing moves", async ({ world, time, how, make }) => {
+  const closing = await make();
   const writes = writeAll(closing, FEW);
   closing.close();
   time.tick(4900);
@@ -114,12 +127,8 @@ async function assertPeerTold(world: World, { peer }: Closing, kind: Kind) {
   world.close(peer);
 }
 
-closeTest("the deadline of a stream is for all its closes", async (
-  world,
-  time,
-  how,
-) => {
-  const closing = await open(world, how.kind, { ...how, deadline: 200 });
+test.close("the deadline of a stream is for all its closes", async ({ world, time, make }) => {
+  const closing = await make(200);
   writeAll(closing, FEW);
   closing.close();
   time.tick(199);
@@ -130,12 +139,8 @@ closeTest("the deadline of a stream is for all its closes", async (
   world.close(closing.peer);
 });
 
-closeTest("a close without a deadline waits for ever", async (
-  world,
-  time,
-  how,
-) => {
-  const closing = await open(world, how.kind, how);
+test.close("a close without a deadline waits for ever", async ({ world, time, make }) => {
+  const closing = await make();
   writeAll(closing, FEW);
   closing.close({ deadline: Infinity });
   closing.close();
@@ -147,12 +152,8 @@ closeTest("a close without a deadline waits for ever", async (
   world.close(closing.peer);
 });
 
-closeTest("the last deadline that was given counts", async (
-  world,
-  time,
-  how,
-) => {
-  const closing = await open(world, how.kind, how);
+test.close("the last deadline that was given counts", async ({ world, time, make }) => {
+  const closing = await make();
   writeAll(closing, FEW);
   closing.close({ deadline: Infinity });
   closing.close({ deadline: 10 });
@@ -162,12 +163,8 @@ closeTest("the last deadline that was given counts", async (
   world.close(closing.peer);
 });
 
-closeTest("abort() with writes under way tells the peer", async (
-  world,
-  time,
-  how,
-) => {
-  const closing = await open(world, how.kind, how);
+test.close("abort() with writes under way tells the peer", async ({ world, time, how, make }) => {
+  const closing = await make();
   const writes = writeAll(closing, FEW);
   closing.abort();
   assertEquals(await closing.end, null);
@@ -178,12 +175,8 @@ closeTest("abort() with writes under way tells the peer", async (
   time.tick(10_000);
 });
 
-closeTest("abort() with nothing under way ends in order", async (
-  world,
-  _time,
-  how,
-) => {
-  const closing = await open(world, how.kind, how);
+test.close("abort() with nothing under way ends in order", async ({ world, make }) => {
+  const closing = await make();
   closing.write();
   closing.abort();
   assertEquals(await drain(world, closing.peer), PIECE);
@@ -191,12 +184,8 @@ closeTest("abort() with nothing under way ends in order", async (
   world.close(closing.peer);
 });
 
-closeTest("a close that is overtaken by an abort", async (
-  world,
-  _time,
-  how,
-) => {
-  const closing = await open(world, how.kind, how);
+test.close("a close that is overtaken by an abort", async ({ world, how, make }) => {
+  const closing = await make();
   writeAll(closing, FEW);
   closing.close();
   closing.abort();
@@ -208,8 +197,8 @@ closeTest("a close that is overtaken by an abort", async (
   await assertPeerTold(world, closing, how.kind);
 });
 
-closeTest("a close whose peer goes", async (world, _time, how) => {
-  const closing = await open(world, how.kind, how);
+test.close("a close whose peer goes", async ({ world, how, make }) => {
+  const closing = await make();
   writeAll(closing, FEW);
   closing.close();
   world.close(closing.peer);
@@ -217,20 +206,16 @@ closeTest("a close whose peer goes", async (world, _time, how) => {
   assertDropped(await closing.end, error, (FEW - 1) * PIECE);
 });
 
-closeTest("a close after the peer has gone", async (world, _time, how) => {
-  const closing = await open(world, how.kind, how);
+test.close("a close after the peer has gone", async ({ world, make }) => {
+  const closing = await make();
   world.close(closing.peer);
   closing.close();
   closing.close();
   assertEquals(await closing.end, null);
 });
 
-closeTest("a close that is overtaken by the proactor's", async (
-  world,
-  _time,
-  how,
-) => {
-  const closing = await open(world, how.kind, how);
+test.close("a close that is overtaken by the proactor's", async ({ world, how, make }) => {
+  const closing = await make();
   writeAll(closing, FEW);
   closing.close();
   const closed = world.proactor.close();
@@ -241,18 +226,16 @@ closeTest("a close that is overtaken by the proactor's", async (
   else world.sim.sockets.closeSocket(closing.peer);
 });
 
-Deno.test("a deadline is an integer that fits a timer, or Infinity", async () => {
-  await inWorld({}, async (world) => {
-    const { transport, peer } = rig(world);
-    for (const deadline of [-1, NaN, 1.5, 2 ** 31, -Infinity]) {
-      assertThrows(() => transport.close({ deadline }), RangeError);
-    }
-    assertEquals(transport.isClosing(), false);
-    transport.write(bytes("still open"));
-    transport.close({ deadline: 0 });
-    await transport.finished;
-    world.close(peer);
-  });
+test.world("a deadline is an integer that fits a timer, or Infinity", async (world) => {
+  const { transport, peer } = rig(world);
+  for (const deadline of [-1, NaN, 1.5, 2 ** 31, -Infinity]) {
+    assertThrows(() => transport.close({ deadline }), RangeError);
+  }
+  assertEquals(transport.isClosing(), false);
+  transport.write(bytes("still open"));
+  transport.close({ deadline: 0 });
+  await transport.finished;
+  world.close(peer);
 });
 
 for (const end of ["abort", "proactor"] as const) {

@@ -3,44 +3,40 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { PipeConnection } from "../../src/pipe/pipe_connection.ts";
-import { bytes, inWorld, takeReports, text, turns, until } from "./_helpers.ts";
+import { bytes, inWorld, test, text, turns, until } from "./_helpers.ts";
 import { World } from "./_helpers.ts";
 
-Deno.test("unknown packets are counted, reported, and never acted on", async () => {
-  await inWorld({}, async (world) => {
-    const { sim, port, proactor } = world;
-    const { server, client } = world.pair();
-    const read = proactor.recv(server, 10);
-    const [operation] = port.operations.pending();
-    const { address, owner } = operation!;
-    const { key } = owner!;
-    const packets: [key: number, overlapped: bigint][] = [
-      [key + 100, 0n],
-      [key, 0n],
-      [key, address + 64n],
-      [key, address + 64n * 5000n],
-      [key, address - 64n],
-      [key, 0xffff_ffff_ffff_ffc0n],
-      [3, 0n],
-      [15, address + 64n],
-    ];
-    for (const [foreign, overlapped] of packets) {
-      sim.postQueuedCompletionStatus(port.handle, 5, foreign, overlapped);
-    }
-    await until(() => port.metrics().unknownPackets === packets.length);
-    const errors = world.errors.map((error) => (error as Error).message);
-    assertEquals(
-      errors[0],
-      `Cannot dispatch packet: no operation has key ${
-        key + 100
-      }, OVERLAPPED 0x0`,
-    );
-    assertEquals(new Set(takeReports(world)).size, 1);
-    assert(!read.done());
-    proactor.send(client, bytes("abc"));
-    assertEquals(text(await read), "abc");
-    world.close(server, client);
-  });
+test.world("unknown packets are counted, reported, and never acted on", async (world) => {
+  const { sim, port, proactor } = world;
+  const { server, client } = world.pair();
+  const read = proactor.recv(server, 10);
+  const [operation] = port.operations.pending();
+  const { address, owner } = operation!;
+  const { key } = owner!;
+  const packets: [key: number, overlapped: bigint][] = [
+    [key + 100, 0n],
+    [key, 0n],
+    [key, address + 64n],
+    [key, address + 64n * 5000n],
+    [key, address - 64n],
+    [key, 0xffff_ffff_ffff_ffc0n],
+    [3, 0n],
+    [15, address + 64n],
+  ];
+  for (const [foreign, overlapped] of packets) {
+    sim.postQueuedCompletionStatus(port.handle, 5, foreign, overlapped);
+  }
+  await until(() => port.metrics().unknownPackets === packets.length);
+  const errors = world.errors.map((error) => (error as Error).message);
+  assertEquals(
+    errors[0],
+    `Cannot dispatch packet: no operation has key ${key + 100}, OVERLAPPED 0x0`,
+  );
+  assertEquals(new Set(world.takeReports()).size, 1);
+  assert(!read.done());
+  proactor.send(client, bytes("abc"));
+  assertEquals(text(await read), "abc");
+  world.close(server, client);
 });
 
 Deno.test("a pending slot's address with a wrong key, or misaligned, is unknown", async () => {
@@ -63,41 +59,37 @@ Deno.test("a pending slot's address with a wrong key, or misaligned, is unknown"
   assertEquals(sim.leaks().length, 2, "the two packets that the test forged");
 });
 
-Deno.test("deferred work runs in order, in a later turn, and errors are reported", async () => {
-  await inWorld({}, async (world) => {
-    const { port } = world;
-    const order: number[] = [];
-    port.defer(() => order.push(1));
-    port.defer(() => {
-      throw new Error("boom");
-    });
-    port.defer(() => {
-      order.push(2);
-      port.defer(() => order.push(3));
-    });
-    assertEquals(order, []);
-    await turns(4);
-    assertEquals(order, [1, 2, 3]);
-    assertEquals(takeReports(world), ["Exception in deferred work"]);
+test.world("deferred work runs in order, in a later turn, and errors are reported", async (world) => {
+  const { port } = world;
+  const order: number[] = [];
+  port.defer(() => order.push(1));
+  port.defer(() => {
+    throw new Error("boom");
   });
+  port.defer(() => {
+    order.push(2);
+    port.defer(() => order.push(3));
+  });
+  assertEquals(order, []);
+  await turns(4);
+  assertEquals(order, [1, 2, 3]);
+  assertEquals(world.takeReports(), ["Exception in deferred work"]);
 });
 
-Deno.test("a posted call that throws is reported and stops no packet", async () => {
-  await inWorld({}, async (world) => {
-    const { port, sim } = world;
-    const seen: number[] = [];
-    port.onCall = (id) => {
-      seen.push(id);
-      if (id === 1) throw new Error("boom");
-    };
-    for (const id of [1n, 2n]) {
-      sim.postQueuedCompletionStatus(port.handle, 0, 2, id);
-    }
-    assertEquals(world.proactor.poll(), 2);
-    assertEquals(seen, [1, 2]);
-    assertEquals(takeReports(world), ["Exception in a posted call"]);
-    await turns();
-  });
+test.world("a posted call that throws is reported and stops no packet", async (world) => {
+  const { port, sim } = world;
+  const seen: number[] = [];
+  port.onCall = (id) => {
+    seen.push(id);
+    if (id === 1) throw new Error("boom");
+  };
+  for (const id of [1n, 2n]) {
+    sim.postQueuedCompletionStatus(port.handle, 0, 2, id);
+  }
+  assertEquals(world.proactor.poll(), 2);
+  assertEquals(seen, [1, 2]);
+  assertEquals(world.takeReports(), ["Exception in a posted call"]);
+  await turns();
 });
 
 Deno.test("poll() from within a callback dispatches nothing", async () => {
@@ -113,33 +105,29 @@ Deno.test("poll() from within a callback dispatches nothing", async () => {
   });
 });
 
-Deno.test("a handle is closed once and refuses operations from then on", async () => {
-  await inWorld({}, (world) => {
-    const { port } = world;
-    const { server, client } = world.pair();
-    const handle = port.associate(server, { warnings: false });
-    assertEquals(port.closeHandle(handle), 0);
-    const { calls } = world;
-    assertEquals(port.closeHandle(handle), 0);
-    const listener = { onCompletion(): void {} };
-    const { BadResource } = Deno.errors;
-    assertThrows(() => port.acquire(handle, listener), BadResource);
-    assertEquals(world.calls, calls);
-    world.close(client);
-  });
+test.world("a handle is closed once and refuses operations from then on", (world) => {
+  const { port } = world;
+  const { server, client } = world.pair();
+  const handle = port.associate(server, { warnings: false });
+  assertEquals(port.closeHandle(handle), 0);
+  const { calls } = world;
+  assertEquals(port.closeHandle(handle), 0);
+  const listener = { onCompletion(): void {} };
+  const { BadResource } = Deno.errors;
+  assertThrows(() => port.acquire(handle, listener), BadResource);
+  assertEquals(world.calls, calls);
+  world.close(client);
 });
 
-Deno.test("a port that posts badly says why", async () => {
-  await inWorld({}, (world) => {
-    world.sim.fail("postQueuedCompletionStatus", 1450);
-    assert(!world.port.wake());
-    const [error] = world.errors as Error[];
-    assertEquals(
-      error!.message,
-      "Cannot wake the event loop: out of resources",
-    );
-    assertEquals(takeReports(world), ["A wait was not ended"]);
-  });
+test.world("a port that posts badly says why", (world) => {
+  world.sim.fail("postQueuedCompletionStatus", 1450);
+  assert(!world.port.wake());
+  const [error] = world.errors as Error[];
+  assertEquals(
+    error!.message,
+    "Cannot wake the event loop: out of resources",
+  );
+  assertEquals(world.takeReports(), ["A wait was not ended"]);
 });
 
 Deno.test("listeners of quarantined operations are told, and one may throw", async () => {
@@ -164,7 +152,7 @@ Deno.test("listeners of quarantined operations are told, and one may throw", asy
   sim.holdPackets = true;
   assertEquals(await port.close(5), 3);
   assertEquals(codes, [995, 995, 995]);
-  assertEquals(takeReports(world), ["Exception in a completion callback"]);
+  assertEquals(world.takeReports(), ["Exception in a completion callback"]);
   const { quarantined, bufferBytes } = port.metrics();
   assertEquals([quarantined, bufferBytes], [3, 3 * 4096]);
   sim.closeHandle(server);
@@ -191,29 +179,27 @@ Deno.test("an error handler that throws stops no packet", async () => {
   });
 });
 
-Deno.test("a connection for which there is no second slot leaks none", async () => {
-  await inWorld({}, async (world) => {
-    const { port, sim } = world;
-    const { server, client } = world.pair();
-    const handle = port.associate(server, { warnings: false });
-    const listener = { onCompletion(): void {} };
-    const taken = Array.from(
-      { length: 1023 },
-      () => port.acquire(handle, listener),
-    );
-    sim.fail("virtualAlloc", 8);
-    const traits = {
-      path: "x",
-      direction: "duplex",
-      messageType: false,
-      messageReadMode: false,
-      serverEnd: true,
-    } as const;
-    assertThrows(() => new PipeConnection(port, handle, traits), Error);
-    assertEquals(port.metrics().slotsInUse, 1023);
-    for (const operation of taken) port.operations.release(operation);
-    port.closeHandle(handle);
-    world.close(client);
-    await turns();
-  });
+test.world("a connection for which there is no second slot leaks none", async (world) => {
+  const { port, sim } = world;
+  const { server, client } = world.pair();
+  const handle = port.associate(server, { warnings: false });
+  const listener = { onCompletion(): void {} };
+  const taken = Array.from(
+    { length: 1023 },
+    () => port.acquire(handle, listener),
+  );
+  sim.fail("virtualAlloc", 8);
+  const traits = {
+    path: "x",
+    direction: "duplex",
+    messageType: false,
+    messageReadMode: false,
+    serverEnd: true,
+  } as const;
+  assertThrows(() => new PipeConnection(port, handle, traits), Error);
+  assertEquals(port.metrics().slotsInUse, 1023);
+  for (const operation of taken) port.operations.release(operation);
+  port.closeHandle(handle);
+  world.close(client);
+  await turns();
 });

@@ -14,8 +14,8 @@ import { addReader, removeReader } from "../../src/net/readiness/readiness.ts";
 import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import { servePipe } from "../../src/pipe/pipe_protocol.ts";
 import { Future } from "../../src/proactor/future/future.ts";
-import { bytes, inWorld, PATH, turns, until } from "./_helpers.ts";
-import { loopTest, makeLoop, runFor, runOnce } from "./_loop.ts";
+import { bytes, PATH, turns, until } from "./_helpers.ts";
+import { makeLoop, runFor, runOnce, test } from "./_loop.ts";
 import { type AnyProtocol, KINDS } from "./_unopened.ts";
 
 const storage = new AsyncLocalStorage<string>();
@@ -50,25 +50,22 @@ const SCHEDULE = {
 } as const;
 
 for (const name of Object.values(SCHEDULE)) {
-  loopTest(`${name}() calls in the context of its caller`, async ({ loop }) => {
+  test.loop(`${name}() calls in the context of its caller`, async ({ loop }) => {
     const log = new Log();
     for (const id of ["a", "b"]) within(id, () => loop[name](log.note));
     await within("runner", () => runOnce(loop));
     assertEquals(log.seen, ["a", "b"]);
   });
 
-  loopTest(
-    `${name}() outside of any context calls in none`,
-    async ({ loop }) => {
-      const log = new Log();
-      loop[name](log.note);
-      await within("runner", () => runOnce(loop));
-      assertEquals(log.seen, [undefined]);
-    },
-  );
+  test.loop(`${name}() outside of any context calls in none`, async ({ loop }) => {
+    const log = new Log();
+    loop[name](log.note);
+    await within("runner", () => runOnce(loop));
+    assertEquals(log.seen, [undefined]);
+  });
 }
 
-loopTest("timers call in the context of their callers", async ({ loop }) => {
+test.loop("timers call in the context of their callers", async ({ loop }) => {
   const log = new Log();
   within("later", () => loop.callLater(1, log.note));
   within("at", () => loop.callAt(loop.time() + 2, log.note));
@@ -77,30 +74,27 @@ loopTest("timers call in the context of their callers", async ({ loop }) => {
 });
 
 for (const [kind, context] of Object.entries(OTHERS)) {
-  loopTest(
-    `callbacks run in the context of an option: ${kind}`,
-    async ({ loop }) => {
-      const log = new Log();
-      const callback = log.note;
-      within("caller", () => {
-        loop.callSoon({ callback, context });
-        loop.callLater(0, { callback, context });
-        loop.callAt(loop.time(), { callback, context });
-        loop.callSoon({ callback });
-        const future = loop.createFuture<void>();
-        future.addDoneCallback(callback, { context });
-        future.setResult();
-        loop.createTask(log.note, { context });
-      });
-      await runFor(loop, 10);
-      const [soon, ...rest] = [log.seen.filter((each) => each === "caller")];
-      assertEquals([soon!.length, rest.length, log.seen.length], [1, 0, 6]);
-      assert(log.seen.every((each) => each === "caller" || each === "other"));
-    },
-  );
+  test.loop(`callbacks run in the context of an option: ${kind}`, async ({ loop }) => {
+    const log = new Log();
+    const callback = log.note;
+    within("caller", () => {
+      loop.callSoon({ callback, context });
+      loop.callLater(0, { callback, context });
+      loop.callAt(loop.time(), { callback, context });
+      loop.callSoon({ callback });
+      const future = loop.createFuture<void>();
+      future.addDoneCallback(callback, { context });
+      future.setResult();
+      loop.createTask(log.note, { context });
+    });
+    await runFor(loop, 10);
+    const [soon, ...rest] = [log.seen.filter((each) => each === "caller")];
+    assertEquals([soon!.length, rest.length, log.seen.length], [1, 0, 6]);
+    assert(log.seen.every((each) => each === "caller" || each === "other"));
+  });
 }
 
-loopTest("arguments come with a context, too", async ({ loop }) => {
+test.loop("arguments come with a context, too", async ({ loop }) => {
   const sums: number[] = [];
   const callback = (a: number, b: number) => sums.push(a + b);
   loop.callSoon({ callback, context: other }, 1, 2);
@@ -108,7 +102,7 @@ loopTest("arguments come with a context, too", async ({ loop }) => {
   assertEquals(sums, [3]);
 });
 
-loopTest("a context that is none is refused", ({ loop }) => {
+test.loop("a context that is none is refused", ({ loop }) => {
   const callback = () => {};
   const context = {} as { run: typeof other };
   assertThrows(() => loop.callSoon({ callback, context }), TypeError);
@@ -121,7 +115,7 @@ loopTest("a context that is none is refused", ({ loop }) => {
   );
 });
 
-loopTest("handles and tasks give their context", async ({ loop }) => {
+test.loop("handles and tasks give their context", async ({ loop }) => {
   const handle = within("handle", () => loop.callSoon(() => {}));
   const timer = within("timer", () => loop.callLater(0, () => {}));
   const task = within("task", () => loop.createTask(() => {}));
@@ -136,19 +130,16 @@ loopTest("handles and tasks give their context", async ({ loop }) => {
 
 // --- futures and tasks ---------------------------------------------------------
 
-loopTest(
-  "done callbacks run in the contexts in which they were added",
-  async ({ loop }) => {
-    const log = new Log();
-    const future = loop.createFuture<void>();
-    within("a", () => future.addDoneCallback(log.note));
-    within("b", () => future.addDoneCallback(log.note));
-    within("finisher", () => future.setResult());
-    within("late", () => future.addDoneCallback(log.note));
-    await runOnce(loop);
-    assertEquals(log.seen, ["a", "b", "late"]);
-  },
-);
+test.loop("done callbacks run in the contexts in which they were added", async ({ loop }) => {
+  const log = new Log();
+  const future = loop.createFuture<void>();
+  within("a", () => future.addDoneCallback(log.note));
+  within("b", () => future.addDoneCallback(log.note));
+  within("finisher", () => future.setResult());
+  within("late", () => future.addDoneCallback(log.note));
+  await runOnce(loop);
+  assertEquals(log.seen, ["a", "b", "late"]);
+});
 
 Deno.test("done callbacks of a future without a loop run in their contexts", async () => {
   const log = new Log();
@@ -161,61 +152,52 @@ Deno.test("done callbacks of a future without a loop run in their contexts", asy
   assertEquals(log.seen, ["a", undefined, "late"]);
 });
 
-loopTest(
-  "removeDoneCallback() counts what was added in any context",
-  async ({ loop }) => {
-    const log = new Log();
-    const future = loop.createFuture<void>();
-    within("a", () => future.addDoneCallback(log.note));
-    within("b", () => future.addDoneCallback(log.note));
-    future.addDoneCallback(log.of("kept"));
-    assertEquals(future.removeDoneCallback(log.note), 2);
-    future.setResult();
-    await runOnce(loop);
-    assertEquals(log.seen, ["kept undefined"]);
-  },
-);
+test.loop("removeDoneCallback() counts what was added in any context", async ({ loop }) => {
+  const log = new Log();
+  const future = loop.createFuture<void>();
+  within("a", () => future.addDoneCallback(log.note));
+  within("b", () => future.addDoneCallback(log.note));
+  future.addDoneCallback(log.of("kept"));
+  assertEquals(future.removeDoneCallback(log.note), 2);
+  future.setResult();
+  await runOnce(loop);
+  assertEquals(log.seen, ["kept undefined"]);
+});
 
-loopTest(
-  "each step of a task is in the context of createTask()",
-  async ({ loop }) => {
-    const log = new Log();
-    const gate = loop.createFuture<void>();
-    const step = async () => {
-      log.note();
-      await null;
-      log.note();
-      await gate;
-      log.note();
-    };
-    const a = within("a", () => loop.createTask(step));
-    const b = within("b", () => loop.createTask(step));
-    within("opener", () => loop.callLater(1, () => gate.setResult()));
-    await loop.runUntilComplete(Promise.all([a, b]));
-    assertEquals(log.seen, ["a", "b", "a", "b", "a", "b"]);
-  },
-);
+test.loop("each step of a task is in the context of createTask()", async ({ loop }) => {
+  const log = new Log();
+  const gate = loop.createFuture<void>();
+  const step = async () => {
+    log.note();
+    await null;
+    log.note();
+    await gate;
+    log.note();
+  };
+  const a = within("a", () => loop.createTask(step));
+  const b = within("b", () => loop.createTask(step));
+  within("opener", () => loop.callLater(1, () => gate.setResult()));
+  await loop.runUntilComplete(Promise.all([a, b]));
+  assertEquals(log.seen, ["a", "b", "a", "b", "a", "b"]);
+});
 
-loopTest(
-  "a task that is cancelled runs its end in its own context",
-  async ({ loop }) => {
-    const log = new Log();
-    const task = within("task", () =>
-      loop.createTask(async (signal) => {
-        const { promise, reject } = Promise.withResolvers<never>();
-        signal.addEventListener("abort", () => reject(signal.reason));
-        try {
-          await promise;
-        } finally {
-          log.note();
-        }
-      }));
-    loop.callLater(1, () => within("killer", () => task.cancel()));
-    await runFor(loop, 5);
-    assert(task.cancelled());
-    assertEquals(log.seen, ["task"]);
-  },
-);
+test.loop("a task that is cancelled runs its end in its own context", async ({ loop }) => {
+  const log = new Log();
+  const task = within("task", () =>
+    loop.createTask(async (signal) => {
+      const { promise, reject } = Promise.withResolvers<never>();
+      signal.addEventListener("abort", () => reject(signal.reason));
+      try {
+        await promise;
+      } finally {
+        log.note();
+      }
+    }));
+  loop.callLater(1, () => within("killer", () => task.cancel()));
+  await runFor(loop, 5);
+  assert(task.cancelled());
+  assertEquals(log.seen, ["task"]);
+});
 
 Deno.test("Runner.run() runs in the context of its caller, or of its option", async () => {
   const { api, loop } = makeLoop();
@@ -241,54 +223,42 @@ function fail(): never {
   throw new Error("It failed");
 }
 
-loopTest(
-  "the exception handler runs in the context of the handle that failed",
-  async ({ loop }) => {
-    const log = logHandler(loop);
-    within("handle", () => loop.callSoon(fail));
-    within(
-      "async",
-      () => loop.callSoon(() => Promise.reject(new Error("later"))),
-    );
-    await runOnce(loop);
-    await turns();
-    assertEquals(log.seen, ["handle", "async"]);
-  },
-);
+test.loop("the exception handler runs in the context of the handle that failed", async ({ loop }) => {
+  const log = logHandler(loop);
+  within("handle", () => loop.callSoon(fail));
+  within(
+    "async",
+    () => loop.callSoon(() => Promise.reject(new Error("later"))),
+  );
+  await runOnce(loop);
+  await turns();
+  assertEquals(log.seen, ["handle", "async"]);
+});
 
-loopTest(
-  "the exception handler runs in the context of the task that it is told of",
-  ({ loop }) => {
-    const log = logHandler(loop);
-    const task = within("task", () => loop.createTask(() => {}));
-    loop.callExceptionHandler({ message: "x", task });
-    loop.callExceptionHandler({ message: "x", future: task });
-    task.cancel();
-    assertEquals(log.seen, ["task", "task"]);
-  },
-);
+test.loop("the exception handler runs in the context of the task that it is told of", ({ loop }) => {
+  const log = logHandler(loop);
+  const task = within("task", () => loop.createTask(() => {}));
+  loop.callExceptionHandler({ message: "x", task });
+  loop.callExceptionHandler({ message: "x", future: task });
+  task.cancel();
+  assertEquals(log.seen, ["task", "task"]);
+});
 
-loopTest(
-  "the exception handler runs in the context of its caller, or else in its own",
-  ({ loop }) => {
-    const log = logHandler(loop);
-    within("caller", () => loop.callExceptionHandler({ message: "x" }));
-    loop.callExceptionHandler({ message: "x" });
-    assertEquals(log.seen, ["caller", "setter"]);
-  },
-);
+test.loop("the exception handler runs in the context of its caller, or else in its own", ({ loop }) => {
+  const log = logHandler(loop);
+  within("caller", () => loop.callExceptionHandler({ message: "x" }));
+  loop.callExceptionHandler({ message: "x" });
+  assertEquals(log.seen, ["caller", "setter"]);
+});
 
-loopTest(
-  "a done callback that fails is reported in its own context",
-  async ({ loop }) => {
-    const log = logHandler(loop);
-    const future = loop.createFuture<void>();
-    within("callback", () => future.addDoneCallback(fail));
-    future.setResult();
-    await runOnce(loop);
-    assertEquals(log.seen, ["callback"]);
-  },
-);
+test.loop("a done callback that fails is reported in its own context", async ({ loop }) => {
+  const log = logHandler(loop);
+  const future = loop.createFuture<void>();
+  within("callback", () => future.addDoneCallback(fail));
+  future.setResult();
+  await runOnce(loop);
+  assertEquals(log.seen, ["callback"]);
+});
 
 // --- streams -------------------------------------------------------------------
 
@@ -304,150 +274,135 @@ function noting(log: Log): AnyProtocol {
 }
 
 for (const [name, kind] of Object.entries(KINDS)) {
-  Deno.test(`${name} tells its protocol in the context of its maker`, async () => {
-    await inWorld({}, async (world) => {
-      const end = await kind(world);
-      const log = new Log();
-      const transport = within("maker", () => end.open(noting(log)));
-      // The pump is started, and so turns, by what others do.
-      await within("writer", async () => {
-        end.greet();
-        await until(() => log.seen.includes("data maker"));
-      });
-      within("closer", () => transport.abort());
-      await within("waiter", () => transport.finished);
-      end.close();
-      await turns();
-      assertEquals(log.seen.slice(0, 2), ["made maker", "data maker"]);
-      assert(log.seen.every((each) => `${each}`.endsWith(" maker")));
+  test.world(`${name} tells its protocol in the context of its maker`, async (world) => {
+    const end = await kind(world);
+    const log = new Log();
+    const transport = within("maker", () => end.open(noting(log)));
+    // The pump is started, and so turns, by what others do.
+    await within("writer", async () => {
+      end.greet();
+      await until(() => log.seen.includes("data maker"));
     });
+    within("closer", () => transport.abort());
+    await within("waiter", () => transport.finished);
+    end.close();
+    await turns();
+    assertEquals(log.seen.slice(0, 2), ["made maker", "data maker"]);
+    assert(log.seen.every((each) => `${each}`.endsWith(" maker")));
   });
 }
 
-Deno.test("protocols of a server run in the context of who serves", async () => {
-  await inWorld({}, async (world) => {
-    const { proactor } = world;
-    const log = new Log();
-    const factory = () => {
-      log.of("factory")();
-      return noting(log);
-    };
-    const server = within(
-      "server",
-      () => servePipe(factory, PATH, { proactor }),
-    );
-    for (const id of ["first", "second"]) {
-      await within(id, async () => {
-        const client = await connectPipe(PATH, { proactor });
-        await client.write(bytes("hello"));
-        const count = () => log.seen.filter((each) => each === "data server");
-        await until(() => count().length === (id === "first" ? 1 : 2));
-        client.close();
-      });
-    }
-    await server.shutdown();
-    const told = ["factory", "made", "data", "lost"].map((x) => `${x} server`);
-    assertEquals(log.seen.toSorted(), [...told, ...told].toSorted());
-  });
-});
-
-Deno.test("a protocol that fails is reported in its own context", async () => {
-  await inWorld({}, async (world) => {
-    const end = await KINDS["a TCP client"]!(world);
-    const log = new Log();
-    world.port.report = log.note;
-    const transport = within("maker", () => end.open({ dataReceived: fail }));
-    within("writer", () => end.greet());
-    await transport.finished;
-    end.close();
-    assertEquals(log.seen, ["maker"]);
-  });
-});
-
-Deno.test("flow control is told in the context of the maker, also to other writers", async () => {
-  await inWorld({}, async (world) => {
-    const { proactor } = world;
-    const log = new Log();
-    const server = servePipe(() => ({}), PATH, { proactor, inBufferSize: 16 });
-    const { openPipeTransport } = await import(
-      "../../src/pipe/pipe_protocol.ts"
-    );
-    const made = within("maker", () =>
-      openPipeTransport(
-        () => ({
-          pauseWriting: log.of("pause"),
-          resumeWriting: log.of("resume"),
-        }),
-        PATH,
-        { proactor },
-      ));
-    const [transport] = await made;
-    transport.setWriteBufferLimits({ high: 10 });
-    within("writer", () => transport.write(new Uint8Array(1000)));
-    await within("waiter", () => until(() => log.seen.length === 2));
-    transport.close();
-    await server.shutdown();
-    assertEquals(log.seen, ["pause maker", "resume maker"]);
-  });
-});
-
-Deno.test("onError of a server runs in the context of who serves", async () => {
-  await inWorld({}, async (world) => {
-    const { proactor } = world;
-    const log = new Log();
-    const server = within(
-      "server",
-      () => servePipe(fail, PATH, { proactor, onError: log.note }),
-    );
-    await within("client", async () => {
+test.world("protocols of a server run in the context of who serves", async (world) => {
+  const { proactor } = world;
+  const log = new Log();
+  const factory = () => {
+    log.of("factory")();
+    return noting(log);
+  };
+  const server = within(
+    "server",
+    () => servePipe(factory, PATH, { proactor }),
+  );
+  for (const id of ["first", "second"]) {
+    await within(id, async () => {
       const client = await connectPipe(PATH, { proactor });
-      await until(() => log.seen.length === 1);
+      await client.write(bytes("hello"));
+      const count = () => log.seen.filter((each) => each === "data server");
+      await until(() => count().length === (id === "first" ? 1 : 2));
       client.close();
     });
-    await server.shutdown();
-    assertEquals(log.seen, ["server"]);
+  }
+  await server.shutdown();
+  const told = ["factory", "made", "data", "lost"].map((x) => `${x} server`);
+  assertEquals(log.seen.toSorted(), [...told, ...told].toSorted());
+});
+
+test.world("a protocol that fails is reported in its own context", async (world) => {
+  const end = await KINDS["a TCP client"]!(world);
+  const log = new Log();
+  world.port.report = log.note;
+  const transport = within("maker", () => end.open({ dataReceived: fail }));
+  within("writer", () => end.greet());
+  await transport.finished;
+  end.close();
+  assertEquals(log.seen, ["maker"]);
+});
+
+test.world("flow control is told in the context of the maker, also to other writers", async (world) => {
+  const { proactor } = world;
+  const log = new Log();
+  const server = servePipe(() => ({}), PATH, { proactor, inBufferSize: 16 });
+  const { openPipeTransport } = await import(
+    "../../src/pipe/pipe_protocol.ts"
+  );
+  const made = within("maker", () =>
+    openPipeTransport(
+      () => ({
+        pauseWriting: log.of("pause"),
+        resumeWriting: log.of("resume"),
+      }),
+      PATH,
+      { proactor },
+    ));
+  const [transport] = await made;
+  transport.setWriteBufferLimits({ high: 10 });
+  within("writer", () => transport.write(new Uint8Array(1000)));
+  await within("waiter", () => until(() => log.seen.length === 2));
+  transport.close();
+  await server.shutdown();
+  assertEquals(log.seen, ["pause maker", "resume maker"]);
+});
+
+test.world("onError of a server runs in the context of who serves", async (world) => {
+  const { proactor } = world;
+  const log = new Log();
+  const server = within(
+    "server",
+    () => servePipe(fail, PATH, { proactor, onError: log.note }),
+  );
+  await within("client", async () => {
+    const client = await connectPipe(PATH, { proactor });
+    await until(() => log.seen.length === 1);
+    client.close();
   });
+  await server.shutdown();
+  assertEquals(log.seen, ["server"]);
 });
 
 // --- what a loop watches -------------------------------------------------------
 
-Deno.test("readers are called in the context of addReader(), also in a loop", async () => {
-  await inWorld({}, async (world) => {
-    const { proactor } = world;
-    const { server, client } = world.pair();
-    const log = new Log();
-    const callback = () => {
-      log.note();
-      removeReader(server, { proactor });
-    };
-    within("reader", () => addReader(server, callback, { proactor }));
-    await within("sender", async () => {
-      await proactor.send(client, bytes("x"));
-      await until(() => log.seen.length === 1);
-    });
-    const loop = new ProactorEventLoop({ proactor });
-    within("of the loop", () => loop.addReader(server, callback));
-    await within("runner", () => runFor(loop, 10));
-    assertEquals(log.seen, ["reader", "of the loop"]);
-    world.close(server, client);
-    await loop.close();
+test.world("readers are called in the context of addReader(), also in a loop", async (world) => {
+  const { proactor } = world;
+  const { server, client } = world.pair();
+  const log = new Log();
+  const callback = () => {
+    log.note();
+    removeReader(server, { proactor });
+  };
+  within("reader", () => addReader(server, callback, { proactor }));
+  await within("sender", async () => {
+    await proactor.send(client, bytes("x"));
+    await until(() => log.seen.length === 1);
   });
+  const loop = new ProactorEventLoop({ proactor });
+  within("of the loop", () => loop.addReader(server, callback));
+  await within("runner", () => runFor(loop, 10));
+  assertEquals(log.seen, ["reader", "of the loop"]);
+  world.close(server, client);
+  await loop.close();
 });
 
-loopTest(
-  "exported callbacks run in the context of exportCallback()",
-  async ({ loop, api }) => {
-    const log = new Log();
-    const remote = within("exporter", () => loop.exportCallback(log.note));
-    const { postRemoteCall } = await import(
-      "../../src/loop/call_soon_threadsafe.ts"
-    );
-    within("poster", () => postRemoteCall(api, remote.token, 1));
-    await within("runner", () => runFor(loop, 20));
-    remote.close();
-    assertEquals(log.seen, ["exporter"]);
-  },
-);
+test.loop("exported callbacks run in the context of exportCallback()", async ({ loop, api }) => {
+  const log = new Log();
+  const remote = within("exporter", () => loop.exportCallback(log.note));
+  const { postRemoteCall } = await import(
+    "../../src/loop/call_soon_threadsafe.ts"
+  );
+  within("poster", () => postRemoteCall(api, remote.token, 1));
+  await within("runner", () => runFor(loop, 20));
+  remote.close();
+  assertEquals(log.seen, ["exporter"]);
+});
 
 // --- the mechanism -------------------------------------------------------------
 
@@ -468,16 +423,14 @@ Deno.test("a context of an option may be null, which is that of the caller", () 
   assertEquals(contextOfOption(null), contextOfOption(undefined));
 });
 
-Deno.test("what is dispatched belongs to nobody, whoever has started the pump", async () => {
-  await inWorld({}, async ({ port }) => {
-    const log = new Log();
-    within("starter", () => port.defer(log.note));
-    await within("waiter", () => until(() => log.seen.length === 1));
-    within("poller", () => {
-      port.defer(log.note);
-      port.poll(0);
-    });
-    await turns();
-    assertEquals(log.seen, [undefined, undefined]);
+test.world("what is dispatched belongs to nobody, whoever has started the pump", async ({ port }) => {
+  const log = new Log();
+  within("starter", () => port.defer(log.note));
+  await within("waiter", () => until(() => log.seen.length === 1));
+  within("poller", () => {
+    port.defer(log.note);
+    port.poll(0);
   });
+  await turns();
+  assertEquals(log.seen, [undefined, undefined]);
 });

@@ -6,7 +6,7 @@ import {
   type OpenFileOptions,
   openParameters,
 } from "../../src/file/open_options.ts";
-import { diskTest, FILE, open, withDisk } from "./_files.ts";
+import { FILE, open, test, withDisk } from "./_files.ts";
 import { bytes, outcome, turns, wrong } from "./_helpers.ts";
 
 const READ = 0x12_0089;
@@ -83,7 +83,7 @@ Deno.test("openParameters() refuses options that contradict each other", () => {
   }
 });
 
-diskTest("openFile() says what is wrong with a path", async (world, disk) => {
+test.disk("openFile() says what is wrong with a path", async ({ world, disk }) => {
   disk.makeDirectory("C:\\folder");
   disk.put("C:\\serial", bytes("")).type = 2;
   disk.put(FILE, bytes(""));
@@ -103,7 +103,7 @@ diskTest("openFile() says what is wrong with a path", async (world, disk) => {
   }
 });
 
-diskTest("openFile() keeps what other handles do not share", async (world) => {
+test.disk("openFile() keeps what other handles do not share", async ({ world }) => {
   using _file = await open(world, {
     write: true,
     create: true,
@@ -117,7 +117,7 @@ diskTest("openFile() keeps what other handles do not share", async (world) => {
   using _reader = await open(world, { read: true });
 });
 
-diskTest("openFile() makes a file sparse", async (world, disk) => {
+test.disk("openFile() makes a file sparse", async ({ world, disk }) => {
   await using file = await open(world, {
     write: true,
     create: true,
@@ -127,7 +127,7 @@ diskTest("openFile() makes a file sparse", async (world, disk) => {
   assertEquals(file.path, FILE);
 });
 
-diskTest("openFile() closes a file that cannot be sparse", async (world) => {
+test.disk("openFile() closes a file that cannot be sparse", async ({ world }) => {
   const { sim } = world;
   for (const [code, Class] of [[1, Deno.errors.NotSupported], [5, Error]]) {
     sim.fail("fsControl", code as number);
@@ -141,37 +141,31 @@ diskTest("openFile() closes a file that cannot be sparse", async (world) => {
   }
 });
 
-diskTest(
-  "openFile() that was abandoned closes what comes late",
-  async (world, disk) => {
-    disk.holdCalls = true;
-    const controller = new AbortController();
-    const opening = open(world, {
-      write: true,
-      create: true,
-      signal: controller.signal,
-    });
-    await turns();
-    assertEquals(disk.heldCalls.length, 1);
-    controller.abort(new Error("enough"));
-    await assertRejects(() => opening, Error, "enough");
-    disk.finishCalls();
-    await turns();
-    assertEquals(world.sim.openHandles, 1, "the port");
-  },
-);
+test.disk("openFile() that was abandoned closes what comes late", async ({ world, disk }) => {
+  disk.holdCalls = true;
+  const controller = new AbortController();
+  const opening = open(world, {
+    write: true,
+    create: true,
+    signal: controller.signal,
+  });
+  await turns();
+  assertEquals(disk.heldCalls.length, 1);
+  controller.abort(new Error("enough"));
+  await assertRejects(() => opening, Error, "enough");
+  disk.finishCalls();
+  await turns();
+  assertEquals(world.sim.openHandles, 1, "the port");
+});
 
-diskTest(
-  "openFile() with an aborted signal asks nobody",
-  async (world, disk) => {
-    const signal = AbortSignal.abort(new Error("enough"));
-    await assertRejects(() => open(world, { signal }), Error, "enough");
-    assertEquals(disk.begun, []);
-  },
-);
+test.disk("openFile() with an aborted signal asks nobody", async ({ world, disk }) => {
+  const signal = AbortSignal.abort(new Error("enough"));
+  await assertRejects(() => open(world, { signal }), Error, "enough");
+  assertEquals(disk.begun, []);
+});
 
 Deno.test("openFile() on a proactor that closes meanwhile leaves no handle", async () => {
-  await withDisk({}, async (world, disk) => {
+  await withDisk({}, async ({ world, disk }) => {
     disk.holdCalls = true;
     const opening = open(world);
     await turns();
@@ -183,7 +177,7 @@ Deno.test("openFile() on a proactor that closes meanwhile leaves no handle", asy
   });
 });
 
-diskTest("openFile() closes a handle that the port refuses", async (world) => {
+test.disk("openFile() closes a handle that the port refuses", async ({ world }) => {
   world.sim.fail("createIoCompletionPort", 87);
   assertEquals(await outcome(open(world)), "WindowsError");
   assertEquals(world.sim.openHandles, 1, "the port");

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { OverlappedFile } from "../../src/file/overlapped_file.ts";
 import { explore } from "../sim/explore.ts";
 import { SimulatedFiles } from "../sim/simulated_files.ts";
-import { diskTest, FILE, open, withDisk } from "./_files.ts";
+import { FILE, open, test, withDisk } from "./_files.ts";
 import {
   bytes,
   outcome,
@@ -19,30 +19,27 @@ import {
 
 const MIB = 1 << 20;
 
-diskTest(
-  "an array that is transferred meanwhile gets nothing",
-  async (world, disk) => {
-    disk.put(FILE, pattern(100));
-    await using file = await open(world);
-    world.sim.manual = true;
-    const target = new Uint8Array(100);
-    const read = file.read(target);
-    structuredClone(target, { transfer: [target.buffer] });
-    world.sim.completeAll();
-    await assertRejects(
-      () => read,
-      TypeError,
-      `Cannot read from file "${FILE}": the array was transferred`,
-    );
-    world.sim.manual = false;
-  },
-);
+test.disk("an array that is transferred meanwhile gets nothing", async ({ world, disk }) => {
+  disk.put(FILE, pattern(100));
+  await using file = await open(world);
+  world.sim.manual = true;
+  const target = new Uint8Array(100);
+  const read = file.read(target);
+  structuredClone(target, { transfer: [target.buffer] });
+  world.sim.completeAll();
+  await assertRejects(
+    () => read,
+    TypeError,
+    `Cannot read from file "${FILE}": the array was transferred`,
+  );
+  world.sim.manual = false;
+});
 
 Deno.test("cancel against completion, in every order", async () => {
   for (const skip of [true, false]) {
     const ends = new Set<string>();
     await explore(async (choose) => {
-      await withDisk({ skip }, async (world, disk) => {
+      await withDisk({ skip }, async ({ world, disk }) => {
         disk.put(FILE, bytes("data"));
         const file = await open(world);
         world.sim.manual = true;
@@ -65,7 +62,7 @@ Deno.test("cancel against completion, in every order", async () => {
 Deno.test("close against completion of reads and writes, in every order", async () => {
   const ends = new Set<string>();
   await explore(async (choose) => {
-    await withDisk({}, async (world, disk) => {
+    await withDisk({}, async ({ world, disk }) => {
       disk.put(FILE, bytes("data"));
       const file = await open(world);
       world.sim.manual = true;
@@ -87,65 +84,56 @@ Deno.test("close against completion of reads and writes, in every order", async 
   ]);
 });
 
-diskTest(
-  "a cancelled read of many pieces leaves nothing in flight",
-  async (world, disk) => {
-    disk.put(FILE, pattern(6 * MIB));
-    await using file = await open(world);
-    world.sim.manual = true;
-    const controller = new AbortController();
-    const { signal } = controller;
-    const read = outcome(file.read(new Uint8Array(6 * MIB), { signal }));
-    await turns();
-    assertEquals(world.sim.pendingOperations, 4);
-    world.sim.complete(0);
-    await turns();
-    controller.abort("enough");
-    world.sim.manual = false;
-    assertEquals(await read, "enough");
-    assertEquals(world.sim.pendingOperations, 0);
-    assertEquals(await file.seek(0, Deno.SeekMode.Current), 0);
-  },
-);
+test.disk("a cancelled read of many pieces leaves nothing in flight", async ({ world, disk }) => {
+  disk.put(FILE, pattern(6 * MIB));
+  await using file = await open(world);
+  world.sim.manual = true;
+  const controller = new AbortController();
+  const { signal } = controller;
+  const read = outcome(file.read(new Uint8Array(6 * MIB), { signal }));
+  await turns();
+  assertEquals(world.sim.pendingOperations, 4);
+  world.sim.complete(0);
+  await turns();
+  controller.abort("enough");
+  world.sim.manual = false;
+  assertEquals(await read, "enough");
+  assertEquals(world.sim.pendingOperations, 0);
+  assertEquals(await file.seek(0, Deno.SeekMode.Current), 0);
+});
 
-diskTest(
-  "a piece that fails ends the whole, when all have come back",
-  async (world, disk) => {
-    disk.put(FILE, pattern(6 * MIB));
-    await using file = await open(world);
-    world.sim.fail("readFile", 1117, { after: 2 });
-    await assertRejects(() => file.read(new Uint8Array(6 * MIB)));
-    await until(() => world.proactor.metrics().pending === 0);
-    assertEquals(await file.read(new Uint8Array(5)), 5);
-  },
-);
+test.disk("a piece that fails ends the whole, when all have come back", async ({ world, disk }) => {
+  disk.put(FILE, pattern(6 * MIB));
+  await using file = await open(world);
+  world.sim.fail("readFile", 1117, { after: 2 });
+  await assertRejects(() => file.read(new Uint8Array(6 * MIB)));
+  await until(() => world.proactor.metrics().pending === 0);
+  assertEquals(await file.read(new Uint8Array(5)), 5);
+});
 
-diskTest(
-  "close() refuses further work, and again does nothing",
-  async (world) => {
-    const file = await open(world);
-    assert(file.handle !== null);
-    file.close();
-    file.close();
-    assertEquals(file.handle, null);
-    const attempts: (() => Promise<unknown>)[] = [
-      () => file.read(new Uint8Array(1)),
-      () => file.write(bytes("x")),
-      () => file.seek(0, Deno.SeekMode.Start),
-      () => file.stat(),
-      () => file.truncate(),
-      () => file.sync(),
-      () => file.syncData(),
-      () => file.copyTo(wrong<OverlappedFile>({ core: {} })),
-    ];
-    for (const attempt of attempts) {
-      const error = await outcome(attempt());
-      assert(/^(BadResource|TypeError)$/.test(error), `${attempt}: ${error}`);
-    }
-  },
-);
+test.disk("close() refuses further work, and again does nothing", async ({ world }) => {
+  const file = await open(world);
+  assert(file.handle !== null);
+  file.close();
+  file.close();
+  assertEquals(file.handle, null);
+  const attempts: (() => Promise<unknown>)[] = [
+    () => file.read(new Uint8Array(1)),
+    () => file.write(bytes("x")),
+    () => file.seek(0, Deno.SeekMode.Start),
+    () => file.stat(),
+    () => file.truncate(),
+    () => file.sync(),
+    () => file.syncData(),
+    () => file.copyTo(wrong<OverlappedFile>({ core: {} })),
+  ];
+  for (const attempt of attempts) {
+    const error = await outcome(attempt());
+    assert(/^(BadResource|TypeError)$/.test(error), `${attempt}: ${error}`);
+  }
+});
 
-diskTest("close() waits for calls on other threads", async (world, disk) => {
+test.disk("close() waits for calls on other threads", async ({ world, disk }) => {
   const file = await open(world);
   disk.holdCalls = true;
   world.sim.manual = true;
@@ -168,7 +156,7 @@ diskTest("close() waits for calls on other threads", async (world, disk) => {
 });
 
 Deno.test("the proactor's close ends what is in flight, and closes the file", async () => {
-  await withDisk({}, async (world) => {
+  await withDisk({}, async ({ world }) => {
     const file = await open(world);
     world.sim.manual = true;
     const read = outcome(file.read(new Uint8Array(4)));
@@ -184,21 +172,18 @@ Deno.test("the proactor's close ends what is in flight, and closes the file", as
   });
 });
 
-diskTest(
-  "memory that is missing fails the call, not the file",
-  async (world, disk) => {
-    disk.put(FILE, pattern(3 * MIB));
-    await using file = await open(world);
-    await file.read(new Uint8Array(5), { at: 0 });
-    world.sim.fail("virtualAlloc", 8);
-    await assertRejects(
-      () => file.read(new Uint8Array(3 * MIB)),
-      Error,
-      "Cannot allocate 1048576 bytes of native memory: not enough memory",
-    );
-    assertEquals(await file.read(new Uint8Array(3 * MIB)), 3 * MIB);
-  },
-);
+test.disk("memory that is missing fails the call, not the file", async ({ world, disk }) => {
+  disk.put(FILE, pattern(3 * MIB));
+  await using file = await open(world);
+  await file.read(new Uint8Array(5), { at: 0 });
+  world.sim.fail("virtualAlloc", 8);
+  await assertRejects(
+    () => file.read(new Uint8Array(3 * MIB)),
+    Error,
+    "Cannot allocate 1048576 bytes of native memory: not enough memory",
+  );
+  assertEquals(await file.read(new Uint8Array(3 * MIB)), 3 * MIB);
+});
 
 Deno.test("operations that never come back keep their memory", async () => {
   const disk = new SimulatedFiles();

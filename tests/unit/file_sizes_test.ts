@@ -3,15 +3,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { copyFile } from "../../src/file/copy_file.ts";
 import { watchDirectory } from "../../src/file/watch_directory.ts";
-import { type DiskBody, diskTest, FILE, open, withDisk } from "./_files.ts";
-import {
-  bytes,
-  outcome,
-  pattern,
-  takeReports,
-  turns,
-  type World,
-} from "./_helpers.ts";
+import { type DiskBody, FILE, open, test, withDisk } from "./_files.ts";
+import { bytes, outcome, pattern, turns, type World } from "./_helpers.ts";
 
 const FOLDER = "C:\\folder";
 
@@ -40,7 +33,7 @@ function throwing<K extends "readFile" | "writeFile" | "fsControl">(
 
 hugeTest(
   "an append of 4 GiB is refused before anything is taken",
-  async (world) => {
+  async ({ world }) => {
     const data = huge();
     const file = await open(world, { append: true, create: true });
     const before = world.inUse;
@@ -61,7 +54,7 @@ hugeTest(
 
 hugeTest(
   "reads of 4 GiB, and long writes, go in pieces that a DWORD holds",
-  async (world, disk) => {
+  async ({ world, disk }) => {
     const array = huge();
     disk.put(FILE, pattern(3_000_000));
     const file = await open(world, { read: true, write: true });
@@ -77,36 +70,33 @@ hugeTest(
   },
 );
 
-diskTest(
-  "reads and writes that throw give everything back",
-  async (world, disk) => {
-    disk.put(FILE, pattern(5 << 20));
-    for (const size of [10, 100_000, 5 << 20]) {
-      for (const at of [undefined, 0]) {
-        const file = await open(world, { read: true, write: true });
-        await file.stat(); // so that writes inside it are made on this thread
-        const before = world.inUse;
-        const options = at === undefined ? {} : { at };
-        for (const name of ["readFile", "writeFile"] as const) {
-          const restore = throwing(world, name);
-          const array = new Uint8Array(size);
-          const call = name === "readFile"
-            ? file.read(array, options)
-            : file.write(array, options);
-          assertEquals(await outcome(call), "TypeError", `${name} ${size}`);
-          restore();
-          assertEquals(world.inUse[0], before[0], "slots");
-          assertEquals(world.inUse[2], before[2], "pending");
-        }
-        assertEquals(await file.read(new Uint8Array(7), { at: 0 }), 7);
-        await file[Symbol.asyncDispose]();
-        assertEquals(world.inUse, before, "buffers too");
+test.disk("reads and writes that throw give everything back", async ({ world, disk }) => {
+  disk.put(FILE, pattern(5 << 20));
+  for (const size of [10, 100_000, 5 << 20]) {
+    for (const at of [undefined, 0]) {
+      const file = await open(world, { read: true, write: true });
+      await file.stat(); // so that writes inside it are made on this thread
+      const before = world.inUse;
+      const options = at === undefined ? {} : { at };
+      for (const name of ["readFile", "writeFile"] as const) {
+        const restore = throwing(world, name);
+        const array = new Uint8Array(size);
+        const call = name === "readFile"
+          ? file.read(array, options)
+          : file.write(array, options);
+        assertEquals(await outcome(call), "TypeError", `${name} ${size}`);
+        restore();
+        assertEquals(world.inUse[0], before[0], "slots");
+        assertEquals(world.inUse[2], before[2], "pending");
       }
+      assertEquals(await file.read(new Uint8Array(7), { at: 0 }), 7);
+      await file[Symbol.asyncDispose]();
+      assertEquals(world.inUse, before, "buffers too");
     }
-  },
-);
+  }
+});
 
-diskTest("appends that throw give everything back", async (world, disk) => {
+test.disk("appends that throw give everything back", async ({ world, disk }) => {
   const file = await open(world, { append: true, create: true });
   const before = world.inUse;
   const restore = throwing(world, "writeFile");
@@ -118,14 +108,14 @@ diskTest("appends that throw give everything back", async (world, disk) => {
   files.writeFile = () => Promise.reject(new TypeError("expected u32"));
   const long = await outcome(file.write(new Uint8Array(5 << 20)));
   assertEquals(long, "WindowsError");
-  assertEquals(takeReports(world).length, 1);
+  assertEquals(world.takeReports().length, 1);
   assertEquals(world.inUse, before);
   files.writeFile = writeFile;
   assertEquals(await file.write(bytes("x")), 1);
   await file[Symbol.asyncDispose]();
 });
 
-diskTest("streams whose calls throw close the file", async (world, disk) => {
+test.disk("streams whose calls throw close the file", async ({ world, disk }) => {
   disk.put(FILE, pattern(300_000));
   for (const name of ["readFile", "writeFile"] as const) {
     const file = await open(world, { read: true, write: true });
@@ -140,42 +130,36 @@ diskTest("streams whose calls throw close the file", async (world, disk) => {
   }
 });
 
-diskTest(
-  "copies whose calls throw end, and leave nothing",
-  async (world, disk) => {
-    const place = { proactor: world.proactor, files: disk.files };
-    disk.put(FILE, pattern(40_000));
-    for (const name of ["readFile", "writeFile"] as const) {
-      for (const pending of [true, false]) {
-        world.sim.forcePending = pending;
-        const restore = throwing(world, name);
-        const options = { ...place, blockSize: 4096, inFlight: 4 };
-        const copying = copyFile(FILE, "C:\\to", options);
-        assertEquals(await outcome(copying), "TypeError", name);
-        restore();
-        world.sim.forcePending = false;
-        assertEquals(disk.content("C:\\to"), undefined);
-        assertEquals(world.inUse, [0, 0, 0]);
-      }
+test.disk("copies whose calls throw end, and leave nothing", async ({ world, disk }) => {
+  const place = { proactor: world.proactor, files: disk.files };
+  disk.put(FILE, pattern(40_000));
+  for (const name of ["readFile", "writeFile"] as const) {
+    for (const pending of [true, false]) {
+      world.sim.forcePending = pending;
+      const restore = throwing(world, name);
+      const options = { ...place, blockSize: 4096, inFlight: 4 };
+      const copying = copyFile(FILE, "C:\\to", options);
+      assertEquals(await outcome(copying), "TypeError", name);
+      restore();
+      world.sim.forcePending = false;
+      assertEquals(disk.content("C:\\to"), undefined);
+      assertEquals(world.inUse, [0, 0, 0]);
     }
-    assertEquals(world.sim.openHandles, 1, "the port");
-  },
-);
+  }
+  assertEquals(world.sim.openHandles, 1, "the port");
+});
 
-diskTest(
-  "openFile() whose sparse call throws closes the file",
-  async (world) => {
-    const restore = throwing(world, "fsControl");
-    const options = { write: true, create: true, sparse: true };
-    assertEquals(await outcome(open(world, options)), "TypeError");
-    restore();
-    await turns();
-    assertEquals(world.inUse, [0, 0, 0]);
-    assertEquals(world.sim.openHandles, 1, "the port");
-  },
-);
+test.disk("openFile() whose sparse call throws closes the file", async ({ world }) => {
+  const restore = throwing(world, "fsControl");
+  const options = { write: true, create: true, sparse: true };
+  assertEquals(await outcome(open(world, options)), "TypeError");
+  restore();
+  await turns();
+  assertEquals(world.inUse, [0, 0, 0]);
+  assertEquals(world.sim.openHandles, 1, "the port");
+});
 
-diskTest("a watch whose call throws ends", async (world, disk) => {
+test.disk("a watch whose call throws ends", async ({ world, disk }) => {
   disk.makeDirectory(FOLDER);
   const place = { proactor: world.proactor, files: disk.files };
   const watcher = await watchDirectory(FOLDER, place);

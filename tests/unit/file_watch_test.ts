@@ -22,11 +22,13 @@ const STATUS_DELETE_PENDING = 0xc000_0056;
 
 function watchTest(name: string, body: DiskBody): void {
   Deno.test(name, () =>
-    withDisk({}, async (world, disk) => {
+    withDisk({}, async ({ world, disk }) => {
       disk.makeDirectory(FOLDER);
-      await body(world, disk);
+      await body({ world, disk });
     }));
 }
+
+const test = { watch: watchTest };
 
 function watch(
   world: World,
@@ -56,21 +58,18 @@ function short(event: DirectoryEvent): string {
   return `rename ${event.oldPath.replace(`${FOLDER}\\`, "")} ${path}`;
 }
 
-watchTest(
-  "watchDirectory() tells what changes, with full paths",
-  async (world, disk) => {
-    using watcher = await watch(world);
-    assertEquals(watcher.path, FOLDER);
-    disk.change(FOLDER, changeRecords([CREATED, "a"], [MODIFIED, "sub\\b"]));
-    assertEquals(await watcher.next(), {
-      value: { kind: "create", path: `${FOLDER}\\a` },
-      done: false,
-    });
-    assertEquals(await take(watcher, 1), ["modify sub\\b"]);
-    disk.change(FOLDER, changeRecords([REMOVED, "a"]));
-    assertEquals(await take(watcher, 1), ["remove a"]);
-  },
-);
+test.watch("watchDirectory() tells what changes, with full paths", async ({ world, disk }) => {
+  using watcher = await watch(world);
+  assertEquals(watcher.path, FOLDER);
+  disk.change(FOLDER, changeRecords([CREATED, "a"], [MODIFIED, "sub\\b"]));
+  assertEquals(await watcher.next(), {
+    value: { kind: "create", path: `${FOLDER}\\a` },
+    done: false,
+  });
+  assertEquals(await take(watcher, 1), ["modify sub\\b"]);
+  disk.change(FOLDER, changeRecords([REMOVED, "a"]));
+  assertEquals(await take(watcher, 1), ["remove a"]);
+});
 
 Deno.test("ChangeEvents.translate() joins paths below a root", () => {
   const events = new ChangeEvents("C:\\");
@@ -116,66 +115,54 @@ Deno.test("ChangeEvents tells of what is lost", () => {
   ]);
 });
 
-watchTest(
-  "an overflow is an event, whatever Windows calls it",
-  async (world, disk) => {
-    using watcher = await watch(world);
-    disk.change(FOLDER, STATUS_NOTIFY_ENUM_DIR);
-    assertEquals(await take(watcher, 1), [`overflow ${FOLDER}`]);
-    disk.change(FOLDER, new Uint8Array(0));
-    assertEquals(await take(watcher, 1), [`overflow ${FOLDER}`]);
-    disk.change(FOLDER, changeRecords([CREATED, "x".repeat(40_000)]));
-    assertEquals(await take(watcher, 1), [`overflow ${FOLDER}`]);
-    disk.change(FOLDER, changeRecords([CREATED, "a"]));
-    assertEquals(await take(watcher, 1), ["create a"]);
-  },
-);
+test.watch("an overflow is an event, whatever Windows calls it", async ({ world, disk }) => {
+  using watcher = await watch(world);
+  disk.change(FOLDER, STATUS_NOTIFY_ENUM_DIR);
+  assertEquals(await take(watcher, 1), [`overflow ${FOLDER}`]);
+  disk.change(FOLDER, new Uint8Array(0));
+  assertEquals(await take(watcher, 1), [`overflow ${FOLDER}`]);
+  disk.change(FOLDER, changeRecords([CREATED, "x".repeat(40_000)]));
+  assertEquals(await take(watcher, 1), [`overflow ${FOLDER}`]);
+  disk.change(FOLDER, changeRecords([CREATED, "a"]));
+  assertEquals(await take(watcher, 1), ["create a"]);
+});
 
-watchTest(
-  "the next read is with the kernel before events are told",
-  async (world, disk) => {
-    using watcher = await watch(world);
-    const next = watcher.next().then(() => world.sim.pendingOperations);
-    disk.change(FOLDER, changeRecords([CREATED, "a"]));
-    assertEquals(await next, 1);
-  },
-);
+test.watch("the next read is with the kernel before events are told", async ({ world, disk }) => {
+  using watcher = await watch(world);
+  const next = watcher.next().then(() => world.sim.pendingOperations);
+  disk.change(FOLDER, changeRecords([CREATED, "a"]));
+  assertEquals(await next, 1);
+});
 
-watchTest(
-  "what changes between two events is told at once",
-  async (world, disk) => {
-    using watcher = await watch(world);
-    for (let i = 0; i < 100; i++) {
-      disk.change(FOLDER, changeRecords([CREATED, `f${i}`]));
-    }
-    const expected = Array.from({ length: 100 }, (_, i) => `create f${i}`);
-    assertEquals(await take(watcher, 100), expected);
-  },
-);
+test.watch("what changes between two events is told at once", async ({ world, disk }) => {
+  using watcher = await watch(world);
+  for (let i = 0; i < 100; i++) {
+    disk.change(FOLDER, changeRecords([CREATED, `f${i}`]));
+  }
+  const expected = Array.from({ length: 100 }, (_, i) => `create f${i}`);
+  assertEquals(await take(watcher, 100), expected);
+});
 
-watchTest(
-  "an iterator that is slow stops the reads, and resumes them",
-  async (world, disk) => {
-    using watcher = await watch(world);
-    const batch = (i: number) =>
-      changeRecords(
-        ...Array.from({ length: 1000 }, (_, j): [number, string] => [
-          CREATED,
-          `${i}-${j}`,
-        ]),
-      );
-    for (let i = 0; i < 40; i++) {
-      disk.change(FOLDER, batch(i));
-      await turns(1);
-    }
-    await turns();
-    assertEquals(world.sim.pendingOperations, 0, "no read is in flight");
-    assertEquals((await take(watcher, 40_000)).at(-1), "create 39-999");
-    assertEquals(world.sim.pendingOperations, 1);
-  },
-);
+test.watch("an iterator that is slow stops the reads, and resumes them", async ({ world, disk }) => {
+  using watcher = await watch(world);
+  const batch = (i: number) =>
+    changeRecords(
+      ...Array.from({ length: 1000 }, (_, j): [number, string] => [
+        CREATED,
+        `${i}-${j}`,
+      ]),
+    );
+  for (let i = 0; i < 40; i++) {
+    disk.change(FOLDER, batch(i));
+    await turns(1);
+  }
+  await turns();
+  assertEquals(world.sim.pendingOperations, 0, "no read is in flight");
+  assertEquals((await take(watcher, 40_000)).at(-1), "create 39-999");
+  assertEquals(world.sim.pendingOperations, 1);
+});
 
-watchTest("several may wait for the next event", async (world, disk) => {
+test.watch("several may wait for the next event", async ({ world, disk }) => {
   using watcher = await watch(world);
   const waiting = [take(watcher, 1), take(watcher, 1), take(watcher, 1)];
   disk.change(FOLDER, changeRecords([CREATED, "a"], [CREATED, "b"]));
@@ -185,101 +172,89 @@ watchTest("several may wait for the next event", async (world, disk) => {
   assertEquals(await waiting[2], ["done"]);
 });
 
-watchTest(
-  "the directory's end ends the iteration with NotFound",
-  async (world, disk) => {
-    for (const status of [STATUS_DELETE_PENDING, 0xc000_0022]) {
-      const watcher = await watch(world);
-      disk.change(FOLDER, changeRecords([REMOVED, "a"]), status);
-      await turns();
-      assertEquals(await take(watcher, 1), ["remove a"]);
-      await assertRejects(
-        () => watcher.next(),
-        Deno.errors.NotFound,
-        `Cannot watch directory "${FOLDER}": it was deleted`,
-      );
-      assertEquals(await take(watcher, 1), ["done"]);
-      assertEquals(world.sim.openHandles, 1, "the port");
-    }
-  },
-);
-
-watchTest(
-  "a directory that is removed ends the watch, whenever that is noticed",
-  async (world, disk) => {
-    const deleted = (watcher: DirectoryWatcher) =>
-      assertRejects(
-        () => watcher.next(),
-        Deno.errors.NotFound,
-        `Cannot watch directory "${FOLDER}": it was deleted`,
-      );
-    const [waits, slow, nobody] = [
-      await watch(world),
-      await watch(world),
-      await watch(world, { recursive: false }),
-    ];
-    const waiting = deleted(waits);
-    disk.change(FOLDER, changeRecords([CREATED, "a"]));
-    assertEquals(await take(slow, 1), ["create a"]);
-    assertEquals(
-      await outcome(waiting),
-      "AssertionError",
-      "an event comes first",
-    );
-    const last = deleted(waits);
-    disk.removeDirectory(FOLDER);
-    await last;
-    await deleted(slow);
-    await turns();
-    assertEquals(await take(nobody, 1), ["create a"], "it came before");
-    await deleted(nobody);
-    for (const watcher of [waits, slow, nobody]) {
-      assertEquals(await take(watcher, 1), ["done"]);
-    }
-    assertEquals(world.sim.openHandles, 1, "the port");
-    assertEquals(await outcome(watch(world)), "NotFound");
-  },
-);
-
-watchTest(
-  "a directory that is removed while nothing is read is told later",
-  async (world, disk) => {
+test.watch("the directory's end ends the iteration with NotFound", async ({ world, disk }) => {
+  for (const status of [STATUS_DELETE_PENDING, 0xc000_0022]) {
     const watcher = await watch(world);
-    const names = Array.from(
-      { length: 1000 },
-      (_, i): [number, string] => [CREATED, `${i}`],
+    disk.change(FOLDER, changeRecords([REMOVED, "a"]), status);
+    await turns();
+    assertEquals(await take(watcher, 1), ["remove a"]);
+    await assertRejects(
+      () => watcher.next(),
+      Deno.errors.NotFound,
+      `Cannot watch directory "${FOLDER}": it was deleted`,
     );
-    for (let i = 0; i < 20; i++) {
-      disk.change(FOLDER, changeRecords(...names));
-      await turns(1);
-    }
-    await turns();
-    assertEquals(world.sim.pendingOperations, 0, "no read is in flight");
-    disk.removeDirectory(FOLDER);
-    let events = 0;
-    const end = await (async () => {
-      for await (const _ of watcher) events++;
-    })().catch((error) => error);
-    assertEquals(events, 20_000);
-    assert(end instanceof Deno.errors.NotFound, `${end}`);
-  },
-);
-
-watchTest(
-  "a directory that is removed while it is opened is told at once",
-  async (world, disk) => {
-    disk.holdCalls = true;
-    const watching = outcome(watch(world));
-    await turns();
-    disk.finishCalls();
-    disk.removeDirectory(FOLDER);
-    assertEquals(await watching, "NotFound");
-    await turns();
+    assertEquals(await take(watcher, 1), ["done"]);
     assertEquals(world.sim.openHandles, 1, "the port");
-  },
-);
+  }
+});
 
-watchTest("for await ends the watch when it is left", async (world, disk) => {
+test.watch("a directory that is removed ends the watch, whenever that is noticed", async ({ world, disk }) => {
+  const deleted = (watcher: DirectoryWatcher) =>
+    assertRejects(
+      () => watcher.next(),
+      Deno.errors.NotFound,
+      `Cannot watch directory "${FOLDER}": it was deleted`,
+    );
+  const [waits, slow, nobody] = [
+    await watch(world),
+    await watch(world),
+    await watch(world, { recursive: false }),
+  ];
+  const waiting = deleted(waits);
+  disk.change(FOLDER, changeRecords([CREATED, "a"]));
+  assertEquals(await take(slow, 1), ["create a"]);
+  assertEquals(
+    await outcome(waiting),
+    "AssertionError",
+    "an event comes first",
+  );
+  const last = deleted(waits);
+  disk.removeDirectory(FOLDER);
+  await last;
+  await deleted(slow);
+  await turns();
+  assertEquals(await take(nobody, 1), ["create a"], "it came before");
+  await deleted(nobody);
+  for (const watcher of [waits, slow, nobody]) {
+    assertEquals(await take(watcher, 1), ["done"]);
+  }
+  assertEquals(world.sim.openHandles, 1, "the port");
+  assertEquals(await outcome(watch(world)), "NotFound");
+});
+
+test.watch("a directory that is removed while nothing is read is told later", async ({ world, disk }) => {
+  const watcher = await watch(world);
+  const names = Array.from(
+    { length: 1000 },
+    (_, i): [number, string] => [CREATED, `${i}`],
+  );
+  for (let i = 0; i < 20; i++) {
+    disk.change(FOLDER, changeRecords(...names));
+    await turns(1);
+  }
+  await turns();
+  assertEquals(world.sim.pendingOperations, 0, "no read is in flight");
+  disk.removeDirectory(FOLDER);
+  let events = 0;
+  const end = await (async () => {
+    for await (const _ of watcher) events++;
+  })().catch((error) => error);
+  assertEquals(events, 20_000);
+  assert(end instanceof Deno.errors.NotFound, `${end}`);
+});
+
+test.watch("a directory that is removed while it is opened is told at once", async ({ world, disk }) => {
+  disk.holdCalls = true;
+  const watching = outcome(watch(world));
+  await turns();
+  disk.finishCalls();
+  disk.removeDirectory(FOLDER);
+  assertEquals(await watching, "NotFound");
+  await turns();
+  assertEquals(world.sim.openHandles, 1, "the port");
+});
+
+test.watch("for await ends the watch when it is left", async ({ world, disk }) => {
   const watcher = await watch(world);
   disk.change(FOLDER, changeRecords([CREATED, "a"], [CREATED, "b"]));
   for await (const event of watcher) {
@@ -291,23 +266,20 @@ watchTest("for await ends the watch when it is left", async (world, disk) => {
   assertEquals(world.sim.openHandles, 1, "the port");
 });
 
-watchTest(
-  "an aborted signal ends the watch with its reason",
-  async (world, disk) => {
-    const controller = new AbortController();
-    const { signal } = controller;
-    const watcher = await watch(world, { signal });
-    disk.change(FOLDER, changeRecords([CREATED, "a"]));
-    await turns();
-    controller.abort(new Error("enough"));
-    assertEquals(await take(watcher, 1), ["create a"], "it came before");
-    await assertRejects(() => watcher.next(), Error, "enough");
-    assertEquals(await take(watcher, 1), ["done"]);
-    await assertRejects(() => watch(world, { signal }), Error, "enough");
-  },
-);
+test.watch("an aborted signal ends the watch with its reason", async ({ world, disk }) => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const watcher = await watch(world, { signal });
+  disk.change(FOLDER, changeRecords([CREATED, "a"]));
+  await turns();
+  controller.abort(new Error("enough"));
+  assertEquals(await take(watcher, 1), ["create a"], "it came before");
+  await assertRejects(() => watcher.next(), Error, "enough");
+  assertEquals(await take(watcher, 1), ["done"]);
+  await assertRejects(() => watch(world, { signal }), Error, "enough");
+});
 
-watchTest("abort ends a next() that waits", async (world) => {
+test.watch("abort ends a next() that waits", async ({ world }) => {
   const controller = new AbortController();
   const watcher = await watch(world, { signal: controller.signal });
   const next = outcome(watcher.next());
@@ -315,40 +287,34 @@ watchTest("abort ends a next() that waits", async (world) => {
   assertEquals(await next, "enough");
 });
 
-watchTest(
-  "close() drops events and errors; again does nothing",
-  async (world, disk) => {
-    const watcher = await watch(world);
-    disk.change(FOLDER, changeRecords([CREATED, "a"]), STATUS_DELETE_PENDING);
-    await turns();
-    watcher.close();
-    watcher.close();
-    assertEquals(await take(watcher, 1), ["done"]);
-  },
-);
+test.watch("close() drops events and errors; again does nothing", async ({ world, disk }) => {
+  const watcher = await watch(world);
+  disk.change(FOLDER, changeRecords([CREATED, "a"]), STATUS_DELETE_PENDING);
+  await turns();
+  watcher.close();
+  watcher.close();
+  assertEquals(await take(watcher, 1), ["done"]);
+});
 
-watchTest(
-  "close() against a change, with the packet on its way",
-  async (world, disk) => {
-    const watcher = await watch(world);
-    world.sim.holdPackets = true;
-    disk.change(FOLDER, changeRecords([CREATED, "a"]));
-    watcher.close();
-    world.sim.holdPackets = false;
-    world.sim.releaseAll();
-    await watcher[Symbol.asyncDispose]();
-    assertEquals(await take(watcher, 1), ["done"]);
-  },
-);
+test.watch("close() against a change, with the packet on its way", async ({ world, disk }) => {
+  const watcher = await watch(world);
+  world.sim.holdPackets = true;
+  disk.change(FOLDER, changeRecords([CREATED, "a"]));
+  watcher.close();
+  world.sim.holdPackets = false;
+  world.sim.releaseAll();
+  await watcher[Symbol.asyncDispose]();
+  assertEquals(await take(watcher, 1), ["done"]);
+});
 
-watchTest("the close of the proactor ends the watch", async (world) => {
+test.watch("the close of the proactor ends the watch", async ({ world }) => {
   const watcher = await watch(world);
   const next = outcome(watcher.next());
   await world.proactor.close();
   assertEquals(await next, "Interrupted");
 });
 
-watchTest("a watch that cannot start leaves nothing", async (world, disk) => {
+test.watch("a watch that cannot start leaves nothing", async ({ world, disk }) => {
   world.sim.fail("virtualAlloc", 8, { after: 2 });
   assertEquals(await outcome(watch(world)), "WindowsError");
   disk.failures.set("notifyChangeDirectory", 1);
@@ -357,53 +323,44 @@ watchTest("a watch that cannot start leaves nothing", async (world, disk) => {
   assertEquals(world.sim.openHandles, 1, "the port");
 });
 
-watchTest(
-  "a read that cannot be started again ends the watch",
-  async (world, disk) => {
-    using watcher = await watch(world);
-    disk.failures.set("notifyChangeDirectory", 1450);
-    disk.change(FOLDER, changeRecords([CREATED, "a"]));
-    assertEquals(await take(watcher, 1), ["create a"]);
-    assertEquals(await outcome(watcher.next()), "WindowsError");
-  },
-);
+test.watch("a read that cannot be started again ends the watch", async ({ world, disk }) => {
+  using watcher = await watch(world);
+  disk.failures.set("notifyChangeDirectory", 1450);
+  disk.change(FOLDER, changeRecords([CREATED, "a"]));
+  assertEquals(await take(watcher, 1), ["create a"]);
+  assertEquals(await outcome(watcher.next()), "WindowsError");
+});
 
-watchTest(
-  "watchDirectory() refuses what it cannot watch",
-  async (world, disk) => {
-    const { files } = disk;
-    const place = { proactor: world.proactor, files };
-    disk.put("C:\\file", new Uint8Array(0));
-    const cases: [
-      path: string,
-      options: WatchDirectoryOptions,
-      error: string,
-    ][] = [
-      ["C:\\none", {}, "NotFound"],
-      ["C:\\file", {}, "NotADirectory"],
-      ["NUL", {}, "NotSupported"],
-      ["", {}, "TypeError"],
-      [FOLDER, { changes: [] }, "TypeError"],
-      [FOLDER, { changes: [wrong("taste")] }, "TypeError"],
-      [FOLDER, { changes: [wrong("toString")] }, "TypeError"],
-      [FOLDER, { bufferSize: 255 }, "RangeError"],
-      [FOLDER, { bufferSize: 65_537 }, "RangeError"],
-    ];
-    for (const [path, options, error] of cases) {
-      const watching = watchDirectory(path, { ...options, ...place });
-      assertEquals(await outcome(watching), error, path);
-    }
-  },
-);
+test.watch("watchDirectory() refuses what it cannot watch", async ({ world, disk }) => {
+  const { files } = disk;
+  const place = { proactor: world.proactor, files };
+  disk.put("C:\\file", new Uint8Array(0));
+  const cases: [
+    path: string,
+    options: WatchDirectoryOptions,
+    error: string,
+  ][] = [
+    ["C:\\none", {}, "NotFound"],
+    ["C:\\file", {}, "NotADirectory"],
+    ["NUL", {}, "NotSupported"],
+    ["", {}, "TypeError"],
+    [FOLDER, { changes: [] }, "TypeError"],
+    [FOLDER, { changes: [wrong("taste")] }, "TypeError"],
+    [FOLDER, { changes: [wrong("toString")] }, "TypeError"],
+    [FOLDER, { bufferSize: 255 }, "RangeError"],
+    [FOLDER, { bufferSize: 65_537 }, "RangeError"],
+  ];
+  for (const [path, options, error] of cases) {
+    const watching = watchDirectory(path, { ...options, ...place });
+    assertEquals(await outcome(watching), error, path);
+  }
+});
 
-watchTest(
-  "unref() and ref() say what keeps the process alive",
-  async (world) => {
-    using watcher = await watch(world);
-    assertEquals(world.port.referenced, 1);
-    watcher.unref();
-    assertEquals([world.port.outstanding, world.port.referenced], [1, 0]);
-    watcher.ref();
-    assert(world.port.referenced === 1);
-  },
-);
+test.watch("unref() and ref() say what keeps the process alive", async ({ world }) => {
+  using watcher = await watch(world);
+  assertEquals(world.port.referenced, 1);
+  watcher.unref();
+  assertEquals([world.port.outstanding, world.port.referenced], [1, 0]);
+  watcher.ref();
+  assert(world.port.referenced === 1);
+});

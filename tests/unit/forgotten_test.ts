@@ -10,7 +10,7 @@ import {
   bytes,
   inWorld,
   PATH,
-  takeReports,
+  test,
   turns,
   until,
   type World,
@@ -22,7 +22,7 @@ function takeWarnings(world: World): string[] {
     assertInstanceOf(error, Error);
     return `${error.name}: ${error.message}`;
   });
-  takeReports(world);
+  world.takeReports();
   return errors;
 }
 
@@ -66,126 +66,112 @@ for (const skip of [true, false]) {
   });
 }
 
-Deno.test("a connection that somebody reads from is not forgotten", async () => {
-  await inWorld({}, async (world) => {
-    const [server, peer, got] = await (async () => {
-      const [server, client, served] = await connected(world);
-      const target = new Uint8Array(10);
-      const got = served.read(target).then((count) => {
-        served.close();
-        return count;
-      });
-      return [server, client, got] as const;
-    })();
-    await collectAll();
-    await peer.write(bytes("abc"));
-    assertEquals(await got, 3);
-    peer.close();
-    await server.shutdown();
-  });
+test.world("a connection that somebody reads from is not forgotten", async (world) => {
+  const [server, peer, got] = await (async () => {
+    const [server, client, served] = await connected(world);
+    const target = new Uint8Array(10);
+    const got = served.read(target).then((count) => {
+      served.close();
+      return count;
+    });
+    return [server, client, got] as const;
+  })();
+  await collectAll();
+  await peer.write(bytes("abc"));
+  assertEquals(await got, 3);
+  peer.close();
+  await server.shutdown();
 });
 
-Deno.test("a connection whose streams somebody has is not forgotten", async () => {
-  await inWorld({}, async (world) => {
-    const [server, peer, readable] = await (async () => {
-      const [server, client, served] = await connected(world);
-      return [server, client, served.readable] as const;
-    })();
-    await collectAll();
-    await peer.write(bytes("abc"));
-    const reader = readable.getReader();
-    const { value } = await reader.read();
-    assertEquals(value, bytes("abc"));
-    await reader.cancel();
-    peer.close();
-    await server.shutdown();
-  });
+test.world("a connection whose streams somebody has is not forgotten", async (world) => {
+  const [server, peer, readable] = await (async () => {
+    const [server, client, served] = await connected(world);
+    return [server, client, served.readable] as const;
+  })();
+  await collectAll();
+  await peer.write(bytes("abc"));
+  const reader = readable.getReader();
+  const { value } = await reader.read();
+  assertEquals(value, bytes("abc"));
+  await reader.cancel();
+  peer.close();
+  await server.shutdown();
 });
 
-Deno.test("connections that were closed are not reported", async () => {
-  await inWorld({}, async (world) => {
-    await (async () => {
-      const [server, client, served] = await connected(world);
-      client.close();
-      served.abort();
-      await server.shutdown();
-    })();
-    await collectAll();
-    await turns();
-  });
-});
-
-Deno.test("a server that is forgotten is closed and reported", async () => {
-  await inWorld({}, async (world) => {
-    const { proactor } = world;
-    (() => void PipeServer.listen(PATH, { proactor }))();
-    await collectUntil(() => world.reports.length > 0);
-    assertEquals(takeWarnings(world), [SERVER]);
-    await until(() => proactor.metrics().pending === 0);
-    // The name is free again.
-    await PipeServer.listen(PATH, { proactor }).shutdown();
-  });
-});
-
-Deno.test("a server that somebody waits on is not forgotten", async () => {
-  await inWorld({}, async (world) => {
-    const { proactor } = world;
-    const served = (async () => {
-      const server = PipeServer.listen(PATH, { proactor });
-      for await (const connection of server) {
-        connection.close();
-        server.close();
-        return true;
-      }
-      return false;
-    })();
-    await collectAll();
-    const client = await connectPipe(PATH, { proactor });
-    assertEquals(await served, true);
+test.world("connections that were closed are not reported", async (world) => {
+  await (async () => {
+    const [server, client, served] = await connected(world);
     client.close();
-  });
+    served.abort();
+    await server.shutdown();
+  })();
+  await collectAll();
+  await turns();
 });
 
-Deno.test("connections that a server has served and forgotten do not stay", async () => {
-  await inWorld({}, async (world) => {
-    const { proactor } = world;
+test.world("a server that is forgotten is closed and reported", async (world) => {
+  const { proactor } = world;
+  (() => void PipeServer.listen(PATH, { proactor }))();
+  await collectUntil(() => world.reports.length > 0);
+  assertEquals(takeWarnings(world), [SERVER]);
+  await until(() => proactor.metrics().pending === 0);
+  // The name is free again.
+  await PipeServer.listen(PATH, { proactor }).shutdown();
+});
+
+test.world("a server that somebody waits on is not forgotten", async (world) => {
+  const { proactor } = world;
+  const served = (async () => {
     const server = PipeServer.listen(PATH, { proactor });
-    const peers: PipeConnection[] = [];
-    for (let i = 0; i < 5; i++) {
-      peers.push(await connectPipe(PATH, { proactor }));
-      await server.accept();
+    for await (const connection of server) {
+      connection.close();
+      server.close();
+      return true;
     }
-    await collectUntil(() => world.reports.length >= 5);
-    assertEquals(takeWarnings(world), Array(5).fill(PIPE));
-    await until(() => server.connections.size === 0);
-    for (const peer of peers) peer.close();
-    await server.shutdown();
-  });
+    return false;
+  })();
+  await collectAll();
+  const client = await connectPipe(PATH, { proactor });
+  assertEquals(await served, true);
+  client.close();
 });
 
-Deno.test("a server of protocols serves on, whoever has it", async () => {
-  await inWorld({}, async (world) => {
-    const { proactor } = world;
-    const { finished } = (() => {
-      let transport: { close(): void };
-      const server = servePipe(
-        () => ({
-          connectionMade: (made) => transport = made,
-          dataReceived: () => transport.close(),
-        }),
-        PATH,
-        { proactor },
-      );
-      const { finished } = server;
-      return { finished };
-    })();
-    await collectAll();
-    const client = await connectPipe(PATH, { proactor });
-    await collectAll();
-    await client.write(bytes("a"));
-    assert(await client.read(new Uint8Array(1)) === null);
-    client.close();
-    await proactor.close();
-    await finished;
-  });
+test.world("connections that a server has served and forgotten do not stay", async (world) => {
+  const { proactor } = world;
+  const server = PipeServer.listen(PATH, { proactor });
+  const peers: PipeConnection[] = [];
+  for (let i = 0; i < 5; i++) {
+    peers.push(await connectPipe(PATH, { proactor }));
+    await server.accept();
+  }
+  await collectUntil(() => world.reports.length >= 5);
+  assertEquals(takeWarnings(world), Array(5).fill(PIPE));
+  await until(() => server.connections.size === 0);
+  for (const peer of peers) peer.close();
+  await server.shutdown();
+});
+
+test.world("a server of protocols serves on, whoever has it", async (world) => {
+  const { proactor } = world;
+  const { finished } = (() => {
+    let transport: { close(): void };
+    const server = servePipe(
+      () => ({
+        connectionMade: (made) => transport = made,
+        dataReceived: () => transport.close(),
+      }),
+      PATH,
+      { proactor },
+    );
+    const { finished } = server;
+    return { finished };
+  })();
+  await collectAll();
+  const client = await connectPipe(PATH, { proactor });
+  await collectAll();
+  await client.write(bytes("a"));
+  assert(await client.read(new Uint8Array(1)) === null);
+  client.close();
+  await proactor.close();
+  await finished;
 });

@@ -10,6 +10,7 @@ import {
   inWorld,
   outcome,
   PATH,
+  test,
   text,
   turns,
   until,
@@ -60,35 +61,31 @@ async function finish(...ends: PipeConnection[]): Promise<void> {
   for (const end of ends) await end.finished;
 }
 
-Deno.test("a client that reads a stream sees the end of a message pipe, and the server the client's", async () => {
-  await inWorld({}, async (world) => {
-    const [served, client] = await connected(world);
-    for (const [from, to] of [[served, client], [client, served]] as const) {
-      for (const part of ["ab", "cd", "efghijk"]) await from.write(bytes(part));
-      await from.closeWrite();
-      assertEquals(await readAll(to), "abcdefghijk");
-    }
-    await finish(served, client);
-  });
+test.world("a client that reads a stream sees the end of a message pipe, and the server the client's", async (world) => {
+  const [served, client] = await connected(world);
+  for (const [from, to] of [[served, client], [client, served]] as const) {
+    for (const part of ["ab", "cd", "efghijk"]) await from.write(bytes(part));
+    await from.closeWrite();
+    assertEquals(await readAll(to), "abcdefghijk");
+  }
+  await finish(served, client);
 });
 
-Deno.test("a protocol on a message pipe sees the end of its peer, each way", async () => {
-  await inWorld({}, async ({ proactor }) => {
-    const peer = new Recorder();
-    const server = servePipe(() => peer, PATH, { type: "message", proactor });
-    const [transport, protocol] = await openPipeTransport(
-      () => new Recorder(),
-      PATH,
-      { proactor },
-    );
-    await until(() => peer.log.length === 1);
-    transport.write(bytes("ping"));
-    transport.writeEof();
-    await until(() => peer.log.includes("eof"));
-    await until(() => protocol.log.some((event) => event.startsWith("lost")));
-    server.close();
-    await server.finished;
-  });
+test.world("a protocol on a message pipe sees the end of its peer, each way", async ({ proactor }) => {
+  const peer = new Recorder();
+  const server = servePipe(() => peer, PATH, { type: "message", proactor });
+  const [transport, protocol] = await openPipeTransport(
+    () => new Recorder(),
+    PATH,
+    { proactor },
+  );
+  await until(() => peer.log.length === 1);
+  transport.write(bytes("ping"));
+  transport.writeEof();
+  await until(() => peer.log.includes("eof"));
+  await until(() => protocol.log.some((event) => event.startsWith("lost")));
+  server.close();
+  await server.finished;
 });
 
 Deno.test("a foreign client that reads bytes sees the end, before and after it reads", async () => {
@@ -116,73 +113,63 @@ Deno.test("a foreign client that reads bytes sees the end, before and after it r
   }
 });
 
-Deno.test("closeWrite() and close() do not wait for a peer that never reads", async () => {
-  await inWorld({}, async (world) => {
-    const { served, client } = await foreign(world);
-    await served.write(bytes("unread"));
-    await served.closeWrite();
-    served.close();
-    await served.finished;
-    assertEquals(await recvAll(world, client), "unread");
-    world.close(client);
-  });
+test.world("closeWrite() and close() do not wait for a peer that never reads", async (world) => {
+  const { served, client } = await foreign(world);
+  await served.write(bytes("unread"));
+  await served.closeWrite();
+  served.close();
+  await served.finished;
+  assertEquals(await recvAll(world, client), "unread");
+  world.close(client);
 });
 
-Deno.test("close() behind closeWrite() waits for what is written, not for the reader", async () => {
-  await inWorld({}, async (world) => {
-    const { proactor } = world;
-    using server = PipeServer.listen(PATH, {
-      type: "message",
-      outBufferSize: 4,
-      proactor,
-    });
-    const client = world.open();
-    const served = await server.accept();
-    const written = served.write(bytes("0123456789"));
-    const ended = served.closeWrite();
-    served.close();
-    await turns();
-    assertEquals(served.bufferedAmount, 10);
-    assertEquals(await recvAll(world, client), "0123456789");
-    assertEquals([await written, await outcome(ended)], [10, "ok undefined"]);
-    await served.finished;
-    world.close(client);
+test.world("close() behind closeWrite() waits for what is written, not for the reader", async (world) => {
+  const { proactor } = world;
+  using server = PipeServer.listen(PATH, {
+    type: "message",
+    outBufferSize: 4,
+    proactor,
   });
+  const client = world.open();
+  const served = await server.accept();
+  const written = served.write(bytes("0123456789"));
+  const ended = served.closeWrite();
+  served.close();
+  await turns();
+  assertEquals(served.bufferedAmount, 10);
+  assertEquals(await recvAll(world, client), "0123456789");
+  assertEquals([await written, await outcome(ended)], [10, "ok undefined"]);
+  await served.finished;
+  world.close(client);
 });
 
-Deno.test("a peer that leaves without reading is no error of the end", async () => {
-  await inWorld({}, async (world) => {
-    const { transport, protocol, peer } = rig(world, { type: "message" });
-    transport.write(bytes("unread"));
-    transport.writeEof();
-    await turns();
-    world.close(peer);
-    await until(() => protocol.log.some((event) => event.startsWith("lost")));
-    assertEquals(protocol.log.slice(1), ["eof", "lost"]);
-  });
+test.world("a peer that leaves without reading is no error of the end", async (world) => {
+  const { transport, protocol, peer } = rig(world, { type: "message" });
+  transport.write(bytes("unread"));
+  transport.writeEof();
+  await turns();
+  world.close(peer);
+  await until(() => protocol.log.some((event) => event.startsWith("lost")));
+  assertEquals(protocol.log.slice(1), ["eof", "lost"]);
 });
 
-Deno.test("without a thread the end goes out at once", async () => {
-  await inWorld({}, async (world) => {
-    const [served, client] = await connected(world);
-    world.sim.waits.failures.set("startFlush", 1450);
-    await served.write(bytes("ab"));
-    await served.closeWrite();
-    assertEquals(await readAll(client), "ab");
-    await finish(served, client);
-  });
+test.world("without a thread the end goes out at once", async (world) => {
+  const [served, client] = await connected(world);
+  world.sim.waits.failures.set("startFlush", 1450);
+  await served.write(bytes("ab"));
+  await served.closeWrite();
+  assertEquals(await readAll(client), "ab");
+  await finish(served, client);
 });
 
-Deno.test("abort() while the peer has not read gives everything back", async () => {
-  await inWorld({}, async (world) => {
-    const { served, client } = await foreign(world);
-    await served.write(bytes("unread"));
-    await served.closeWrite();
-    await turns();
-    assert(world.sim.waits.registered > 0);
-    served.abort();
-    await served.finished;
-    await until(() => world.sim.waits.registered === 0);
-    world.close(client);
-  });
+test.world("abort() while the peer has not read gives everything back", async (world) => {
+  const { served, client } = await foreign(world);
+  await served.write(bytes("unread"));
+  await served.closeWrite();
+  await turns();
+  assert(world.sim.waits.registered > 0);
+  served.abort();
+  await served.finished;
+  await until(() => world.sim.waits.registered === 0);
+  world.close(client);
 });

@@ -4,7 +4,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import type { Handle } from "../../src/ffi/win32_api.ts";
 import type { PipeConnection } from "../../src/pipe/pipe_connection.ts";
 import { copyBytes } from "../../src/ffi/bytes.ts";
-import { bytes, inWorld, text, turns, type World } from "./_helpers.ts";
+import { bytes, inWorld, test, text, turns, type World } from "./_helpers.ts";
 import { HOSTILE } from "./_hostile.ts";
 import { pipeEnds } from "./_pipe_ends.ts";
 import { rig } from "./_recorder.ts";
@@ -68,23 +68,21 @@ for (const kind of LIARS) {
     });
   });
 
-  Deno.test(`getBuffer() of a protocol may give ${kind}`, async () => {
-    await inWorld({}, async (world) => {
-      const { data } = HOSTILE[kind]!(new Uint8Array(5));
-      const { transport, protocol, peer } = rig(world);
-      let received = "";
-      transport.setProtocol({
-        getBuffer: () => data,
-        bufferUpdated: (n) => received += text(copyBytes(data, 0, n)),
-        connectionLost: (error) => protocol.connectionLost(error),
-      });
-      await world.proactor.send(peer, bytes("1234567"));
-      await turns();
-      assertEquals(received, "1234567");
-      transport.abort();
-      world.close(peer);
-      await transport.finished;
+  test.world(`getBuffer() of a protocol may give ${kind}`, async (world) => {
+    const { data } = HOSTILE[kind]!(new Uint8Array(5));
+    const { transport, protocol, peer } = rig(world);
+    let received = "";
+    transport.setProtocol({
+      getBuffer: () => data,
+      bufferUpdated: (n) => received += text(copyBytes(data, 0, n)),
+      connectionLost: (error) => protocol.connectionLost(error),
     });
+    await world.proactor.send(peer, bytes("1234567"));
+    await turns();
+    assertEquals(received, "1234567");
+    transport.abort();
+    world.close(peer);
+    await transport.finished;
   });
 }
 

@@ -23,7 +23,7 @@ import {
   inWorld,
   outcome,
   PATH,
-  takeReports,
+  test,
   text,
   turns,
   until,
@@ -59,19 +59,17 @@ Deno.test("IocpProactor is one class, with asyncio's methods first", () => {
   assertEquals(names.slice(0, ASYNCIO_METHODS.length), ASYNCIO_METHODS);
 });
 
-Deno.test("a port has one set of parts, and so has one without a proactor", async () => {
-  await inWorld({}, async (world) => {
-    assertEquals(partsOf(world.port).core.port, world.port);
-    const api = world.sim;
-    const port = new CompletionPort(api, {
-      report: () => {},
-      skipOnSuccess: true,
-      concurrency: 0,
-    });
-    assertStrictEquals(partsOf(port), partsOf(port));
-    assertStrictEquals(partsOf(port).core.port, port);
-    await port.close(0);
+test.world("a port has one set of parts, and so has one without a proactor", async (world) => {
+  assertEquals(partsOf(world.port).core.port, world.port);
+  const api = world.sim;
+  const port = new CompletionPort(api, {
+    report: () => {},
+    skipOnSuccess: true,
+    concurrency: 0,
   });
+  assertStrictEquals(partsOf(port), partsOf(port));
+  assertStrictEquals(partsOf(port).core.port, port);
+  await port.close(0);
 });
 
 Deno.test("select() and poll() round time-outs up and refuse impossible ones", async () => {
@@ -95,54 +93,48 @@ Deno.test("select() and poll() round time-outs up and refuse impossible ones", a
   });
 });
 
-Deno.test("poll() waits in the kernel for the time given", async () => {
-  await inWorld({}, (world) => {
-    assertEquals(world.proactor.poll(), 0);
-    assertEquals(world.sim.now, 0);
-    assertEquals(world.proactor.poll(7.5), 0);
-    assertEquals(world.sim.now, 8);
-  });
+test.world("poll() waits in the kernel for the time given", (world) => {
+  assertEquals(world.proactor.poll(), 0);
+  assertEquals(world.sim.now, 0);
+  assertEquals(world.proactor.poll(7.5), 0);
+  assertEquals(world.sim.now, 8);
 });
 
-Deno.test("select() gives each ended future once, but no cancelled one", async () => {
-  await inWorld({}, async (world) => {
-    const { proactor, sim } = world;
-    const { server, client } = world.pair();
-    assertEquals(await proactor.select(0), []);
-    const read = proactor.recv(server, 9);
-    const cancelled = proactor.recv(client, 9);
-    cancelled.cancel();
-    await turns();
-    const write = proactor.send(client, bytes("abc"));
-    await turns();
-    assertEquals(
-      new Set(await proactor.select()),
-      new Set<unknown>([read, write]),
-    );
-    assertEquals(await proactor.select(1), []);
-    sim.fail("writeFile", 232);
-    const failed = proactor.send(client, bytes("x"));
-    assertEquals<unknown[]>(await proactor.select(), [failed]);
-    assertInstanceOf(failed.exception(), Deno.errors.BrokenPipe);
-    world.close(server, client);
-  });
+test.world("select() gives each ended future once, but no cancelled one", async (world) => {
+  const { proactor, sim } = world;
+  const { server, client } = world.pair();
+  assertEquals(await proactor.select(0), []);
+  const read = proactor.recv(server, 9);
+  const cancelled = proactor.recv(client, 9);
+  cancelled.cancel();
+  await turns();
+  const write = proactor.send(client, bytes("abc"));
+  await turns();
+  assertEquals(
+    new Set(await proactor.select()),
+    new Set<unknown>([read, write]),
+  );
+  assertEquals(await proactor.select(1), []);
+  sim.fail("writeFile", 232);
+  const failed = proactor.send(client, bytes("x"));
+  assertEquals<unknown[]>(await proactor.select(), [failed]);
+  assertInstanceOf(failed.exception(), Deno.errors.BrokenPipe);
+  world.close(server, client);
 });
 
-Deno.test("select() with a long time-out does not return at once", async () => {
-  await inWorld({}, async (world) => {
-    const { proactor } = world;
-    const { server, client } = world.pair();
-    const read = proactor.recv(server, 9);
-    const selected = proactor.select(3_000_000_000);
-    let done = false;
-    selected.then(() => done = true);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    assert(!done);
-    proactor.send(client, bytes("abc"));
-    assert((await selected).length > 0);
-    assertEquals(text(await read), "abc");
-    world.close(server, client);
-  });
+test.world("select() with a long time-out does not return at once", async (world) => {
+  const { proactor } = world;
+  const { server, client } = world.pair();
+  const read = proactor.recv(server, 9);
+  const selected = proactor.select(3_000_000_000);
+  let done = false;
+  selected.then(() => done = true);
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  assert(!done);
+  proactor.send(client, bytes("abc"));
+  assert((await selected).length > 0);
+  assertEquals(text(await read), "abc");
+  world.close(server, client);
 });
 
 Deno.test("select() in vain ends when the proactor closes", async () => {
@@ -152,85 +144,79 @@ Deno.test("select() in vain ends when the proactor closes", async () => {
   assertEquals(await selected, []);
 });
 
-Deno.test("bad arguments make no system call and leak nothing", async () => {
-  await inWorld({}, async (world) => {
-    const { proactor } = world;
-    const { server, client } = world.pair();
-    proactor.register(server);
-    const { calls } = world;
-    const detached = new Uint8Array(4);
-    detached.buffer.transfer();
-    const one = new Uint8Array(1);
-    const refused: [() => unknown, new (text: string) => Error][] = [
-      ...[-1, 1.5, NaN, 2 ** 32, Infinity].map((size) =>
-        [() => proactor.recv(server, size), RangeError] as const
-      ),
-      [() => proactor.recvInto(server, detached), TypeError],
-      [() => proactor.recvInto(server, new Uint8Array(0)), TypeError],
-      [() => proactor.recvInto(server, wrong([1])), TypeError],
-      [() => proactor.send(server, wrong("text")), TypeError],
-      [() => proactor.send(server, wrong(new ArrayBuffer(2))), TypeError],
-      ...[5, "5", null, undefined, {}, { handle: 5 }, true].map((handle) =>
-        [() => proactor.send(wrong(handle), one), TypeError] as const
-      ),
-      ...[0n, INVALID_HANDLE_VALUE, { handle: null }].map((handle) =>
-        [() => proactor.recv(handle, 1), Deno.errors.BadResource] as const
-      ),
-      ...["a/b", "", "\\\\.\\pipe\\", "\\\\.\\pipe\\a/../b", 5].map((path) =>
-        [() => proactor.connectPipe(wrong(path)), TypeError] as const
-      ),
-      [
-        () => proactor.connectPipe("\\\\.\\pipe\\" + "x".repeat(248)),
-        RangeError,
-      ],
-    ].map(([act, error]) => [act, error] as never);
-    for (const [act, error] of refused) assertThrows(act, error);
-    for (const concurrency of [-1, 1.5, 2 ** 32, NaN]) {
-      const options = { api: world.sim, concurrency };
-      assertThrows(() => new IocpProactor(options), RangeError);
-    }
-    assertEquals(world.calls, calls);
-    world.close(server, client);
-    await turns();
-  });
+test.world("bad arguments make no system call and leak nothing", async (world) => {
+  const { proactor } = world;
+  const { server, client } = world.pair();
+  proactor.register(server);
+  const { calls } = world;
+  const detached = new Uint8Array(4);
+  detached.buffer.transfer();
+  const one = new Uint8Array(1);
+  const refused: [() => unknown, new (text: string) => Error][] = [
+    ...[-1, 1.5, NaN, 2 ** 32, Infinity].map((size) =>
+      [() => proactor.recv(server, size), RangeError] as const
+    ),
+    [() => proactor.recvInto(server, detached), TypeError],
+    [() => proactor.recvInto(server, new Uint8Array(0)), TypeError],
+    [() => proactor.recvInto(server, wrong([1])), TypeError],
+    [() => proactor.send(server, wrong("text")), TypeError],
+    [() => proactor.send(server, wrong(new ArrayBuffer(2))), TypeError],
+    ...[5, "5", null, undefined, {}, { handle: 5 }, true].map((handle) =>
+      [() => proactor.send(wrong(handle), one), TypeError] as const
+    ),
+    ...[0n, INVALID_HANDLE_VALUE, { handle: null }].map((handle) =>
+      [() => proactor.recv(handle, 1), Deno.errors.BadResource] as const
+    ),
+    ...["a/b", "", "\\\\.\\pipe\\", "\\\\.\\pipe\\a/../b", 5].map((path) =>
+      [() => proactor.connectPipe(wrong(path)), TypeError] as const
+    ),
+    [
+      () => proactor.connectPipe("\\\\.\\pipe\\" + "x".repeat(248)),
+      RangeError,
+    ],
+  ].map(([act, error]) => [act, error] as never);
+  for (const [act, error] of refused) assertThrows(act, error);
+  for (const concurrency of [-1, 1.5, 2 ** 32, NaN]) {
+    const options = { api: world.sim, concurrency };
+    assertThrows(() => new IocpProactor(options), RangeError);
+  }
+  assertEquals(world.calls, calls);
+  world.close(server, client);
+  await turns();
 });
 
-Deno.test("a closed handle, and one of another kind, are refused", async () => {
-  await inWorld({}, (world) => {
-    const { proactor } = world;
-    const { BadResource } = Deno.errors;
-    const { server, client } = world.pair();
-    proactor.register(server);
-    world.close(server);
-    assertThrows(() => proactor.closeHandle(0x7777n), BadResource);
-    assertThrows(() => proactor.recv(0x7777n, 1), BadResource);
-    world.close(client);
-  });
+test.world("a closed handle, and one of another kind, are refused", (world) => {
+  const { proactor } = world;
+  const { BadResource } = Deno.errors;
+  const { server, client } = world.pair();
+  proactor.register(server);
+  world.close(server);
+  assertThrows(() => proactor.closeHandle(0x7777n), BadResource);
+  assertThrows(() => proactor.recv(0x7777n, 1), BadResource);
+  world.close(client);
 });
 
-Deno.test("an aborted signal cancels before anything starts", async () => {
-  await inWorld({}, async (world) => {
-    const { proactor } = world;
-    const { server, client } = world.pair();
-    const owner = { handle: server };
-    proactor.register(owner);
-    const { calls } = world;
-    const signal = AbortSignal.abort(new RangeError("no"));
-    const options = { signal };
-    const futures = [
-      proactor.recv(owner, 1, options),
-      proactor.recvInto(owner, new Uint8Array(1), options),
-      proactor.send(owner, bytes("a"), options),
-      proactor.acceptPipe(owner, options),
-      proactor.connectPipe(PATH, options),
-    ];
-    assertEquals(world.calls, calls);
-    for (const future of futures) {
-      assert(future.cancelled());
-      assertEquals(await outcome(future as PromiseLike<unknown>), "RangeError");
-    }
-    world.close(server, client);
-  });
+test.world("an aborted signal cancels before anything starts", async (world) => {
+  const { proactor } = world;
+  const { server, client } = world.pair();
+  const owner = { handle: server };
+  proactor.register(owner);
+  const { calls } = world;
+  const signal = AbortSignal.abort(new RangeError("no"));
+  const options = { signal };
+  const futures = [
+    proactor.recv(owner, 1, options),
+    proactor.recvInto(owner, new Uint8Array(1), options),
+    proactor.send(owner, bytes("a"), options),
+    proactor.acceptPipe(owner, options),
+    proactor.connectPipe(PATH, options),
+  ];
+  assertEquals(world.calls, calls);
+  for (const future of futures) {
+    assert(future.cancelled());
+    assertEquals(await outcome(future as PromiseLike<unknown>), "RangeError");
+  }
+  world.close(server, client);
 });
 
 Deno.test("every start that fails at once gives its error and leaks nothing", async () => {
@@ -277,35 +263,31 @@ for (const name of ["createIoCompletionPort", "virtualAlloc"] as const) {
   });
 }
 
-Deno.test("stopServing() cancels one handle and leaves the others", async () => {
-  await inWorld({}, async (world) => {
-    const { proactor } = world;
-    const [one, other] = [world.serve(), world.serve()];
-    const stopped = proactor.acceptPipe(one);
-    const served = proactor.acceptPipe(other);
-    proactor.stopServing(one);
-    assertEquals(await outcome(stopped), "CancelledError");
-    assertThrows(() => proactor.acceptPipe(one), Deno.errors.BadResource);
-    assert(!served.done());
-    world.close(one);
-    const client = world.open();
-    assertEquals(await served, other);
-    world.close(other, client);
-  });
+test.world("stopServing() cancels one handle and leaves the others", async (world) => {
+  const { proactor } = world;
+  const [one, other] = [world.serve(), world.serve()];
+  const stopped = proactor.acceptPipe(one);
+  const served = proactor.acceptPipe(other);
+  proactor.stopServing(one);
+  assertEquals(await outcome(stopped), "CancelledError");
+  assertThrows(() => proactor.acceptPipe(one), Deno.errors.BadResource);
+  assert(!served.done());
+  world.close(one);
+  const client = world.open();
+  assertEquals(await served, other);
+  world.close(other, client);
 });
 
-Deno.test("acceptPipe() takes a client that came first, also when it has left", async () => {
-  await inWorld({}, async (world) => {
-    const { proactor } = world;
-    const { server, client } = world.pair();
-    assertEquals(await proactor.acceptPipe(server), server);
-    await proactor.send(client, bytes("bye"));
-    world.close(client);
-    assertEquals(await proactor.acceptPipe(server), server);
-    assertEquals(text(await proactor.recv(server, 9)), "bye");
-    assertEquals(text(await proactor.recv(server, 9)), "");
-    world.close(server);
-  });
+test.world("acceptPipe() takes a client that came first, also when it has left", async (world) => {
+  const { proactor } = world;
+  const { server, client } = world.pair();
+  assertEquals(await proactor.acceptPipe(server), server);
+  await proactor.send(client, bytes("bye"));
+  world.close(client);
+  assertEquals(await proactor.acceptPipe(server), server);
+  assertEquals(text(await proactor.recv(server, 9)), "bye");
+  assertEquals(text(await proactor.recv(server, 9)), "");
+  world.close(server);
 });
 
 Deno.test("close() refuses work from then on", async () => {
@@ -372,7 +354,7 @@ Deno.test("close() ends connections, servers and transports that are open", asyn
   }
   sim.closeHandle(peer);
   assertEquals(sim.leaks(), []);
-  assertEquals(takeReports(world), []);
+  assertEquals(world.takeReports(), []);
 });
 
 Deno.test("close() with a transport whose packet never comes tells it once", async () => {
@@ -388,26 +370,24 @@ Deno.test("close() with a transport whose packet never comes tells it once", asy
   assertEquals(sim.violations, []);
 });
 
-Deno.test("callbacks of futures that throw are reported and stop no other", async () => {
-  await inWorld({}, async (world) => {
-    const { proactor } = world;
-    const reports: string[] = [];
-    proactor.setLoop({
-      schedule: (callback) => queueMicrotask(callback),
-      report: (_error, message) => reports.push(message),
-    });
-    const { server, client } = world.pair();
-    const read = proactor.recv(server, 9);
-    const seen: string[] = [];
-    read.addDoneCallback(() => {
-      throw new Error("boom");
-    });
-    read.addDoneCallback((future) => seen.push(text(future.result())));
-    proactor.send(client, bytes("abc"));
-    await until(() => seen.length > 0);
-    assertEquals([seen, reports], [["abc"], ["Exception in a done callback"]]);
-    world.close(server, client);
+test.world("callbacks of futures that throw are reported and stop no other", async (world) => {
+  const { proactor } = world;
+  const reports: string[] = [];
+  proactor.setLoop({
+    schedule: (callback) => queueMicrotask(callback),
+    report: (_error, message) => reports.push(message),
   });
+  const { server, client } = world.pair();
+  const read = proactor.recv(server, 9);
+  const seen: string[] = [];
+  read.addDoneCallback(() => {
+    throw new Error("boom");
+  });
+  read.addDoneCallback((future) => seen.push(text(future.result())));
+  proactor.send(client, bytes("abc"));
+  await until(() => seen.length > 0);
+  assertEquals([seen, reports], [["abc"], ["Exception in a done callback"]]);
+  world.close(server, client);
 });
 
 Deno.test("defaultProactor() needs Windows", {

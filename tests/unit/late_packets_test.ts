@@ -5,16 +5,7 @@ import { stub } from "@std/testing/mock";
 import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
 import { type Choose, explore } from "../sim/explore.ts";
-import {
-  bytes,
-  outcome,
-  PATH,
-  race,
-  takeReports,
-  turns,
-  until,
-  World,
-} from "./_helpers.ts";
+import { bytes, outcome, PATH, race, turns, until, World } from "./_helpers.ts";
 
 /** What is closed at every step, and how many operations it has pending. */
 interface Scene {
@@ -84,7 +75,7 @@ async function closeBetween(
   await closed;
   await turns();
   assertEquals(world.proactor.metrics().unknownPackets, 0);
-  assertEquals(takeReports(world), []);
+  assertEquals(world.takeReports(), []);
   assertEquals(sim.violations, [], "the kernel found its memory in place");
   assertEquals(proactor.metrics().pending, 0);
 }
@@ -123,7 +114,7 @@ Deno.test("a packet that comes after its operation was given up ends quietly", a
   assertEquals(await closed, 0, "their slots came back in time");
   assertEquals(await Promise.all(reads), ["CancelledError", "CancelledError"]);
   assertEquals(port.metrics().bufferBytes, 0);
-  assertEquals(takeReports(world), []);
+  assertEquals(world.takeReports(), []);
   sim.closeHandle(server);
   sim.closeHandle(client);
   assertEquals(sim.leaks(), []);
@@ -140,7 +131,7 @@ Deno.test("a port that somebody has closed fails once, and ends what is pending"
   await until(() => proactor.metrics().waits === 1);
   sim.closeHandle(port.handle);
   assertEquals(await Promise.all(reads), ["BadResource", "BadResource"]);
-  assertEquals(takeReports(world), ["The completion port has failed"]);
+  assertEquals(world.takeReports(), ["The completion port has failed"]);
   const { getQueuedCompletionStatusEx: polls } = sim.calls;
   await turns(50);
   assertEquals(sim.calls.getQueuedCompletionStatusEx, polls, "no poll is made");
@@ -150,7 +141,7 @@ Deno.test("a port that somebody has closed fails once, and ends what is pending"
     "the port has failed",
   );
   assertEquals(await proactor.close(), 2);
-  assertEquals(takeReports(world), []);
+  assertEquals(world.takeReports(), []);
 });
 
 Deno.test("a port that was closed while the pump polls fails as well", async () => {
@@ -160,7 +151,7 @@ Deno.test("a port that was closed while the pump polls fails as well", async () 
   const read = proactor.recv(server, 10);
   sim.closeHandle(port.handle);
   await assertRejects(async () => await read, Deno.errors.BadResource);
-  assertEquals(takeReports(world), ["The completion port has failed"]);
+  assertEquals(world.takeReports(), ["The completion port has failed"]);
   assertEquals(await proactor.close(), 1);
 });
 
@@ -177,7 +168,7 @@ Deno.test("streams of a port that somebody has closed end with an error", async 
   await assertRejects(() => read, Error);
   await assertRejects(() => next, Error);
   await assertRejects(() => client.read(new Uint8Array(8)), Error);
-  assert(takeReports(world).includes("The completion port has failed"));
+  assert(world.takeReports().includes("The completion port has failed"));
   await Promise.all([client.finished, served.finished, server.finished]);
   await proactor.close({ deadline: 10 });
 });

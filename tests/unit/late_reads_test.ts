@@ -8,7 +8,7 @@ import {
   type LateHost,
   LateReads,
 } from "../../src/proactor/port/late_reads.ts";
-import { bytes, inWorld, PATH, turns, until } from "./_helpers.ts";
+import { bytes, PATH, test, turns, until } from "./_helpers.ts";
 import { rig } from "./_recorder.ts";
 
 /** A host that notes what happens. */
@@ -106,103 +106,91 @@ Deno.test("late readers wait for the next turn once, however often it is tried",
   assertEquals(host.log.join(" "), "a b b b");
 });
 
-Deno.test("a transport that has answered reads what its peer says then, without a packet", async () => {
-  await inWorld({}, async (world) => {
-    const { transport, protocol, peer } = rig(world);
-    let said = 0;
-    protocol.on = (name) => {
-      if (!name.startsWith("data")) return;
-      transport.write(bytes("ok"));
-      if (++said <= 5) world.proactor.send(peer, bytes(`${said}`));
-    };
-    world.proactor.send(peer, bytes("0"));
-    await until(() => protocol.received.length === 6);
-    assertEquals(protocol.received, "012345");
-    assertEquals(protocol.log.length, 7, "each by itself");
-    assertEquals(world.proactor.metrics().packets, 1);
-    transport.abort();
-    world.close(peer);
-    await transport.finished;
-  });
+test.world("a transport that has answered reads what its peer says then, without a packet", async (world) => {
+  const { transport, protocol, peer } = rig(world);
+  let said = 0;
+  protocol.on = (name) => {
+    if (!name.startsWith("data")) return;
+    transport.write(bytes("ok"));
+    if (++said <= 5) world.proactor.send(peer, bytes(`${said}`));
+  };
+  world.proactor.send(peer, bytes("0"));
+  await until(() => protocol.received.length === 6);
+  assertEquals(protocol.received, "012345");
+  assertEquals(protocol.log.length, 7, "each by itself");
+  assertEquals(world.proactor.metrics().packets, 1);
+  transport.abort();
+  world.close(peer);
+  await transport.finished;
 });
 
-Deno.test("a transport that does not answer reads on at once", async () => {
-  await inWorld({}, async (world) => {
-    const { transport, protocol, peer } = rig(world);
-    world.proactor.send(peer, bytes("abc"));
-    world.proactor.poll();
-    assertEquals(protocol.received, "abc");
-    assertEquals(world.sim.pendingOperations, 1);
-    transport.abort();
-    world.close(peer);
-    await transport.finished;
-  });
+test.world("a transport that does not answer reads on at once", async (world) => {
+  const { transport, protocol, peer } = rig(world);
+  world.proactor.send(peer, bytes("abc"));
+  world.proactor.poll();
+  assertEquals(protocol.received, "abc");
+  assertEquals(world.sim.pendingOperations, 1);
+  transport.abort();
+  world.close(peer);
+  await transport.finished;
 });
 
-Deno.test("a connection that has written reads the answer without a packet", async () => {
-  await inWorld({}, async ({ proactor }) => {
-    const server = PipeServer.listen(PATH, { type: "byte", proactor });
-    const client = await connectPipe(PATH, { proactor });
-    const served = await server.accept();
-    await turns(2);
-    const { packets } = proactor.metrics();
-    const answer = new Uint8Array(10);
-    for (let i = 0; i < 10; i++) {
-      await client.write(bytes("question"));
-      const read = client.read(answer);
-      await served.write(bytes("answer"));
-      assertEquals(await read, 6);
-    }
-    assertEquals(proactor.metrics().packets, packets);
-    client.abort();
-    served.abort();
-    await server.shutdown();
-  });
+test.world("a connection that has written reads the answer without a packet", async ({ proactor }) => {
+  const server = PipeServer.listen(PATH, { type: "byte", proactor });
+  const client = await connectPipe(PATH, { proactor });
+  const served = await server.accept();
+  await turns(2);
+  const { packets } = proactor.metrics();
+  const answer = new Uint8Array(10);
+  for (let i = 0; i < 10; i++) {
+    await client.write(bytes("question"));
+    const read = client.read(answer);
+    await served.write(bytes("answer"));
+    assertEquals(await read, 6);
+  }
+  assertEquals(proactor.metrics().packets, packets);
+  client.abort();
+  served.abort();
+  await server.shutdown();
 });
 
-Deno.test("timers fire beside a protocol whose peer always has an answer", async () => {
-  await inWorld({}, async (world) => {
-    const { transport, protocol, peer } = rig(world, { quota: 1 << 24 });
-    protocol.on = (name) => {
-      if (!name.startsWith("data")) return;
-      transport.write(bytes("ok"));
-      if (!transport.isClosing()) world.proactor.send(peer, bytes("."));
-    };
-    world.proactor.send(peer, bytes("."));
-    await new Promise((resolve) => setTimeout(resolve, 1));
-    transport.abort();
-    world.close(peer);
-    await transport.finished;
-  });
+test.world("timers fire beside a protocol whose peer always has an answer", async (world) => {
+  const { transport, protocol, peer } = rig(world, { quota: 1 << 24 });
+  protocol.on = (name) => {
+    if (!name.startsWith("data")) return;
+    transport.write(bytes("ok"));
+    if (!transport.isClosing()) world.proactor.send(peer, bytes("."));
+  };
+  world.proactor.send(peer, bytes("."));
+  await new Promise((resolve) => setTimeout(resolve, 1));
+  transport.abort();
+  world.close(peer);
+  await transport.finished;
 });
 
-Deno.test("poll() from a late reader dispatches nothing", async () => {
-  await inWorld({}, async (world) => {
-    const { transport, peer } = rig(world);
-    await world.proactor.send(peer, bytes("x"));
-    const found: number[] = [];
-    world.port.late.add({
-      readLate: () => found.push(world.proactor.poll()) > 0,
-    });
-    await until(() => found.length === 1);
-    assertEquals(found, [0]);
-    transport.abort();
-    world.close(peer);
-    await transport.finished;
+test.world("poll() from a late reader dispatches nothing", async (world) => {
+  const { transport, peer } = rig(world);
+  await world.proactor.send(peer, bytes("x"));
+  const found: number[] = [];
+  world.port.late.add({
+    readLate: () => found.push(world.proactor.poll()) > 0,
   });
+  await until(() => found.length === 1);
+  assertEquals(found, [0]);
+  transport.abort();
+  world.close(peer);
+  await transport.finished;
 });
 
-Deno.test("a port can be closed while reads are late", async () => {
-  await inWorld({}, async (world) => {
-    const { transport, protocol, peer } = rig(world);
-    while (!world.port.calls.spent) world.port.calls.spend();
-    const read: string[] = [];
-    world.port.late.add({ readLate: () => read.push("late") > 0 });
-    await Promise.resolve();
-    await world.proactor.close();
-    await transport.finished;
-    assertEquals(protocol.log, ["made", "lost"]);
-    assertEquals(read, ["late"]);
-    world.close(peer);
-  });
+test.world("a port can be closed while reads are late", async (world) => {
+  const { transport, protocol, peer } = rig(world);
+  while (!world.port.calls.spent) world.port.calls.spend();
+  const read: string[] = [];
+  world.port.late.add({ readLate: () => read.push("late") > 0 });
+  await Promise.resolve();
+  await world.proactor.close();
+  await transport.finished;
+  assertEquals(protocol.log, ["made", "lost"]);
+  assertEquals(read, ["late"]);
+  world.close(peer);
 });

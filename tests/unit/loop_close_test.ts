@@ -10,9 +10,9 @@ import { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
 import { InvalidStateError } from "../../src/proactor/future/future.ts";
 import { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";
-import { loopTest, makeLoop, runOnce } from "./_loop.ts";
+import { makeLoop, runOnce, test } from "./_loop.ts";
 
-loopTest("close() is refused while the loop runs", async ({ loop }) => {
+test.loop("close() is refused while the loop runs", async ({ loop }) => {
   await loop.runUntilComplete(loop.createTask(async () => {
     await assertRejects(
       () => loop.close(),
@@ -23,41 +23,32 @@ loopTest("close() is refused while the loop runs", async ({ loop }) => {
   assertFalse(loop.isClosed());
 });
 
-loopTest(
-  "close() closes the proactor, and again does nothing",
-  async ({ loop }) => {
-    assertFalse(loop.isClosed());
-    const closed = loop.close();
-    assert(loop.isClosed());
-    await loop.close();
-    await closed;
-    assert(loop.proactor.closed);
-    await loop.close();
-  },
-);
+test.loop("close() closes the proactor, and again does nothing", async ({ loop }) => {
+  assertFalse(loop.isClosed());
+  const closed = loop.close();
+  assert(loop.isClosed());
+  await loop.close();
+  await closed;
+  assert(loop.proactor.closed);
+  await loop.close();
+});
 
-loopTest(
-  "close() refuses a bad deadline and closes nothing",
-  async ({ loop }) => {
-    await assertRejects(() => loop.close({ deadline: -1 }), RangeError);
-    assertFalse(loop.isClosed());
-    assertFalse(loop.proactor.closed);
-  },
-);
+test.loop("close() refuses a bad deadline and closes nothing", async ({ loop }) => {
+  await assertRejects(() => loop.close({ deadline: -1 }), RangeError);
+  assertFalse(loop.isClosed());
+  assertFalse(loop.proactor.closed);
+});
 
-loopTest(
-  "close() drops what is ready and what is scheduled",
-  async ({ loop }) => {
-    const seen: string[] = [];
-    loop.callSoon(() => seen.push("soon"));
-    loop.callLater(1, () => seen.push("later"));
-    await loop.close();
-    await delay(5);
-    assertEquals(seen, []);
-  },
-);
+test.loop("close() drops what is ready and what is scheduled", async ({ loop }) => {
+  const seen: string[] = [];
+  loop.callSoon(() => seen.push("soon"));
+  loop.callLater(1, () => seen.push("later"));
+  await loop.close();
+  await delay(5);
+  assertEquals(seen, []);
+});
 
-loopTest("a closed loop does not run", async ({ loop }) => {
+test.loop("a closed loop does not run", async ({ loop }) => {
   await loop.close();
   const message = "Cannot run the event loop: the event loop is closed";
   await assertRejects(() => loop.runForever(), InvalidStateError, message);
@@ -69,7 +60,7 @@ loopTest("a closed loop does not run", async ({ loop }) => {
   );
 });
 
-loopTest("a loop whose proactor is closed does not run", async ({ loop }) => {
+test.loop("a loop whose proactor is closed does not run", async ({ loop }) => {
   await loop.proactor.close();
   await assertRejects(
     () => loop.runForever(),
@@ -78,35 +69,29 @@ loopTest("a loop whose proactor is closed does not run", async ({ loop }) => {
   );
 });
 
-loopTest(
-  "a loop goes on when its proactor is closed while it runs",
-  async ({ loop }) => {
-    const seen: string[] = [];
-    loop.callSoon(() => {
-      loop.proactor.close().then(() => {
-        loop.callLater(2, () => {
-          seen.push("timer");
-          loop.stop();
-        });
+test.loop("a loop goes on when its proactor is closed while it runs", async ({ loop }) => {
+  const seen: string[] = [];
+  loop.callSoon(() => {
+    loop.proactor.close().then(() => {
+      loop.callLater(2, () => {
+        seen.push("timer");
+        loop.stop();
       });
     });
-    await loop.runForever();
-    assertEquals(seen, ["timer"]);
-  },
-);
+  });
+  await loop.runForever();
+  assertEquals(seen, ["timer"]);
+});
 
-loopTest(
-  "the futures of a closed loop can end, and drop their callbacks",
-  async ({ loop }) => {
-    const future = loop.createFuture<number>();
-    future.addDoneCallback(() => {
-      throw new Error("The loop is closed");
-    });
-    await loop.close();
-    future.setResult(1);
-    assertEquals(await future, 1);
-  },
-);
+test.loop("the futures of a closed loop can end, and drop their callbacks", async ({ loop }) => {
+  const future = loop.createFuture<number>();
+  future.addDoneCallback(() => {
+    throw new Error("The loop is closed");
+  });
+  await loop.close();
+  future.setResult(1);
+  assertEquals(await future, 1);
+});
 
 Deno.test("close() reports operations that do not end before the deadline", async () => {
   const { api, loop, exceptions } = makeLoop();

@@ -11,7 +11,7 @@ import { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";
 import { inWorld, until } from "./_helpers.ts";
 import { KINDS } from "./_unopened.ts";
-import { loopTest, runFor, runOnce } from "./_loop.ts";
+import { runFor, runOnce, test } from "./_loop.ts";
 
 /** Keeps the thread busy. */
 function burn(milliseconds: number): void {
@@ -23,7 +23,7 @@ function simulatedProactor(): IocpProactor {
   return new IocpProactor({ api: new SimulatedWin32() });
 }
 
-loopTest("setDebug() sets what getDebug() gives", ({ loop }) => {
+test.loop("setDebug() sets what getDebug() gives", ({ loop }) => {
   assertFalse(loop.getDebug());
   loop.setDebug(true);
   assert(loop.getDebug());
@@ -42,28 +42,25 @@ Deno.test("the options set debug mode and the slow duration", async () => {
   await loop.close();
 });
 
-loopTest("a callback is slow from 100 ms on", ({ loop }) => {
+test.loop("a callback is slow from 100 ms on", ({ loop }) => {
   assertEquals(loop.slowCallbackDuration, 100);
 });
 
-loopTest(
-  "debug mode warns of a slow callback, with its name and time",
-  async ({ loop }) => {
-    using warn = stub(console, "warn", () => {});
-    loop.setDebug(true);
-    loop.slowCallbackDuration = 5;
-    function slow() {
-      burn(6);
-    }
-    loop.callSoon(slow);
-    await runOnce(loop);
-    assertEquals(warn.calls.length, 1);
-    const [text] = warn.calls[0]?.args ?? [];
-    assertMatch(String(text), /^Executing <Handle slow> took \d+ ms$/);
-  },
-);
+test.loop("debug mode warns of a slow callback, with its name and time", async ({ loop }) => {
+  using warn = stub(console, "warn", () => {});
+  loop.setDebug(true);
+  loop.slowCallbackDuration = 5;
+  function slow() {
+    burn(6);
+  }
+  loop.callSoon(slow);
+  await runOnce(loop);
+  assertEquals(warn.calls.length, 1);
+  const [text] = warn.calls[0]?.args ?? [];
+  assertMatch(String(text), /^Executing <Handle slow> took \d+ ms$/);
+});
 
-loopTest("debug mode does not warn of a quick callback", async ({ loop }) => {
+test.loop("debug mode does not warn of a quick callback", async ({ loop }) => {
   using warn = stub(console, "warn", () => {});
   loop.setDebug(true);
   loop.slowCallbackDuration = 60_000;
@@ -72,7 +69,7 @@ loopTest("debug mode does not warn of a quick callback", async ({ loop }) => {
   assertEquals(warn.calls.length, 0);
 });
 
-loopTest("without debug mode there is no warning", async ({ loop }) => {
+test.loop("without debug mode there is no warning", async ({ loop }) => {
   using warn = stub(console, "warn", () => {});
   loop.slowCallbackDuration = 1;
   loop.callSoon(() => burn(2));
@@ -80,58 +77,49 @@ loopTest("without debug mode there is no warning", async ({ loop }) => {
   assertEquals(warn.calls.length, 0);
 });
 
-loopTest(
-  "debug mode tells the handler where a handle was made",
-  async ({ loop, exceptions }) => {
-    loop.setDebug(true);
-    function scheduleHere() {
-      loop.callSoon(() => {
-        throw new Error("Out of luck");
-      });
-    }
-    scheduleHere();
-    await runOnce(loop);
-    const traceback = exceptions.pop()?.sourceTraceback ?? "";
-    assertStringIncludes(traceback, "scheduleHere");
-  },
-);
-
-loopTest(
-  "debug mode records where futures, tasks and handles were made",
-  ({ loop }) => {
-    assertEquals(loop.createFuture().sourceTraceback, undefined);
-    loop.setDebug(true);
-    function makeHere() {
-      const task = loop.createTask(() => {});
-      task.cancel();
-      return [loop.createFuture(), task];
-    }
-    for (const { sourceTraceback } of makeHere()) {
-      assertStringIncludes(sourceTraceback ?? "", "makeHere");
-      assertFalse(sourceTraceback?.includes("/src/"));
-    }
-  },
-);
-
-loopTest(
-  "debug mode names the first step of a task, and a done callback",
-  async ({ loop }) => {
-    using warn = stub(console, "warn", () => {});
-    loop.setDebug(true);
-    loop.slowCallbackDuration = 5;
-    const task = loop.createTask(() => burn(6), { name: "busy" });
-    task.addDoneCallback(function told() {
-      burn(6);
+test.loop("debug mode tells the handler where a handle was made", async ({ loop, exceptions }) => {
+  loop.setDebug(true);
+  function scheduleHere() {
+    loop.callSoon(() => {
+      throw new Error("Out of luck");
     });
-    await loop.runUntilComplete(task);
-    await runOnce(loop);
-    const texts = warn.calls.map(({ args }) => `${args[0]}`);
-    assertMatch(texts[0]!, /^Executing <Handle <Task busy pending>> took/);
-    assertMatch(texts[1]!, /^Executing <Handle told> took/);
-  },
-);
+  }
+  scheduleHere();
+  await runOnce(loop);
+  const traceback = exceptions.pop()?.sourceTraceback ?? "";
+  assertStringIncludes(traceback, "scheduleHere");
+});
 
-loopTest("debug mode names a timer that is slow", async ({ loop }) => {
+test.loop("debug mode records where futures, tasks and handles were made", ({ loop }) => {
+  assertEquals(loop.createFuture().sourceTraceback, undefined);
+  loop.setDebug(true);
+  function makeHere() {
+    const task = loop.createTask(() => {});
+    task.cancel();
+    return [loop.createFuture(), task];
+  }
+  for (const { sourceTraceback } of makeHere()) {
+    assertStringIncludes(sourceTraceback ?? "", "makeHere");
+    assertFalse(sourceTraceback?.includes("/src/"));
+  }
+});
+
+test.loop("debug mode names the first step of a task, and a done callback", async ({ loop }) => {
+  using warn = stub(console, "warn", () => {});
+  loop.setDebug(true);
+  loop.slowCallbackDuration = 5;
+  const task = loop.createTask(() => burn(6), { name: "busy" });
+  task.addDoneCallback(function told() {
+    burn(6);
+  });
+  await loop.runUntilComplete(task);
+  await runOnce(loop);
+  const texts = warn.calls.map(({ args }) => `${args[0]}`);
+  assertMatch(texts[0]!, /^Executing <Handle <Task busy pending>> took/);
+  assertMatch(texts[1]!, /^Executing <Handle told> took/);
+});
+
+test.loop("debug mode names a timer that is slow", async ({ loop }) => {
   using warn = stub(console, "warn", () => {});
   loop.setDebug(true);
   loop.slowCallbackDuration = 5;

@@ -10,7 +10,7 @@ import type { Handle } from "../../src/ffi/win32_api.ts";
 import type { ExceptionContext } from "../../src/loop/exception_handler.ts";
 import { pipe } from "../../src/pipe/anonymous_pipe.ts";
 import { turns } from "./_helpers.ts";
-import { type LoopFixture, loopTest, runOnce } from "./_loop.ts";
+import { type LoopFixture, runOnce, test } from "./_loop.ts";
 
 setFlagsFromString("--expose-gc");
 const collect: () => void = runInNewContext("gc");
@@ -43,38 +43,29 @@ async function runTask(loop: ProactorEventLoop, name?: string): Promise<void> {
   await turns();
 }
 
-loopTest(
-  "a task that failed and was dropped is reported with its name",
-  async (fixture) => {
-    await runTask(fixture.loop, "careless");
-    assertEquals(await reports(fixture), [{
-      message: "Task exception was never retrieved",
-      exception: ERROR,
-      taskName: "careless",
-    }]);
-  },
-);
+test.loop("a task that failed and was dropped is reported with its name", async (fixture) => {
+  await runTask(fixture.loop, "careless");
+  assertEquals(await reports(fixture), [{
+    message: "Task exception was never retrieved",
+    exception: ERROR,
+    taskName: "careless",
+  }]);
+});
 
-loopTest(
-  "a future that failed and was dropped is reported",
-  async (fixture) => {
-    fixture.loop.createFuture().setException(ERROR);
-    assertEquals(await reports(fixture), [{
-      message: "Future exception was never retrieved",
-      exception: ERROR,
-    }]);
-  },
-);
+test.loop("a future that failed and was dropped is reported", async (fixture) => {
+  fixture.loop.createFuture().setException(ERROR);
+  assertEquals(await reports(fixture), [{
+    message: "Future exception was never retrieved",
+    exception: ERROR,
+  }]);
+});
 
-loopTest(
-  "a failure is not reported while somebody holds the future",
-  async (fixture) => {
-    const future = fixture.loop.createFuture();
-    future.setException(ERROR);
-    assertEquals(await reports(fixture), []);
-    assertEquals(future.exception(), ERROR);
-  },
-);
+test.loop("a failure is not reported while somebody holds the future", async (fixture) => {
+  const future = fixture.loop.createFuture();
+  future.setException(ERROR);
+  assertEquals(await reports(fixture), []);
+  assertEquals(future.exception(), ERROR);
+});
 
 const LOOKS: Record<string, (future: Future<unknown>) => unknown> = {
   "exception()": (future) => future.exception(),
@@ -89,7 +80,7 @@ const LOOKS: Record<string, (future: Future<unknown>) => unknown> = {
 };
 
 for (const [name, look] of Object.entries(LOOKS)) {
-  loopTest(`a failure is not reported after ${name}`, async (fixture) => {
+  test.loop(`a failure is not reported after ${name}`, async (fixture) => {
     const future = fixture.loop.createFuture();
     future.setException(ERROR);
     look(future);
@@ -98,36 +89,27 @@ for (const [name, look] of Object.entries(LOOKS)) {
   });
 }
 
-loopTest(
-  "a failure that somebody awaited before is not reported",
-  async (fixture) => {
-    const future = fixture.loop.createFuture();
-    const awaited = future.then(null, () => "seen");
-    future.setException(ERROR);
-    assertEquals(await awaited, "seen");
-    assertEquals(await reports(fixture), []);
-  },
-);
+test.loop("a failure that somebody awaited before is not reported", async (fixture) => {
+  const future = fixture.loop.createFuture();
+  const awaited = future.then(null, () => "seen");
+  future.setException(ERROR);
+  assertEquals(await awaited, "seen");
+  assertEquals(await reports(fixture), []);
+});
 
-loopTest(
-  "neither a cancelled nor a successful future is reported",
-  async (fixture) => {
-    fixture.loop.createFuture().cancel();
-    fixture.loop.createFuture<number>().setResult(1);
-    assertEquals(await reports(fixture), []);
-  },
-);
+test.loop("neither a cancelled nor a successful future is reported", async (fixture) => {
+  fixture.loop.createFuture().cancel();
+  fixture.loop.createFuture<number>().setResult(1);
+  assertEquals(await reports(fixture), []);
+});
 
-loopTest(
-  "the close of a loop reports nothing that is not collected",
-  async (fixture) => {
-    const future = fixture.loop.createFuture();
-    future.setException(ERROR);
-    await fixture.loop.close();
-    assertEquals(fixture.exceptions, []);
-    assertEquals(future.exception(), ERROR);
-  },
-);
+test.loop("the close of a loop reports nothing that is not collected", async (fixture) => {
+  const future = fixture.loop.createFuture();
+  future.setException(ERROR);
+  await fixture.loop.close();
+  assertEquals(fixture.exceptions, []);
+  assertEquals(future.exception(), ERROR);
+});
 
 // --- errors that refer to their futures by the frames of their stacks ------------
 
@@ -193,7 +175,7 @@ function onBrokenPipe(
 }
 
 for (const [name, start] of Object.entries(MADE_INSIDE)) {
-  loopTest(`${name} is reported once, when it was dropped`, async (fixture) => {
+  test.loop(`${name} is reported once, when it was dropped`, async (fixture) => {
     start(fixture);
     await runOnce(fixture.loop);
     await turns(3);
@@ -202,29 +184,26 @@ for (const [name, start] of Object.entries(MADE_INSIDE)) {
   });
 }
 
-loopTest(
-  "in debug mode a dropped failure is told with where its future was made",
-  async (fixture) => {
-    fixture.loop.setDebug(true);
-    function makeTask() {
-      fixture.loop.createTask(fail, { name: "careless" });
-    }
-    function makeFuture() {
-      fixture.loop.createFuture().setException(ERROR);
-    }
-    makeTask();
-    makeFuture();
-    await runOnce(fixture.loop);
-    const found = await reports(fixture) as ExceptionContext[];
-    const places = found.map(({ sourceTraceback }) => sourceTraceback ?? "");
-    assertEquals(places.filter((each) => each.includes("makeTask")).length, 1);
-    assertEquals(
-      places.filter((each) => each.includes("makeFuture")).length,
-      1,
-    );
-    assert(places.every((each) => !each.includes("/src/")));
-  },
-);
+test.loop("in debug mode a dropped failure is told with where its future was made", async (fixture) => {
+  fixture.loop.setDebug(true);
+  function makeTask() {
+    fixture.loop.createTask(fail, { name: "careless" });
+  }
+  function makeFuture() {
+    fixture.loop.createFuture().setException(ERROR);
+  }
+  makeTask();
+  makeFuture();
+  await runOnce(fixture.loop);
+  const found = await reports(fixture) as ExceptionContext[];
+  const places = found.map(({ sourceTraceback }) => sourceTraceback ?? "");
+  assertEquals(places.filter((each) => each.includes("makeTask")).length, 1);
+  assertEquals(
+    places.filter((each) => each.includes("makeFuture")).length,
+    1,
+  );
+  assert(places.every((each) => !each.includes("/src/")));
+});
 
 Deno.test("without a loop a failure that was dropped is an unhandled rejection", async () => {
   const reasons: unknown[] = [];

@@ -19,7 +19,7 @@ import type {
   RemoteCallback,
   RemoteToken,
 } from "../../src/loop/remote_callback.ts";
-import { loopTest, makeLoop, runFor, runOnce } from "./_loop.ts";
+import { makeLoop, runFor, runOnce, test } from "./_loop.ts";
 
 /** A token of the right shape. */
 function sample(): RemoteToken {
@@ -44,43 +44,34 @@ function exportStop(
   }, options);
 }
 
-loopTest(
-  "exportCallback() gives a token that postMessage can carry",
-  ({ loop }) => {
-    using remote = loop.exportCallback(() => {});
-    const { token } = remote;
-    assertEquals(structuredClone(token), token);
-    assertEquals(token.port, loop.proactor.port.handle);
-  },
-);
+test.loop("exportCallback() gives a token that postMessage can carry", ({ loop }) => {
+  using remote = loop.exportCallback(() => {});
+  const { token } = remote;
+  assertEquals(structuredClone(token), token);
+  assertEquals(token.port, loop.proactor.port.handle);
+});
 
-loopTest(
-  "exportCallback() gives each callback a token of its own",
-  ({ loop }) => {
-    using first = loop.exportCallback(() => {});
-    using second = loop.exportCallback(() => {});
-    assertNotEquals(first.token.id, second.token.id);
-  },
-);
+test.loop("exportCallback() gives each callback a token of its own", ({ loop }) => {
+  using first = loop.exportCallback(() => {});
+  using second = loop.exportCallback(() => {});
+  assertNotEquals(first.token.id, second.token.id);
+});
 
-loopTest(
-  "posted calls run in the loop, in order, with their values",
-  async ({ loop, api }) => {
-    const seen: unknown[] = [];
-    using remote = loop.exportCallback((value) => {
-      seen.push(value, loop.isRunning());
-      if (value === 0xffff_ffff) loop.stop();
-    });
-    const run = loop.runForever();
-    for (const value of [0, 1, 0xffff_ffff]) {
-      postRemoteCall(api, remote.token, value);
-    }
-    await run;
-    assertEquals(seen, [0, true, 1, true, 0xffff_ffff, true]);
-  },
-);
+test.loop("posted calls run in the loop, in order, with their values", async ({ loop, api }) => {
+  const seen: unknown[] = [];
+  using remote = loop.exportCallback((value) => {
+    seen.push(value, loop.isRunning());
+    if (value === 0xffff_ffff) loop.stop();
+  });
+  const run = loop.runForever();
+  for (const value of [0, 1, 0xffff_ffff]) {
+    postRemoteCall(api, remote.token, value);
+  }
+  await run;
+  assertEquals(seen, [0, true, 1, true, 0xffff_ffff, true]);
+});
 
-loopTest("a posted call wakes a loop that waits", async ({ loop, api }) => {
+test.loop("a posted call wakes a loop that waits", async ({ loop, api }) => {
   using remote = loop.exportCallback(() => loop.stop());
   const run = loop.runForever();
   // Long enough for the pump to wait on another thread.
@@ -88,72 +79,60 @@ loopTest("a posted call wakes a loop that waits", async ({ loop, api }) => {
   await run;
 });
 
-loopTest(
-  "a call that is posted while the loop does not run waits for it",
-  async ({ loop, api }) => {
-    const seen: number[] = [];
-    using remote = exportStop(loop, seen);
-    postRemoteCall(api, remote.token, 5);
-    await loop.runForever();
-    assertEquals(seen, [5]);
-  },
-);
+test.loop("a call that is posted while the loop does not run waits for it", async ({ loop, api }) => {
+  const seen: number[] = [];
+  using remote = exportStop(loop, seen);
+  postRemoteCall(api, remote.token, 5);
+  await loop.runForever();
+  assertEquals(seen, [5]);
+});
 
-loopTest(
-  "what an exported callback throws goes to the exception handler",
-  async ({ loop, api, exceptions }) => {
-    const failure = new Error("Out of luck");
-    using remote = loop.exportCallback(() => {
-      loop.stop();
-      throw failure;
-    });
-    postRemoteCall(api, remote.token, 0);
-    await loop.runForever();
-    assertEquals(exceptions.splice(0).map((each) => each.exception), [failure]);
-  },
-);
+test.loop("what an exported callback throws goes to the exception handler", async ({ loop, api, exceptions }) => {
+  const failure = new Error("Out of luck");
+  using remote = loop.exportCallback(() => {
+    loop.stop();
+    throw failure;
+  });
+  postRemoteCall(api, remote.token, 0);
+  await loop.runForever();
+  assertEquals(exceptions.splice(0).map((each) => each.exception), [failure]);
+});
 
-loopTest(
-  "close() drops calls that have not run and refuses those that come",
-  async ({ loop, api }) => {
-    const remote = loop.exportCallback(() => {
-      throw new Error("The callback is closed");
-    });
-    assertFalse(remote.closed);
-    loop.callSoon(() => remote.close());
-    loop.proactor.port.onCall?.(remote.token.id, 1);
-    await runOnce(loop);
-    assert(remote.closed);
-    assertThrows(
-      () => postRemoteCall(api, remote.token, 2),
-      Deno.errors.BadResource,
-      "Cannot call back: the callback is closed",
-    );
-    remote.close();
-    await runFor(loop, 5);
-  },
-);
+test.loop("close() drops calls that have not run and refuses those that come", async ({ loop, api }) => {
+  const remote = loop.exportCallback(() => {
+    throw new Error("The callback is closed");
+  });
+  assertFalse(remote.closed);
+  loop.callSoon(() => remote.close());
+  loop.proactor.port.onCall?.(remote.token.id, 1);
+  await runOnce(loop);
+  assert(remote.closed);
+  assertThrows(
+    () => postRemoteCall(api, remote.token, 2),
+    Deno.errors.BadResource,
+    "Cannot call back: the callback is closed",
+  );
+  remote.close();
+  await runFor(loop, 5);
+});
 
-loopTest(
-  "an open callback holds the port, unref() and close() let it go",
-  ({ loop }) => {
-    const { port } = loop.proactor;
-    const remote = loop.exportCallback(() => {});
-    assertEquals(port.referenced, 1);
-    remote.unref();
-    remote.unref();
-    assertEquals(port.referenced, 0);
-    remote.ref();
-    remote.ref();
-    assertEquals(port.referenced, 1);
-    remote.close();
-    assertEquals(port.referenced, 0);
-    remote.ref();
-    assertEquals(port.referenced, 0);
-  },
-);
+test.loop("an open callback holds the port, unref() and close() let it go", ({ loop }) => {
+  const { port } = loop.proactor;
+  const remote = loop.exportCallback(() => {});
+  assertEquals(port.referenced, 1);
+  remote.unref();
+  remote.unref();
+  assertEquals(port.referenced, 0);
+  remote.ref();
+  remote.ref();
+  assertEquals(port.referenced, 1);
+  remote.close();
+  assertEquals(port.referenced, 0);
+  remote.ref();
+  assertEquals(port.referenced, 0);
+});
 
-loopTest("a disposed callback is closed", ({ loop }) => {
+test.loop("a disposed callback is closed", ({ loop }) => {
   const remote = loop.exportCallback(() => {});
   {
     using _remote = remote;
@@ -161,64 +140,52 @@ loopTest("a disposed callback is closed", ({ loop }) => {
   assert(remote.closed);
 });
 
-loopTest(
-  "calls of a coalescing callback become one, with the last value",
-  async ({ loop, api }) => {
-    const seen: number[] = [];
-    using remote = exportStop(loop, seen, { coalesce: true });
-    const before = api.calls.postQueuedCompletionStatus ?? 0;
-    for (const value of [1, 2, 0xffff_fffe]) {
-      postRemoteCall(api, remote.token, value);
-    }
-    assertEquals(api.calls.postQueuedCompletionStatus, before + 1);
-    await loop.runForever();
-    assertEquals(seen, [0xffff_fffe]);
-  },
-);
+test.loop("calls of a coalescing callback become one, with the last value", async ({ loop, api }) => {
+  const seen: number[] = [];
+  using remote = exportStop(loop, seen, { coalesce: true });
+  const before = api.calls.postQueuedCompletionStatus ?? 0;
+  for (const value of [1, 2, 0xffff_fffe]) {
+    postRemoteCall(api, remote.token, value);
+  }
+  assertEquals(api.calls.postQueuedCompletionStatus, before + 1);
+  await loop.runForever();
+  assertEquals(seen, [0xffff_fffe]);
+});
 
-loopTest(
-  "a coalescing callback is called again after it has run",
-  async ({ loop, api }) => {
-    const seen: number[] = [];
-    using remote = loop.exportCallback((value) => {
-      seen.push(value);
-      if (value === 3) loop.stop();
-      // From within the callback: it must not be lost.
-      else postRemoteCall(api, remote.token, value + 1);
-    }, { coalesce: true });
-    postRemoteCall(api, remote.token, 1);
-    await loop.runForever();
-    assertEquals(seen, [1, 2, 3]);
-  },
-);
+test.loop("a coalescing callback is called again after it has run", async ({ loop, api }) => {
+  const seen: number[] = [];
+  using remote = loop.exportCallback((value) => {
+    seen.push(value);
+    if (value === 3) loop.stop();
+    // From within the callback: it must not be lost.
+    else postRemoteCall(api, remote.token, value + 1);
+  }, { coalesce: true });
+  postRemoteCall(api, remote.token, 1);
+  await loop.runForever();
+  assertEquals(seen, [1, 2, 3]);
+});
 
-loopTest(
-  "a coalescing token keeps its shared memory through a clone",
-  ({ loop }) => {
-    using remote = loop.exportCallback(() => {}, { coalesce: true });
-    const clone = structuredClone(remote.token);
-    assertInstanceOf(clone.state, SharedArrayBuffer);
-    new Int32Array(clone.state)[2] = 77;
-    assertEquals(new Int32Array(remote.token.state)[2], 77);
-  },
-);
+test.loop("a coalescing token keeps its shared memory through a clone", ({ loop }) => {
+  using remote = loop.exportCallback(() => {}, { coalesce: true });
+  const clone = structuredClone(remote.token);
+  assertInstanceOf(clone.state, SharedArrayBuffer);
+  new Int32Array(clone.state)[2] = 77;
+  assertEquals(new Int32Array(remote.token.state)[2], 77);
+});
 
-loopTest(
-  "a failed post throws, and the next one posts again",
-  async ({ loop, api }) => {
-    const seen: number[] = [];
-    using remote = exportStop(loop, seen, { coalesce: true });
-    api.fail("postQueuedCompletionStatus", 1450);
-    const error = assertThrows(() => postRemoteCall(api, remote.token, 1));
-    assert(isWindowsError(error));
-    assertEquals(error.winerror, 1450);
-    assertEquals(error.syscall, "PostQueuedCompletionStatus");
-    assertEquals(new Int32Array(remote.token.gate)[0], 0);
-    postRemoteCall(api, remote.token, 2);
-    await loop.runForever();
-    assertEquals(seen, [2]);
-  },
-);
+test.loop("a failed post throws, and the next one posts again", async ({ loop, api }) => {
+  const seen: number[] = [];
+  using remote = exportStop(loop, seen, { coalesce: true });
+  api.fail("postQueuedCompletionStatus", 1450);
+  const error = assertThrows(() => postRemoteCall(api, remote.token, 1));
+  assert(isWindowsError(error));
+  assertEquals(error.winerror, 1450);
+  assertEquals(error.syscall, "PostQueuedCompletionStatus");
+  assertEquals(new Int32Array(remote.token.gate)[0], 0);
+  postRemoteCall(api, remote.token, 2);
+  await loop.runForever();
+  assertEquals(seen, [2]);
+});
 
 Deno.test("a call to a closed loop throws, and posts nothing", async () => {
   const { api, loop } = makeLoop();
@@ -343,7 +310,7 @@ Deno.test({
   },
 });
 
-loopTest("a posted call counts as a packet", async ({ loop, api }) => {
+test.loop("a posted call counts as a packet", async ({ loop, api }) => {
   const seen: number[] = [];
   using remote = exportStop(loop, seen);
   const { packets } = loop.proactor.metrics();

@@ -8,23 +8,23 @@ import {
 } from "@std/assert";
 import { Handle, TimerHandle } from "../../src/loop/handles.ts";
 import { InvalidStateError } from "../../src/proactor/future/future.ts";
-import { loopTest, runFor, runOnce } from "./_loop.ts";
+import { runFor, runOnce, test } from "./_loop.ts";
 
-loopTest("callSoon() passes the arguments", async ({ loop }) => {
+test.loop("callSoon() passes the arguments", async ({ loop }) => {
   const seen: unknown[] = [];
   loop.callSoon((a: string, b: number) => seen.push(a, b), "a", 2);
   await runOnce(loop);
   assertEquals(seen, ["a", 2]);
 });
 
-loopTest("callSoon() keeps the order of the calls", async ({ loop }) => {
+test.loop("callSoon() keeps the order of the calls", async ({ loop }) => {
   const seen: number[] = [];
   for (let i = 0; i < 100; i++) loop.callSoon(() => seen.push(i));
   await runOnce(loop);
   assertEquals(seen, [...Array(100).keys()]);
 });
 
-loopTest("callSoon() never calls at once", async ({ loop }) => {
+test.loop("callSoon() never calls at once", async ({ loop }) => {
   let called = false;
   loop.callSoon(() => called = true);
   assertFalse(called);
@@ -34,23 +34,20 @@ loopTest("callSoon() never calls at once", async ({ loop }) => {
   assert(called);
 });
 
-loopTest(
-  "callSoon() from a callback runs in the next turn",
-  async ({ loop }) => {
-    const seen: string[] = [];
-    loop.callSoon(() => {
-      seen.push("first");
-      loop.callSoon(() => seen.push("added"));
-    });
-    loop.callSoon(() => seen.push("second"));
-    await runOnce(loop);
-    assertEquals(seen, ["first", "second"]);
-    await runOnce(loop);
-    assertEquals(seen, ["first", "second", "added"]);
-  },
-);
+test.loop("callSoon() from a callback runs in the next turn", async ({ loop }) => {
+  const seen: string[] = [];
+  loop.callSoon(() => {
+    seen.push("first");
+    loop.callSoon(() => seen.push("added"));
+  });
+  loop.callSoon(() => seen.push("second"));
+  await runOnce(loop);
+  assertEquals(seen, ["first", "second"]);
+  await runOnce(loop);
+  assertEquals(seen, ["first", "second", "added"]);
+});
 
-loopTest("callSoon() does not starve the timers of Deno", async ({ loop }) => {
+test.loop("callSoon() does not starve the timers of Deno", async ({ loop }) => {
   let turns = 0;
   let fired = 0;
   const spin = () => {
@@ -68,7 +65,7 @@ loopTest("callSoon() does not starve the timers of Deno", async ({ loop }) => {
   assert(turns > 3);
 });
 
-loopTest("callSoon() returns a handle that cancels", async ({ loop }) => {
+test.loop("callSoon() returns a handle that cancels", async ({ loop }) => {
   let called = false;
   const handle = loop.callSoon(() => called = true);
   assertInstanceOf(handle, Handle);
@@ -77,7 +74,7 @@ loopTest("callSoon() returns a handle that cancels", async ({ loop }) => {
   assertFalse(called);
 });
 
-loopTest("callSoon() lets a callback cancel a later one", async ({ loop }) => {
+test.loop("callSoon() lets a callback cancel a later one", async ({ loop }) => {
   const seen: string[] = [];
   loop.callSoon(() => second.cancel());
   const second = loop.callSoon(() => seen.push("second"));
@@ -86,7 +83,7 @@ loopTest("callSoon() lets a callback cancel a later one", async ({ loop }) => {
   assertEquals(seen, ["third"]);
 });
 
-loopTest("callSoon() refuses what is not a function", ({ loop }) => {
+test.loop("callSoon() refuses what is not a function", ({ loop }) => {
   for (const value of [null, undefined, 5, {}, Promise.resolve()]) {
     const callback = value as unknown as () => void;
     assertThrows(() => loop.callSoon(callback), TypeError, "not a function");
@@ -97,19 +94,16 @@ loopTest("callSoon() refuses what is not a function", ({ loop }) => {
   }
 });
 
-loopTest(
-  "callSoonThreadsafe() passes the arguments in order",
-  async ({ loop }) => {
-    const seen: string[] = [];
-    loop.callSoon((text: string) => seen.push(text), "a");
-    loop.callSoonThreadsafe((text: string) => seen.push(text), "b");
-    loop.callSoon((text: string) => seen.push(text), "c");
-    await runOnce(loop);
-    assertEquals(seen, ["a", "b", "c"]);
-  },
-);
+test.loop("callSoonThreadsafe() passes the arguments in order", async ({ loop }) => {
+  const seen: string[] = [];
+  loop.callSoon((text: string) => seen.push(text), "a");
+  loop.callSoonThreadsafe((text: string) => seen.push(text), "b");
+  loop.callSoon((text: string) => seen.push(text), "c");
+  await runOnce(loop);
+  assertEquals(seen, ["a", "b", "c"]);
+});
 
-loopTest("callSoonThreadsafe() wakes a loop that waits", async ({ loop }) => {
+test.loop("callSoonThreadsafe() wakes a loop that waits", async ({ loop }) => {
   const done = loop.runForever();
   // Long enough for the pump to wait on another thread.
   setTimeout(() => loop.callSoonThreadsafe(() => loop.stop()), 20);
@@ -117,50 +111,41 @@ loopTest("callSoonThreadsafe() wakes a loop that waits", async ({ loop }) => {
   assertFalse(loop.isRunning());
 });
 
-loopTest(
-  "callSoonThreadsafe() returns a handle that cancels",
-  async ({ loop }) => {
-    let called = false;
-    const handle = loop.callSoonThreadsafe(() => called = true);
-    assertFalse(handle.cancelled());
+test.loop("callSoonThreadsafe() returns a handle that cancels", async ({ loop }) => {
+  let called = false;
+  const handle = loop.callSoonThreadsafe(() => called = true);
+  assertFalse(handle.cancelled());
+  handle.cancel();
+  assert(handle.cancelled());
+  await runOnce(loop);
+  assertFalse(called);
+});
+
+test.loop("cancel() from inside its callback changes nothing", async ({ loop }) => {
+  const seen: unknown[] = [];
+  const handle = loop.callSoonThreadsafe(() => {
+    seen.push(handle.cancelled());
     handle.cancel();
-    assert(handle.cancelled());
-    await runOnce(loop);
-    assertFalse(called);
-  },
-);
+    seen.push(handle.cancelled());
+  });
+  await runOnce(loop);
+  assertEquals(seen, [false, true]);
+});
 
-loopTest(
-  "cancel() from inside its callback changes nothing",
-  async ({ loop }) => {
-    const seen: unknown[] = [];
-    const handle = loop.callSoonThreadsafe(() => {
-      seen.push(handle.cancelled());
-      handle.cancel();
-      seen.push(handle.cancelled());
-    });
-    await runOnce(loop);
-    assertEquals(seen, [false, true]);
-  },
-);
+test.loop("callLater() passes the arguments and is never early", async ({ loop }) => {
+  for (const delay of [0, 0.01, 0.4, 1, 2.5, 7.999, 20]) {
+    const start = loop.time();
+    const fired = loop.createFuture<number>();
+    loop.callLater(delay, (text: string) => {
+      assertEquals(text, "argument");
+      fired.setResult(loop.time());
+    }, "argument");
+    const end = await loop.runUntilComplete(fired);
+    assertGreaterOrEqual(end - start, delay);
+  }
+});
 
-loopTest(
-  "callLater() passes the arguments and is never early",
-  async ({ loop }) => {
-    for (const delay of [0, 0.01, 0.4, 1, 2.5, 7.999, 20]) {
-      const start = loop.time();
-      const fired = loop.createFuture<number>();
-      loop.callLater(delay, (text: string) => {
-        assertEquals(text, "argument");
-        fired.setResult(loop.time());
-      }, "argument");
-      const end = await loop.runUntilComplete(fired);
-      assertGreaterOrEqual(end - start, delay);
-    }
-  },
-);
-
-loopTest("callAt() runs timers in the order they are due", async ({ loop }) => {
+test.loop("callAt() runs timers in the order they are due", async ({ loop }) => {
   const seen: string[] = [];
   const now = loop.time();
   loop.callAt(now + 6, () => seen.push("c"));
@@ -170,47 +155,38 @@ loopTest("callAt() runs timers in the order they are due", async ({ loop }) => {
   assertEquals(seen, ["a", "b", "c"]);
 });
 
-loopTest(
-  "callLater() runs an earlier timer although a later one is armed",
-  async ({ loop }) => {
-    loop.callLater(3_600_000, () => loop.stop());
-    const end = loop.runForever();
-    const start = loop.time();
-    setTimeout(() => loop.callLater(5, () => loop.stop()), 5);
-    await end;
-    assert(loop.time() - start < 3_600_000);
-  },
-);
+test.loop("callLater() runs an earlier timer although a later one is armed", async ({ loop }) => {
+  loop.callLater(3_600_000, () => loop.stop());
+  const end = loop.runForever();
+  const start = loop.time();
+  setTimeout(() => loop.callLater(5, () => loop.stop()), 5);
+  await end;
+  assert(loop.time() - start < 3_600_000);
+});
 
-loopTest(
-  "callLater() takes negative delays, the most negative first",
-  async ({ loop }) => {
-    const seen: string[] = [];
-    loop.callLater(-1, () => seen.push("a"));
-    loop.callLater(-2000, () => seen.push("b"));
-    await runOnce(loop);
-    assertEquals(seen, ["b", "a"]);
-  },
-);
+test.loop("callLater() takes negative delays, the most negative first", async ({ loop }) => {
+  const seen: string[] = [];
+  loop.callLater(-1, () => seen.push("a"));
+  loop.callLater(-2000, () => seen.push("b"));
+  await runOnce(loop);
+  assertEquals(seen, ["b", "a"]);
+});
 
-loopTest("callLater() with Infinity never calls", async ({ loop }) => {
+test.loop("callLater() with Infinity never calls", async ({ loop }) => {
   loop.callLater(Infinity, () => {
     throw new Error("Infinity has come");
   });
   await runFor(loop, 3);
 });
 
-loopTest(
-  "callLater() beyond the range of setTimeout does not call at once",
-  async ({ loop }) => {
-    loop.callLater(2 ** 40, () => {
-      throw new Error("2^40 ms have passed");
-    });
-    await runFor(loop, 3);
-  },
-);
+test.loop("callLater() beyond the range of setTimeout does not call at once", async ({ loop }) => {
+  loop.callLater(2 ** 40, () => {
+    throw new Error("2^40 ms have passed");
+  });
+  await runFor(loop, 3);
+});
 
-loopTest("callLater() returns a timer that cancels", async ({ loop }) => {
+test.loop("callLater() returns a timer that cancels", async ({ loop }) => {
   const timer = loop.callLater(1, () => {
     throw new Error("The timer was cancelled");
   });
@@ -220,7 +196,7 @@ loopTest("callLater() returns a timer that cancels", async ({ loop }) => {
   await runFor(loop, 4);
 });
 
-loopTest("callLater() refuses NaN and what is not a number", ({ loop }) => {
+test.loop("callLater() refuses NaN and what is not a number", ({ loop }) => {
   const text = "1" as unknown as number;
   const none = undefined as unknown as number;
   assertThrows(() => loop.callLater(NaN, () => {}), RangeError, "delay");
@@ -230,7 +206,7 @@ loopTest("callLater() refuses NaN and what is not a number", ({ loop }) => {
   assertThrows(() => loop.callAt(text, () => {}), TypeError, "time");
 });
 
-loopTest("callAt() calls at the time, never early", async ({ loop }) => {
+test.loop("callAt() calls at the time, never early", async ({ loop }) => {
   const when = loop.time() + 10;
   const fired = loop.createFuture<number>();
   const timer = loop.callAt(when, () => fired.setResult(loop.time()));
@@ -238,29 +214,23 @@ loopTest("callAt() calls at the time, never early", async ({ loop }) => {
   assertGreaterOrEqual(await loop.runUntilComplete(fired), when);
 });
 
-loopTest(
-  "callAt() keeps the order of the calls for one time",
-  async ({ loop }) => {
-    const seen: number[] = [];
-    const when = loop.time() + 2;
-    for (let i = 0; i < 50; i++) loop.callAt(when, () => seen.push(i));
-    await runFor(loop, 5);
-    assertEquals(seen, [...Array(50).keys()]);
-  },
-);
+test.loop("callAt() keeps the order of the calls for one time", async ({ loop }) => {
+  const seen: number[] = [];
+  const when = loop.time() + 2;
+  for (let i = 0; i < 50; i++) loop.callAt(when, () => seen.push(i));
+  await runFor(loop, 5);
+  assertEquals(seen, [...Array(50).keys()]);
+});
 
-loopTest(
-  "callAt() with a time that has passed runs in the next turn",
-  async ({ loop }) => {
-    const seen: string[] = [];
-    loop.callAt(loop.time() - 5, () => seen.push("timer"));
-    loop.callSoon(() => seen.push("soon"));
-    await runOnce(loop);
-    assertEquals(seen, ["soon", "timer"]);
-  },
-);
+test.loop("callAt() with a time that has passed runs in the next turn", async ({ loop }) => {
+  const seen: string[] = [];
+  loop.callAt(loop.time() - 5, () => seen.push("timer"));
+  loop.callSoon(() => seen.push("soon"));
+  await runOnce(loop);
+  assertEquals(seen, ["soon", "timer"]);
+});
 
-loopTest("time() does not go back", ({ loop }) => {
+test.loop("time() does not go back", ({ loop }) => {
   let last = loop.time();
   for (let i = 0; i < 1000; i++) {
     const now = loop.time();
@@ -269,7 +239,7 @@ loopTest("time() does not go back", ({ loop }) => {
   }
 });
 
-loopTest("every scheduling method refuses a closed loop", async ({ loop }) => {
+test.loop("every scheduling method refuses a closed loop", async ({ loop }) => {
   await loop.close();
   const message = "the event loop is closed";
   const calls = [

@@ -5,10 +5,10 @@ import { InvalidStateError } from "../../src/proactor/future/future.ts";
 import { wrong } from "./_helpers.ts";
 import {
   type LoopFixture,
-  loopTest,
   makeLoop,
   runOnce,
   runUntilWaiting,
+  test,
 } from "./_loop.ts";
 import { FakeSignals } from "./_signals.ts";
 
@@ -17,7 +17,7 @@ function signalTest(
   name: string,
   body: (signals: FakeSignals, fixture: LoopFixture) => Promise<void>,
 ): void {
-  loopTest(name, async (fixture) => {
+  test.loop(name, async (fixture) => {
     using signals = new FakeSignals();
     await body(signals, fixture);
     await fixture.loop.close();

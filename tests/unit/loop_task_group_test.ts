@@ -22,7 +22,7 @@ import {
   InvalidStateError,
 } from "../../src/proactor/future/future.ts";
 import { wrong } from "./_helpers.ts";
-import { loopTest } from "./_loop.ts";
+import { test } from "./_loop.ts";
 import { forever } from "./_policy.ts";
 
 const { TimedOut } = Deno.errors;
@@ -40,7 +40,7 @@ function runningTest(
   name: string,
   body: (loop: ProactorEventLoop, signal: AbortSignal) => Promise<void>,
 ): void {
-  loopTest(name, async ({ loop }) => {
+  test.loop(name, async ({ loop }) => {
     const main = loop.createTask((signal) => body(loop, signal));
     await loop.runUntilComplete(main);
   });

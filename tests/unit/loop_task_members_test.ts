@@ -19,7 +19,7 @@ import {
   InvalidStateError,
 } from "../../src/proactor/future/future.ts";
 import { wrong } from "./_helpers.ts";
-import { loopTest } from "./_loop.ts";
+import { test } from "./_loop.ts";
 import { forever } from "./_policy.ts";
 
 function sleep(milliseconds: number): Promise<void> {
@@ -27,53 +27,44 @@ function sleep(milliseconds: number): Promise<void> {
 }
 
 // test_current_task, test_current_task_with_interleaving_tasks
-loopTest(
-  "currentTask() knows the task, also behind what it awaits",
-  async ({ loop }) => {
-    const seen: unknown[] = [];
-    const body = async () => {
-      seen.push(currentTask()?.getName());
-      await sleep(2);
-      seen.push(currentTask()?.getName());
-    };
-    const one = loop.createTask(body, { name: "one" });
-    const two = loop.createTask(body, { name: "two" });
-    await loop.runUntilComplete(Promise.all([one, two]));
-    assertEquals(seen, ["one", "two", "one", "two"]);
-  },
-);
+test.loop("currentTask() knows the task, also behind what it awaits", async ({ loop }) => {
+  const seen: unknown[] = [];
+  const body = async () => {
+    seen.push(currentTask()?.getName());
+    await sleep(2);
+    seen.push(currentTask()?.getName());
+  };
+  const one = loop.createTask(body, { name: "one" });
+  const two = loop.createTask(body, { name: "two" });
+  await loop.runUntilComplete(Promise.all([one, two]));
+  assertEquals(seen, ["one", "two", "one", "two"]);
+});
 
 // test_current_task_no_running_loop, test_current_task_no_running_loop_implicit
-loopTest(
-  "currentTask() is null outside of tasks, and of the loop's",
-  async ({ loop }) => {
-    assertThrows(() => currentTask(), InvalidStateError, "none is running");
-    assertEquals(currentTask(loop), null);
-    const seen: unknown[] = [];
-    loop.callSoon(() => {
-      seen.push(currentTask());
-      loop.stop();
-    });
-    await loop.runForever();
-    assertEquals(seen, [null]);
-  },
-);
+test.loop("currentTask() is null outside of tasks, and of the loop's", async ({ loop }) => {
+  assertThrows(() => currentTask(), InvalidStateError, "none is running");
+  assertEquals(currentTask(loop), null);
+  const seen: unknown[] = [];
+  loop.callSoon(() => {
+    seen.push(currentTask());
+    loop.stop();
+  });
+  await loop.runForever();
+  assertEquals(seen, [null]);
+});
 
-loopTest(
-  "currentTask() knows a task that another one has made",
-  async ({ loop }) => {
-    const names = await loop.runUntilComplete(loop.createTask(async () => {
-      const inner = await loop.createTask(() => currentTask()?.getName(), {
-        name: "inner",
-      });
-      return [inner, currentTask()?.getName()];
-    }, { name: "outer" }));
-    assertEquals(names, ["inner", "outer"]);
-  },
-);
+test.loop("currentTask() knows a task that another one has made", async ({ loop }) => {
+  const names = await loop.runUntilComplete(loop.createTask(async () => {
+    const inner = await loop.createTask(() => currentTask()?.getName(), {
+      name: "inner",
+    });
+    return [inner, currentTask()?.getName()];
+  }, { name: "outer" }));
+  assertEquals(names, ["inner", "outer"]);
+});
 
 // test_all_tasks, test_all_tasks_no_running_loop
-loopTest("allTasks() has the tasks that are not done", async ({ loop }) => {
+test.loop("allTasks() has the tasks that are not done", async ({ loop }) => {
   assertThrows(() => allTasks(), InvalidStateError);
   assertEquals(allTasks(loop).size, 0);
   await loop.runUntilComplete(loop.createTask(async () => {
@@ -87,27 +78,24 @@ loopTest("allTasks() has the tasks that are not done", async ({ loop }) => {
 });
 
 // test_eager_start_true, test_eager_task_*
-loopTest(
-  "eagerStart calls the function at once while the loop runs",
-  async ({ loop }) => {
-    await loop.runUntilComplete(loop.createTask(async () => {
-      const log: string[] = [];
-      const task = loop.createTask(async () => {
-        log.push(currentTask()!.getName());
-        await sleep(1);
-        log.push("end");
-        return 1;
-      }, { eagerStart: true, name: "eager" });
-      log.push("made");
-      assertEquals(log, ["eager", "made"]);
-      assertEquals(await task, 1);
-      assertEquals(log, ["eager", "made", "end"]);
-    }));
-  },
-);
+test.loop("eagerStart calls the function at once while the loop runs", async ({ loop }) => {
+  await loop.runUntilComplete(loop.createTask(async () => {
+    const log: string[] = [];
+    const task = loop.createTask(async () => {
+      log.push(currentTask()!.getName());
+      await sleep(1);
+      log.push("end");
+      return 1;
+    }, { eagerStart: true, name: "eager" });
+    log.push("made");
+    assertEquals(log, ["eager", "made"]);
+    assertEquals(await task, 1);
+    assertEquals(log, ["eager", "made", "end"]);
+  }));
+});
 
 // test_eager_completion, test_eager_task_completes_immediately
-loopTest("an eager task may be done when it is made", async ({ loop }) => {
+test.loop("an eager task may be done when it is made", async ({ loop }) => {
   await loop.runUntilComplete(loop.createTask(() => {
     const done = loop.createTask(() => 5, { eagerStart: true });
     assertEquals([done.done(), done.result()], [true, 5]);
@@ -121,7 +109,7 @@ loopTest("an eager task may be done when it is made", async ({ loop }) => {
 });
 
 // test_eager_start_false
-loopTest("eagerStart waits for a loop that stands still", async ({ loop }) => {
+test.loop("eagerStart waits for a loop that stands still", async ({ loop }) => {
   let calls = 0;
   const task = loop.createTask(() => ++calls, { eagerStart: true });
   assertEquals(calls, 0);
@@ -129,7 +117,7 @@ loopTest("eagerStart waits for a loop that stands still", async ({ loop }) => {
 });
 
 // test_eager_task cancel
-loopTest("an eager task is cancelled by its signal", async ({ loop }) => {
+test.loop("an eager task is cancelled by its signal", async ({ loop }) => {
   await loop.runUntilComplete(loop.createTask(async () => {
     const task = loop.createTask(forever, { eagerStart: true });
     assertEquals(task.cancelling(), 0);
@@ -144,7 +132,7 @@ loopTest("an eager task is cancelled by its signal", async ({ loop }) => {
 
 // test_set_task_factory, test_set_task_factory_invalid,
 // test_set_default_task_factory
-loopTest("setTaskFactory() sets who makes the tasks", async ({ loop }) => {
+test.loop("setTaskFactory() sets who makes the tasks", async ({ loop }) => {
   assertEquals(loop.getTaskFactory(), null);
   const names: unknown[] = [];
   const factory: TaskFactory = (make, source, options) => {
@@ -167,16 +155,13 @@ loopTest("setTaskFactory() sets who makes the tasks", async ({ loop }) => {
 });
 
 // test_eager_task_factory_set
-loopTest(
-  "eagerTaskFactory() makes all tasks start at once",
-  async ({ loop }) => {
-    loop.setTaskFactory(eagerTaskFactory);
-    await loop.runUntilComplete(loop.createTask(async () => {
-      let calls = 0;
-      assert(loop.createTask(() => ++calls).done());
-      const late = loop.createTask(() => ++calls, { eagerStart: false });
-      assertEquals([late.done(), calls], [false, 1]);
-      assertEquals(await late, 2);
-    }));
-  },
-);
+test.loop("eagerTaskFactory() makes all tasks start at once", async ({ loop }) => {
+  loop.setTaskFactory(eagerTaskFactory);
+  await loop.runUntilComplete(loop.createTask(async () => {
+    let calls = 0;
+    assert(loop.createTask(() => ++calls).done());
+    const late = loop.createTask(() => ++calls, { eagerStart: false });
+    assertEquals([late.done(), calls], [false, 1]);
+    assertEquals(await late, 2);
+  }));
+});

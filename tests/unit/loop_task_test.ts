@@ -16,7 +16,7 @@ import {
   Future,
   InvalidStateError,
 } from "../../src/proactor/future/future.ts";
-import { loopTest, runOnce } from "./_loop.ts";
+import { runOnce, test } from "./_loop.ts";
 import { thrownValues } from "./_thrown.ts";
 
 /** Ends only when it is cancelled. */
@@ -24,27 +24,24 @@ function forever(signal: AbortSignal): Promise<never> {
   return abortable(new Promise<never>(() => {}), signal);
 }
 
-loopTest(
-  "createTask() calls the function in the next turn",
-  async ({ loop }) => {
-    let called = false;
-    const task = loop.createTask(() => called = true);
-    assertInstanceOf(task, Task);
-    assertInstanceOf(task, Future);
-    assertFalse(called);
-    assert(await loop.runUntilComplete(task));
-    assert(called);
-  },
-);
+test.loop("createTask() calls the function in the next turn", async ({ loop }) => {
+  let called = false;
+  const task = loop.createTask(() => called = true);
+  assertInstanceOf(task, Task);
+  assertInstanceOf(task, Future);
+  assertFalse(called);
+  assert(await loop.runUntilComplete(task));
+  assert(called);
+});
 
-loopTest("a task has the result of its function", async ({ loop }) => {
+test.loop("a task has the result of its function", async ({ loop }) => {
   const task = loop.createTask(() => Promise.resolve(42));
   assertEquals(await loop.runUntilComplete(task), 42);
   assertEquals(task.result(), 42);
   assertEquals(await task, 42);
 });
 
-loopTest("a task fails as its function does", async ({ loop }) => {
+test.loop("a task fails as its function does", async ({ loop }) => {
   const failure = new Error("Out of luck");
   const sources = [
     () => Promise.reject(failure),
@@ -61,7 +58,7 @@ loopTest("a task fails as its function does", async ({ loop }) => {
   }
 });
 
-loopTest("a task follows a promise", async ({ loop }) => {
+test.loop("a task follows a promise", async ({ loop }) => {
   const { promise, resolve } = Promise.withResolvers<string>();
   const task = loop.createTask(promise);
   assertFalse(task.done());
@@ -69,108 +66,87 @@ loopTest("a task follows a promise", async ({ loop }) => {
   assertEquals(await loop.runUntilComplete(task), "resolved");
 });
 
-loopTest(
-  "cancel() aborts the signal, and the task is cancelled",
-  async ({ loop }) => {
-    const task = loop.createTask(forever);
-    loop.callLater(1, () => assert(task.cancel()));
-    await assertRejects(() => loop.runUntilComplete(task), CancelledError);
-    assert(task.cancelled());
-    assertFalse(task.cancel());
-  },
-);
+test.loop("cancel() aborts the signal, and the task is cancelled", async ({ loop }) => {
+  const task = loop.createTask(forever);
+  loop.callLater(1, () => assert(task.cancel()));
+  await assertRejects(() => loop.runUntilComplete(task), CancelledError);
+  assert(task.cancelled());
+  assertFalse(task.cancel());
+});
 
-loopTest(
-  "cancel() gives its reason to the signal and to those who await",
-  async ({ loop }) => {
-    const reason = new Error("Changed my mind");
-    let seen: unknown;
-    const task = loop.createTask((signal) => {
-      signal.addEventListener("abort", () => seen = signal.reason);
-      return forever(signal);
+test.loop("cancel() gives its reason to the signal and to those who await", async ({ loop }) => {
+  const reason = new Error("Changed my mind");
+  let seen: unknown;
+  const task = loop.createTask((signal) => {
+    signal.addEventListener("abort", () => seen = signal.reason);
+    return forever(signal);
+  });
+  loop.callLater(1, () => task.cancel(reason));
+  const error = await assertRejects(() => loop.runUntilComplete(task));
+  assertStrictEquals(error, reason);
+  assertStrictEquals(seen, reason);
+  assert(task.cancelled());
+});
+
+test.loop("cancel() before the function was called never calls it", async ({ loop }) => {
+  let called = false;
+  const task = loop.createTask(() => called = true);
+  assert(task.cancel());
+  assert(task.cancelled());
+  await runOnce(loop);
+  assertFalse(called);
+  await assertRejects(async () => await task, CancelledError);
+});
+
+test.loop("cancel() of a task that follows a promise takes effect at once", async ({ loop }) => {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  const task = loop.createTask(promise);
+  assert(task.cancel());
+  assert(task.cancelled());
+  resolve(1);
+  await runOnce(loop);
+  assertThrows(() => task.result(), CancelledError);
+});
+
+test.loop("a function may return in spite of its cancellation", async ({ loop }) => {
+  const task = loop.createTask(async (signal) => {
+    await forever(signal).catch(() => {});
+    return "finished all the same";
+  });
+  loop.callLater(1, () => task.cancel());
+  assertEquals(await loop.runUntilComplete(task), "finished all the same");
+  assertFalse(task.cancelled());
+});
+
+test.loop("a function may fail otherwise when it is cancelled", async ({ loop }) => {
+  const failure = new Error("Out of luck");
+  const task = loop.createTask(async (signal) => {
+    await forever(signal).catch(() => {
+      throw failure;
     });
-    loop.callLater(1, () => task.cancel(reason));
-    const error = await assertRejects(() => loop.runUntilComplete(task));
-    assertStrictEquals(error, reason);
-    assertStrictEquals(seen, reason);
-    assert(task.cancelled());
-  },
-);
+  });
+  loop.callLater(1, () => task.cancel());
+  const error = await assertRejects(() => loop.runUntilComplete(task));
+  assertStrictEquals(error, failure);
+  assertFalse(task.cancelled());
+});
 
-loopTest(
-  "cancel() before the function was called never calls it",
-  async ({ loop }) => {
-    let called = false;
-    const task = loop.createTask(() => called = true);
-    assert(task.cancel());
-    assert(task.cancelled());
-    await runOnce(loop);
-    assertFalse(called);
-    await assertRejects(async () => await task, CancelledError);
-  },
-);
+test.loop("a task that awaits a cancelled future is cancelled", async ({ loop }) => {
+  const future = loop.createFuture<void>();
+  const task = loop.createTask(async () => await future);
+  loop.callLater(1, () => future.cancel());
+  await assertRejects(() => loop.runUntilComplete(task), CancelledError);
+  assert(task.cancelled());
+});
 
-loopTest(
-  "cancel() of a task that follows a promise takes effect at once",
-  async ({ loop }) => {
-    const { promise, resolve } = Promise.withResolvers<number>();
-    const task = loop.createTask(promise);
-    assert(task.cancel());
-    assert(task.cancelled());
-    resolve(1);
-    await runOnce(loop);
-    assertThrows(() => task.result(), CancelledError);
-  },
-);
-
-loopTest(
-  "a function may return in spite of its cancellation",
-  async ({ loop }) => {
-    const task = loop.createTask(async (signal) => {
-      await forever(signal).catch(() => {});
-      return "finished all the same";
-    });
-    loop.callLater(1, () => task.cancel());
-    assertEquals(await loop.runUntilComplete(task), "finished all the same");
-    assertFalse(task.cancelled());
-  },
-);
-
-loopTest(
-  "a function may fail otherwise when it is cancelled",
-  async ({ loop }) => {
-    const failure = new Error("Out of luck");
-    const task = loop.createTask(async (signal) => {
-      await forever(signal).catch(() => {
-        throw failure;
-      });
-    });
-    loop.callLater(1, () => task.cancel());
-    const error = await assertRejects(() => loop.runUntilComplete(task));
-    assertStrictEquals(error, failure);
-    assertFalse(task.cancelled());
-  },
-);
-
-loopTest(
-  "a task that awaits a cancelled future is cancelled",
-  async ({ loop }) => {
-    const future = loop.createFuture<void>();
-    const task = loop.createTask(async () => await future);
-    loop.callLater(1, () => future.cancel());
-    await assertRejects(() => loop.runUntilComplete(task), CancelledError);
-    assert(task.cancelled());
-  },
-);
-
-loopTest("a task refuses results from outside", async ({ loop }) => {
+test.loop("a task refuses results from outside", async ({ loop }) => {
   const task = loop.createTask(() => 1);
   assertThrows(() => task.setResult(2), InvalidStateError);
   assertThrows(() => task.setException(new Error("No")), InvalidStateError);
   assertEquals(await loop.runUntilComplete(task), 1);
 });
 
-loopTest("allTasks() has the tasks that are not done", async ({ loop }) => {
+test.loop("allTasks() has the tasks that are not done", async ({ loop }) => {
   assertEquals(loop.allTasks().size, 0);
   const short = loop.createTask(() => 1);
   const long = loop.createTask(forever);
@@ -184,20 +160,17 @@ loopTest("allTasks() has the tasks that are not done", async ({ loop }) => {
   assertEquals(loop.allTasks().size, 0);
 });
 
-loopTest(
-  "runUntilComplete() of a promise shows it as a task",
-  async ({ loop }) => {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    loop.callSoon(() => {
-      assertEquals(loop.allTasks().size, 1);
-      resolve();
-    });
-    await loop.runUntilComplete(promise);
-    assertEquals(loop.allTasks().size, 0);
-  },
-);
+test.loop("runUntilComplete() of a promise shows it as a task", async ({ loop }) => {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  loop.callSoon(() => {
+    assertEquals(loop.allTasks().size, 1);
+    resolve();
+  });
+  await loop.runUntilComplete(promise);
+  assertEquals(loop.allTasks().size, 0);
+});
 
-loopTest("tasks have names", async ({ loop }) => {
+test.loop("tasks have names", async ({ loop }) => {
   const first = loop.createTask(() => 1);
   const second = loop.createTask(() => 2);
   assertMatch(first.getName(), /^Task-\d+$/);
@@ -212,7 +185,7 @@ loopTest("tasks have names", async ({ loop }) => {
   assertMatch(`${second}`, /^<Task Task-\d+ finished>$/);
 });
 
-loopTest("done callbacks of a task run in the loop", async ({ loop }) => {
+test.loop("done callbacks of a task run in the loop", async ({ loop }) => {
   const task = loop.createTask(() => 1);
   const seen: unknown[] = [];
   task.addDoneCallback((future) => {
@@ -223,7 +196,7 @@ loopTest("done callbacks of a task run in the loop", async ({ loop }) => {
   assertEquals(seen, [task, true]);
 });
 
-loopTest("createTask() refuses what it cannot run", ({ loop }) => {
+test.loop("createTask() refuses what it cannot run", ({ loop }) => {
   for (const value of [null, undefined, 5, {}]) {
     const source = value as unknown as Promise<void>;
     assertThrows(() => loop.createTask(source), TypeError, "not a function");
@@ -231,17 +204,14 @@ loopTest("createTask() refuses what it cannot run", ({ loop }) => {
 });
 
 for (const [name, value] of Object.entries(thrownValues())) {
-  loopTest(
-    `a task whose function throws ${name} has failed`,
-    async ({ loop }) => {
-      const task = loop.createTask<never>(() => Promise.reject(value));
-      const thrown = await loop.runUntilComplete(task).then(
-        () => ["nothing"],
-        (error) => [error],
-      );
-      assert(Object.is(thrown[0], value));
-      assert(task.done());
-      assertFalse(task.cancelled());
-    },
-  );
+  test.loop(`a task whose function throws ${name} has failed`, async ({ loop }) => {
+    const task = loop.createTask<never>(() => Promise.reject(value));
+    const thrown = await loop.runUntilComplete(task).then(
+      () => ["nothing"],
+      (error) => [error],
+    );
+    assert(Object.is(thrown[0], value));
+    assert(task.done());
+    assertFalse(task.cancelled());
+  });
 }

@@ -77,7 +77,7 @@ function namesTest(
   paths: () => Iterable<readonly [path: string | URL, error: string]>,
 ): void {
   Deno.test(name, () =>
-    withDisk({}, async (world, disk) => {
+    withDisk({}, async ({ world, disk }) => {
       disk.put(FILE, bytes("secret"));
       disk.makeDirectory(FOLDER);
       const { table, close } = await uses(world, disk);
@@ -109,7 +109,7 @@ namesTest(
 );
 
 Deno.test("what a link leads to besides files is closed, and refused", () =>
-  withDisk({}, async (world, disk) => {
+  withDisk({}, async ({ world, disk }) => {
     disk.put("C:\\link", bytes("")).type = 3; // FILE_TYPE_PIPE
     const { table, close } = await uses(world, disk);
     disk.put(FILE, bytes("secret"));
@@ -124,7 +124,7 @@ Deno.test("what a link leads to besides files is closed, and refused", () =>
   }));
 
 Deno.test("every function that takes a path opens a file by its path", () =>
-  withDisk({}, async (world, disk) => {
+  withDisk({}, async ({ world, disk }) => {
     disk.put(FILE, bytes("secret"));
     disk.makeDirectory(FOLDER);
     const { table, close } = await uses(world, disk);
@@ -147,7 +147,7 @@ Deno.test("every function that takes a path opens a file by its path", () =>
   }));
 
 Deno.test("sendFile() opens on another thread, in its turn", () =>
-  withDisk({}, async (world, disk) => {
+  withDisk({}, async ({ world, disk }) => {
     disk.put(FILE, bytes("secret"));
     const [client, served] = await connections(world);
     disk.holdCalls = true;
@@ -166,7 +166,7 @@ Deno.test("sendFile() opens on another thread, in its turn", () =>
   }));
 
 Deno.test("sendFile() that is given up while it opens leaves no handle", () =>
-  withDisk({}, async (world, disk) => {
+  withDisk({}, async ({ world, disk }) => {
     disk.put(FILE, bytes("secret"));
     const files = disk.sendFile;
     for (const how of ["signal", "connection"]) {

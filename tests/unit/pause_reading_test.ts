@@ -1,64 +1,58 @@
 /** Pausing and resuming the reading of a transport. */
 
 import { assert, assertEquals } from "@std/assert";
-import { bytes, inWorld, turns, until } from "./_helpers.ts";
+import { bytes, test, turns, until } from "./_helpers.ts";
 import { Recorder, rig } from "./_recorder.ts";
 
-Deno.test("pauseReading() and resumeReading() lose nothing and keep the order", async () => {
-  await inWorld({}, async (world) => {
-    const { transport, protocol, peer } = rig(world);
-    const send = (data: string) => world.proactor.send(peer, bytes(data));
-    await send("data1");
-    await until(() => protocol.received === "data1");
-    transport.pauseReading();
-    transport.pauseReading();
-    assert(!transport.isReading());
-    await send("data2");
-    await send("data3");
-    await turns(10);
-    assertEquals(protocol.received, "data1");
-    transport.resumeReading();
-    transport.resumeReading();
-    await until(() => protocol.received === "data1data2data3");
-    transport.pauseReading();
-    transport.resumeReading();
-    await send("data4");
-    await until(() => protocol.received.endsWith("data4"));
-    transport.pauseReading();
-    transport.close();
-    assert(!transport.isReading());
-    world.close(peer);
-    await transport.finished;
-  });
+test.world("pauseReading() and resumeReading() lose nothing and keep the order", async (world) => {
+  const { transport, protocol, peer } = rig(world);
+  const send = (data: string) => world.proactor.send(peer, bytes(data));
+  await send("data1");
+  await until(() => protocol.received === "data1");
+  transport.pauseReading();
+  transport.pauseReading();
+  assert(!transport.isReading());
+  await send("data2");
+  await send("data3");
+  await turns(10);
+  assertEquals(protocol.received, "data1");
+  transport.resumeReading();
+  transport.resumeReading();
+  await until(() => protocol.received === "data1data2data3");
+  transport.pauseReading();
+  transport.resumeReading();
+  await send("data4");
+  await until(() => protocol.received.endsWith("data4"));
+  transport.pauseReading();
+  transport.close();
+  assert(!transport.isReading());
+  world.close(peer);
+  await transport.finished;
 });
 
-Deno.test("pauseReading() within connectionMade() holds the first data back", async () => {
-  await inWorld({}, async (world) => {
-    const early = new Recorder();
-    early.on = (name) => name === "made" && early.transport!.pauseReading();
-    const { transport, protocol, peer } = rig(world, {}, early);
-    await world.proactor.send(peer, bytes("abc"));
-    await turns(10);
-    assertEquals(protocol.received, "");
-    transport.resumeReading();
-    await until(() => protocol.received === "abc");
-    transport.abort();
-    world.close(peer);
-    await transport.finished;
-  });
+test.world("pauseReading() within connectionMade() holds the first data back", async (world) => {
+  const early = new Recorder();
+  early.on = (name) => name === "made" && early.transport!.pauseReading();
+  const { transport, protocol, peer } = rig(world, {}, early);
+  await world.proactor.send(peer, bytes("abc"));
+  await turns(10);
+  assertEquals(protocol.received, "");
+  transport.resumeReading();
+  await until(() => protocol.received === "abc");
+  transport.abort();
+  world.close(peer);
+  await transport.finished;
 });
 
-Deno.test("pauseReading() within dataReceived() stops at once", async () => {
-  await inWorld({}, async (world) => {
-    const { transport, protocol, peer } = rig(world, { type: "message" });
-    protocol.on = (name) => name.startsWith("data") && transport.pauseReading();
-    for (const part of ["a", "b"]) await world.proactor.send(peer, bytes(part));
-    await turns(10);
-    assertEquals(protocol.received, "a");
-    transport.resumeReading();
-    await until(() => protocol.received === "ab");
-    transport.abort();
-    world.close(peer);
-    await transport.finished;
-  });
+test.world("pauseReading() within dataReceived() stops at once", async (world) => {
+  const { transport, protocol, peer } = rig(world, { type: "message" });
+  protocol.on = (name) => name.startsWith("data") && transport.pauseReading();
+  for (const part of ["a", "b"]) await world.proactor.send(peer, bytes(part));
+  await turns(10);
+  assertEquals(protocol.received, "a");
+  transport.resumeReading();
+  await until(() => protocol.received === "ab");
+  transport.abort();
+  world.close(peer);
+  await transport.finished;
 });

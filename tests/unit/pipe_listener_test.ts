@@ -7,14 +7,7 @@ import {
   type PipeServerOptions,
   resolveServerOptions,
 } from "../../src/pipe/server_options.ts";
-import {
-  inWorld,
-  PATH,
-  takeReports,
-  turns,
-  until,
-  type World,
-} from "./_helpers.ts";
+import { PATH, test, turns, until, type World } from "./_helpers.ts";
 
 interface Listening {
   listener: PipeListener;
@@ -48,86 +41,76 @@ function drop(world: World, { connected, listener }: Listening): void {
   }
 }
 
-Deno.test("several instances are armed before the constructor returns", async () => {
-  await inWorld({}, async (world) => {
-    const it = listen(world);
-    assertEquals(it.listener.armed, 8);
-    const clients = Array.from({ length: 8 }, () => world.open());
-    await until(() => it.connected.length === 8);
-    assertEquals(it.listener.armed, 8);
-    drop(world, it);
-    it.listener.close();
-    it.listener.close();
-    world.close(...clients);
-    await until(() => it.released === 1);
-  });
+test.world("several instances are armed before the constructor returns", async (world) => {
+  const it = listen(world);
+  assertEquals(it.listener.armed, 8);
+  const clients = Array.from({ length: 8 }, () => world.open());
+  await until(() => it.connected.length === 8);
+  assertEquals(it.listener.armed, 8);
+  drop(world, it);
+  it.listener.close();
+  it.listener.close();
+  world.close(...clients);
+  await until(() => it.released === 1);
 });
 
-Deno.test("a client that came before ConnectNamedPipe (535) is connected", async () => {
-  await inWorld({}, async (world) => {
-    const { sim } = world;
-    const connect = sim.connectNamedPipe.bind(sim);
-    const clients: bigint[] = [];
-    sim.connectNamedPipe = (pipe, overlapped) => {
-      if (clients.length === 0) clients.push(world.open());
-      return connect(pipe, overlapped);
-    };
-    const it = listen(world, { instances: 1 });
-    await until(() => it.connected.length === 1);
-    assertEquals([it.listener.armed, it.errors], [1, []]);
-    drop(world, it);
-    it.listener.close();
-    world.close(...clients);
-  });
+test.world("a client that came before ConnectNamedPipe (535) is connected", async (world) => {
+  const { sim } = world;
+  const connect = sim.connectNamedPipe.bind(sim);
+  const clients: bigint[] = [];
+  sim.connectNamedPipe = (pipe, overlapped) => {
+    if (clients.length === 0) clients.push(world.open());
+    return connect(pipe, overlapped);
+  };
+  const it = listen(world, { instances: 1 });
+  await until(() => it.connected.length === 1);
+  assertEquals([it.listener.armed, it.errors], [1, []]);
+  drop(world, it);
+  it.listener.close();
+  world.close(...clients);
 });
 
-Deno.test("a client that has come and left (232) is connected", async () => {
-  await inWorld({}, async (world) => {
-    const { sim } = world;
-    const connect = sim.connectNamedPipe.bind(sim);
-    let first = true;
-    sim.connectNamedPipe = (pipe, overlapped) => {
-      if (first) world.close(world.open());
-      first = false;
-      return connect(pipe, overlapped);
-    };
-    const it = listen(world, { instances: 1 });
-    await until(() => it.connected.length === 1);
-    assertEquals([it.listener.armed, it.errors], [1, []]);
-    drop(world, it);
-    it.listener.close();
-  });
+test.world("a client that has come and left (232) is connected", async (world) => {
+  const { sim } = world;
+  const connect = sim.connectNamedPipe.bind(sim);
+  let first = true;
+  sim.connectNamedPipe = (pipe, overlapped) => {
+    if (first) world.close(world.open());
+    first = false;
+    return connect(pipe, overlapped);
+  };
+  const it = listen(world, { instances: 1 });
+  await until(() => it.connected.length === 1);
+  assertEquals([it.listener.armed, it.errors], [1, []]);
+  drop(world, it);
+  it.listener.close();
 });
 
-Deno.test("a failed accept is told and replaced", async () => {
-  await inWorld({}, async (world) => {
-    const it = listen(world, { instances: 2 });
-    const [operation] = world.port.operations.pending();
-    world.sim.completeWith(operation!.owner!.handle, 0xc000_009a);
-    await until(() => it.errors.length === 1);
-    assertEquals(
-      it.errors[0]!.message.split(":")[0],
-      `Cannot accept on pipe "${PATH.split(":")[0]}"`,
-    );
-    assertEquals(it.listener.armed, 1);
-    while (it.listener.armed < 2) await recovered(it, 1);
-    assertEquals(it.connected, []);
-    it.listener.close();
-  });
+test.world("a failed accept is told and replaced", async (world) => {
+  const it = listen(world, { instances: 2 });
+  const [operation] = world.port.operations.pending();
+  world.sim.completeWith(operation!.owner!.handle, 0xc000_009a);
+  await until(() => it.errors.length === 1);
+  assertEquals(
+    it.errors[0]!.message.split(":")[0],
+    `Cannot accept on pipe "${PATH.split(":")[0]}"`,
+  );
+  assertEquals(it.listener.armed, 1);
+  while (it.listener.armed < 2) await recovered(it, 1);
+  assertEquals(it.connected, []);
+  it.listener.close();
 });
 
-Deno.test("an accept that always fails backs off instead of spinning", async () => {
-  await inWorld({}, async (world) => {
-    const it = listen(world, { instances: 1 });
-    world.sim.fail("connectNamedPipe", 1450, { times: Infinity });
-    const client = world.open();
-    await until(() => it.errors.length === 1);
-    await turns(200);
-    assert(it.errors.length < 5, `${it.errors.length} errors`);
-    drop(world, it);
-    it.listener.close();
-    world.close(client);
-  });
+test.world("an accept that always fails backs off instead of spinning", async (world) => {
+  const it = listen(world, { instances: 1 });
+  world.sim.fail("connectNamedPipe", 1450, { times: Infinity });
+  const client = world.open();
+  await until(() => it.errors.length === 1);
+  await turns(200);
+  assert(it.errors.length < 5, `${it.errors.length} errors`);
+  drop(world, it);
+  it.listener.close();
+  world.close(client);
 });
 
 for (
@@ -137,20 +120,18 @@ for (
     "connectNamedPipe",
   ] as const
 ) {
-  Deno.test(`a re-arm that fails by ${name} is told, backs off and recovers`, async () => {
-    await inWorld({}, async (world) => {
-      const it = listen(world, { instances: 1 });
-      world.sim.fail(name, 1450, { times: 2 });
-      const first = world.open();
-      await until(() => it.connected.length === 1);
-      await recovered(it, 2);
-      assertEquals(it.errors.length, 2);
-      const second = world.open();
-      await until(() => it.connected.length === 2);
-      drop(world, it);
-      it.listener.close();
-      world.close(first, second);
-    });
+  test.world(`a re-arm that fails by ${name} is told, backs off and recovers`, async (world) => {
+    const it = listen(world, { instances: 1 });
+    world.sim.fail(name, 1450, { times: 2 });
+    const first = world.open();
+    await until(() => it.connected.length === 1);
+    await recovered(it, 2);
+    assertEquals(it.errors.length, 2);
+    const second = world.open();
+    await until(() => it.connected.length === 2);
+    drop(world, it);
+    it.listener.close();
+    world.close(first, second);
   });
 }
 
@@ -161,64 +142,56 @@ async function recovered(it: Listening, errors: number): Promise<void> {
   );
 }
 
-Deno.test("close() during a back-off leaves no timer", async () => {
-  await inWorld({}, async (world) => {
-    const it = listen(world, { instances: 1 });
-    world.sim.fail("createNamedPipe", 1450);
-    const client = world.open();
-    await until(() => it.errors.length === 1);
-    it.listener.close();
-    drop(world, it);
-    world.close(client);
-    await turns();
-    assertEquals(it.listener.armed, 0);
-  });
+test.world("close() during a back-off leaves no timer", async (world) => {
+  const it = listen(world, { instances: 1 });
+  world.sim.fail("createNamedPipe", 1450);
+  const client = world.open();
+  await until(() => it.errors.length === 1);
+  it.listener.close();
+  drop(world, it);
+  world.close(client);
+  await turns();
+  assertEquals(it.listener.armed, 0);
 });
 
-Deno.test("maxInstances is the most, and a close makes room", async () => {
-  await inWorld({}, async (world) => {
-    const it = listen(world, { maxInstances: 2 });
-    assertEquals(it.listener.armed, 2);
-    const clients = [world.open(), world.open()];
-    await until(() => it.connected.length === 2);
-    assertEquals(it.listener.armed, 0);
-    world.close(...clients);
-    drop(world, it);
-    await turns();
-    assertEquals([it.listener.armed, it.errors], [2, []]);
-    it.listener.close();
-  });
+test.world("maxInstances is the most, and a close makes room", async (world) => {
+  const it = listen(world, { maxInstances: 2 });
+  assertEquals(it.listener.armed, 2);
+  const clients = [world.open(), world.open()];
+  await until(() => it.connected.length === 2);
+  assertEquals(it.listener.armed, 0);
+  world.close(...clients);
+  drop(world, it);
+  await turns();
+  assertEquals([it.listener.armed, it.errors], [2, []]);
+  it.listener.close();
 });
 
-Deno.test("without room nobody is taken, and refill() goes on", async () => {
-  await inWorld({}, async (world) => {
-    const it = listen(world, { instances: 1 });
-    it.room.left = 1;
-    const client = world.open();
-    await until(() => it.connected.length === 1);
-    assertEquals(it.listener.armed, 1, "armed before it was handed out");
-    const second = world.open();
-    await until(() => it.connected.length === 2);
-    assertEquals(it.listener.armed, 0);
-    it.room.left = 3;
-    it.listener.refill();
-    assertEquals(it.listener.armed, 1);
-    drop(world, it);
-    it.listener.close();
-    world.close(client, second);
-  });
+test.world("without room nobody is taken, and refill() goes on", async (world) => {
+  const it = listen(world, { instances: 1 });
+  it.room.left = 1;
+  const client = world.open();
+  await until(() => it.connected.length === 1);
+  assertEquals(it.listener.armed, 1, "armed before it was handed out");
+  const second = world.open();
+  await until(() => it.connected.length === 2);
+  assertEquals(it.listener.armed, 0);
+  it.room.left = 3;
+  it.listener.refill();
+  assertEquals(it.listener.armed, 1);
+  drop(world, it);
+  it.listener.close();
+  world.close(client, second);
 });
 
-Deno.test("a name that is served already is AddrInUse", async () => {
-  await inWorld({}, async (world) => {
-    const it = listen(world);
-    const { AddrInUse } = Deno.errors;
-    assertThrows(() => listen(world), AddrInUse, "is served already");
-    world.sim.fail("createNamedPipe", 231);
-    assertThrows(() => listen(world), AddrInUse);
-    it.listener.close();
-    await turns();
-  });
+test.world("a name that is served already is AddrInUse", async (world) => {
+  const it = listen(world);
+  const { AddrInUse } = Deno.errors;
+  assertThrows(() => listen(world), AddrInUse, "is served already");
+  world.sim.fail("createNamedPipe", 231);
+  assertThrows(() => listen(world), AddrInUse);
+  it.listener.close();
+  await turns();
 });
 
 const STARTS: [Parameters<World["sim"]["fail"]>[0], number, string][] = [
@@ -231,17 +204,15 @@ const STARTS: [Parameters<World["sim"]["fail"]>[0], number, string][] = [
 
 for (const [name, code, message] of STARTS) {
   for (const after of name === "createNamedPipe" ? [0, 3] : [0]) {
-    Deno.test(`a start that fails by ${name} after ${after} leaks nothing`, async () => {
-      await inWorld({}, async (world) => {
-        world.sim.fail(name, code, { after });
-        assertThrows(() => listen(world), Error, message);
-        await until(() => world.port.metrics().pending === 0);
-        assertEquals(world.sim.openHandles, 1, "only the port");
-        assertEquals(takeReports(world), []);
-        const it = listen(world);
-        assert(it.listener.armed > 0);
-        it.listener.close();
-      });
+    test.world(`a start that fails by ${name} after ${after} leaks nothing`, async (world) => {
+      world.sim.fail(name, code, { after });
+      assertThrows(() => listen(world), Error, message);
+      await until(() => world.port.metrics().pending === 0);
+      assertEquals(world.sim.openHandles, 1, "only the port");
+      assertEquals(world.takeReports(), []);
+      const it = listen(world);
+      assert(it.listener.armed > 0);
+      it.listener.close();
     });
   }
 }

@@ -10,15 +10,7 @@ import { INVALID_HANDLE_VALUE } from "../../src/ffi/win32_api.ts";
 import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
 import type { PipeServerOptions } from "../../src/pipe/server_options.ts";
-import {
-  bytes,
-  inWorld,
-  PATH,
-  takeReports,
-  text,
-  until,
-  type World,
-} from "./_helpers.ts";
+import { bytes, PATH, test, text, until, type World } from "./_helpers.ts";
 
 /**
  * Somebody whom the DACL keeps from adding instances: he gets the name when
@@ -103,110 +95,100 @@ const CASES: PipeServerOptions[] = [
 ];
 
 for (const options of CASES) {
-  Deno.test(`nobody takes the name of a server, whatever comes and goes: ${JSON.stringify(options)}`, async () => {
-    await inWorld({}, async (world) => {
-      const { proactor } = world;
-      const server = PipeServer.listen(PATH, { ...options, proactor });
-      const attacker = new Attacker(world);
-      for (let i = 0; i < 50; i++) await comeAndGo(world, server);
-      assert(attacker.tries > 100);
-      assertEquals(attacker.taken, 0);
-      await server.shutdown();
-      assert(attacker.taken > 0, "the name is free behind the last close");
-    });
+  test.world(`nobody takes the name of a server, whatever comes and goes: ${JSON.stringify(options)}`, async (world) => {
+    const { proactor } = world;
+    const server = PipeServer.listen(PATH, { ...options, proactor });
+    const attacker = new Attacker(world);
+    for (let i = 0; i < 50; i++) await comeAndGo(world, server);
+    assert(attacker.tries > 100);
+    assertEquals(attacker.taken, 0);
+    await server.shutdown();
+    assert(attacker.taken > 0, "the name is free behind the last close");
   });
 }
 
-Deno.test("a name is kept while no instance can be made", async () => {
-  await inWorld({}, async (world) => {
-    const { proactor, sim } = world;
-    const errors: unknown[] = [];
-    const onError = (error: unknown) => void errors.push(error);
-    const server = PipeServer.listen(PATH, {
-      maxInstances: 1,
-      onError,
-      proactor,
-    });
-    const create = sim.createNamedPipe.bind(sim);
-    const attacker = new Attacker(world);
-    sim.createNamedPipe = (parameters) => {
-      sim.fail("createNamedPipe", 1450);
-      return create(parameters);
-    };
-    await comeAndGo(world, server);
-    await until(() => errors.length === 1);
-    sim.createNamedPipe = create;
-    await comeAndGo(world, server);
-    assertEquals([attacker.taken, server.closed()], [0, false]);
-    await server.shutdown();
+test.world("a name is kept while no instance can be made", async (world) => {
+  const { proactor, sim } = world;
+  const errors: unknown[] = [];
+  const onError = (error: unknown) => void errors.push(error);
+  const server = PipeServer.listen(PATH, {
+    maxInstances: 1,
+    onError,
+    proactor,
   });
+  const create = sim.createNamedPipe.bind(sim);
+  const attacker = new Attacker(world);
+  sim.createNamedPipe = (parameters) => {
+    sim.fail("createNamedPipe", 1450);
+    return create(parameters);
+  };
+  await comeAndGo(world, server);
+  await until(() => errors.length === 1);
+  sim.createNamedPipe = create;
+  await comeAndGo(world, server);
+  assertEquals([attacker.taken, server.closed()], [0, false]);
+  await server.shutdown();
 });
 
-Deno.test("a client that is faster than the server's own is served", async () => {
-  await inWorld({}, async (world) => {
-    const { proactor, sim } = world;
-    const create = sim.createNamedPipe.bind(sim);
-    const clients: bigint[] = [];
-    sim.createNamedPipe = (parameters) => {
-      const handle = create(parameters);
-      if (clients.length < 2) clients.push(world.open());
-      return handle;
-    };
-    const server = PipeServer.listen(PATH, { maxInstances: 3, proactor });
-    for (let i = 0; i < 2; i++) {
-      const served = await server.accept();
-      await served.write(bytes("ours"));
-      served.close();
-    }
-    for (const client of clients) {
-      assertEquals(text(await proactor.recv(client, 9)), "ours");
-    }
-    const attacker = new Attacker(world);
-    world.close(...clients);
-    for (let i = 0; i < 5; i++) await comeAndGo(world, server);
-    assertEquals(attacker.taken, 0);
-    await server.shutdown();
-  });
-});
-
-Deno.test("a pipe that its own server may not open has the first instance each time", async () => {
-  await inWorld({}, async (world) => {
-    const { proactor, sim } = world;
-    const errors: Error[] = [];
-    const onError = (error: unknown) => void errors.push(error as Error);
-    sim.fail("createFile", 5);
-    const server = PipeServer.listen(PATH, {
-      maxInstances: 1,
-      onError,
-      proactor,
-    });
-    await comeAndGo(world, server);
-    await comeAndGo(world, server, true);
-    assertEquals(errors, []);
-    const client = await connectPipe(PATH, { proactor, waitForServer: true });
+test.world("a client that is faster than the server's own is served", async (world) => {
+  const { proactor, sim } = world;
+  const create = sim.createNamedPipe.bind(sim);
+  const clients: bigint[] = [];
+  sim.createNamedPipe = (parameters) => {
+    const handle = create(parameters);
+    if (clients.length < 2) clients.push(world.open());
+    return handle;
+  };
+  const server = PipeServer.listen(PATH, { maxInstances: 3, proactor });
+  for (let i = 0; i < 2; i++) {
     const served = await server.accept();
-    const create = sim.createNamedPipe.bind(sim);
-    let foreign = 0n;
-    sim.createNamedPipe = (parameters) => {
-      foreign ||= create({ ...parameters, openMode: 0x4000_0003 });
-      return create(parameters);
-    };
-    client.abort();
-    served.abort();
-    await until(() => errors.length > 0);
-    assert(errors[0] instanceof Deno.errors.AddrInUse, String(errors[0]));
-    world.close(foreign);
-    await comeAndGo(world, server, true);
-    await server.shutdown();
-  });
+    await served.write(bytes("ours"));
+    served.close();
+  }
+  for (const client of clients) {
+    assertEquals(text(await proactor.recv(client, 9)), "ours");
+  }
+  const attacker = new Attacker(world);
+  world.close(...clients);
+  for (let i = 0; i < 5; i++) await comeAndGo(world, server);
+  assertEquals(attacker.taken, 0);
+  await server.shutdown();
 });
 
-Deno.test("a server whose name cannot be kept does not start", async () => {
-  await inWorld({}, (world) => {
-    const { proactor, sim } = world;
-    sim.fail("createFile", 1450);
-    assertThrows(() => PipeServer.listen(PATH, { proactor }));
-    assertEquals(sim.openHandles, 1);
-    takeReports(world);
+test.world("a pipe that its own server may not open has the first instance each time", async (world) => {
+  const { proactor, sim } = world;
+  const errors: Error[] = [];
+  const onError = (error: unknown) => void errors.push(error as Error);
+  sim.fail("createFile", 5);
+  const server = PipeServer.listen(PATH, {
+    maxInstances: 1,
+    onError,
+    proactor,
   });
+  await comeAndGo(world, server);
+  await comeAndGo(world, server, true);
+  assertEquals(errors, []);
+  const client = await connectPipe(PATH, { proactor, waitForServer: true });
+  const served = await server.accept();
+  const create = sim.createNamedPipe.bind(sim);
+  let foreign = 0n;
+  sim.createNamedPipe = (parameters) => {
+    foreign ||= create({ ...parameters, openMode: 0x4000_0003 });
+    return create(parameters);
+  };
+  client.abort();
+  served.abort();
+  await until(() => errors.length > 0);
+  assert(errors[0] instanceof Deno.errors.AddrInUse, String(errors[0]));
+  world.close(foreign);
+  await comeAndGo(world, server, true);
+  await server.shutdown();
+});
+
+test.world("a server whose name cannot be kept does not start", (world) => {
+  const { proactor, sim } = world;
+  sim.fail("createFile", 1450);
+  assertThrows(() => PipeServer.listen(PATH, { proactor }));
+  assertEquals(sim.openHandles, 1);
+  world.takeReports();
 });

@@ -4,7 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { CallBudget } from "../../src/proactor/port/call_budget.ts";
 import { Pump, type PumpHost } from "../../src/proactor/port/pump.ts";
-import { bytes, inWorld, turns, until } from "./_helpers.ts";
+import { bytes, test, turns, until } from "./_helpers.ts";
 
 /** A host that counts what the pump asks of it. */
 class Host implements PumpHost {
@@ -154,51 +154,47 @@ Deno.test("stop() takes a scheduled turn back", async () => {
   assertEquals(host.drains, 0);
 });
 
-Deno.test("a hold keeps the port waiting, and unhold() ends the wait", async () => {
-  await inWorld({}, async (world) => {
-    const { port, sim } = world;
-    port.hold();
-    await until(() => port.metrics().waits === 1);
-    assertEquals([port.outstanding, port.referenced], [1, 1]);
-    const calls: [number, number][] = [];
-    port.onCall = (id, value) => calls.push([id, value]);
-    sim.postQueuedCompletionStatus(port.handle, 7, 2, 5n);
-    await until(() => calls.length === 1);
-    assertEquals(calls, [[5, 7]]);
-    await until(() => port.metrics().waits === 2);
-    port.unhold();
-    await port.settled();
-    await turns(50);
-    assertEquals(port.metrics().waits, 2);
-  });
+test.world("a hold keeps the port waiting, and unhold() ends the wait", async (world) => {
+  const { port, sim } = world;
+  port.hold();
+  await until(() => port.metrics().waits === 1);
+  assertEquals([port.outstanding, port.referenced], [1, 1]);
+  const calls: [number, number][] = [];
+  port.onCall = (id, value) => calls.push([id, value]);
+  sim.postQueuedCompletionStatus(port.handle, 7, 2, 5n);
+  await until(() => calls.length === 1);
+  assertEquals(calls, [[5, 7]]);
+  await until(() => port.metrics().waits === 2);
+  port.unhold();
+  await port.settled();
+  await turns(50);
+  assertEquals(port.metrics().waits, 2);
 });
 
-Deno.test("unreferenced operations do not count as referenced", async () => {
-  await inWorld({}, async (world) => {
-    const { port, sim } = world;
-    const { server, client } = world.pair();
-    const handle = port.associate(server, { warnings: false });
-    const ends: number[] = [];
-    const operation = port.acquire(handle, {
-      onCompletion: (each) => void ends.push(each.index),
-    });
-    port.setReferenced(handle, false);
-    port.begin(operation);
-    const { address } = operation;
-    port.settle(operation, sim.readFile(server, address, 0, address));
-    assertEquals([port.outstanding, port.referenced], [1, 0]);
-    port.setReferenced(handle, true);
-    port.setReferenced(handle, true);
-    assertEquals(port.referenced, 1);
-    port.setReferenced(handle, false);
-    await until(() => port.metrics().waits === 1);
-    await world.proactor.send(client, bytes("x"));
-    await until(() => ends.length === 1);
-    assertEquals([port.outstanding, port.referenced], [0, 0]);
-    port.operations.release(operation);
-    port.closeHandle(handle);
-    world.close(client);
+test.world("unreferenced operations do not count as referenced", async (world) => {
+  const { port, sim } = world;
+  const { server, client } = world.pair();
+  const handle = port.associate(server, { warnings: false });
+  const ends: number[] = [];
+  const operation = port.acquire(handle, {
+    onCompletion: (each) => void ends.push(each.index),
   });
+  port.setReferenced(handle, false);
+  port.begin(operation);
+  const { address } = operation;
+  port.settle(operation, sim.readFile(server, address, 0, address));
+  assertEquals([port.outstanding, port.referenced], [1, 0]);
+  port.setReferenced(handle, true);
+  port.setReferenced(handle, true);
+  assertEquals(port.referenced, 1);
+  port.setReferenced(handle, false);
+  await until(() => port.metrics().waits === 1);
+  await world.proactor.send(client, bytes("x"));
+  await until(() => ends.length === 1);
+  assertEquals([port.outstanding, port.referenced], [0, 0]);
+  port.operations.release(operation);
+  port.closeHandle(handle);
+  world.close(client);
 });
 
 /** Lets every wait end without a packet. */

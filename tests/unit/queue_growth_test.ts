@@ -14,7 +14,7 @@ import { partsOf } from "../../src/proactor/proactor_parts.ts";
 import { NOTHING, WriteQueue } from "../../src/stream/write_queue.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";
 import { collectAll } from "./_collect.ts";
-import { inWorld } from "./_helpers.ts";
+import { test } from "./_helpers.ts";
 import { pipeEnds } from "./_pipe_ends.ts";
 import { rig } from "./_recorder.ts";
 
@@ -58,51 +58,47 @@ Deno.test("WriteQueue gives back the room of what was written, though it is neve
   buffers.dispose();
 });
 
-Deno.test("a connection with writes always in flight does not grow", async () => {
-  await inWorld({}, async (world) => {
-    const [end, peer] = await pipeEnds(world);
-    const before = external();
-    const [data, target] = [new Uint8Array(SIZE), new Uint8Array(65_536)];
-    const writes = Array.from({ length: WINDOW }, () => end.write(data));
-    for (let i = 0; i < WRITES; i++) {
-      writes.push(end.write(data));
-      while (end.bufferedAmount > WINDOW * SIZE) await peer.read(target);
-      assert(end.bufferedAmount > 0);
-      if (i % 500 !== 0) continue;
+test.world("a connection with writes always in flight does not grow", async (world) => {
+  const [end, peer] = await pipeEnds(world);
+  const before = external();
+  const [data, target] = [new Uint8Array(SIZE), new Uint8Array(65_536)];
+  const writes = Array.from({ length: WINDOW }, () => end.write(data));
+  for (let i = 0; i < WRITES; i++) {
+    writes.push(end.write(data));
+    while (end.bufferedAmount > WINDOW * SIZE) await peer.read(target);
+    assert(end.bufferedAmount > 0);
+    if (i % 500 !== 0) continue;
+    const grown = external() - before;
+    assert(grown < ALLOWED, `${grown} bytes after ${i} writes`);
+  }
+  end.close();
+  while (await peer.read(target) !== null);
+  await Promise.all(writes);
+  peer.close();
+  await Promise.all([end.finished, peer.finished]);
+});
+
+test.world("a transport under steady flow control does not grow", async (world) => {
+  const { transport, peer } = rig(world, { quota: 7 });
+  const before = external();
+  const data = new Uint8Array(SIZE);
+  for (let i = 0; i < WINDOW; i++) transport.write(data);
+  let received = 0;
+  for (let i = 0; i < WRITES; i++) {
+    transport.write(data);
+    while (transport.getWriteBufferSize() > WINDOW * SIZE) {
+      received += (await world.proactor.recv(peer, 65_536)).length;
+    }
+    assert(transport.getWriteBufferSize() > 0);
+    if (i % 500 === 0) {
       const grown = external() - before;
       assert(grown < ALLOWED, `${grown} bytes after ${i} writes`);
     }
-    end.close();
-    while (await peer.read(target) !== null);
-    await Promise.all(writes);
-    peer.close();
-    await Promise.all([end.finished, peer.finished]);
-  });
-});
-
-Deno.test("a transport under steady flow control does not grow", async () => {
-  await inWorld({}, async (world) => {
-    const { transport, peer } = rig(world, { quota: 7 });
-    const before = external();
-    const data = new Uint8Array(SIZE);
-    for (let i = 0; i < WINDOW; i++) transport.write(data);
-    let received = 0;
-    for (let i = 0; i < WRITES; i++) {
-      transport.write(data);
-      while (transport.getWriteBufferSize() > WINDOW * SIZE) {
-        received += (await world.proactor.recv(peer, 65_536)).length;
-      }
-      assert(transport.getWriteBufferSize() > 0);
-      if (i % 500 === 0) {
-        const grown = external() - before;
-        assert(grown < ALLOWED, `${grown} bytes after ${i} writes`);
-      }
-    }
-    assert(received >= WRITES * SIZE);
-    transport.abort();
-    world.close(peer);
-    await transport.finished;
-  });
+  }
+  assert(received >= WRITES * SIZE);
+  transport.abort();
+  world.close(peer);
+  await transport.finished;
 });
 
 Deno.test("select() that times out leaves nobody behind who waits", async () => {
@@ -131,16 +127,14 @@ Deno.test("results that nobody selects are dropped from a number on, and that is
   assertEquals((await tracker.results(0)).length, 1);
 });
 
-Deno.test("a proactor reports that nobody calls select() any more", async () => {
-  await inWorld({}, async (world) => {
-    const { proactor } = world;
-    await proactor.select(0);
-    const { core } = partsOf(world.port);
-    const ended: object = { done: () => true, cancelled: () => false };
-    const future = ended as OverlappedFuture<unknown>;
-    for (let i = 0; i <= MAX_RESULTS; i++) core.track({} as PortHandle, future);
-    assertEquals(world.reports.splice(0), ["Nobody calls select() any more"]);
-  });
+test.world("a proactor reports that nobody calls select() any more", async (world) => {
+  const { proactor } = world;
+  await proactor.select(0);
+  const { core } = partsOf(world.port);
+  const ended: object = { done: () => true, cancelled: () => false };
+  const future = ended as OverlappedFuture<unknown>;
+  for (let i = 0; i <= MAX_RESULTS; i++) core.track({} as PortHandle, future);
+  assertEquals(world.reports.splice(0), ["Nobody calls select() any more"]);
 });
 
 Deno.test("results are kept for select(): 256, and more while the program has them", async () => {

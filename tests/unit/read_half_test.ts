@@ -10,6 +10,7 @@ import {
   bytes,
   inWorld,
   pattern,
+  test,
   text,
   until,
   type World,
@@ -53,76 +54,66 @@ async function armed(it: Half): Promise<void> {
 }
 
 for (const type of ["byte", "message"] as const) {
-  Deno.test(`arm() starts one read and tells when it has ended: ${type} pipe`, async () => {
-    await inWorld({}, async (world) => {
-      const it = half(world, type);
-      assert(!it.reader.arm());
-      assert(!it.reader.arm());
-      assertEquals([it.reader.pending, world.sim.pendingOperations], [true, 1]);
-      await world.proactor.send(it.client, bytes("abc"));
-      await until(() => it.readables === 1);
-      assert(it.reader.arm() && it.reader.readable);
-      assertEquals([it.reader.available, it.reader.pending], [3, false]);
-      assertEquals(text(it.reader.take()), "abc");
-      it.close();
-      await until(() => it.released === 1);
-    });
-  });
-}
-
-Deno.test("takeInto() takes as much as fits, in order", async () => {
-  await inWorld({}, async (world) => {
-    const it = half(world);
-    await world.proactor.send(it.client, bytes("abcde"));
-    assert(it.reader.arm());
-    const target = new Uint8Array(3);
-    assertEquals([it.reader.takeInto(target), text(target)], [3, "abc"]);
-    assertEquals(it.reader.takeInto(new Uint8Array(0)), 0);
-    assertEquals([it.reader.takeInto(target), text(target)], [2, "dec"]);
-    assertEquals(it.reader.takeInto(target), 0);
-    it.close();
-  });
-});
-
-Deno.test("data that nobody has taken are dropped by dispose()", async () => {
-  await inWorld({}, async (world) => {
-    const it = half(world);
-    await world.proactor.send(it.client, bytes("abc"));
-    assert(it.reader.arm());
-    it.close();
-    assertEquals([it.reader.available, it.released], [0, 1]);
+  test.world(`arm() starts one read and tells when it has ended: ${type} pipe`, async (world) => {
+    const it = half(world, type);
     assert(!it.reader.arm());
-  });
-});
-
-Deno.test("the end and errors stay", async () => {
-  await inWorld({}, async (world) => {
-    const ended = half(world);
-    ended.reader.arm();
-    world.sim.completeWith(ended.server, STATUS_PIPE_BROKEN);
-    await until(() => ended.readables === 1);
-    assertEquals([ended.reader.ended, ended.reader.error], [true, 0]);
-    const failed = half(world);
-    failed.reader.arm();
-    world.sim.completeWith(failed.server, 0xc000_009a);
-    await until(() => failed.readables === 1);
-    assertEquals([failed.reader.ended, failed.reader.error], [false, 1450]);
-    assert(ended.reader.arm() && failed.reader.arm());
-    assertEquals(world.sim.pendingOperations, 0);
-    ended.close();
-    failed.close();
-  });
-});
-
-Deno.test("a read without memory is an error, not an exception", async () => {
-  await inWorld({}, async (world) => {
-    const it = half(world, "message");
-    world.sim.fail("virtualAlloc", 8);
-    assert(it.reader.arm());
-    assertEquals(it.reader.error, 8);
+    assert(!it.reader.arm());
+    assertEquals([it.reader.pending, world.sim.pendingOperations], [true, 1]);
+    await world.proactor.send(it.client, bytes("abc"));
+    await until(() => it.readables === 1);
+    assert(it.reader.arm() && it.reader.readable);
+    assertEquals([it.reader.available, it.reader.pending], [3, false]);
+    assertEquals(text(it.reader.take()), "abc");
     it.close();
     await until(() => it.released === 1);
   });
+}
+
+test.world("takeInto() takes as much as fits, in order", async (world) => {
+  const it = half(world);
+  await world.proactor.send(it.client, bytes("abcde"));
+  assert(it.reader.arm());
+  const target = new Uint8Array(3);
+  assertEquals([it.reader.takeInto(target), text(target)], [3, "abc"]);
+  assertEquals(it.reader.takeInto(new Uint8Array(0)), 0);
+  assertEquals([it.reader.takeInto(target), text(target)], [2, "dec"]);
+  assertEquals(it.reader.takeInto(target), 0);
+  it.close();
+});
+
+test.world("data that nobody has taken are dropped by dispose()", async (world) => {
+  const it = half(world);
+  await world.proactor.send(it.client, bytes("abc"));
+  assert(it.reader.arm());
+  it.close();
+  assertEquals([it.reader.available, it.released], [0, 1]);
+  assert(!it.reader.arm());
+});
+
+test.world("the end and errors stay", async (world) => {
+  const ended = half(world);
+  ended.reader.arm();
+  world.sim.completeWith(ended.server, STATUS_PIPE_BROKEN);
+  await until(() => ended.readables === 1);
+  assertEquals([ended.reader.ended, ended.reader.error], [true, 0]);
+  const failed = half(world);
+  failed.reader.arm();
+  world.sim.completeWith(failed.server, 0xc000_009a);
+  await until(() => failed.readables === 1);
+  assertEquals([failed.reader.ended, failed.reader.error], [false, 1450]);
+  assert(ended.reader.arm() && failed.reader.arm());
+  assertEquals(world.sim.pendingOperations, 0);
+  ended.close();
+  failed.close();
+});
+
+test.world("a read without memory is an error, not an exception", async (world) => {
+  const it = half(world, "message");
+  world.sim.fail("virtualAlloc", 8);
+  assert(it.reader.arm());
+  assertEquals(it.reader.error, 8);
+  it.close();
+  await until(() => it.released === 1);
 });
 
 Deno.test("buffers grow with the data, and a silent byte pipe holds none", async () => {
@@ -149,19 +140,17 @@ Deno.test("buffers grow with the data, and a silent byte pipe holds none", async
   });
 });
 
-Deno.test("more tells that a message goes on", async () => {
-  await inWorld({}, async (world) => {
-    const it = half(world, "message");
-    await world.proactor.send(it.client, pattern(5000));
-    await armed(it); // with a packet, if warnings queue one
-    assertEquals([it.reader.available, it.reader.more], [4096, true]);
-    it.reader.take();
-    assert(it.reader.arm());
-    assertEquals([it.reader.available, it.reader.more], [904, false]);
-    it.reader.take();
-    await world.proactor.send(it.client, new Uint8Array(0));
-    assert(it.reader.arm());
-    assertEquals([it.reader.available, it.reader.ended], [0, true]);
-    it.close();
-  });
+test.world("more tells that a message goes on", async (world) => {
+  const it = half(world, "message");
+  await world.proactor.send(it.client, pattern(5000));
+  await armed(it); // with a packet, if warnings queue one
+  assertEquals([it.reader.available, it.reader.more], [4096, true]);
+  it.reader.take();
+  assert(it.reader.arm());
+  assertEquals([it.reader.available, it.reader.more], [904, false]);
+  it.reader.take();
+  await world.proactor.send(it.client, new Uint8Array(0));
+  assert(it.reader.arm());
+  assertEquals([it.reader.available, it.reader.ended], [0, true]);
+  it.close();
 });

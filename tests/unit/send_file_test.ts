@@ -18,11 +18,11 @@ import { sendFileOver } from "../../src/stream/transport_sink.ts";
 import type { Choose } from "../sim/explore.ts";
 import {
   bytes,
-  inWorld,
   outcome,
   PATH,
   pattern,
   race,
+  test,
   text,
   turns,
   type World,
@@ -72,147 +72,139 @@ function concat(...parts: Uint8Array[]): Uint8Array {
   return Uint8Array.from(parts.flatMap((part) => [...part]));
 }
 
-Deno.test("sendFile() keeps its place among the writes", () =>
-  inWorld({}, async (world) => {
-    const [client, served] = await connections(world);
-    const data = pattern(100_000);
-    putFile(world, data);
-    const before = client.write(pattern(150_000));
-    const sent = send(world, client, { offset: 5, count: 50_000 });
-    const after = client.write(bytes("after"));
-    const again = send(world, client, { offset: 99_990 });
-    const ended = client.closeWrite();
-    const received = await readAll(served);
-    assertEquals(
-      await Promise.all([before, sent, after, again, ended]),
-      [150_000, 50_000, 5, 10, undefined],
-    );
-    const parts = [data.slice(5, 50_005), bytes("after"), data.slice(99_990)];
-    assertEquals(received, concat(pattern(150_000), ...parts));
-    await client.shutdown();
-  }));
+test.world("sendFile() keeps its place among the writes", async (world) => {
+  const [client, served] = await connections(world);
+  const data = pattern(100_000);
+  putFile(world, data);
+  const before = client.write(pattern(150_000));
+  const sent = send(world, client, { offset: 5, count: 50_000 });
+  const after = client.write(bytes("after"));
+  const again = send(world, client, { offset: 99_990 });
+  const ended = client.closeWrite();
+  const received = await readAll(served);
+  assertEquals(
+    await Promise.all([before, sent, after, again, ended]),
+    [150_000, 50_000, 5, 10, undefined],
+  );
+  const parts = [data.slice(5, 50_005), bytes("after"), data.slice(99_990)];
+  assertEquals(received, concat(pattern(150_000), ...parts));
+  await client.shutdown();
+});
 
-Deno.test("sendFile() does not use up the buffers of writes", () =>
-  inWorld({}, async (world) => {
-    const [client, served] = await connections(world);
-    putFile(world, pattern(1000));
-    const { bufferBytes } = world.proactor.metrics();
-    assertEquals(await send(world, client), 1000);
-    assertEquals(client.bufferedAmount, 0);
-    assertEquals(world.proactor.metrics().bufferBytes, bufferBytes);
-    client.abort();
-    served.abort();
-  }));
+test.world("sendFile() does not use up the buffers of writes", async (world) => {
+  const [client, served] = await connections(world);
+  putFile(world, pattern(1000));
+  const { bufferBytes } = world.proactor.metrics();
+  assertEquals(await send(world, client), 1000);
+  assertEquals(client.bufferedAmount, 0);
+  assertEquals(world.proactor.metrics().bufferBytes, bufferBytes);
+  client.abort();
+  served.abort();
+});
 
-Deno.test("close() waits for a file that is being sent", () =>
-  inWorld({}, async (world) => {
-    const [client, served] = await connections(world);
-    putFile(world, pattern(1000));
-    world.sim.forcePending = true;
-    const sent = send(world, client);
-    const written = client.write(bytes("after"));
-    client.close();
-    assertEquals(await Promise.all([sent, written]), [1000, 5]);
-    await client.finished;
-    world.sim.forcePending = false;
-    assertEquals((await readAll(served)).length, 1005);
-  }));
+test.world("close() waits for a file that is being sent", async (world) => {
+  const [client, served] = await connections(world);
+  putFile(world, pattern(1000));
+  world.sim.forcePending = true;
+  const sent = send(world, client);
+  const written = client.write(bytes("after"));
+  client.close();
+  assertEquals(await Promise.all([sent, written]), [1000, 5]);
+  await client.finished;
+  world.sim.forcePending = false;
+  assertEquals((await readAll(served)).length, 1005);
+});
 
-Deno.test("sendFile() copies what reads by itself, and moves its position", () =>
-  inWorld({}, async (world) => {
-    const [client, served] = await connections(world);
-    const source = new MemoryFile(pattern(200_000));
-    const options = { source, offset: 7, count: 150_000 };
-    const received = readAll(served);
-    assertEquals(await send(world, client, options), 150_000);
-    assertEquals(source.position, 150_007);
-    assertEquals(await send(world, client, { source, offset: 300_000 }), 0);
-    assertEquals(source.position, 300_000);
-    client.close();
-    assertEquals(await received, pattern(200_000).slice(7, 150_007));
-  }));
+test.world("sendFile() copies what reads by itself, and moves its position", async (world) => {
+  const [client, served] = await connections(world);
+  const source = new MemoryFile(pattern(200_000));
+  const options = { source, offset: 7, count: 150_000 };
+  const received = readAll(served);
+  assertEquals(await send(world, client, options), 150_000);
+  assertEquals(source.position, 150_007);
+  assertEquals(await send(world, client, { source, offset: 300_000 }), 0);
+  assertEquals(source.position, 300_000);
+  client.close();
+  assertEquals(await received, pattern(200_000).slice(7, 150_007));
+});
 
-Deno.test("sendFile() over a byte pipe copies", () =>
-  inWorld({}, async (world) => {
-    const [client, served] = await pipes(world, "byte");
-    const source = new MemoryFile(pattern(100_000));
-    const told: number[] = [];
-    const onProgress = (sent: number) => told.push(sent);
-    const before = client.write(bytes("before"));
-    const sent = send(world, client, { source, onProgress });
-    const after = client.write(bytes("after"));
-    client.close();
-    const received = await readAll(served);
-    assertEquals(received.length, 100_011);
-    assertEquals(
-      received,
-      concat(bytes("before"), pattern(100_000), bytes("after")),
-    );
-    assertEquals(await Promise.all([before, sent, after]), [6, 100_000, 5]);
-    assertEquals(told, [65_536, 100_000]);
-    await client.finished;
-  }));
+test.world("sendFile() over a byte pipe copies", async (world) => {
+  const [client, served] = await pipes(world, "byte");
+  const source = new MemoryFile(pattern(100_000));
+  const told: number[] = [];
+  const onProgress = (sent: number) => told.push(sent);
+  const before = client.write(bytes("before"));
+  const sent = send(world, client, { source, onProgress });
+  const after = client.write(bytes("after"));
+  client.close();
+  const received = await readAll(served);
+  assertEquals(received.length, 100_011);
+  assertEquals(
+    received,
+    concat(bytes("before"), pattern(100_000), bytes("after")),
+  );
+  assertEquals(await Promise.all([before, sent, after]), [6, 100_000, 5]);
+  assertEquals(told, [65_536, 100_000]);
+  await client.finished;
+});
 
-Deno.test("sendFile() refuses message pipes, and copies that are not allowed", () =>
-  inWorld({}, async (world) => {
-    const { NotSupported } = Deno.errors;
-    const source = new MemoryFile(pattern(10));
-    const [message, other] = await pipes(world, "message");
-    await assertRejects(() => send(world, message), NotSupported, "a message");
-    for (const each of [message, other]) each.abort();
-    await turns();
-    const [client, served] = await pipes(world, "byte");
-    const options = { fallback: false, source };
-    await assertRejects(
-      () => send(world, client, options),
-      NotSupported,
-      "the fallback is disabled",
-    );
-    for (const each of [client, served]) each.abort();
-  }));
+test.world("sendFile() refuses message pipes, and copies that are not allowed", async (world) => {
+  const { NotSupported } = Deno.errors;
+  const source = new MemoryFile(pattern(10));
+  const [message, other] = await pipes(world, "message");
+  await assertRejects(() => send(world, message), NotSupported, "a message");
+  for (const each of [message, other]) each.abort();
+  await turns();
+  const [client, served] = await pipes(world, "byte");
+  const options = { fallback: false, source };
+  await assertRejects(
+    () => send(world, client, options),
+    NotSupported,
+    "the fallback is disabled",
+  );
+  for (const each of [client, served]) each.abort();
+});
 
-Deno.test("sendFile() refuses bad input and leaves the connection as it is", () =>
-  inWorld({}, async (world) => {
-    const [client, served] = await connections(world);
-    await assertRejects(
-      () => send(world, client, { source: wrong(1) }),
-      TypeError,
-    );
-    await assertRejects(() => send(world, client, { offset: -1 }), RangeError);
-    await assertRejects(() => send(world, client, { count: 0.5 }), RangeError);
-    await assertRejects(
-      () => send(world, client, { source: 0x777n }),
-      Deno.errors.BadResource,
-    );
-    const signal = AbortSignal.abort(new Error("enough"));
-    putFile(world, pattern(10));
-    await assertRejects(() => send(world, client, { signal }), Error, "enough");
-    await client.write(bytes("still here"));
-    client.close();
-    assertEquals(text(await readAll(served)), "still here");
-    await assertRejects(
-      () => send(world, client),
-      Deno.errors.BadResource,
-      "closed",
-    );
-  }));
+test.world("sendFile() refuses bad input and leaves the connection as it is", async (world) => {
+  const [client, served] = await connections(world);
+  await assertRejects(
+    () => send(world, client, { source: wrong(1) }),
+    TypeError,
+  );
+  await assertRejects(() => send(world, client, { offset: -1 }), RangeError);
+  await assertRejects(() => send(world, client, { count: 0.5 }), RangeError);
+  await assertRejects(
+    () => send(world, client, { source: 0x777n }),
+    Deno.errors.BadResource,
+  );
+  const signal = AbortSignal.abort(new Error("enough"));
+  putFile(world, pattern(10));
+  await assertRejects(() => send(world, client, { signal }), Error, "enough");
+  await client.write(bytes("still here"));
+  client.close();
+  assertEquals(text(await readAll(served)), "still here");
+  await assertRejects(
+    () => send(world, client),
+    Deno.errors.BadResource,
+    "closed",
+  );
+});
 
-Deno.test("sendFile() that is aborted before its turn sends nothing", () =>
-  inWorld({}, async (world) => {
-    const [client, served] = await connections(world);
-    putFile(world, pattern(1000));
-    world.sim.manual = true;
-    const written = client.write(bytes("one "));
-    const aborter = new AbortController();
-    const sent = outcome(send(world, client, { signal: aborter.signal }));
-    const later = client.write(bytes("two"));
-    aborter.abort();
-    assertEquals(await sent, "DOMException");
-    world.sim.manual = false;
-    await Promise.all([written, later]);
-    client.close();
-    assertEquals(text(await readAll(served)), "one two");
-  }));
+test.world("sendFile() that is aborted before its turn sends nothing", async (world) => {
+  const [client, served] = await connections(world);
+  putFile(world, pattern(1000));
+  world.sim.manual = true;
+  const written = client.write(bytes("one "));
+  const aborter = new AbortController();
+  const sent = outcome(send(world, client, { signal: aborter.signal }));
+  const later = client.write(bytes("two"));
+  aborter.abort();
+  assertEquals(await sent, "DOMException");
+  world.sim.manual = false;
+  await Promise.all([written, later]);
+  client.close();
+  assertEquals(text(await readAll(served)), "one two");
+});
 
 for (
   const [code, name] of [[10054, "ConnectionReset"], [
@@ -220,51 +212,48 @@ for (
     "WindowsError",
   ]] as const
 ) {
-  Deno.test(`sendFile() that fails by ${code} ends writing`, () =>
-    inWorld({}, async (world) => {
-      const [client, served] = await connections(world);
-      putFile(world, pattern(1000));
-      world.sim.sockets.fail("transmitFile", code);
-      assertEquals(await outcome(send(world, client)), name);
-      assertEquals(await outcome(client.write(bytes("x"))), name);
-      client.close();
-      served.abort();
-    }));
+  test.world(`sendFile() that fails by ${code} ends writing`, async (world) => {
+    const [client, served] = await connections(world);
+    putFile(world, pattern(1000));
+    world.sim.sockets.fail("transmitFile", code);
+    assertEquals(await outcome(send(world, client)), name);
+    assertEquals(await outcome(client.write(bytes("x"))), name);
+    client.close();
+    served.abort();
+  });
 }
 
-Deno.test("sendFile() copies over sockets that cannot transmit", () =>
-  inWorld({}, async (world) => {
-    const [client, served] = await connections(world);
-    const { sim } = world;
-    putFile(world, pattern(10));
-    sim.sockets.fail("transmitFile", 10045);
-    // It would read by another handle, which there is none of.
-    assertEquals(await outcome(send(world, client)), "Busy");
-    sim.sockets.fail("transmitFile", 10045);
-    const only = { fallback: false };
-    assertEquals(await outcome(send(world, client, only)), "NotSupported");
-    client.abort();
-    served.abort();
-  }));
+test.world("sendFile() copies over sockets that cannot transmit", async (world) => {
+  const [client, served] = await connections(world);
+  const { sim } = world;
+  putFile(world, pattern(10));
+  sim.sockets.fail("transmitFile", 10045);
+  // It would read by another handle, which there is none of.
+  assertEquals(await outcome(send(world, client)), "Busy");
+  sim.sockets.fail("transmitFile", 10045);
+  const only = { fallback: false };
+  assertEquals(await outcome(send(world, client, only)), "NotSupported");
+  client.abort();
+  served.abort();
+});
 
-Deno.test("a third file is copied, or waits for its turn", () =>
-  inWorld({}, async (world) => {
-    const ends = [];
-    for (let i = 0; i < 4; i++) ends.push(await connections(world));
-    putFile(world, pattern(10));
-    const { sim } = world;
-    const transmitted = () => sim.ready.filter(({ kind }) => kind === "write");
-    sim.manual = true;
-    const two = [send(world, ends[0]![0]), send(world, ends[1]![0])];
-    const third = outcome(send(world, ends[2]![0])); // no handle to read by
-    const waits = send(world, ends[3]![0], { fallback: false });
-    await turns();
-    assertEquals(transmitted().length, 2);
-    assertEquals(await third, "Busy");
-    sim.manual = false;
-    assertEquals(await Promise.all([...two, waits]), [10, 10, 10]);
-    for (const pair of ends) for (const end of pair) end.abort();
-  }));
+test.world("a third file is copied, or waits for its turn", async (world) => {
+  const ends = [];
+  for (let i = 0; i < 4; i++) ends.push(await connections(world));
+  putFile(world, pattern(10));
+  const { sim } = world;
+  const transmitted = () => sim.ready.filter(({ kind }) => kind === "write");
+  sim.manual = true;
+  const two = [send(world, ends[0]![0]), send(world, ends[1]![0])];
+  const third = outcome(send(world, ends[2]![0])); // no handle to read by
+  const waits = send(world, ends[3]![0], { fallback: false });
+  await turns();
+  assertEquals(transmitted().length, 2);
+  assertEquals(await third, "Busy");
+  sim.manual = false;
+  assertEquals(await Promise.all([...two, waits]), [10, 10, 10]);
+  for (const pair of ends) for (const end of pair) end.abort();
+});
 
 Deno.test("TransmitSlots: first come, first served, unless aborted", async () => {
   const slots = new TransmitSlots();
@@ -372,56 +361,55 @@ class OtherTransport {
   }
 }
 
-Deno.test("a file over another transport heeds its limits", () =>
-  inWorld({}, async (world) => {
-    const events: string[] = [];
-    const protocol: Protocol = {
-      pauseWriting: () => events.push("pause"),
-      resumeWriting: () => events.push("resume"),
-      dataReceived: (data) => events.push(text(data)),
-      eofReceived: () => void events.push("eof"),
-      connectionLost: () => events.push("lost"),
-    };
-    const transport = new OtherTransport(protocol);
-    const given = transport as unknown as Transport;
-    const file = (options = {}) => ({
-      source: new MemoryFile(pattern(300_000)),
-      options,
-    });
-    const sent = sendFileOver(world.port, given, file());
-    await turns();
-    assertEquals(transport.written.length, 131_072);
-    transport.getProtocol().dataReceived?.(bytes("data"));
-    transport.getProtocol().eofReceived?.();
-    transport.drain();
-    await turns();
-    assertEquals(transport.written.length, 262_144);
-    transport.drain();
-    assertEquals(await sent, 300_000);
-    assertEquals(Uint8Array.from(transport.written), pattern(300_000));
-    assertEquals(transport.getProtocol(), protocol);
-    await assertRejects(
-      () => sendFileOver(world.port, given, file({ fallback: false })),
-      Deno.errors.NotSupported,
-    );
-    transport.drain();
-    const cut = outcome(sendFileOver(world.port, given, file()));
-    await turns();
-    transport.lose(null);
-    assertEquals(await cut, "ConnectionAborted");
-    await assertRejects(
-      () => sendFileOver(world.port, given, file()),
-      Deno.errors.BadResource,
-      "the transport is closing",
-    );
-    const datagrams = Object.assign(Object.create(transport), { sendTo() {} });
-    await assertRejects(
-      () => sendFileOver(world.port, datagrams, file()),
-      Deno.errors.NotSupported,
-      "datagrams",
-    );
-    assertEquals(
-      events.join(),
-      "pause,data,eof,resume,pause,resume,resume,pause,lost",
-    );
-  }));
+test.world("a file over another transport heeds its limits", async (world) => {
+  const events: string[] = [];
+  const protocol: Protocol = {
+    pauseWriting: () => events.push("pause"),
+    resumeWriting: () => events.push("resume"),
+    dataReceived: (data) => events.push(text(data)),
+    eofReceived: () => void events.push("eof"),
+    connectionLost: () => events.push("lost"),
+  };
+  const transport = new OtherTransport(protocol);
+  const given = transport as unknown as Transport;
+  const file = (options = {}) => ({
+    source: new MemoryFile(pattern(300_000)),
+    options,
+  });
+  const sent = sendFileOver(world.port, given, file());
+  await turns();
+  assertEquals(transport.written.length, 131_072);
+  transport.getProtocol().dataReceived?.(bytes("data"));
+  transport.getProtocol().eofReceived?.();
+  transport.drain();
+  await turns();
+  assertEquals(transport.written.length, 262_144);
+  transport.drain();
+  assertEquals(await sent, 300_000);
+  assertEquals(Uint8Array.from(transport.written), pattern(300_000));
+  assertEquals(transport.getProtocol(), protocol);
+  await assertRejects(
+    () => sendFileOver(world.port, given, file({ fallback: false })),
+    Deno.errors.NotSupported,
+  );
+  transport.drain();
+  const cut = outcome(sendFileOver(world.port, given, file()));
+  await turns();
+  transport.lose(null);
+  assertEquals(await cut, "ConnectionAborted");
+  await assertRejects(
+    () => sendFileOver(world.port, given, file()),
+    Deno.errors.BadResource,
+    "the transport is closing",
+  );
+  const datagrams = Object.assign(Object.create(transport), { sendTo() {} });
+  await assertRejects(
+    () => sendFileOver(world.port, datagrams, file()),
+    Deno.errors.NotSupported,
+    "datagrams",
+  );
+  assertEquals(
+    events.join(),
+    "pause,data,eof,resume,pause,resume,resume,pause,lost",
+  );
+});

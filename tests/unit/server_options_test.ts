@@ -7,7 +7,7 @@ import {
   serverTraits,
 } from "../../src/pipe/server_options.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
-import { inWorld, PATH, wrong } from "./_helpers.ts";
+import { PATH, test, wrong } from "./_helpers.ts";
 
 Deno.test("resolveServerOptions() has safe defaults", () => {
   const { parameters, ...rest } = resolveServerOptions(PATH, {});
@@ -61,39 +61,37 @@ Deno.test("resolveServerOptions() passes on what differs", () => {
   assertEquals(out.parameters.openMode, 0x4000_0002);
 });
 
-Deno.test("a server with bad options makes no system call", async () => {
-  await inWorld({}, ({ proactor, sim }) => {
-    const before = { ...sim.calls };
-    const types: [string, unknown][] = [
-      ["type", "stream"],
-      ["type", 5],
-      ["direction", "both"],
-    ];
-    for (const [name, value] of types) {
+test.world("a server with bad options makes no system call", ({ proactor, sim }) => {
+  const before = { ...sim.calls };
+  const types: [string, unknown][] = [
+    ["type", "stream"],
+    ["type", 5],
+    ["direction", "both"],
+  ];
+  for (const [name, value] of types) {
+    const options = wrong<PipeServerOptions>({ proactor, [name]: value });
+    assertThrows(() => PipeServer.listen(PATH, options), TypeError, name);
+  }
+  const numbers: [string, unknown[]][] = [
+    ["instances", [0, -1, 1.5, NaN, 255, "8"]],
+    ["maxInstances", [0, -1, 1.5, NaN, 255, "8"]],
+    ["inBufferSize", [-1, 1.5, NaN, 2 ** 31, "8"]],
+    ["outBufferSize", [-1, 1.5, NaN, 2 ** 31, "8"]],
+    ["backlog", [0, -1, 1.5, NaN, 2 ** 32, "8"]],
+  ];
+  for (const [name, values] of numbers) {
+    for (const value of values) {
       const options = wrong<PipeServerOptions>({ proactor, [name]: value });
-      assertThrows(() => PipeServer.listen(PATH, options), TypeError, name);
+      assertThrows(() => PipeServer.listen(PATH, options), RangeError, name);
     }
-    const numbers: [string, unknown[]][] = [
-      ["instances", [0, -1, 1.5, NaN, 255, "8"]],
-      ["maxInstances", [0, -1, 1.5, NaN, 255, "8"]],
-      ["inBufferSize", [-1, 1.5, NaN, 2 ** 31, "8"]],
-      ["outBufferSize", [-1, 1.5, NaN, 2 ** 31, "8"]],
-      ["backlog", [0, -1, 1.5, NaN, 2 ** 32, "8"]],
-    ];
-    for (const [name, values] of numbers) {
-      for (const value of values) {
-        const options = wrong<PipeServerOptions>({ proactor, [name]: value });
-        assertThrows(() => PipeServer.listen(PATH, options), RangeError, name);
-      }
-    }
-    const more = { proactor, instances: 3, maxInstances: 2 };
-    assertThrows(() => PipeServer.listen(PATH, more), RangeError, "1 to 2");
-    for (const path of ["a/b", "\\\\server\\pipe\\x", 5]) {
-      assertThrows(
-        () => PipeServer.listen(wrong(path), { proactor }),
-        TypeError,
-      );
-    }
-    assertEquals(sim.calls, before);
-  });
+  }
+  const more = { proactor, instances: 3, maxInstances: 2 };
+  assertThrows(() => PipeServer.listen(PATH, more), RangeError, "1 to 2");
+  for (const path of ["a/b", "\\\\server\\pipe\\x", 5]) {
+    assertThrows(
+      () => PipeServer.listen(wrong(path), { proactor }),
+      TypeError,
+    );
+  }
+  assertEquals(sim.calls, before);
 });

@@ -5,7 +5,7 @@ import { FILE, open, withDisk } from "./_files.ts";
 import { pattern } from "./_helpers.ts";
 
 Deno.test("a read of a file ends at once, and blocks for its bytes", () =>
-  withDisk({}, async (world, disk) => {
+  withDisk({}, async ({ world, disk }) => {
     disk.put(FILE, pattern(5000));
     await using file = await open(world);
     assertEquals(await file.read(new Uint8Array(9000)), 5000);
@@ -13,7 +13,7 @@ Deno.test("a read of a file ends at once, and blocks for its bytes", () =>
   }));
 
 Deno.test("a write behind the valid data blocks for the gap too", () =>
-  withDisk({}, async (world, disk) => {
+  withDisk({}, async ({ world, disk }) => {
     await using file = await open(world);
     await file.write(pattern(100), { at: 900 });
     assertEquals(disk.blocked.splice(0), [1000]);
@@ -30,7 +30,7 @@ Deno.test("a write behind the valid data blocks for the gap too", () =>
   }));
 
 Deno.test("pendingFiles lets no call end at once, so that none blocks", () =>
-  withDisk({ pendingFiles: true, skip: true }, async (world, disk) => {
+  withDisk({ pendingFiles: true, skip: true }, async ({ world, disk }) => {
     await using file = await open(world);
     await file.write(pattern(100), { at: 900 });
     assertEquals(await file.read(new Uint8Array(50), { at: 0 }), 50);

@@ -26,14 +26,7 @@ import { isUnreachable } from "../../src/ffi/socket/unreachable.ts";
 import { SocketListener } from "../../src/net/socket/socket_listener.ts";
 import { tcpKind } from "../../src/net/tcp/tcp_socket.ts";
 import { UdpSocket } from "../../src/net/udp/udp_socket.ts";
-import {
-  bytes,
-  inWorld,
-  outcome,
-  text,
-  until,
-  type World,
-} from "./_helpers.ts";
+import { bytes, outcome, test, text, until, type World } from "./_helpers.ts";
 import { addressOf, bound, listener, socket } from "./_sockets.ts";
 
 const PORT = 7;
@@ -90,48 +83,44 @@ Deno.test("isLoopbackAddress() knows both families", () => {
 // --- ports that are taken or reserved ----------------------------------------
 
 for (const hostname of ["127.0.0.1", "0.0.0.0"]) {
-  Deno.test(`UDP: ${hostname} behind an exclusive socket is in use`, () =>
-    inWorld({}, (world) => {
-      const taken = occupy(world, SOCK_DGRAM);
-      assertThrows(
-        () => listenUdp(world, hostname),
-        Deno.errors.AddrInUse,
-        `Cannot listen at port ${PORT} of ${hostname}: the address is in use`,
-      );
-      world.close(taken);
-    }));
+  test.world(`UDP: ${hostname} behind an exclusive socket is in use`, (world) => {
+    const taken = occupy(world, SOCK_DGRAM);
+    assertThrows(
+      () => listenUdp(world, hostname),
+      Deno.errors.AddrInUse,
+      `Cannot listen at port ${PORT} of ${hostname}: the address is in use`,
+    );
+    world.close(taken);
+  });
 
-  Deno.test(`TCP: ${hostname} behind an exclusive socket is in use`, () =>
-    inWorld({}, (world) => {
-      const taken = occupy(world, SOCK_STREAM);
-      assertThrows(
-        () => listenTcp(world, hostname),
-        Deno.errors.AddrInUse,
-        `Cannot listen on ${hostname}:${PORT}: the address is in use`,
-      );
-      world.close(taken);
-    }));
+  test.world(`TCP: ${hostname} behind an exclusive socket is in use`, (world) => {
+    const taken = occupy(world, SOCK_STREAM);
+    assertThrows(
+      () => listenTcp(world, hostname),
+      Deno.errors.AddrInUse,
+      `Cannot listen on ${hostname}:${PORT}: the address is in use`,
+    );
+    world.close(taken);
+  });
 }
 
-Deno.test("a port that Windows has reserved is in use", () =>
-  inWorld({}, (world) => {
-    world.sim.sockets.excludedPorts.add(PORT);
-    for (const listen of [listenUdp, listenTcp]) {
-      assertThrows(
-        () => listen(world, "127.0.0.1"),
-        Deno.errors.AddrInUse,
-        "its port is reserved",
-      );
-    }
-  }));
+test.world("a port that Windows has reserved is in use", (world) => {
+  world.sim.sockets.excludedPorts.add(PORT);
+  for (const listen of [listenUdp, listenTcp]) {
+    assertThrows(
+      () => listen(world, "127.0.0.1"),
+      Deno.errors.AddrInUse,
+      "its port is reserved",
+    );
+  }
+});
 
-Deno.test("the simulated kernel lets specific addresses be bound twice", () =>
-  inWorld({}, (world) => {
-    const first = bind(world, AF_INET, "127.0.0.1");
-    const second = bind(world, AF_INET, "127.0.0.2");
-    assertThrows(() => bind(world, AF_INET, "127.0.0.2"), Error, "10048");
-    world.close(first, second);
-  }));
+test.world("the simulated kernel lets specific addresses be bound twice", (world) => {
+  const first = bind(world, AF_INET, "127.0.0.1");
+  const second = bind(world, AF_INET, "127.0.0.2");
+  assertThrows(() => bind(world, AF_INET, "127.0.0.2"), Error, "10048");
+  world.close(first, second);
+});
 
 // --- unspecified and mapped addresses ----------------------------------------
 
@@ -144,59 +133,55 @@ for (
     return parseSocketAddress(hostname, port)!;
   };
 
-  Deno.test(`proactor.connect() to ${hostname} finds this computer`, () =>
-    inWorld({}, async (world) => {
-      const server = listener(world);
-      const accepted = world.proactor.accept(server);
-      const client = socket(world, "stream", family);
-      await world.proactor.connect(client, address(world, server));
-      world.close(server, client, (await accepted).socket);
-    }));
+  test.world(`proactor.connect() to ${hostname} finds this computer`, async (world) => {
+    const server = listener(world);
+    const accepted = world.proactor.accept(server);
+    const client = socket(world, "stream", family);
+    await world.proactor.connect(client, address(world, server));
+    world.close(server, client, (await accepted).socket);
+  });
 
-  Deno.test(`proactor.sendTo() to ${hostname} finds this computer`, () =>
-    inWorld({}, async (world) => {
-      const { proactor } = world;
-      const receiver = bound(world, "datagram");
-      const sender = socket(world, "datagram", family);
-      await proactor.sendTo(sender, bytes("a"), address(world, receiver));
-      await proactor.sendTo(sender, bytes("b"), address(world, receiver));
-      assertEquals(text((await proactor.recvFrom(receiver, 9)).data), "a");
-      assertEquals(text((await proactor.recvFrom(receiver, 9)).data), "b");
-      world.close(receiver, sender);
-    }));
+  test.world(`proactor.sendTo() to ${hostname} finds this computer`, async (world) => {
+    const { proactor } = world;
+    const receiver = bound(world, "datagram");
+    const sender = socket(world, "datagram", family);
+    await proactor.sendTo(sender, bytes("a"), address(world, receiver));
+    await proactor.sendTo(sender, bytes("b"), address(world, receiver));
+    assertEquals(text((await proactor.recvFrom(receiver, 9)).data), "a");
+    assertEquals(text((await proactor.recvFrom(receiver, 9)).data), "b");
+    world.close(receiver, sender);
+  });
 
-  Deno.test(`proactor.connect() of datagrams to ${hostname} does too`, () =>
-    inWorld({}, async (world) => {
-      const { proactor } = world;
-      const receiver = bound(world, "datagram");
-      const sender = socket(world, "datagram", family);
-      await proactor.connect(sender, address(world, receiver));
-      await proactor.send(sender, bytes("a"));
-      assertEquals(text((await proactor.recvFrom(receiver, 9)).data), "a");
-      world.close(receiver, sender);
-    }));
+  test.world(`proactor.connect() of datagrams to ${hostname} does too`, async (world) => {
+    const { proactor } = world;
+    const receiver = bound(world, "datagram");
+    const sender = socket(world, "datagram", family);
+    await proactor.connect(sender, address(world, receiver));
+    await proactor.send(sender, bytes("a"));
+    assertEquals(text((await proactor.recvFrom(receiver, 9)).data), "a");
+    world.close(receiver, sender);
+  });
 
-  Deno.test(`UdpSocket sends to ${hostname}`, () =>
-    inWorld({}, async (world) => {
-      const { proactor, sim } = world;
-      const receiver = bound(world, "datagram");
-      const { port } = addressOf(world, receiver) as { port: number };
-      const options = { proactor, sockets: sim.sockets };
-      const target = { hostname, port };
-      const connected = await UdpSocket.connect({ ...options, ...target });
-      await connected.send(bytes("a"));
-      await connected.send(bytes("b"), target);
-      const own = hostname.includes(":") ? "::" : "0.0.0.0";
-      const ends = { hostname: own, port: 0, ipv6Only: false };
-      const free = UdpSocket.listen({ ...options, ...ends });
-      await free.send(bytes("c"), target);
-      for (const expected of ["a", "b", "c"]) {
-        const { data } = await proactor.recvFrom(receiver, 9);
-        assertEquals(text(data), expected);
-      }
-      await Promise.all([connected.shutdown(), free.shutdown()]);
-      world.close(receiver);
-    }));
+  test.world(`UdpSocket sends to ${hostname}`, async (world) => {
+    const { proactor, sim } = world;
+    const receiver = bound(world, "datagram");
+    const { port } = addressOf(world, receiver) as { port: number };
+    const options = { proactor, sockets: sim.sockets };
+    const target = { hostname, port };
+    const connected = await UdpSocket.connect({ ...options, ...target });
+    await connected.send(bytes("a"));
+    await connected.send(bytes("b"), target);
+    const own = hostname.includes(":") ? "::" : "0.0.0.0";
+    const ends = { hostname: own, port: 0, ipv6Only: false };
+    const free = UdpSocket.listen({ ...options, ...ends });
+    await free.send(bytes("c"), target);
+    for (const expected of ["a", "b", "c"]) {
+      const { data } = await proactor.recvFrom(receiver, 9);
+      assertEquals(text(data), expected);
+    }
+    await Promise.all([connected.shutdown(), free.shutdown()]);
+    world.close(receiver);
+  });
 }
 
 // --- datagrams that reach no one ---------------------------------------------
@@ -213,33 +198,32 @@ for (const status of STATUSES) {
   for (const reportUnreachable of [false, true]) {
     const end = reportUnreachable ? "fails" : "goes on";
     const name = `0x${status.toString(16)}`;
-    Deno.test(`a receive ${end} after ${name}`, () =>
-      inWorld({}, async (world) => {
-        const { proactor, sim } = world;
-        const options = { proactor, sockets: sim.sockets, reportUnreachable };
-        const udp = await UdpSocket.connect({
-          hostname: "127.0.0.1",
-          port: PORT,
-          ...options,
-        });
-        const received = udp[Symbol.asyncIterator]().next();
-        const own = sim.sockets.find(
-          parseSocketAddress("127.0.0.1", udp.addr.port)!,
-          SOCK_DGRAM,
-        )!;
-        own.unreachableStatus = status;
-        own.tellsUnreachable = true; // whatever it was set to
-        await udp.send(bytes("nobody there"));
-        if (reportUnreachable) {
-          assertEquals(await outcome(received), "ConnectionReset");
-        } else {
-          await until(() => !own.unreachable);
-          const from = own.remote!;
-          sim.sockets.deliver(own, { data: bytes("x"), from });
-          assertEquals(text((await received).value[0]), "x");
-        }
-        await udp.shutdown();
-      }));
+    test.world(`a receive ${end} after ${name}`, async (world) => {
+      const { proactor, sim } = world;
+      const options = { proactor, sockets: sim.sockets, reportUnreachable };
+      const udp = await UdpSocket.connect({
+        hostname: "127.0.0.1",
+        port: PORT,
+        ...options,
+      });
+      const received = udp[Symbol.asyncIterator]().next();
+      const own = sim.sockets.find(
+        parseSocketAddress("127.0.0.1", udp.addr.port)!,
+        SOCK_DGRAM,
+      )!;
+      own.unreachableStatus = status;
+      own.tellsUnreachable = true; // whatever it was set to
+      await udp.send(bytes("nobody there"));
+      if (reportUnreachable) {
+        assertEquals(await outcome(received), "ConnectionReset");
+      } else {
+        await until(() => !own.unreachable);
+        const from = own.remote!;
+        sim.sockets.deliver(own, { data: bytes("x"), from });
+        assertEquals(text((await received).value[0]), "x");
+      }
+      await udp.shutdown();
+    });
   }
 }
 

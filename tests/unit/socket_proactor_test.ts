@@ -27,6 +27,7 @@ import {
   inWorld,
   outcome,
   pattern,
+  test,
   text,
   turns,
   type World,
@@ -67,15 +68,14 @@ socketTest("send() gathers several arrays into one call", async (world) => {
   world.close(client, served);
 });
 
-Deno.test("send() of several arrays to a message pipe is one message", () =>
-  inWorld({}, async (world) => {
-    const { proactor } = world;
-    const { server, client } = world.pair({ type: "message" });
-    await proactor.send(client, [bytes("one "), bytes("message")]);
-    await proactor.send(client, bytes("next"));
-    assertEquals(text(await proactor.recv(server, 100)), "one message");
-    world.close(server, client);
-  }));
+test.world("send() of several arrays to a message pipe is one message", async (world) => {
+  const { proactor } = world;
+  const { server, client } = world.pair({ type: "message" });
+  await proactor.send(client, [bytes("one "), bytes("message")]);
+  await proactor.send(client, bytes("next"));
+  assertEquals(text(await proactor.recv(server, 100)), "one message");
+  world.close(server, client);
+});
 
 socketTest("recv() gives what is there, then the end", async (world) => {
   const { proactor } = world;
@@ -281,83 +281,80 @@ socketTest("disconnect() frees a socket for the next peer", async (world) => {
   world.close(client, served, server, next);
 });
 
-Deno.test("sockets are refused what they cannot do", () =>
-  inWorld({}, async (world) => {
-    const { proactor } = world;
-    const { server, client } = world.pair();
-    const datagrams = bound(world, "datagram");
-    const no = "the handle is not a socket";
-    const { BadResource } = Deno.errors;
-    assertThrows(() => proactor.recvFrom(server, 1), BadResource, no);
-    assertThrows(() => proactor.accept(server), BadResource, no);
-    assertThrows(() => proactor.connect(server, LOCAL), BadResource, no);
-    assertThrows(() => proactor.disconnect(server), BadResource, no);
-    assertThrows(() => proactor.recvFrom(datagrams, -1), RangeError);
-    assertThrows(
-      () => proactor.recvFromInto(datagrams, new Uint8Array(0)),
-      TypeError,
-      "it is empty",
-    );
-    assertThrows(
-      () => proactor.sendTo(datagrams, bytes("x"), wrong<SocketAddress>(null)),
-      TypeError,
-      "Cannot send: the address has no known family",
-    );
-    assertThrows(
-      () => proactor.sendTo(datagrams, wrong<Uint8Array>("x"), LOCAL),
-      TypeError,
-      "not a Uint8Array",
-    );
-    assertThrows(
-      () =>
-        proactor.connect(datagrams, { ...LOCAL, port: 65536 } as SocketAddress),
-      RangeError,
-    );
-    const name = { family: "IPv4", hostname: "example", port: 1 } as const;
-    assertThrows(() => proactor.connect(datagrams, name), TypeError, "numeric");
-    assertThrows(
-      () => proactor.send(datagrams, [bytes("x"), wrong<Uint8Array>(1)]),
-      TypeError,
-      "not a Uint8Array",
-    );
-    await assertRejects(
-      () => proactor.sendfile(datagrams, FILE),
-      TypeError,
-      "the socket is not a stream",
-    );
-    const stream = socket(world);
-    const path = { family: "Unix", path: "C:\\x" } as const;
-    assertThrows(() => proactor.connect(stream, path), TypeError, "not IPv4");
-    world.close(server, client, datagrams, stream);
-  }));
+test.world("sockets are refused what they cannot do", async (world) => {
+  const { proactor } = world;
+  const { server, client } = world.pair();
+  const datagrams = bound(world, "datagram");
+  const no = "the handle is not a socket";
+  const { BadResource } = Deno.errors;
+  assertThrows(() => proactor.recvFrom(server, 1), BadResource, no);
+  assertThrows(() => proactor.accept(server), BadResource, no);
+  assertThrows(() => proactor.connect(server, LOCAL), BadResource, no);
+  assertThrows(() => proactor.disconnect(server), BadResource, no);
+  assertThrows(() => proactor.recvFrom(datagrams, -1), RangeError);
+  assertThrows(
+    () => proactor.recvFromInto(datagrams, new Uint8Array(0)),
+    TypeError,
+    "it is empty",
+  );
+  assertThrows(
+    () => proactor.sendTo(datagrams, bytes("x"), wrong<SocketAddress>(null)),
+    TypeError,
+    "Cannot send: the address has no known family",
+  );
+  assertThrows(
+    () => proactor.sendTo(datagrams, wrong<Uint8Array>("x"), LOCAL),
+    TypeError,
+    "not a Uint8Array",
+  );
+  assertThrows(
+    () =>
+      proactor.connect(datagrams, { ...LOCAL, port: 65536 } as SocketAddress),
+    RangeError,
+  );
+  const name = { family: "IPv4", hostname: "example", port: 1 } as const;
+  assertThrows(() => proactor.connect(datagrams, name), TypeError, "numeric");
+  assertThrows(
+    () => proactor.send(datagrams, [bytes("x"), wrong<Uint8Array>(1)]),
+    TypeError,
+    "not a Uint8Array",
+  );
+  await assertRejects(
+    () => proactor.sendfile(datagrams, FILE),
+    TypeError,
+    "the socket is not a stream",
+  );
+  const stream = socket(world);
+  const path = { family: "Unix", path: "C:\\x" } as const;
+  assertThrows(() => proactor.connect(stream, path), TypeError, "not IPv4");
+  world.close(server, client, datagrams, stream);
+});
 
-Deno.test("closeHandle() of a socket that was never used closes it as one", () =>
-  inWorld({}, async (world) => {
-    const { proactor, sim } = world;
-    const [client, served] = await connectedSockets(world);
-    const unused = socket(world);
-    const { calls } = sim;
-    const before = calls.closeHandle ?? 0;
-    world.close(client, served, unused);
-    assertStrictEquals(calls.closeHandle ?? 0, before);
-    assertEquals(proactor.metrics().pending, 0);
-  }));
+test.world("closeHandle() of a socket that was never used closes it as one", async (world) => {
+  const { proactor, sim } = world;
+  const [client, served] = await connectedSockets(world);
+  const unused = socket(world);
+  const { calls } = sim;
+  const before = calls.closeHandle ?? 0;
+  world.close(client, served, unused);
+  assertStrictEquals(calls.closeHandle ?? 0, before);
+  assertEquals(proactor.metrics().pending, 0);
+});
 
-Deno.test("without Winsock pipes and files go on, and sockets are refused", () =>
-  inWorld({}, async (world) => {
-    await using proactor = new IocpProactor({ api: world.sim });
-    const { server, client } = world.pair();
-    await proactor.send(client, bytes("hi"));
-    assertEquals(text(await proactor.recv(server, 10)), "hi");
-    assertThrows(
-      () => proactor.recvFrom(server, 10),
-      Deno.errors.NotSupported,
-      "Winsock",
-    );
-    proactor.closeHandle(server);
-    proactor.closeHandle(client);
-    await proactor.close();
-  }));
+test.world("without Winsock pipes and files go on, and sockets are refused", async (world) => {
+  await using proactor = new IocpProactor({ api: world.sim });
+  const { server, client } = world.pair();
+  await proactor.send(client, bytes("hi"));
+  assertEquals(text(await proactor.recv(server, 10)), "hi");
+  assertThrows(
+    () => proactor.recvFrom(server, 10),
+    Deno.errors.NotSupported,
+    "Winsock",
+  );
+  proactor.closeHandle(server);
+  proactor.closeHandle(client);
+  await proactor.close();
+});
 
 // --- sendfile ----------------------------------------------------------------
 
@@ -394,39 +391,37 @@ socketTest("sendfile() tells its progress", async (world) => {
   world.close(client, served);
 });
 
-Deno.test("sendfile() takes another handle of a file that is not overlapped", () =>
-  inWorld({}, async (world) => {
-    const { proactor, sim } = world;
-    const [client, served] = await connectedSockets(world);
-    const other = world.serve();
-    putFile(world, pattern(100));
-    sim.sockets.files.set(other, pattern(100));
-    sim.sendFile.overlapped = false;
-    sim.sendFile.reopened = other;
-    const handles = sim.openHandles;
-    assertEquals(await proactor.sendfile(client, FILE, { offset: 90 }), 10);
-    assertEquals(sim.openHandles, handles - 1, "the other handle is closed");
-    world.close(client, served);
-  }));
+test.world("sendfile() takes another handle of a file that is not overlapped", async (world) => {
+  const { proactor, sim } = world;
+  const [client, served] = await connectedSockets(world);
+  const other = world.serve();
+  putFile(world, pattern(100));
+  sim.sockets.files.set(other, pattern(100));
+  sim.sendFile.overlapped = false;
+  sim.sendFile.reopened = other;
+  const handles = sim.openHandles;
+  assertEquals(await proactor.sendfile(client, FILE, { offset: 90 }), 10);
+  assertEquals(sim.openHandles, handles - 1, "the other handle is closed");
+  world.close(client, served);
+});
 
-Deno.test("sendfile() refuses what is no file", () =>
-  inWorld({}, async (world) => {
-    const { proactor, sim } = world;
-    const [client, served] = await connectedSockets(world);
-    const send = (file: FileLike, options = {}) =>
-      proactor.sendfile(client, file, options);
-    await assertRejects(() => send(0x1230n), Deno.errors.BadResource);
-    await assertRejects(() => send(0n), Deno.errors.BadResource, "closed");
-    await assertRejects(() => send({ handle: null }), Deno.errors.BadResource);
-    await assertRejects(() => send(wrong(7)), TypeError, "not a bigint");
-    putFile(world, pattern(100));
-    await assertRejects(() => send(FILE, { offset: -1 }), RangeError, "offset");
-    await assertRejects(() => send(FILE, { count: 1.5 }), RangeError, "count");
-    const aborted = { signal: AbortSignal.abort(new Error("enough")) };
-    await assertRejects(() => send(FILE, aborted), Error, "enough");
-    sim.sendFile.overlapped = false;
-    await assertRejects(() => send(FILE), Deno.errors.Busy, "another program");
-    sim.sendFile.type = 3;
-    await assertRejects(() => send(FILE), TypeError, "not that of a regular");
-    world.close(client, served);
-  }));
+test.world("sendfile() refuses what is no file", async (world) => {
+  const { proactor, sim } = world;
+  const [client, served] = await connectedSockets(world);
+  const send = (file: FileLike, options = {}) =>
+    proactor.sendfile(client, file, options);
+  await assertRejects(() => send(0x1230n), Deno.errors.BadResource);
+  await assertRejects(() => send(0n), Deno.errors.BadResource, "closed");
+  await assertRejects(() => send({ handle: null }), Deno.errors.BadResource);
+  await assertRejects(() => send(wrong(7)), TypeError, "not a bigint");
+  putFile(world, pattern(100));
+  await assertRejects(() => send(FILE, { offset: -1 }), RangeError, "offset");
+  await assertRejects(() => send(FILE, { count: 1.5 }), RangeError, "count");
+  const aborted = { signal: AbortSignal.abort(new Error("enough")) };
+  await assertRejects(() => send(FILE, aborted), Error, "enough");
+  sim.sendFile.overlapped = false;
+  await assertRejects(() => send(FILE), Deno.errors.Busy, "another program");
+  sim.sendFile.type = 3;
+  await assertRejects(() => send(FILE), TypeError, "not that of a regular");
+  world.close(client, served);
+});

@@ -39,6 +39,7 @@ import {
   bytes,
   inWorld,
   outcome,
+  test,
   text,
   turns,
   type World,
@@ -103,35 +104,32 @@ Deno.test("listenArgument() asks for a path by the plain number, as no hint is k
   assertEquals(listenArgument(1000, AF_UNIX), 1000);
 });
 
-Deno.test("a listener with a backlog of 1000 refuses none of 300 clients at once", () =>
-  inWorld({}, async (world) => {
-    const server = listen(world, { backlog: 1000, accepts: 1 });
-    const { hostname, port } = server.addr;
-    const to: SocketAddress = { family: "IPv4", hostname, port };
-    // All in one turn: no accept is armed again meanwhile.
-    assertEquals(await crowd(world, to), 0);
-    server.close();
-    for await (const end of server) end.close();
-    await server.finished;
-  }));
+test.world("a listener with a backlog of 1000 refuses none of 300 clients at once", async (world) => {
+  const server = listen(world, { backlog: 1000, accepts: 1 });
+  const { hostname, port } = server.addr;
+  const to: SocketAddress = { family: "IPv4", hostname, port };
+  // All in one turn: no accept is armed again meanwhile.
+  assertEquals(await crowd(world, to), 0);
+  server.close();
+  for await (const end of server) end.close();
+  await server.finished;
+});
 
-Deno.test("the kernel keeps 200 clients of a plain number, and refuses the rest", () =>
-  inWorld({}, async (world) => {
+test.world("the kernel keeps 200 clients of a plain number, and refuses the rest", async (world) => {
+  const server = bound(world);
+  assertEquals(world.sim.sockets.listen(server, 1000), 0);
+  assertEquals(await crowd(world, addressOf(world, server)), MANY - 200);
+  world.close(server);
+});
+
+test.world("the kernel keeps as many clients as a hint says, and 200 at least", async (world) => {
+  for (const [hint, kept] of [[-250, 250], [-1, 200], [-1000, MANY]]) {
     const server = bound(world);
-    assertEquals(world.sim.sockets.listen(server, 1000), 0);
-    assertEquals(await crowd(world, addressOf(world, server)), MANY - 200);
+    assertEquals(world.sim.sockets.listen(server, hint!), 0);
+    assertEquals(await crowd(world, addressOf(world, server)), MANY - kept!);
     world.close(server);
-  }));
-
-Deno.test("the kernel keeps as many clients as a hint says, and 200 at least", () =>
-  inWorld({}, async (world) => {
-    for (const [hint, kept] of [[-250, 250], [-1, 200], [-1000, MANY]]) {
-      const server = bound(world);
-      assertEquals(world.sim.sockets.listen(server, hint!), 0);
-      assertEquals(await crowd(world, addressOf(world, server)), MANY - kept!);
-      world.close(server);
-    }
-  }));
+  }
+});
 
 Deno.test("fullBacklog lets clients beyond the backlog wait", () =>
   inWorld({ fullBacklog: "wait" }, async (world) => {
@@ -140,61 +138,57 @@ Deno.test("fullBacklog lets clients beyond the backlog wait", () =>
     world.close(server);
   }));
 
-Deno.test("a client beyond the backlog is told ConnectionRefused", () =>
-  inWorld({}, async (world) => {
-    const { proactor, sim } = world;
-    const server = bound(world);
-    assertEquals(sim.sockets.listen(server, 1), 0);
-    const [first, second] = [socket(world), socket(world)];
-    const to = addressOf(world, server);
-    await proactor.connect(first, to);
-    await assertRejects(
-      async () => await proactor.connect(second, to),
-      ConnectionRefused,
-    );
-    world.close(server, first, second);
-  }));
+test.world("a client beyond the backlog is told ConnectionRefused", async (world) => {
+  const { proactor, sim } = world;
+  const server = bound(world);
+  assertEquals(sim.sockets.listen(server, 1), 0);
+  const [first, second] = [socket(world), socket(world)];
+  const to = addressOf(world, server);
+  await proactor.connect(first, to);
+  await assertRejects(
+    async () => await proactor.connect(second, to),
+    ConnectionRefused,
+  );
+  world.close(server, first, second);
+});
 
-Deno.test("listen() refuses a socket that is not bound", () =>
-  inWorld({}, (world) => {
-    const server = socket(world);
-    assertEquals(world.sim.sockets.listen(server, 5), WSAEINVAL);
-    world.close(server);
-  }));
+test.world("listen() refuses a socket that is not bound", (world) => {
+  const server = socket(world);
+  assertEquals(world.sim.sockets.listen(server, 5), WSAEINVAL);
+  world.close(server);
+});
 
 // --- bind --------------------------------------------------------------------
 
-Deno.test("a port can be served again while a connection lives that was accepted there", () =>
-  inWorld({}, async (world) => {
-    const first = listen(world);
-    const [client, served] = await connected(world, first);
-    first.close();
-    const second = listen(world, { port: first.addr.port });
-    const [other, next] = await connected(world, second);
-    await client.write(bytes("old"));
-    await other.write(bytes("new"));
-    const target = new Uint8Array(3);
-    await served.read(target);
-    assertEquals(text(target), "old");
-    await next.read(target);
-    assertEquals(text(target), "new");
-    for (const end of [client, served, other, next]) end.close();
-    await second.shutdown();
-  }));
+test.world("a port can be served again while a connection lives that was accepted there", async (world) => {
+  const first = listen(world);
+  const [client, served] = await connected(world, first);
+  first.close();
+  const second = listen(world, { port: first.addr.port });
+  const [other, next] = await connected(world, second);
+  await client.write(bytes("old"));
+  await other.write(bytes("new"));
+  const target = new Uint8Array(3);
+  await served.read(target);
+  assertEquals(text(target), "old");
+  await next.read(target);
+  assertEquals(text(target), "new");
+  for (const end of [client, served, other, next]) end.close();
+  await second.shutdown();
+});
 
 for (const exclusive of [true, false]) {
-  Deno.test(`an exclusive port is taken until its connections are gone, then bound again (exclusive: ${exclusive})`, () =>
-    inWorld({}, async (world) => {
-      const first = listen(world, { exclusive: true });
-      const { port } = first.addr;
-      const [client, served] = await connected(world, first);
-      first.close();
-      assertThrows(() => listen(world, { port, exclusive }), AddrInUse);
-      client.close();
-      served.close();
-      await turns();
-      await listen(world, { port, exclusive }).shutdown();
-    }));
+  test.world(`an exclusive port is taken until its connections are gone, then bound again (exclusive: ${exclusive})`, async (world) => {
+    const first = listen(world, { exclusive: true });
+    const { port } = first.addr;
+    const [client, served] = await connected(world, first);
+    first.close();
+    assertThrows(() => listen(world, { port, exclusive }), AddrInUse);
+    client.close();
+    served.close();
+    await turns();
+    await listen(world, { port, exclusive }).shutdown();
+  });
 }
 
 Deno.test("exclusiveConnections: false lets an exclusive port be bound beside its connections", () =>
@@ -208,23 +202,22 @@ Deno.test("exclusiveConnections: false lets an exclusive port be bound beside it
     served.close();
   }));
 
-Deno.test("an exclusive listener on all addresses shares its port with nobody", () =>
-  inWorld({}, async (world) => {
-    const server = listen(world, { hostname: "0.0.0.0", exclusive: true });
-    const { port } = server.addr;
-    const refused = (options: Partial<TcpListenOptions>) => {
-      const error = assertThrows(() => listen(world, { port, ...options }));
-      assert(error instanceof AddrInUse, `${error}`);
-      return Reflect.get(error, "winerror");
-    };
-    const all = { hostname: "0.0.0.0" };
-    assertEquals(refused({}), WSAEACCES);
-    assertEquals(refused({ exclusive: true }), WSAEACCES);
-    assertEquals(refused({ reuseAddress: true }), WSAEACCES);
-    assertEquals(refused({ ...all }), WSAEADDRINUSE);
-    assertEquals(refused({ ...all, reuseAddress: true }), WSAEACCES);
-    await server.shutdown();
-  }));
+test.world("an exclusive listener on all addresses shares its port with nobody", async (world) => {
+  const server = listen(world, { hostname: "0.0.0.0", exclusive: true });
+  const { port } = server.addr;
+  const refused = (options: Partial<TcpListenOptions>) => {
+    const error = assertThrows(() => listen(world, { port, ...options }));
+    assert(error instanceof AddrInUse, `${error}`);
+    return Reflect.get(error, "winerror");
+  };
+  const all = { hostname: "0.0.0.0" };
+  assertEquals(refused({}), WSAEACCES);
+  assertEquals(refused({ exclusive: true }), WSAEACCES);
+  assertEquals(refused({ reuseAddress: true }), WSAEACCES);
+  assertEquals(refused({ ...all }), WSAEADDRINUSE);
+  assertEquals(refused({ ...all, reuseAddress: true }), WSAEACCES);
+  await server.shutdown();
+});
 
 for (
   const [options, option] of [
@@ -233,77 +226,73 @@ for (
     [{ exclusive: true }, SO_EXCLUSIVEADDRUSE],
   ] as const
 ) {
-  Deno.test(`a listener with ${JSON.stringify(options)} shares its address as Windows is told`, () =>
-    inWorld({}, async (world) => {
-      const set: number[] = [];
-      const { sockets } = world.sim;
-      const setSocketOption = sockets.setSocketOption.bind(sockets);
-      sockets.setSocketOption = (handle, { level, name }, value) => {
-        if (level === SOL_SOCKET) set.push(name);
-        return setSocketOption(handle, { level, name }, value);
-      };
-      const server = listen(world, options);
-      assertEquals(set, option === null ? [] : [option]);
-      await server.shutdown();
-    }));
+  test.world(`a listener with ${JSON.stringify(options)} shares its address as Windows is told`, async (world) => {
+    const set: number[] = [];
+    const { sockets } = world.sim;
+    const setSocketOption = sockets.setSocketOption.bind(sockets);
+    sockets.setSocketOption = (handle, { level, name }, value) => {
+      if (level === SOL_SOCKET) set.push(name);
+      return setSocketOption(handle, { level, name }, value);
+    };
+    const server = listen(world, options);
+    assertEquals(set, option === null ? [] : [option]);
+    await server.shutdown();
+  });
 }
 
-Deno.test("reuseAddress and exclusive exclude each other", () =>
-  inWorld({}, async (world) => {
-    const { proactor, sim } = world;
-    const { sockets } = sim;
-    const both = { port: 0, reuseAddress: true, exclusive: true, proactor };
-    const message = "Cannot use options reuseAddress and exclusive together";
-    assertThrows(() => TcpListener.listen(both), TypeError, message);
-    await assertRejects(
-      // deno-lint-ignore require-await -- an error becomes a rejection
-      async () => UdpSocket.listen({ ...both, sockets }),
-      TypeError,
-      message,
-    );
-  }));
+test.world("reuseAddress and exclusive exclude each other", async (world) => {
+  const { proactor, sim } = world;
+  const { sockets } = sim;
+  const both = { port: 0, reuseAddress: true, exclusive: true, proactor };
+  const message = "Cannot use options reuseAddress and exclusive together";
+  assertThrows(() => TcpListener.listen(both), TypeError, message);
+  await assertRejects(
+    // deno-lint-ignore require-await -- an error becomes a rejection
+    async () => UdpSocket.listen({ ...both, sockets }),
+    TypeError,
+    message,
+  );
+});
 
-Deno.test("a socket for datagrams has its port for itself, unless it is shared", () =>
-  inWorld({}, async (world) => {
-    const { proactor, sim } = world;
-    const open = (options: object) =>
-      UdpSocket.listen({ port: 0, ...options, proactor, sockets: sim.sockets });
-    for (
-      const [options, taker, refused] of [
-        [{}, SO_REUSEADDR, true],
-        [{ exclusive: false }, SO_REUSEADDR, false],
-        [{ exclusive: false }, null, true],
-        [{ reuseAddress: true }, SO_REUSEADDR, false],
-      ] as const
-    ) {
-      const first = await open(options);
-      const other = socket(world, "datagram");
-      if (taker !== null) share(world, other, taker);
-      const { hostname, port } = first.addr;
-      const address = { family: "IPv4", hostname, port } as const;
-      const code = sim.sockets.bind(other, encodeSocketAddress(address));
-      assertEquals(code !== 0, refused, JSON.stringify(options));
-      world.close(other);
-      first.close();
-      await turns();
-    }
-  }));
+test.world("a socket for datagrams has its port for itself, unless it is shared", async (world) => {
+  const { proactor, sim } = world;
+  const open = (options: object) =>
+    UdpSocket.listen({ port: 0, ...options, proactor, sockets: sim.sockets });
+  for (
+    const [options, taker, refused] of [
+      [{}, SO_REUSEADDR, true],
+      [{ exclusive: false }, SO_REUSEADDR, false],
+      [{ exclusive: false }, null, true],
+      [{ reuseAddress: true }, SO_REUSEADDR, false],
+    ] as const
+  ) {
+    const first = await open(options);
+    const other = socket(world, "datagram");
+    if (taker !== null) share(world, other, taker);
+    const { hostname, port } = first.addr;
+    const address = { family: "IPv4", hostname, port } as const;
+    const code = sim.sockets.bind(other, encodeSocketAddress(address));
+    assertEquals(code !== 0, refused, JSON.stringify(options));
+    world.close(other);
+    first.close();
+    await turns();
+  }
+});
 
-Deno.test("a bind behind an exclusive socket on all addresses is denied", () =>
-  inWorld({}, (world) => {
-    const { sockets } = world.sim;
-    const first = socket(world);
-    share(world, first, SO_EXCLUSIVEADDRUSE);
-    assertEquals(sockets.bind(first, encodeSocketAddress(ANYWHERE)), 0);
-    const { port } = addressOf(world, first) as { port: number };
-    const second = socket(world);
-    const address = { ...LOCAL, port } as SocketAddress;
-    assertEquals(
-      sockets.bind(second, encodeSocketAddress(address)),
-      WSAEACCES,
-    );
-    world.close(first, second);
-  }));
+test.world("a bind behind an exclusive socket on all addresses is denied", (world) => {
+  const { sockets } = world.sim;
+  const first = socket(world);
+  share(world, first, SO_EXCLUSIVEADDRUSE);
+  assertEquals(sockets.bind(first, encodeSocketAddress(ANYWHERE)), 0);
+  const { port } = addressOf(world, first) as { port: number };
+  const second = socket(world);
+  const address = { ...LOCAL, port } as SocketAddress;
+  assertEquals(
+    sockets.bind(second, encodeSocketAddress(address)),
+    WSAEACCES,
+  );
+  world.close(first, second);
+});
 
 function share({ sim }: World, handle: Handle, name: number): void {
   const option = { level: SOL_SOCKET, name };
@@ -330,23 +319,22 @@ for (const skip of [true, false]) {
     }));
 }
 
-Deno.test("disconnect() that waits for TIME_WAIT can be cancelled, and ends with its socket", () =>
-  inWorld({}, async (world) => {
-    const { proactor } = world;
-    for (const end of ["cancel", "close"]) {
-      const [client, served] = await connectedSockets(world);
-      const freed = proactor.disconnect(client, { reuse: true });
-      const result = outcome(freed);
-      if (end === "cancel") freed.cancel();
-      else world.close(client);
-      assertEquals(
-        await result,
-        end === "cancel" ? "CancelledError" : "Interrupted",
-      );
-      if (end === "cancel") world.close(client);
-      world.close(served);
-    }
-  }));
+test.world("disconnect() that waits for TIME_WAIT can be cancelled, and ends with its socket", async (world) => {
+  const { proactor } = world;
+  for (const end of ["cancel", "close"]) {
+    const [client, served] = await connectedSockets(world);
+    const freed = proactor.disconnect(client, { reuse: true });
+    const result = outcome(freed);
+    if (end === "cancel") freed.cancel();
+    else world.close(client);
+    assertEquals(
+      await result,
+      end === "cancel" ? "CancelledError" : "Interrupted",
+    );
+    if (end === "cancel") world.close(client);
+    world.close(served);
+  }
+});
 
 Deno.test("timeWait: 0 hands a socket back at once", () =>
   inWorld({ timeWait: 0 }, async (world) => {
@@ -357,40 +345,38 @@ Deno.test("timeWait: 0 hands a socket back at once", () =>
 
 // --- what is asked once ------------------------------------------------------
 
-Deno.test("a listener asks once what its sockets are, not for every client", () =>
-  inWorld({}, async (world) => {
-    const { sockets } = world.sim;
-    let asked = 0;
-    const isIfsSocket = sockets.isIfsSocket.bind(sockets);
-    sockets.isIfsSocket = (handle) => {
-      asked++;
-      return isIfsSocket(handle);
-    };
-    const server = listen(world);
-    assertEquals(asked, 1);
-    const ends: TcpConnection[] = [];
-    for (let i = 0; i < 5; i++) ends.push(...await connected(world, server));
-    assertEquals(asked, 1 + 5, "the listener, and each client");
-    for (const end of ends) end.close();
-    await server.shutdown();
-  }));
+test.world("a listener asks once what its sockets are, not for every client", async (world) => {
+  const { sockets } = world.sim;
+  let asked = 0;
+  const isIfsSocket = sockets.isIfsSocket.bind(sockets);
+  sockets.isIfsSocket = (handle) => {
+    asked++;
+    return isIfsSocket(handle);
+  };
+  const server = listen(world);
+  assertEquals(asked, 1);
+  const ends: TcpConnection[] = [];
+  for (let i = 0; i < 5; i++) ends.push(...await connected(world, server));
+  assertEquals(asked, 1 + 5, "the listener, and each client");
+  for (const end of ends) end.close();
+  await server.shutdown();
+});
 
-Deno.test("accept() asks for a listener's protocol once", () =>
-  inWorld({}, async (world) => {
-    const { proactor, sim } = world;
-    const server = listener(world);
-    const asked: Handle[] = [];
-    const getSocketOption = sim.sockets.getSocketOption.bind(sim.sockets);
-    sim.sockets.getSocketOption = (handle, option, value) => {
-      if (option.name === SO_PROTOCOL_INFOW) asked.push(handle);
-      return getSocketOption(handle, option, value);
-    };
-    for (let i = 0; i < 5; i++) {
-      const client = socket(world);
-      const accepted = proactor.accept(server);
-      await proactor.connect(client, addressOf(world, server));
-      world.close(client, (await accepted).socket);
-    }
-    assertEquals(asked.filter((handle) => handle === server).length, 1);
-    world.close(server);
-  }));
+test.world("accept() asks for a listener's protocol once", async (world) => {
+  const { proactor, sim } = world;
+  const server = listener(world);
+  const asked: Handle[] = [];
+  const getSocketOption = sim.sockets.getSocketOption.bind(sim.sockets);
+  sim.sockets.getSocketOption = (handle, option, value) => {
+    if (option.name === SO_PROTOCOL_INFOW) asked.push(handle);
+    return getSocketOption(handle, option, value);
+  };
+  for (let i = 0; i < 5; i++) {
+    const client = socket(world);
+    const accepted = proactor.accept(server);
+    await proactor.connect(client, addressOf(world, server));
+    world.close(client, (await accepted).socket);
+  }
+  assertEquals(asked.filter((handle) => handle === server).length, 1);
+  world.close(server);
+});

@@ -26,7 +26,7 @@ import {
   bytes,
   inWorld,
   PATH,
-  takeReports,
+  test,
   turns,
   until,
   type World,
@@ -66,10 +66,10 @@ for (const type of ["byte", "message"] as const) {
       using _throws = stub(world.sim, "writeFile", refuse);
       await assertInvalid(end!.write(bytes("abc")));
       assertEquals([world.inUse, end!.bufferedAmount], [before, 0]);
-      assertEquals(takeReports(world), [THROWN]);
+      assertEquals(world.takeReports(), [THROWN]);
       await assertInvalid(end!.write(bytes("abc")));
       await assertInvalid(peer!.write(new Uint8Array(200_000)));
-      assertEquals(takeReports(world), [THROWN]);
+      assertEquals(world.takeReports(), [THROWN]);
     }, { type });
   });
 
@@ -79,7 +79,7 @@ for (const type of ["byte", "message"] as const) {
       using _throws = stub(world.sim, "readFile", refuse);
       await assertInvalid(end!.read(new Uint8Array(9)));
       assertEquals(world.inUse, before);
-      assertEquals(takeReports(world), [THROWN]);
+      assertEquals(world.takeReports(), [THROWN]);
     }, { type });
   });
 }
@@ -95,7 +95,7 @@ Deno.test("writes that wait fail when WriteFile throws in their turn", async () 
     await failed;
     throws.restore();
     assertEquals(end!.bufferedAmount, 0);
-    assertEquals(takeReports(world), [THROWN]);
+    assertEquals(world.takeReports(), [THROWN]);
   });
 });
 
@@ -106,7 +106,7 @@ Deno.test("reads that wait fail when ReadFile throws in their turn", async () =>
     void peer!.write(bytes("abc"));
     await Promise.all(reads.map(assertInvalid));
     throws.restore();
-    assertEquals(takeReports(world), [THROWN]);
+    assertEquals(world.takeReports(), [THROWN]);
   });
 });
 
@@ -127,83 +127,73 @@ Deno.test("a transport is lost when WriteFile or ReadFile throws", async () => {
       }
       await transport.finished;
       assertInstanceOf(protocol.error, Error);
-      assertEquals(takeReports(world), [THROWN]);
+      assertEquals(world.takeReports(), [THROWN]);
       if (name === "writeFile") throws.restore();
       world.close(peer);
     });
   }
 });
 
-Deno.test("send() and recv() of the proactor throw what WriteFile and ReadFile throw", async () => {
-  await inWorld({}, (world) => {
-    const { server, client } = world.pair();
-    using _read = stub(world.sim, "readFile", refuse);
-    using _write = stub(world.sim, "writeFile", refuse);
-    assertThrows(() => world.proactor.send(server, bytes("a")), TypeError);
-    assertThrows(() => world.proactor.recv(server, 9), TypeError);
-    assertEquals(world.inUse, [0, 0, 0]);
-    world.close(server, client);
-  });
+test.world("send() and recv() of the proactor throw what WriteFile and ReadFile throw", (world) => {
+  const { server, client } = world.pair();
+  using _read = stub(world.sim, "readFile", refuse);
+  using _write = stub(world.sim, "writeFile", refuse);
+  assertThrows(() => world.proactor.send(server, bytes("a")), TypeError);
+  assertThrows(() => world.proactor.recv(server, 9), TypeError);
+  assertEquals(world.inUse, [0, 0, 0]);
+  world.close(server, client);
 });
 
-Deno.test("a listener arms the next instance when ConnectNamedPipe throws", async () => {
-  await inWorld({}, async (world) => {
-    const { proactor } = world;
-    const throws = stub(world.sim, "connectNamedPipe", refuse);
-    const errors: unknown[] = [];
-    const onError = (error: unknown) => void errors.push(error);
-    const server = PipeServer.listen(PATH, { instances: 1, onError, proactor });
-    await turns();
-    throws.restore();
-    assertEquals([...new Set(takeReports(world))], [THROWN]);
-    const accepted = server.accept();
-    const client = await connectPipe(PATH, { proactor, waitForServer: true });
-    const served = await accepted;
-    for (const end of [client, served]) end.abort();
-    await server.shutdown();
-    takeReports(world);
-    await Promise.all([client.finished, served.finished]);
-  });
+test.world("a listener arms the next instance when ConnectNamedPipe throws", async (world) => {
+  const { proactor } = world;
+  const throws = stub(world.sim, "connectNamedPipe", refuse);
+  const errors: unknown[] = [];
+  const onError = (error: unknown) => void errors.push(error);
+  const server = PipeServer.listen(PATH, { instances: 1, onError, proactor });
+  await turns();
+  throws.restore();
+  assertEquals([...new Set(world.takeReports())], [THROWN]);
+  const accepted = server.accept();
+  const client = await connectPipe(PATH, { proactor, waitForServer: true });
+  const served = await accepted;
+  for (const end of [client, served]) end.abort();
+  await server.shutdown();
+  world.takeReports();
+  await Promise.all([client.finished, served.finished]);
 });
 
-Deno.test("a client still connects when the wait for an instance throws", async () => {
-  await inWorld({}, async (world) => {
-    const { proactor } = world;
-    const server = PipeServer.listen(PATH, { maxInstances: 1, proactor });
-    const first = await connectPipe(PATH, { proactor });
-    const throws = stub(world.sim, "fsControl", refuse);
-    const second = connectPipe(PATH, { proactor, waitForServer: true });
-    await until(() => world.reports.length > 0);
-    throws.restore();
-    const served = await server.accept();
-    for (const end of [first, served]) end.abort();
-    const ends = [await second, await server.accept()];
-    for (const end of ends) end.abort();
-    await server.shutdown();
-    await Promise.all([first, served, ...ends].map((end) => end.finished));
-    assertEquals([...new Set(takeReports(world))], [THROWN]);
-  });
+test.world("a client still connects when the wait for an instance throws", async (world) => {
+  const { proactor } = world;
+  const server = PipeServer.listen(PATH, { maxInstances: 1, proactor });
+  const first = await connectPipe(PATH, { proactor });
+  const throws = stub(world.sim, "fsControl", refuse);
+  const second = connectPipe(PATH, { proactor, waitForServer: true });
+  await until(() => world.reports.length > 0);
+  throws.restore();
+  const served = await server.accept();
+  for (const end of [first, served]) end.abort();
+  const ends = [await second, await server.accept()];
+  for (const end of ends) end.abort();
+  await server.shutdown();
+  await Promise.all([first, served, ...ends].map((end) => end.finished));
+  assertEquals([...new Set(world.takeReports())], [THROWN]);
 });
 
-Deno.test("accept() closes the socket that it has made when AcceptEx throws", async () => {
-  await inWorld({}, (world) => {
-    const socket = listener(world);
-    using _throws = stub(world.sim.sockets, "acceptEx", refuse);
-    assertThrows(() => world.proactor.accept(socket), TypeError);
-    assertEquals(world.inUse, [0, 0, 0]);
-    world.close(socket);
-  });
+test.world("accept() closes the socket that it has made when AcceptEx throws", (world) => {
+  const socket = listener(world);
+  using _throws = stub(world.sim.sockets, "acceptEx", refuse);
+  assertThrows(() => world.proactor.accept(socket), TypeError);
+  assertEquals(world.inUse, [0, 0, 0]);
+  world.close(socket);
 });
 
-Deno.test("waitForHandle() closes its duplicate when the registration throws", async () => {
-  await inWorld({}, (world) => {
-    const { server, client } = world.pair();
-    using _throws = stub(world.sim.waits, "registerWait", refuse);
-    using _busy = stub(world.sim.waits, "tryWait", () => WAIT_TIMEOUT);
-    assertThrows(() => world.proactor.waitForHandle(server), TypeError);
-    assertEquals(world.inUse, [0, 0, 0]);
-    world.close(server, client);
-  });
+test.world("waitForHandle() closes its duplicate when the registration throws", (world) => {
+  const { server, client } = world.pair();
+  using _throws = stub(world.sim.waits, "registerWait", refuse);
+  using _busy = stub(world.sim.waits, "tryWait", () => WAIT_TIMEOUT);
+  assertThrows(() => world.proactor.waitForHandle(server), TypeError);
+  assertEquals(world.inUse, [0, 0, 0]);
+  world.close(server, client);
 });
 
 // --- datagrams ---------------------------------------------------------------
@@ -231,22 +221,20 @@ function datagramSocket(world: World): UdpSocket {
   return new UdpSocket(handle);
 }
 
-Deno.test("a socket of datagrams goes on when a send or a receive throws", async () => {
-  await inWorld({}, async (world) => {
-    const socket = datagramSocket(world);
-    const before = world.inUse;
-    const throws = [
-      stub(world.sim.sockets, "wsaSendTo", refuse),
-      stub(world.sim.sockets, "wsaRecvFrom", refuse),
-    ];
-    await assertInvalid(socket.send(bytes("abc")));
-    await assertInvalid(socket.receive());
-    assertEquals([world.inUse, socket.bufferedAmount], [before, 0]);
-    assertEquals(takeReports(world), [THROWN, THROWN]);
-    for (const one of throws) one.restore();
-    assertEquals(await socket.send(bytes("abc")), 3);
-    await socket.shutdown();
-  });
+test.world("a socket of datagrams goes on when a send or a receive throws", async (world) => {
+  const socket = datagramSocket(world);
+  const before = world.inUse;
+  const throws = [
+    stub(world.sim.sockets, "wsaSendTo", refuse),
+    stub(world.sim.sockets, "wsaRecvFrom", refuse),
+  ];
+  await assertInvalid(socket.send(bytes("abc")));
+  await assertInvalid(socket.receive());
+  assertEquals([world.inUse, socket.bufferedAmount], [before, 0]);
+  assertEquals(world.takeReports(), [THROWN, THROWN]);
+  for (const one of throws) one.restore();
+  assertEquals(await socket.send(bytes("abc")), 3);
+  await socket.shutdown();
 });
 
 // --- sizes -------------------------------------------------------------------
@@ -275,26 +263,22 @@ Deno.test("messages of 4 GiB are refused before any call", async () => {
   });
 });
 
-Deno.test("one call of 4 GiB is refused by the proactor", async () => {
-  await inWorld({}, (world) => {
-    const { server, client } = world.pair();
-    const socket = bound(world, "datagram");
-    const { proactor } = world;
-    const data = huge();
-    assertThrows(() => proactor.send(server, data), RangeError);
-    assertThrows(() => proactor.send(server, [data, data]), RangeError);
-    assertThrows(() => proactor.sendTo(socket, data, LOCAL), RangeError);
-    assertThrows(() => proactor.recv(server, 2 ** 32), RangeError);
-    assertThrows(() => proactor.recvFrom(socket, 2 ** 32), RangeError);
-    assertEquals(world.inUse, [0, 0, 0]);
-    world.close(server, client, socket);
-  });
+test.world("one call of 4 GiB is refused by the proactor", (world) => {
+  const { server, client } = world.pair();
+  const socket = bound(world, "datagram");
+  const { proactor } = world;
+  const data = huge();
+  assertThrows(() => proactor.send(server, data), RangeError);
+  assertThrows(() => proactor.send(server, [data, data]), RangeError);
+  assertThrows(() => proactor.sendTo(socket, data, LOCAL), RangeError);
+  assertThrows(() => proactor.recv(server, 2 ** 32), RangeError);
+  assertThrows(() => proactor.recvFrom(socket, 2 ** 32), RangeError);
+  assertEquals(world.inUse, [0, 0, 0]);
+  world.close(server, client, socket);
 });
 
-Deno.test("a datagram of 4 GiB is refused", async () => {
-  await inWorld({}, async (world) => {
-    const socket = datagramSocket(world);
-    await assertRejects(() => socket.send(huge()), RangeError);
-    await socket.shutdown();
-  });
+test.world("a datagram of 4 GiB is refused", async (world) => {
+  const socket = datagramSocket(world);
+  await assertRejects(() => socket.send(huge()), RangeError);
+  await socket.shutdown();
 });

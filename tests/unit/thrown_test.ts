@@ -6,7 +6,7 @@ import { isWindowsError } from "../../src/ffi/errors.ts";
 import { isInstance, logError, toError } from "../../src/ffi/thrown.ts";
 import { DatagramChannelTransport } from "../../src/net/udp/datagram_channel_transport.ts";
 import { ownerOf } from "../../src/proactor/proactor_parts.ts";
-import { bytes, inWorld, outcome, takeReports } from "./_helpers.ts";
+import { bytes, outcome, test } from "./_helpers.ts";
 import { Recorder, rig } from "./_recorder.ts";
 import { addressOf, bound, connections, MemoryFile } from "./_sockets.ts";
 import { thrownValues } from "./_thrown.ts";
@@ -29,60 +29,57 @@ class Thrower extends Recorder {
 
 for (const [name, value] of VALUES) {
   for (const event of ["made", "data", "eof", "lost", "pause"]) {
-    Deno.test(`a protocol that throws ${name} at "${event}" loses its connection`, () =>
-      inWorld({}, async (world) => {
-        const protocol = new Thrower(event, value);
-        const { transport, peer } = rig(world, { quota: 16 }, protocol);
-        if (event === "pause") transport.write(new Uint8Array(1 << 20));
-        else if (event !== "made") {
-          await world.proactor.send(peer, bytes("abc"));
-        }
-        world.close(peer);
-        await transport.finished;
-        assertEquals(protocol.log.at(-1), "lost");
-        if (event === "lost") assertEquals(protocol.error, null);
-        else assertMadeOf(protocol.error, value);
-        assert(world.errors.some((error) => Object.is(error, value)));
-        takeReports(world);
-      }));
+    test.world(`a protocol that throws ${name} at "${event}" loses its connection`, async (world) => {
+      const protocol = new Thrower(event, value);
+      const { transport, peer } = rig(world, { quota: 16 }, protocol);
+      if (event === "pause") transport.write(new Uint8Array(1 << 20));
+      else if (event !== "made") {
+        await world.proactor.send(peer, bytes("abc"));
+      }
+      world.close(peer);
+      await transport.finished;
+      assertEquals(protocol.log.at(-1), "lost");
+      if (event === "lost") assertEquals(protocol.error, null);
+      else assertMadeOf(protocol.error, value);
+      assert(world.errors.some((error) => Object.is(error, value)));
+      world.takeReports();
+    });
   }
 
-  Deno.test(`a datagram protocol that throws ${name} at connectionMade() is closed`, () =>
-    inWorld({}, async (world) => {
-      const handle = bound(world, "datagram");
-      let lost: Error | null = null;
-      const transport = new DatagramChannelTransport({
-        port: world.port,
-        sockets: world.sim.sockets,
-        handle: ownerOf(world.port, handle, "receive"),
-        rules: { family: "IPv4", dualStack: false },
-        local: addressOf(world, handle) as unknown as Deno.NetAddr,
-        remote: null,
-        remoteName: null,
-        reportUnreachable: false,
-        deadline: undefined,
-      }, {
-        connectionMade: () => {
-          throw value;
-        },
-        connectionLost: (error) => lost = error,
-      });
-      await transport.finished;
-      assertMadeOf(lost, value);
-      takeReports(world);
-    }));
+  test.world(`a datagram protocol that throws ${name} at connectionMade() is closed`, async (world) => {
+    const handle = bound(world, "datagram");
+    let lost: Error | null = null;
+    const transport = new DatagramChannelTransport({
+      port: world.port,
+      sockets: world.sim.sockets,
+      handle: ownerOf(world.port, handle, "receive"),
+      rules: { family: "IPv4", dualStack: false },
+      local: addressOf(world, handle) as unknown as Deno.NetAddr,
+      remote: null,
+      remoteName: null,
+      reportUnreachable: false,
+      deadline: undefined,
+    }, {
+      connectionMade: () => {
+        throw value;
+      },
+      connectionLost: (error) => lost = error,
+    });
+    await transport.finished;
+    assertMadeOf(lost, value);
+    world.takeReports();
+  });
 
-  Deno.test(`a file that throws ${name} keeps back no later write`, () =>
-    inWorld({}, async (world) => {
-      const [client, served] = await connections(world);
-      const file = new MemoryFile(bytes("abc"));
-      file.read = () => Promise.reject(value);
-      const sent = client.sendFile(file).then(() => "sent", () => "failed");
-      assertEquals(await sent, "failed");
-      assertEquals(await outcome(client.write(bytes("next"))), "ok 4");
-      for (const end of [client, served]) end.abort();
-      await Promise.all([client.finished, served.finished]);
-    }));
+  test.world(`a file that throws ${name} keeps back no later write`, async (world) => {
+    const [client, served] = await connections(world);
+    const file = new MemoryFile(bytes("abc"));
+    file.read = () => Promise.reject(value);
+    const sent = client.sendFile(file).then(() => "sent", () => "failed");
+    assertEquals(await sent, "failed");
+    assertEquals(await outcome(client.write(bytes("next"))), "ok 4");
+    for (const end of [client, served]) end.abort();
+    await Promise.all([client.finished, served.finished]);
+  });
 
   Deno.test(`${name} is made an error, and written to the console`, () => {
     assertMadeOf(toError(value), value);

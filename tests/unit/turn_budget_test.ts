@@ -5,70 +5,70 @@ import { stub } from "@std/testing/mock";
 import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
 import { CallBudget } from "../../src/proactor/port/call_budget.ts";
-import { bytes, inWorld, outcome, PATH, text, turns } from "./_helpers.ts";
+import {
+  bytes,
+  inWorld,
+  outcome,
+  PATH,
+  test,
+  text,
+  turns,
+} from "./_helpers.ts";
 
-Deno.test("a timer fires between reads and writes that all end at once", async () => {
-  await inWorld({}, async ({ proactor }) => {
-    const server = PipeServer.listen(PATH, { type: "byte", proactor });
-    const client = await connectPipe(PATH, { proactor });
-    const connection = await server.accept();
-    let fired = false;
-    const timer = setTimeout(() => fired = true, 1);
-    const byte = new Uint8Array(1);
-    let rounds = 0;
-    while (!fired && ++rounds < 1_000_000) {
-      await client.write(byte);
-      assertEquals(await connection.read(byte), 1);
-    }
-    clearTimeout(timer);
-    assert(fired, `no timer in ${rounds} rounds`);
-    client.abort();
-    connection.abort();
-    await server.shutdown();
-  });
+test.world("a timer fires between reads and writes that all end at once", async ({ proactor }) => {
+  const server = PipeServer.listen(PATH, { type: "byte", proactor });
+  const client = await connectPipe(PATH, { proactor });
+  const connection = await server.accept();
+  let fired = false;
+  const timer = setTimeout(() => fired = true, 1);
+  const byte = new Uint8Array(1);
+  let rounds = 0;
+  while (!fired && ++rounds < 1_000_000) {
+    await client.write(byte);
+    assertEquals(await connection.read(byte), 1);
+  }
+  clearTimeout(timer);
+  assert(fired, `no timer in ${rounds} rounds`);
+  client.abort();
+  connection.abort();
+  await server.shutdown();
 });
 
-Deno.test("writes that are not awaited keep their order across turns", async () => {
-  await inWorld({}, async ({ proactor }) => {
-    const server = PipeServer.listen(PATH, { type: "byte", proactor });
-    const client = await connectPipe(PATH, { proactor });
-    const connection = await server.accept();
-    const sent = Uint8Array.from({ length: 200 }, (_, i) => i);
-    const writes = [...sent].map((byte) => client.write(Uint8Array.of(byte)));
-    const received = new Uint8Array(200);
-    for (let got = 0; got < 200;) {
-      got += (await connection.read(received.subarray(got)))!;
-    }
-    await Promise.all(writes);
-    assertEquals(received, sent);
-    client.abort();
-    connection.abort();
-    await server.shutdown();
-  });
+test.world("writes that are not awaited keep their order across turns", async ({ proactor }) => {
+  const server = PipeServer.listen(PATH, { type: "byte", proactor });
+  const client = await connectPipe(PATH, { proactor });
+  const connection = await server.accept();
+  const sent = Uint8Array.from({ length: 200 }, (_, i) => i);
+  const writes = [...sent].map((byte) => client.write(Uint8Array.of(byte)));
+  const received = new Uint8Array(200);
+  for (let got = 0; got < 200;) {
+    got += (await connection.read(received.subarray(got)))!;
+  }
+  await Promise.all(writes);
+  assertEquals(received, sent);
+  client.abort();
+  connection.abort();
+  await server.shutdown();
 });
 
-Deno.test("closeHandle() ends a pending recv() as interrupted, not as the end", async () => {
-  await inWorld({}, async (world) => {
-    const { proactor } = world;
-    const { server, client } = world.pair();
-    const future = proactor.recv(server, 10);
-    proactor.closeHandle(server);
-    await assertRejects(async () => await future, Deno.errors.Interrupted);
-    proactor.closeHandle(client);
-  });
+test.world("closeHandle() ends a pending recv() as interrupted, not as the end", async (world) => {
+  const { proactor } = world;
+  const { server, client } = world.pair();
+  const future = proactor.recv(server, 10);
+  proactor.closeHandle(server);
+  await assertRejects(async () => await future, Deno.errors.Interrupted);
+  proactor.closeHandle(client);
 });
 
-Deno.test("two select() calls at once both end", async () => {
-  await inWorld({}, async (world) => {
-    const { proactor } = world;
-    const { server, client } = world.pair();
-    const selected = [proactor.select(), proactor.select()];
-    const sent = proactor.send(client, Uint8Array.of(1));
-    const lists = await Promise.all(selected);
-    assertEquals(lists.flat(), [sent]);
-    proactor.closeHandle(server);
-    proactor.closeHandle(client);
-  });
+test.world("two select() calls at once both end", async (world) => {
+  const { proactor } = world;
+  const { server, client } = world.pair();
+  const selected = [proactor.select(), proactor.select()];
+  const sent = proactor.send(client, Uint8Array.of(1));
+  const lists = await Promise.all(selected);
+  assertEquals(lists.flat(), [sent]);
+  proactor.closeHandle(server);
+  proactor.closeHandle(client);
 });
 
 Deno.test("of futures that end at once, those beyond a turn's number end in the next ones", async () => {
@@ -90,57 +90,49 @@ Deno.test("of futures that end at once, those beyond a turn's number end in the 
   });
 });
 
-Deno.test("a receive that ended at once is not lost by its cancellation", async () => {
-  await inWorld({}, async (world) => {
-    const { proactor, port } = world;
-    const { server, client } = world.pair();
-    await proactor.send(client, bytes("abc"));
-    port.calls.exhaust();
-    const read = proactor.recv(server, 10);
-    assert(!read.done());
-    assert(read.cancel());
-    assertEquals(text(await read), "abc");
-    port.calls.exhaust();
-    const signal = AbortSignal.abort();
-    await assertRejects(async () =>
-      await proactor.recv(server, 10, { signal })
-    );
-    world.close(server, client);
-  });
+test.world("a receive that ended at once is not lost by its cancellation", async (world) => {
+  const { proactor, port } = world;
+  const { server, client } = world.pair();
+  await proactor.send(client, bytes("abc"));
+  port.calls.exhaust();
+  const read = proactor.recv(server, 10);
+  assert(!read.done());
+  assert(read.cancel());
+  assertEquals(text(await read), "abc");
+  port.calls.exhaust();
+  const signal = AbortSignal.abort();
+  await assertRejects(async () => await proactor.recv(server, 10, { signal }));
+  world.close(server, client);
 });
 
-Deno.test("a signal that a wait took at once is not lost by its cancellation", async () => {
-  await inWorld({}, async (world) => {
-    const { proactor, port, sim } = world;
-    const event = sim.waits.createEvent(false);
-    sim.waits.setEvent(event);
-    port.calls.exhaust();
-    const wait = proactor.waitForHandle(event);
-    assert(!wait.done());
-    assert(wait.cancel());
-    assertEquals(await wait, true);
-    sim.closeHandle(event);
-  });
+test.world("a signal that a wait took at once is not lost by its cancellation", async (world) => {
+  const { proactor, port, sim } = world;
+  const event = sim.waits.createEvent(false);
+  sim.waits.setEvent(event);
+  port.calls.exhaust();
+  const wait = proactor.waitForHandle(event);
+  assert(!wait.done());
+  assert(wait.cancel());
+  assertEquals(await wait, true);
+  sim.closeHandle(event);
 });
 
-Deno.test("poll() ends what was put off", async () => {
-  await inWorld({}, async (world) => {
-    const { proactor, port } = world;
-    const { server, client } = world.pair();
-    port.calls.exhaust();
-    const sends = Array.from(
-      { length: 100 },
-      () => proactor.send(client, bytes("x")),
-    );
-    assert(sends.every((each) => !each.done()));
-    proactor.poll();
-    assert(sends.every((each) => each.done()));
-    port.calls.exhaust();
-    const read = outcome(proactor.recv(server, 1));
-    await proactor.close();
-    assertEquals(await read, "ok x");
-    world.close(server, client);
-  });
+test.world("poll() ends what was put off", async (world) => {
+  const { proactor, port } = world;
+  const { server, client } = world.pair();
+  port.calls.exhaust();
+  const sends = Array.from(
+    { length: 100 },
+    () => proactor.send(client, bytes("x")),
+  );
+  assert(sends.every((each) => !each.done()));
+  proactor.poll();
+  assert(sends.every((each) => each.done()));
+  port.calls.exhaust();
+  const read = outcome(proactor.recv(server, 1));
+  await proactor.close();
+  assertEquals(await read, "ok x");
+  world.close(server, client);
 });
 
 Deno.test("a future that was put off ends before a packet that came later", async () => {

@@ -60,13 +60,16 @@ async function sendOne({ sim }: World): Promise<void> {
   await turns();
 }
 
+/** What a test of a close works with. */
+interface CloseFixture {
+  closing: Closing;
+  world: World;
+  time: FakeTime;
+}
+
 function closeTest(
   name: string,
-  body: (
-    closing: Closing,
-    world: World,
-    time: FakeTime,
-  ) => Promise<void>,
+  body: (fixture: CloseFixture) => Promise<void>,
   deadline?: number,
 ): void {
   for (const make of [protocolStyle, promiseStyle]) {
@@ -75,7 +78,7 @@ function closeTest(
       await inWorld({}, async (world) => {
         world.sim.manual = true;
         const closing = make(world, deadline);
-        await body(closing, world, time);
+        await body({ closing, world, time });
         world.sim.completeAll();
         world.sim.manual = false;
         await turns();
@@ -84,11 +87,9 @@ function closeTest(
   }
 }
 
-closeTest("a close waits while datagrams go out", async (
-  closing,
-  world,
-  time,
-) => {
+const test = { close: closeTest };
+
+test.close("a close waits while datagrams go out", async ({ closing, world, time }) => {
   closing.close();
   for (let i = 0; i < 3; i++) {
     time.tick(4900);
@@ -99,11 +100,7 @@ closeTest("a close waits while datagrams go out", async (
   for (const end of await Promise.all(closing.sent)) assertEquals(end, "ok 3");
 });
 
-closeTest("a close gives up when none goes out", async (
-  closing,
-  world,
-  time,
-) => {
+test.close("a close gives up when none goes out", async ({ closing, world, time }) => {
   closing.close();
   time.tick(4900);
   await sendOne(world);
@@ -116,25 +113,21 @@ closeTest("a close gives up when none goes out", async (
   }
 });
 
-closeTest("the deadline of a socket is for its closes", async (
-  closing,
-  world,
-  time,
-) => {
-  for (const deadline of [-1, NaN, 1.5, 2 ** 31]) {
-    assertThrows(() => closing.close({ deadline }), RangeError);
-  }
-  closing.close();
-  time.tick(20);
-  world.sim.completeAll();
-  assertDropped(await closing.end, TimedOut, 9);
-}, 20);
+test.close(
+  "the deadline of a socket is for its closes",
+  async ({ closing, world, time }) => {
+    for (const deadline of [-1, NaN, 1.5, 2 ** 31]) {
+      assertThrows(() => closing.close({ deadline }), RangeError);
+    }
+    closing.close();
+    time.tick(20);
+    world.sim.completeAll();
+    assertDropped(await closing.end, TimedOut, 9);
+  },
+  20,
+);
 
-closeTest("a close without a deadline waits for ever", async (
-  closing,
-  world,
-  time,
-) => {
+test.close("a close without a deadline waits for ever", async ({ closing, world, time }) => {
   closing.close({ deadline: Infinity });
   time.tick(2 ** 40);
   for (let i = 0; i < 3; i++) await sendOne(world);
@@ -142,16 +135,13 @@ closeTest("a close without a deadline waits for ever", async (
   assertEquals(await closing.end, null);
 });
 
-closeTest("an abort drops datagrams", async (closing, world) => {
+test.close("an abort drops datagrams", async ({ closing, world }) => {
   closing.abort();
   world.sim.completeAll();
   assertEquals(await closing.end, null);
 });
 
-closeTest("a close that is overtaken by the proactor's", async (
-  closing,
-  world,
-) => {
+test.close("a close that is overtaken by the proactor's", async ({ closing, world }) => {
   closing.close();
   const closed = world.proactor.close();
   world.sim.completeAll();

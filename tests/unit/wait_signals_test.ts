@@ -5,7 +5,15 @@ import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
 import { UdpSocket } from "../../src/net/udp/udp_socket.ts";
 import type { StreamConnection } from "../../src/stream/stream_connection.ts";
-import { bytes, inWorld, PATH, text, turns, type World } from "./_helpers.ts";
+import {
+  bytes,
+  inWorld,
+  PATH,
+  test,
+  text,
+  turns,
+  type World,
+} from "./_helpers.ts";
 import { connections, datagramHandle } from "./_sockets.ts";
 
 const MUCH = 1 << 20;
@@ -165,35 +173,33 @@ Deno.test("leaving values() closes the server, as leaving the server does", () =
     assert(server.closed());
   }));
 
-Deno.test("an aborted shutdown() of a server still aborts at its deadline", () =>
-  inWorld({}, async ({ proactor }) => {
-    const server = PipeServer.listen(PATH, { proactor });
-    using _client = await connectPipe(PATH, { proactor });
-    const served = await server.accept();
-    const signal = AbortSignal.timeout(10);
-    await assertRejects(() => server.shutdown({ deadline: 40, signal }));
-    assertEquals(server.connections.has(served), true);
-    await server.finished;
-  }));
+test.world("an aborted shutdown() of a server still aborts at its deadline", async ({ proactor }) => {
+  const server = PipeServer.listen(PATH, { proactor });
+  using _client = await connectPipe(PATH, { proactor });
+  const served = await server.accept();
+  const signal = AbortSignal.timeout(10);
+  await assertRejects(() => server.shutdown({ deadline: 40, signal }));
+  assertEquals(server.connections.has(served), true);
+  await server.finished;
+});
 
-Deno.test("an aborted send() of UDP is sent all the same, and received", () =>
-  inWorld({}, async (world) => {
-    const socket = new UdpSocket(datagramHandle(world));
-    world.sim.manual = true;
-    await abortWhileWaiting((signal) =>
-      socket.send(bytes("late"), socket.addr, { signal })
-    );
-    world.sim.manual = false;
-    world.sim.completeAll();
-    const got: string[] = [];
-    await abortWhileWaiting(async (signal) => {
-      for await (const [data] of socket.values({ signal })) {
-        got.push(text(data));
-      }
-    });
-    assertEquals(got, ["late"]);
-    await socket.shutdown();
-  }));
+test.world("an aborted send() of UDP is sent all the same, and received", async (world) => {
+  const socket = new UdpSocket(datagramHandle(world));
+  world.sim.manual = true;
+  await abortWhileWaiting((signal) =>
+    socket.send(bytes("late"), socket.addr, { signal })
+  );
+  world.sim.manual = false;
+  world.sim.completeAll();
+  const got: string[] = [];
+  await abortWhileWaiting(async (signal) => {
+    for await (const [data] of socket.values({ signal })) {
+      got.push(text(data));
+    }
+  });
+  assertEquals(got, ["late"]);
+  await socket.shutdown();
+});
 
 Deno.test("UdpSocket.connect() with an aborted signal makes no socket", async () => {
   const signal = AbortSignal.abort(new Error("enough"));

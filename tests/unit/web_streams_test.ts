@@ -6,7 +6,7 @@ import {
   PipeConnection,
   type PipeDirection,
 } from "../../src/pipe/pipe_connection.ts";
-import { bytes, inWorld, type World } from "./_helpers.ts";
+import { bytes, test, type World } from "./_helpers.ts";
 
 /** Both ends of a pipe that goes one way. */
 function onePair(world: World): [PipeConnection, PipeConnection] {
@@ -26,23 +26,19 @@ function onePair(world: World): [PipeConnection, PipeConnection] {
   return [connect(server, "in"), connect(client, "out")];
 }
 
-Deno.test("readable closes a connection that only reads at its end", async () => {
-  await inWorld({}, async (world) => {
-    const [reader, writer] = onePair(world);
-    const received = new Response(reader.readable).text();
-    await writer.write(bytes("hello"));
-    await writer.shutdown();
-    assertEquals(await received, "hello");
-    await reader.finished;
-  });
+test.world("readable closes a connection that only reads at its end", async (world) => {
+  const [reader, writer] = onePair(world);
+  const received = new Response(reader.readable).text();
+  await writer.write(bytes("hello"));
+  await writer.shutdown();
+  assertEquals(await received, "hello");
+  await reader.finished;
 });
 
-Deno.test("writable closes a connection that only writes at its end", async () => {
-  await inWorld({}, async (world) => {
-    const [reader, writer] = onePair(world);
-    const sent = new Blob(["hello"]).stream().pipeTo(writer.writable);
-    assertEquals(await new Response(reader.readable).text(), "hello");
-    await sent;
-    await writer.finished;
-  });
+test.world("writable closes a connection that only writes at its end", async (world) => {
+  const [reader, writer] = onePair(world);
+  const sent = new Blob(["hello"]).stream().pipeTo(writer.writable);
+  assertEquals(await new Response(reader.readable).text(), "hello");
+  await sent;
+  await writer.finished;
 });

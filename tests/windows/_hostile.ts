@@ -7,7 +7,7 @@
 import { assertEquals } from "@std/assert";
 import type { IocpProactor, PipeConnection } from "../../mod.ts";
 import { HOSTILE, type Hostile } from "../unit/_hostile.ts";
-import { pattern, proactorTest, readBytes, sha256 } from "./_setup.ts";
+import { pattern, readBytes, sha256, test } from "./_setup.ts";
 
 export { type Hostile } from "../unit/_hostile.ts";
 
@@ -88,7 +88,7 @@ export async function assertOwned(
  * @param scene How it writes.
  */
 export function hostileTest(name: string, scene: Scene): void {
-  proactorTest(
+  test.proactor(
     `${name} leaves arrays to their owners`,
     (proactor) => assertOwned(scene, proactor),
   );

@@ -18,6 +18,7 @@ import {
   type PipeConnection,
   PipeServer,
   type PipeServerOptions,
+  ProactorEventLoop,
 } from "../../mod.ts";
 import {
   FILE_FLAG_OVERLAPPED,
@@ -206,6 +207,30 @@ export function eachModeTest(name: string, body: ProactorBody): void {
     () => withProactor(body, options),
   );
 }
+
+/**
+ * Registers a test with a loop of its own, which must get everything back.
+ *
+ * @param name The name of the test.
+ * @param body The test; at its end everything must be closed.
+ */
+export function loopTest(
+  name: string,
+  body: (loop: ProactorEventLoop) => Promise<void>,
+): void {
+  Deno.test(name, async () => {
+    await using loop = new ProactorEventLoop();
+    await body(loop);
+    await assertNoLeak(loop.proactor);
+  });
+}
+
+/** Registers tests that get a proactor or a loop. */
+export const test = {
+  proactor: proactorTest,
+  eachMode: eachModeTest,
+  loop: loopTest,
+};
 
 /** Both ends of a connection. */
 export interface Ends<C> extends AsyncDisposable {

@@ -6,9 +6,12 @@
 
 import { stripTypeScriptTypes } from "node:module";
 import { dirname, join } from "node:path/posix";
-import { SOURCES } from "./_sources.ts";
+import * as sources from "./_sources.ts";
 
 const IMPORT = /(?<=\bfrom\s*|\bimport\s*\(?\s*)"(\.[^"]+|src\/[^"]+)"/g;
+
+/** TypeScript by path. */
+const SOURCES: Readonly<Record<string, string>> = sources;
 
 const urls = new Map<string, string>();
 

@@ -5,36 +5,30 @@ import {
   assertNotEquals,
   assertRejects,
   assertThrows,
-} from "@std/assert";
-import { WindowsError } from "../../mod.ts";
-import { pipe } from "../../src/pipe/mod.ts";
-import {
   decode,
-  eachModeTest,
   encode,
   HANDLE_SLACK,
   handleCount,
   isOpen,
   pattern,
-  proactorTest,
   sha256,
   soon,
-} from "./_setup.ts";
+  test,
+  WindowsError,
+} from "./_deps.ts";
+import { pipe } from "../../src/pipe/mod.ts";
 
-eachModeTest(
-  "pipe() goes from its second end to its first",
-  async (proactor) => {
-    const [reader, writer] = pipe({ proactor });
-    using _reader = reader;
-    using _writer = writer;
-    const received = proactor.recv(reader, 100);
-    assert(received.pending);
-    await proactor.send(writer, encode("hello"));
-    assertEquals(decode(await soon(received)), "hello");
-  },
-);
+test.eachMode("pipe() goes from its second end to its first", async (proactor) => {
+  const [reader, writer] = pipe({ proactor });
+  using _reader = reader;
+  using _writer = writer;
+  const received = proactor.recv(reader, 100);
+  assert(received.pending);
+  await proactor.send(writer, encode("hello"));
+  assertEquals(decode(await soon(received)), "hello");
+});
 
-proactorTest("pipe() is of one direction by default", async (proactor) => {
+test.proactor("pipe() is of one direction by default", async (proactor) => {
   const [reader, writer] = pipe({ proactor });
   using _reader = reader;
   using _writer = writer;
@@ -48,7 +42,7 @@ proactorTest("pipe() is of one direction by default", async (proactor) => {
   );
 });
 
-eachModeTest("pipe() with duplex goes both ways", async (proactor) => {
+test.eachMode("pipe() with duplex goes both ways", async (proactor) => {
   const [a, b] = pipe({ duplex: true, proactor });
   using _a = a;
   using _b = b;
@@ -59,7 +53,7 @@ eachModeTest("pipe() with duplex goes both ways", async (proactor) => {
   }
 });
 
-eachModeTest("pipe() brings 16 MiB unchanged", async (proactor) => {
+test.eachMode("pipe() brings 16 MiB unchanged", async (proactor) => {
   const [reader, writer] = pipe({ proactor });
   using _reader = reader;
   const data = pattern(16 * 2 ** 20);
@@ -88,51 +82,42 @@ for (
     [false, false],
   ] as const
 ) {
-  proactorTest(
-    `pipe() with overlapped [${overlapped}] makes such ends`,
-    (proactor) => {
-      const ends = pipe({ overlapped, proactor });
-      for (const [i, end] of ends.entries()) {
-        if (overlapped[i]) proactor.register(end);
-        else assertThrows(() => proactor.register(end), WindowsError);
-        end.close();
-      }
-    },
-  );
+  test.proactor(`pipe() with overlapped [${overlapped}] makes such ends`, (proactor) => {
+    const ends = pipe({ overlapped, proactor });
+    for (const [i, end] of ends.entries()) {
+      if (overlapped[i]) proactor.register(end);
+      else assertThrows(() => proactor.register(end), WindowsError);
+      end.close();
+    }
+  });
 }
 
-proactorTest(
-  "pipe() takes bufferSize bytes before they are read",
-  async (proactor) => {
-    const [reader, writer] = pipe({ bufferSize: 10_000, proactor });
-    using _writer = writer;
-    const fits = proactor.send(writer, pattern(10_000));
-    assert(fits.done());
-    const more = proactor.send(writer, pattern(10_000));
-    assert(more.pending);
-    reader.close();
-    await soon(Promise.allSettled([fits, more]));
-    assert(more.exception() instanceof Deno.errors.BrokenPipe);
-  },
-);
+test.proactor("pipe() takes bufferSize bytes before they are read", async (proactor) => {
+  const [reader, writer] = pipe({ bufferSize: 10_000, proactor });
+  using _writer = writer;
+  const fits = proactor.send(writer, pattern(10_000));
+  assert(fits.done());
+  const more = proactor.send(writer, pattern(10_000));
+  assert(more.pending);
+  reader.close();
+  await soon(Promise.allSettled([fits, more]));
+  assert(more.exception() instanceof Deno.errors.BrokenPipe);
+});
 
-proactorTest(
-  "pipe() twice gives pipes that do not know each other",
-  async (proactor) => {
-    const pipes = [pipe({ proactor }), pipe({ proactor })];
-    const reads = pipes.map(([reader]) => proactor.recv(reader, 10));
-    for (const [i, [, writer]] of pipes.entries()) {
-      await proactor.send(writer, encode(`${i}`));
-    }
-    const texts = await soon(
-      Promise.all(reads.map(async (r) => decode(await r))),
-    );
-    assertEquals(texts, ["0", "1"]);
-    for (const end of pipes.flat()) end.close();
-  },
-);
+test.proactor("pipe() twice gives pipes that do not know each other", async (proactor) => {
+  const pipes = [pipe({ proactor }), pipe({ proactor })];
+  const reads = pipes.map(([reader]) => proactor.recv(reader, 10));
+  for (const [i, [, writer]] of pipes.entries()) {
+    await proactor.send(writer, encode(`${i}`));
+  }
+  const texts = await soon(
+    Promise.all(reads.map(async (r) => decode(await r))),
+  );
+  assertEquals(texts, ["0", "1"]);
+  for (const end of pipes.flat()) end.close();
+});
 
-proactorTest("pipe() leaves no handle after close()", (proactor) => {
+test.proactor("pipe() leaves no handle after close()", (proactor) => {
   function make() {
     const [reader, writer] = pipe({ proactor });
     assertNotEquals(reader.fileno(), writer.fileno());
@@ -148,7 +133,7 @@ proactorTest("pipe() leaves no handle after close()", (proactor) => {
 });
 
 for (const bufferSize of [0, -1, 1.5, NaN, 2 ** 31]) {
-  proactorTest(`pipe() refuses a bufferSize of ${bufferSize}`, (proactor) => {
+  test.proactor(`pipe() refuses a bufferSize of ${bufferSize}`, (proactor) => {
     assertThrows(
       () => pipe({ bufferSize, proactor }),
       RangeError,

@@ -1,14 +1,20 @@
 /** Pipes, files and children: whose arrays are whose. */
 
-import { assertEquals } from "@std/assert";
 import {
+  assertEquals,
+  connectedPair,
+  decode,
+  encode,
   type IocpProactor,
   type PipeConnection,
   PipeServer,
   type PipeServerOptions,
+  soon,
+  test,
   toNodeDuplex,
   type Transport,
-} from "../../mod.ts";
+  uniquePipeName,
+} from "./_deps.ts";
 import {
   openFile,
   type OpenFileOptions,
@@ -25,14 +31,6 @@ import {
   type Received,
   STREAM_SIZES,
 } from "./_hostile.ts";
-import {
-  connectedPair,
-  decode,
-  encode,
-  proactorTest,
-  soon,
-  uniquePipeName,
-} from "./_setup.ts";
 import { Folder, SCRATCH } from "./file/_files.ts";
 import "./process/_process.ts";
 
@@ -170,20 +168,17 @@ for (const append of [false, true]) {
 }
 
 for (const at of [undefined, 0]) {
-  proactorTest(
-    `OverlappedFile.write(${at}) of 9 MiB leaves the array to its owner`,
-    async (proactor) => {
-      using folder = new Folder();
-      const options = { ...SCRATCH, proactor };
-      await using file = await openFile(folder.file("x"), options);
-      const data = new Uint8Array(9 << 20).fill(1);
-      const written = file.write(data, at === undefined ? {} : { at });
-      data.fill(2);
-      assertEquals(await soon(written), data.length);
-      await file.read(data, { at: 0 });
-      assertEquals(data.findIndex((byte) => byte !== 1), -1);
-    },
-  );
+  test.proactor(`OverlappedFile.write(${at}) of 9 MiB leaves the array to its owner`, async (proactor) => {
+    using folder = new Folder();
+    const options = { ...SCRATCH, proactor };
+    await using file = await openFile(folder.file("x"), options);
+    const data = new Uint8Array(9 << 20).fill(1);
+    const written = file.write(data, at === undefined ? {} : { at });
+    data.fill(2);
+    assertEquals(await soon(written), data.length);
+    await file.read(data, { at: 0 });
+    assertEquals(data.findIndex((byte) => byte !== 1), -1);
+  });
 }
 
 // --- children ----------------------------------------------------------------
@@ -206,19 +201,16 @@ const KINDS = [
 
 for (const kind of KINDS) {
   const make = HOSTILE[kind]!;
-  proactorTest(
-    `stdin of a child leaves ${kind} to its owner`,
-    async (proactor) => {
-      const options = { stdin: "piped", stdout: "piped", proactor } as const;
-      const child = await subprocessExec("sort.exe", options);
-      const writer = child.stdin.getWriter();
-      const arrays = LINES.map((text) => make(encode(text)));
-      const written = each(arrays, (data) => writer.write(data));
-      const closed = writer.close();
-      const output = await soon(new Response(child.stdout).bytes());
-      await soon(Promise.all([...written, closed]));
-      assertEquals(decode(output) === LINES.join(""), true);
-      await soon(child.status);
-    },
-  );
+  test.proactor(`stdin of a child leaves ${kind} to its owner`, async (proactor) => {
+    const options = { stdin: "piped", stdout: "piped", proactor } as const;
+    const child = await subprocessExec("sort.exe", options);
+    const writer = child.stdin.getWriter();
+    const arrays = LINES.map((text) => make(encode(text)));
+    const written = each(arrays, (data) => writer.write(data));
+    const closed = writer.close();
+    const output = await soon(new Response(child.stdout).bytes());
+    await soon(Promise.all([...written, closed]));
+    assertEquals(decode(output) === LINES.join(""), true);
+    await soon(child.status);
+  });
 }

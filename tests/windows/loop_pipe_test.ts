@@ -1,22 +1,22 @@
 /** asyncio's pipe tests, on the event loop. */
 
-import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import {
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
   CancelledError,
-  InvalidStateError,
-  type Protocol,
-  type Transport,
-} from "../../mod.ts";
-import { getRunningLoop, run } from "../../src/loop/mod.ts";
-import type { ExceptionContext } from "../../src/loop/exception_handler.ts";
-import { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
-import {
   connectedPair,
   decode,
   encode,
+  InvalidStateError,
+  type Protocol,
   soon,
+  type Transport,
   uniquePipeName,
-} from "./_setup.ts";
+} from "./_deps.ts";
+import { getRunningLoop, run } from "../../src/loop/mod.ts";
+import type { ExceptionContext } from "../../src/loop/exception_handler.ts";
+import { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
 
 /** Answers each line in capitals. */
 class UpperCase implements Protocol {

@@ -4,11 +4,11 @@ import {
   assertGreater,
   assertLess,
   assertThrows,
-} from "@std/assert";
+  soon,
+} from "./_deps.ts";
 import type { ExceptionContext } from "../../src/loop/exception_handler.ts";
 import { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
 import { callSoonThreadsafe } from "../../src/loop/call_soon_threadsafe.ts";
-import { soon } from "./_setup.ts";
 import { TestWorker } from "./_worker.ts";
 
 /** Posts the values it is told to, each after a pause if one is given. */

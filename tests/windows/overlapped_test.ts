@@ -6,26 +6,21 @@ import {
   assertRejects,
   assertStrictEquals,
   assertThrows,
-} from "@std/assert";
-import {
   CancelledError,
-  InvalidStateError,
-  type IocpProactor,
-  isWindowsError,
-} from "../../mod.ts";
-import { pipe, type PipeHandle } from "../../src/pipe/mod.ts";
-import {
   closeBehindBack,
   createInstance,
   decode,
-  eachModeTest,
   encode,
+  InvalidStateError,
+  type IocpProactor,
+  isWindowsError,
   pattern,
-  proactorTest,
   soon,
+  test,
   uniquePipeName,
   until,
-} from "./_setup.ts";
+} from "./_deps.ts";
+import { pipe, type PipeHandle } from "../../src/pipe/mod.ts";
 
 type PairBody = (
   proactor: IocpProactor,
@@ -42,7 +37,7 @@ function withPair(body: PairBody, bufferSize = 65536) {
   };
 }
 
-eachModeTest(
+test.eachMode(
   "recv() is pending on an empty pipe and gets what the other end sends",
   withPair(async (proactor, a, b) => {
     const received = proactor.recv(a, 100);
@@ -59,7 +54,7 @@ eachModeTest(
   }),
 );
 
-eachModeTest(
+test.eachMode(
   "recv() gets at once what was sent before",
   withPair(async (proactor, a, b) => {
     await proactor.send(b, encode("hello"));
@@ -68,7 +63,7 @@ eachModeTest(
   }),
 );
 
-eachModeTest(
+test.eachMode(
   "recv() resolves with no bytes when the other end is closed",
   withPair(async (proactor, a, b) => {
     const pending = proactor.recv(a, 100);
@@ -78,7 +73,7 @@ eachModeTest(
   }),
 );
 
-eachModeTest(
+test.eachMode(
   "recv() of size 0 waits until something can be read",
   withPair(async (proactor, a, b) => {
     const readable = proactor.recv(a, 0);
@@ -89,7 +84,7 @@ eachModeTest(
   }),
 );
 
-eachModeTest(
+test.eachMode(
   "recv() serves several reads of one handle in the order of the calls",
   withPair(async (proactor, a, b) => {
     const reads = [1, 2, 3].map((size) => proactor.recv(a, size));
@@ -103,7 +98,7 @@ eachModeTest(
   }),
 );
 
-eachModeTest(
+test.eachMode(
   "send() is pending while the pipe is full and ends when it is read",
   withPair(async (proactor, a, b) => {
     const data = pattern(20_000);
@@ -118,7 +113,7 @@ eachModeTest(
   }, 1024),
 );
 
-eachModeTest(
+test.eachMode(
   "send() copies the bytes before it returns",
   withPair(async (proactor, a, b) => {
     const data = pattern(20_000);
@@ -132,7 +127,7 @@ eachModeTest(
   }, 1024),
 );
 
-proactorTest(
+test.proactor(
   "send() fails with BrokenPipe when the other end is closed",
   withPair(async (proactor, a, b) => {
     a.close();
@@ -146,7 +141,7 @@ proactorTest(
   }),
 );
 
-eachModeTest(
+test.eachMode(
   "recvInto() fills the array and resolves with the count",
   withPair(async (proactor, a, b) => {
     const target = new Uint8Array(8).fill(0xff);
@@ -157,7 +152,7 @@ eachModeTest(
   }),
 );
 
-proactorTest(
+test.proactor(
   "recvInto() fails with the bytes as cause when the array was transferred",
   withPair(async (proactor, a, b) => {
     const target = new Uint8Array(8);
@@ -174,7 +169,7 @@ proactorTest(
   }),
 );
 
-proactorTest(
+test.proactor(
   "recvInto() fails with the bytes as cause when the buffer has shrunk",
   withPair(async (proactor, a, b) => {
     const buffer = new ArrayBuffer(8, { maxByteLength: 8 });
@@ -185,7 +180,7 @@ proactorTest(
   }),
 );
 
-eachModeTest(
+test.eachMode(
   "cancel() ends a pending read with CancelledError, and twice is harmless",
   withPair(async (proactor, a, b) => {
     const received = proactor.recv(a, 100);
@@ -199,7 +194,7 @@ eachModeTest(
   }),
 );
 
-proactorTest(
+test.proactor(
   "cancel() of a finished future returns false and keeps the result",
   withPair(async (proactor, a, b) => {
     await proactor.send(b, encode("x"));
@@ -210,7 +205,7 @@ proactorTest(
   }),
 );
 
-eachModeTest(
+test.eachMode(
   "cancel() loses no data that came first",
   withPair(async (proactor, a, b) => {
     const received = proactor.recv(a, 100);
@@ -221,7 +216,7 @@ eachModeTest(
   }),
 );
 
-proactorTest(
+test.proactor(
   "cancel() ends a pending write",
   withPair(async (proactor, _a, b) => {
     const sent = proactor.send(b, pattern(100_000));
@@ -231,7 +226,7 @@ proactorTest(
   }, 1024),
 );
 
-proactorTest(
+test.proactor(
   "recv() throws the reason of its signal",
   withPair(async (proactor, a) => {
     const controller = new AbortController();
@@ -243,7 +238,7 @@ proactorTest(
   }),
 );
 
-proactorTest(
+test.proactor(
   "recv() ends with TimeoutError by AbortSignal.timeout()",
   withPair(async (proactor, a) => {
     const received = proactor.recv(a, 100, { signal: AbortSignal.timeout(20) });
@@ -253,7 +248,7 @@ proactorTest(
   }),
 );
 
-proactorTest(
+test.proactor(
   "recv() starts nothing when its signal was aborted before",
   withPair(async (proactor, a, b) => {
     const signal = AbortSignal.abort();
@@ -265,7 +260,7 @@ proactorTest(
   }),
 );
 
-proactorTest("recv() on a bogus handle fails and leaks nothing", (proactor) => {
+test.proactor("recv() on a bogus handle fails and leaks nothing", (proactor) => {
   for (let i = 0; i < 100; i++) {
     assertThrows(
       () => proactor.recv(0x7ff1234n, 4096),
@@ -277,30 +272,27 @@ proactorTest("recv() on a bogus handle fails and leaks nothing", (proactor) => {
 });
 
 for (const kind of ["recv", "recvInto", "send", "acceptPipe"] as const) {
-  proactorTest(
-    `${kind}() on a handle closed behind its back fails and leaks nothing`,
-    async (proactor) => {
-      const handle = createInstance(proactor, uniquePipeName());
-      proactor.register(handle);
-      closeBehindBack(handle);
-      const start = {
-        recv: () => proactor.recv(handle, 4096),
-        recvInto: () => proactor.recvInto(handle, new Uint8Array(4096)),
-        send: () => proactor.send(handle, new Uint8Array(100_000)),
-        acceptPipe: () => proactor.acceptPipe(handle),
-      };
-      await assertRejects(
-        async () => await soon<unknown>(start[kind]()),
-        Deno.errors.BadResource,
-        "the handle is invalid",
-      );
-      assertEquals(proactor.metrics().slotsInUse, 0);
-      assertEquals(proactor.metrics().bufferBytes, 0);
-    },
-  );
+  test.proactor(`${kind}() on a handle closed behind its back fails and leaks nothing`, async (proactor) => {
+    const handle = createInstance(proactor, uniquePipeName());
+    proactor.register(handle);
+    closeBehindBack(handle);
+    const start = {
+      recv: () => proactor.recv(handle, 4096),
+      recvInto: () => proactor.recvInto(handle, new Uint8Array(4096)),
+      send: () => proactor.send(handle, new Uint8Array(100_000)),
+      acceptPipe: () => proactor.acceptPipe(handle),
+    };
+    await assertRejects(
+      async () => await soon<unknown>(start[kind]()),
+      Deno.errors.BadResource,
+      "the handle is invalid",
+    );
+    assertEquals(proactor.metrics().slotsInUse, 0);
+    assertEquals(proactor.metrics().bufferBytes, 0);
+  });
 }
 
-proactorTest(
+test.proactor(
   "addDoneCallback() is called once, and a callback that throws stops nobody",
   withPair(async (proactor, a, b) => {
     const reported: unknown[] = [];
@@ -323,7 +315,7 @@ proactorTest(
   }),
 );
 
-proactorTest(
+test.proactor(
   "await on a future that failed and was not awaited before still throws",
   withPair(async (proactor, a, b) => {
     a.close();

@@ -6,7 +6,7 @@ import { formatSid } from "../../src/ffi/structs.ts";
 import type { Address } from "../../src/ffi/win32_api.ts";
 import { assertConnected } from "./_connections.ts";
 import { libraryPath } from "./_library.ts";
-import { connectedPair, proactorTest, soon, uniquePipeName } from "./_setup.ts";
+import { connectedPair, soon, test, uniquePipeName } from "./_setup.ts";
 import { onWine } from "./_wine.ts";
 
 const DACL_SECURITY_INFORMATION = 0x4;
@@ -48,25 +48,22 @@ function entries(proactor: IocpProactor, access: PipeAccess): string[] {
   return all.filter((entry) => !/;(?:SY|S-1-5-21-.*|BA|LA)\)$/.test(entry));
 }
 
-proactorTest(
-  "an access list is a descriptor of Windows with these entries",
-  (proactor) => {
-    assertEquals(entries(proactor, {}), []);
-    assertEquals(entries(proactor, { groups: ["S-1-5-32-545"] }), [
-      "(A;;0x12019b;;;BU)",
-    ]);
-    assertEquals(
-      entries(proactor, { groups: ["S-1-1-0"], deny: ["S-1-5-32-546"] }),
-      ["(D;;FA;;;BG)", "(A;;0x12019b;;;WD)"],
-    );
-    assertEquals(entries(proactor, { appContainers: true }), [
-      "(A;;0x12019b;;;AC)",
-      "(A;;0x12019b;;;S-1-15-2-2)",
-    ]);
-  },
-);
+test.proactor("an access list is a descriptor of Windows with these entries", (proactor) => {
+  assertEquals(entries(proactor, {}), []);
+  assertEquals(entries(proactor, { groups: ["S-1-5-32-545"] }), [
+    "(A;;0x12019b;;;BU)",
+  ]);
+  assertEquals(
+    entries(proactor, { groups: ["S-1-1-0"], deny: ["S-1-5-32-546"] }),
+    ["(D;;FA;;;BG)", "(A;;0x12019b;;;WD)"],
+  );
+  assertEquals(entries(proactor, { appContainers: true }), [
+    "(A;;0x12019b;;;AC)",
+    "(A;;0x12019b;;;S-1-15-2-2)",
+  ]);
+});
 
-proactorTest("lowIntegrity is a label of Windows", (proactor) => {
+test.proactor("lowIntegrity is a label of Windows", (proactor) => {
   const { api } = proactor.port;
   using descriptor = new SecurityDescriptor(api, { lowIntegrity: true });
   const bytes = new Uint8Array(128);
@@ -82,29 +79,26 @@ proactorTest("lowIntegrity is a label of Windows", (proactor) => {
   assertEquals(formatSid(bytes.subarray(entry + 8)), "S-1-16-4096");
 });
 
-proactorTest(
-  "names of accounts are those of this Windows",
-  (proactor) => {
-    const { api } = proactor.port;
-    const system = api.lookupAccount("S-1-5-18") ??
-      api.lookupAccount("SYSTEM");
-    // Other languages have another name for it.
-    if (system !== null) {
-      assertEquals(system, { sid: "S-1-5-18", kind: 5 });
-      assertEquals(entries(proactor, { deny: ["SYSTEM"] }), []);
-    }
-    const nobody = `nobody-${crypto.randomUUID()}`;
-    assertThrows(
-      () =>
-        PipeServer.listen(uniquePipeName(), {
-          security: { users: [nobody] },
-          proactor,
-        }),
-      Deno.errors.NotFound,
-      `Cannot find account "${nobody}": no account has that name`,
-    );
-  },
-);
+test.proactor("names of accounts are those of this Windows", (proactor) => {
+  const { api } = proactor.port;
+  const system = api.lookupAccount("S-1-5-18") ??
+    api.lookupAccount("SYSTEM");
+  // Other languages have another name for it.
+  if (system !== null) {
+    assertEquals(system, { sid: "S-1-5-18", kind: 5 });
+    assertEquals(entries(proactor, { deny: ["SYSTEM"] }), []);
+  }
+  const nobody = `nobody-${crypto.randomUUID()}`;
+  assertThrows(
+    () =>
+      PipeServer.listen(uniquePipeName(), {
+        security: { users: [nobody] },
+        proactor,
+      }),
+    Deno.errors.NotFound,
+    `Cannot find account "${nobody}": no account has that name`,
+  );
+});
 
 const LISTS: [string, PipeAccess][] = [
   ["{}", {}],
@@ -116,26 +110,23 @@ const LISTS: [string, PipeAccess][] = [
 ];
 
 for (const [name, security] of LISTS) {
-  proactorTest(`an access list lets our user in: ${name}`, async (proactor) => {
+  test.proactor(`an access list lets our user in: ${name}`, async (proactor) => {
     await using pair = await connectedPair(proactor, { security });
     await assertConnected(pair);
   });
 }
 
-proactorTest(
-  "an access list that denies everyone refuses us",
-  async (proactor) => {
-    const path = uniquePipeName();
-    const security = { deny: ["S-1-1-0"] };
-    const options = { security, maxInstances: 1, proactor };
-    await using server = PipeServer.listen(path, options);
-    if (onWine("pipe-security")) {
-      (await connectPipe(path, { proactor })).abort();
-      return (await soon(server.accept())).abort();
-    }
-    await assertRejects(
-      () => connectPipe(path, { proactor }),
-      Deno.errors.PermissionDenied,
-    );
-  },
-);
+test.proactor("an access list that denies everyone refuses us", async (proactor) => {
+  const path = uniquePipeName();
+  const security = { deny: ["S-1-1-0"] };
+  const options = { security, maxInstances: 1, proactor };
+  await using server = PipeServer.listen(path, options);
+  if (onWine("pipe-security")) {
+    (await connectPipe(path, { proactor })).abort();
+    return (await soon(server.accept())).abort();
+  }
+  await assertRejects(
+    () => connectPipe(path, { proactor }),
+    Deno.errors.PermissionDenied,
+  );
+});

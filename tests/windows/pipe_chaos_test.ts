@@ -1,20 +1,19 @@
-import { assert, assertEquals } from "@std/assert";
-import { delay } from "@std/async";
 import {
+  assert,
+  assertEquals,
   connectPipe,
+  delay,
+  encode,
   type IocpProactor,
+  pattern,
   type PipeConnection,
   PipeServer,
-} from "../../mod.ts";
-import {
-  encode,
-  pattern,
-  proactorTest,
   readText,
   soon,
+  test,
   uniquePipeName,
   until,
-} from "./_setup.ts";
+} from "./_deps.ts";
 
 /** Bad clients of each kind that come and go. */
 const BAD_CLIENTS = 1000;
@@ -77,69 +76,63 @@ async function misbehave(
 }
 
 for (const type of ["byte", "message"] as const) {
-  proactorTest(
-    `${type} pipe: ${BAD_CLIENTS} clients that misbehave do not disturb a good one`,
-    async (proactor) => {
-      const path = uniquePipeName();
-      const errors: unknown[] = [];
-      const onError = (error: unknown) => errors.push(error);
-      const server = PipeServer.listen(path, { type, onError, proactor });
-      const serving = serveAll(server);
-      const good = await connectPipe(path, { proactor });
-      let [sent, bad] = [0, 0];
-      const attack = (async () => {
-        for (let i = 0; i < BAD_CLIENTS; i += 10) {
-          const wave = Array.from({ length: 10 }, (_, k) => i + k);
-          await Promise.all(wave.map((k) => misbehave(path, proactor, k)));
-          bad += wave.length;
-        }
-      })();
-      while (bad < BAD_CLIENTS) {
-        const text = `message ${sent++}`;
-        await soon(good.write(encode(text)));
-        assertEquals(await readText(good, text.length), text);
+  test.proactor(`${type} pipe: ${BAD_CLIENTS} clients that misbehave do not disturb a good one`, async (proactor) => {
+    const path = uniquePipeName();
+    const errors: unknown[] = [];
+    const onError = (error: unknown) => errors.push(error);
+    const server = PipeServer.listen(path, { type, onError, proactor });
+    const serving = serveAll(server);
+    const good = await connectPipe(path, { proactor });
+    let [sent, bad] = [0, 0];
+    const attack = (async () => {
+      for (let i = 0; i < BAD_CLIENTS; i += 10) {
+        const wave = Array.from({ length: 10 }, (_, k) => i + k);
+        await Promise.all(wave.map((k) => misbehave(path, proactor, k)));
+        bad += wave.length;
       }
-      await soon(attack);
-      good.close();
-      await until(() => server.connections.size === 0);
-      assertEquals(errors, []);
-      assert(sent > 10);
-      server.close();
-      await soon(serving);
-      await soon(server.finished);
-    },
-  );
+    })();
+    while (bad < BAD_CLIENTS) {
+      const text = `message ${sent++}`;
+      await soon(good.write(encode(text)));
+      assertEquals(await readText(good, text.length), text);
+    }
+    await soon(attack);
+    good.close();
+    await until(() => server.connections.size === 0);
+    assertEquals(errors, []);
+    assert(sent > 10);
+    server.close();
+    await soon(serving);
+    await soon(server.finished);
+  });
 }
 
 for (const pause of [0, 50]) {
-  proactorTest(
-    `${BAD_CLIENTS} clients that leave before they are accepted are accepted, and what they wrote is read (pause of ${pause} ms before close())`,
-    async (proactor) => {
-      const path = uniquePipeName();
-      const errors: unknown[] = [];
-      const onError = (error: unknown) => errors.push(error);
-      const server = PipeServer.listen(path, { onError, proactor });
-      const texts: string[] = [];
-      const serving = (async () => {
-        for await (const connection of server) {
-          texts.push(await readText(connection));
-          connection.abort();
-        }
-      })();
-      const sent: string[] = [];
-      for (let i = 0; i < BAD_CLIENTS; i++) {
-        const client = await soon(proactor.connectPipe(path));
-        sent.push(i % 2 === 0 ? "" : `client ${i}`);
-        if (i % 2 === 1) await proactor.send(client, encode(sent[i]!));
-        proactor.closeHandle(client);
+  test.proactor(`${BAD_CLIENTS} clients that leave before they are accepted are accepted, and what they wrote is read (pause of ${pause} ms before close())`, async (proactor) => {
+    const path = uniquePipeName();
+    const errors: unknown[] = [];
+    const onError = (error: unknown) => errors.push(error);
+    const server = PipeServer.listen(path, { onError, proactor });
+    const texts: string[] = [];
+    const serving = (async () => {
+      for await (const connection of server) {
+        texts.push(await readText(connection));
+        connection.abort();
       }
-      await until(() => texts.length === BAD_CLIENTS);
-      await delay(pause);
-      server.close();
-      await soon(serving);
-      await soon(server.finished);
-      assertEquals(texts.sort(), sent.sort());
-      assertEquals(errors, []);
-    },
-  );
+    })();
+    const sent: string[] = [];
+    for (let i = 0; i < BAD_CLIENTS; i++) {
+      const client = await soon(proactor.connectPipe(path));
+      sent.push(i % 2 === 0 ? "" : `client ${i}`);
+      if (i % 2 === 1) await proactor.send(client, encode(sent[i]!));
+      proactor.closeHandle(client);
+    }
+    await until(() => texts.length === BAD_CLIENTS);
+    await delay(pause);
+    server.close();
+    await soon(serving);
+    await soon(server.finished);
+    assertEquals(texts.sort(), sent.sort());
+    assertEquals(errors, []);
+  });
 }

@@ -4,24 +4,20 @@ import {
   assertLess,
   assertMatch,
   assertRejects,
-} from "@std/assert";
-import {
+  connectedPair,
   connectPipe,
   type ConnectPipeOptions,
+  HANDLE_SLACK,
+  handleCount,
   type PipeConnection,
   PipeServer,
   type PipeServerOptions,
-} from "../../mod.ts";
-
-import { openPipeTransport, servePipe } from "../../src/pipe/pipe_protocol.ts";
-import {
-  connectedPair,
-  HANDLE_SLACK,
-  handleCount,
   soon,
   uniquePipeName,
   withProactor,
-} from "./_setup.ts";
+} from "./_deps.ts";
+
+import { openPipeTransport, servePipe } from "../../src/pipe/pipe_protocol.ts";
 import {
   assertRefused,
   BAD_ARRAYS,

@@ -4,28 +4,26 @@ import {
   assertFalse,
   assertStrictEquals,
   assertThrows,
-} from "@std/assert";
-import { pipe } from "../../src/pipe/mod.ts";
-import { PipeHandle } from "../../src/pipe/pipe_handle.ts";
-import {
   closeBehindBack,
   createInstance,
   decode,
   encode,
   isOpen,
-  proactorTest,
   soon,
+  test,
   uniquePipeName,
-} from "./_setup.ts";
+} from "./_deps.ts";
+import { pipe } from "../../src/pipe/mod.ts";
+import { PipeHandle } from "../../src/pipe/pipe_handle.ts";
 
-proactorTest("fileno() and handle are the raw handle", (proactor) => {
+test.proactor("fileno() and handle are the raw handle", (proactor) => {
   const raw = createInstance(proactor, uniquePipeName());
   using handle = new PipeHandle(proactor.port.api, raw);
   assertEquals(handle.fileno(), raw);
   assertEquals(handle.handle, raw);
 });
 
-proactorTest("close() closes the handle, once", (proactor) => {
+test.proactor("close() closes the handle, once", (proactor) => {
   const raw = createInstance(proactor, uniquePipeName());
   const handle = new PipeHandle(proactor.port.api, raw);
   assert(isOpen(raw));
@@ -40,42 +38,36 @@ proactorTest("close() closes the handle, once", (proactor) => {
   );
 });
 
-proactorTest(
-  "close() throws when somebody else has closed the handle, and only once",
-  (proactor) => {
-    const raw = createInstance(proactor, uniquePipeName());
-    const handle = new PipeHandle(proactor.port.api, raw);
-    closeBehindBack(raw);
-    assertThrows(
-      () => handle.close(),
-      Deno.errors.BadResource,
-      "Cannot close pipe: the handle is invalid",
-    );
-    assertStrictEquals(handle.handle, null);
-    handle.close();
-  },
-);
+test.proactor("close() throws when somebody else has closed the handle, and only once", (proactor) => {
+  const raw = createInstance(proactor, uniquePipeName());
+  const handle = new PipeHandle(proactor.port.api, raw);
+  closeBehindBack(raw);
+  assertThrows(
+    () => handle.close(),
+    Deno.errors.BadResource,
+    "Cannot close pipe: the handle is invalid",
+  );
+  assertStrictEquals(handle.handle, null);
+  handle.close();
+});
 
-proactorTest(
-  "close() twice does not close who has the value now",
-  (proactor) => {
-    const path = uniquePipeName();
-    const handle = new PipeHandle(
-      proactor.port.api,
-      createInstance(proactor, path),
-    );
-    handle.close();
-    const others = Array.from(
-      { length: 8 },
-      () => createInstance(proactor, path),
-    );
-    handle.close();
-    assert(others.every(isOpen));
-    for (const other of others) proactor.closeHandle(other);
-  },
-);
+test.proactor("close() twice does not close who has the value now", (proactor) => {
+  const path = uniquePipeName();
+  const handle = new PipeHandle(
+    proactor.port.api,
+    createInstance(proactor, path),
+  );
+  handle.close();
+  const others = Array.from(
+    { length: 8 },
+    () => createInstance(proactor, path),
+  );
+  handle.close();
+  assert(others.every(isOpen));
+  for (const other of others) proactor.closeHandle(other);
+});
 
-proactorTest("using closes the handle", (proactor) => {
+test.proactor("using closes the handle", (proactor) => {
   const raw = createInstance(proactor, uniquePipeName());
   {
     using handle = new PipeHandle(proactor.port.api, raw);
@@ -84,28 +76,22 @@ proactorTest("using closes the handle", (proactor) => {
   assertFalse(isOpen(raw));
 });
 
-proactorTest(
-  "close() with a read pending ends the read and leaks nothing",
-  async (proactor) => {
-    const [a, b] = pipe({ duplex: true, proactor });
-    using _b = b;
-    const received = proactor.recv(a, 100);
-    a.close();
-    await soon(Promise.allSettled([received]));
-    assert(received.done());
-  },
-);
+test.proactor("close() with a read pending ends the read and leaks nothing", async (proactor) => {
+  const [a, b] = pipe({ duplex: true, proactor });
+  using _b = b;
+  const received = proactor.recv(a, 100);
+  a.close();
+  await soon(Promise.allSettled([received]));
+  assert(received.done());
+});
 
-proactorTest(
-  "a handle whose value was used before works with the proactor",
-  async (proactor) => {
-    for (let i = 0; i < 20; i++) {
-      const [a, b] = pipe({ duplex: true, proactor });
-      using _a = a;
-      using _b = b;
-      const received = proactor.recv(a, 10);
-      await proactor.send(b, encode(`${i}`));
-      assertEquals(decode(await soon(received)), `${i}`);
-    }
-  },
-);
+test.proactor("a handle whose value was used before works with the proactor", async (proactor) => {
+  for (let i = 0; i < 20; i++) {
+    const [a, b] = pipe({ duplex: true, proactor });
+    using _a = a;
+    using _b = b;
+    const received = proactor.recv(a, 10);
+    await proactor.send(b, encode(`${i}`));
+    assertEquals(decode(await soon(received)), `${i}`);
+  }
+});

@@ -5,23 +5,21 @@ import {
   assertGreater,
   assertStrictEquals,
   assertThrows,
-} from "@std/assert";
-import { connectPipe, type Transport } from "../../mod.ts";
-import { servePipe } from "../../src/pipe/pipe_protocol.ts";
-import {
-  eachModeTest,
+  connectPipe,
   encode,
   pattern,
-  proactorTest,
   sha256,
   soon,
+  test,
+  type Transport,
   turn,
   uniquePipeName,
   until,
-} from "./_setup.ts";
+} from "./_deps.ts";
+import { servePipe } from "../../src/pipe/pipe_protocol.ts";
 import { connected, Recorder } from "./_recorder.ts";
 
-eachModeTest(
+test.eachMode(
   "write() and writeLines() send 8 MiB complete and in order, then close()",
   connected(async (client, served) => {
     const data = pattern(8 * 2 ** 20);
@@ -39,7 +37,7 @@ eachModeTest(
   }),
 );
 
-proactorTest(
+test.proactor(
   "write() of nothing does nothing, and the caller may change its array",
   connected(async (client, served) => {
     client.transport.write(new Uint8Array(0));
@@ -55,7 +53,7 @@ proactorTest(
   }),
 );
 
-proactorTest(
+test.proactor(
   "write() after close() or loss is ignored",
   connected(async (client, served) => {
     client.transport.close();
@@ -67,7 +65,7 @@ proactorTest(
   }),
 );
 
-proactorTest(
+test.proactor(
   "close() waits for what is queued, abort() after it does not",
   connected(async (client, served) => {
     served.transport.pauseReading();
@@ -82,7 +80,7 @@ proactorTest(
   }),
 );
 
-proactorTest(
+test.proactor(
   "pauseReading() stops dataReceived(), resumeReading() loses nothing",
   connected(async (client, served) => {
     const parts = [pattern(10, 1), pattern(10, 2), pattern(10, 3)];
@@ -104,42 +102,39 @@ proactorTest(
   }),
 );
 
-proactorTest(
-  "pauseReading() within connectionMade() and dataReceived() works",
-  async (proactor) => {
-    const path = uniquePipeName();
-    class Pausing extends Recorder {
-      override connectionMade(transport: Transport) {
-        super.connectionMade(transport);
-        transport.pauseReading();
-      }
-      override dataReceived(data: Uint8Array<ArrayBuffer>) {
-        super.dataReceived(data);
-        this.transport.pauseReading();
-      }
+test.proactor("pauseReading() within connectionMade() and dataReceived() works", async (proactor) => {
+  const path = uniquePipeName();
+  class Pausing extends Recorder {
+    override connectionMade(transport: Transport) {
+      super.connectionMade(transport);
+      transport.pauseReading();
     }
-    const all: Pausing[] = [];
-    const server = servePipe(
-      () => (all.push(new Pausing()), all[0]!),
-      path,
-      { type: "message", proactor },
-    );
-    using client = await connectPipe(path, { proactor });
-    for (const text of ["a", "b", "c"]) await client.write(encode(text));
-    await until(() => all.length === 1 && all[0]!.transport !== undefined);
-    const served = all[0]!;
-    for (const text of ["a", "ab", "abc"]) {
-      for (let i = 0; i < 10; i++) await turn();
-      served.transport.resumeReading();
-      await until(() => served.text === text);
+    override dataReceived(data: Uint8Array<ArrayBuffer>) {
+      super.dataReceived(data);
+      this.transport.pauseReading();
     }
-    client.close();
-    served.transport.abort();
-    await soon(server.shutdown());
-  },
-);
+  }
+  const all: Pausing[] = [];
+  const server = servePipe(
+    () => (all.push(new Pausing()), all[0]!),
+    path,
+    { type: "message", proactor },
+  );
+  using client = await connectPipe(path, { proactor });
+  for (const text of ["a", "b", "c"]) await client.write(encode(text));
+  await until(() => all.length === 1 && all[0]!.transport !== undefined);
+  const served = all[0]!;
+  for (const text of ["a", "ab", "abc"]) {
+    for (let i = 0; i < 10; i++) await turn();
+    served.transport.resumeReading();
+    await until(() => served.text === text);
+  }
+  client.close();
+  served.transport.abort();
+  await soon(server.shutdown());
+});
 
-proactorTest(
+test.proactor(
   "pauseWriting() comes above the high mark, resumeWriting() at the low one",
   connected(async (client, served) => {
     const { transport } = client;
@@ -163,7 +158,7 @@ proactorTest(
   }),
 );
 
-proactorTest(
+test.proactor(
   "setWriteBufferLimits() refuses a low mark above the high one",
   connected(async (client) => {
     const { transport } = client;
@@ -181,7 +176,7 @@ proactorTest(
   }),
 );
 
-proactorTest(
+test.proactor(
   "writeEof() on a message pipe ends one direction, once",
   connected(async (client, served) => {
     served.keepOpen = true;
@@ -202,7 +197,7 @@ proactorTest(
   }, { type: "message" }),
 );
 
-proactorTest(
+test.proactor(
   "writeEof() on a byte pipe is refused",
   connected(async (client, served) => {
     assertFalse(client.transport.canWriteEof());

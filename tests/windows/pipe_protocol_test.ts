@@ -5,23 +5,20 @@ import {
   assertInstanceOf,
   assertRejects,
   assertStrictEquals,
-} from "@std/assert";
-
-import { connectPipe } from "../../mod.ts";
-import { openPipeTransport, servePipe } from "../../src/pipe/pipe_protocol.ts";
-import {
-  eachModeTest,
+  connectPipe,
   encode,
   pattern,
-  proactorTest,
   soon,
+  test,
   turn,
   uniquePipeName,
   until,
-} from "./_setup.ts";
+} from "./_deps.ts";
+
+import { openPipeTransport, servePipe } from "../../src/pipe/pipe_protocol.ts";
 import { connected, Recorder } from "./_recorder.ts";
 
-eachModeTest(
+test.eachMode(
   "a protocol is told of the connection, the data, the end and the loss",
   connected(async (client, served) => {
     client.transport.write(encode("hello"));
@@ -36,7 +33,7 @@ eachModeTest(
   }),
 );
 
-eachModeTest(
+test.eachMode(
   "dataReceived() owns its bytes: later data do not change them",
   connected(async (client, served) => {
     for (const text of ["one", "two", "three"]) {
@@ -47,7 +44,7 @@ eachModeTest(
   }),
 );
 
-proactorTest(
+test.proactor(
   "close() twice calls connectionLost() once, and abort() after it nothing",
   connected(async (client) => {
     client.transport.close();
@@ -60,7 +57,7 @@ proactorTest(
   }),
 );
 
-proactorTest(
+test.proactor(
   "connectionLost() has the error when writing fails",
   connected(async (client, served) => {
     served.transport.pauseReading();
@@ -73,92 +70,83 @@ proactorTest(
   }),
 );
 
-proactorTest(
-  "a protocol that throws loses its own connection only",
-  async (proactor) => {
-    const path = uniquePipeName();
-    const reported: unknown[] = [];
-    proactor.setLoop({
-      schedule: queueMicrotask,
-      report: (error) => reported.push(error),
-    });
-    const bad = new Error("a protocol's own");
-    let count = 0;
-    class Bad extends Recorder {
-      readonly number = count++;
-      override dataReceived(data: Uint8Array<ArrayBuffer>) {
-        if (this.number === 0) throw bad;
-        this.transport.write(data);
-      }
+test.proactor("a protocol that throws loses its own connection only", async (proactor) => {
+  const path = uniquePipeName();
+  const reported: unknown[] = [];
+  proactor.setLoop({
+    schedule: queueMicrotask,
+    report: (error) => reported.push(error),
+  });
+  const bad = new Error("a protocol's own");
+  let count = 0;
+  class Bad extends Recorder {
+    readonly number = count++;
+    override dataReceived(data: Uint8Array<ArrayBuffer>) {
+      if (this.number === 0) throw bad;
+      this.transport.write(data);
     }
-    const server = servePipe(() => new Bad(), path, { type: "byte", proactor });
-    using first = await connectPipe(path, { proactor });
-    await until(() => count === 1);
-    using second = await connectPipe(path, { proactor });
-    await until(() => count === 2);
-    await first.write(encode("x"));
-    assertStrictEquals(await soon(first.read(new Uint8Array(1))), null);
-    await second.write(encode("x"));
-    assertEquals(await soon(second.read(new Uint8Array(1))), 1);
-    assertStrictEquals(reported[0], bad);
-    second.close();
-    first.close();
-    await soon(server.shutdown());
-  },
-);
+  }
+  const server = servePipe(() => new Bad(), path, { type: "byte", proactor });
+  using first = await connectPipe(path, { proactor });
+  await until(() => count === 1);
+  using second = await connectPipe(path, { proactor });
+  await until(() => count === 2);
+  await first.write(encode("x"));
+  assertStrictEquals(await soon(first.read(new Uint8Array(1))), null);
+  await second.write(encode("x"));
+  assertEquals(await soon(second.read(new Uint8Array(1))), 1);
+  assertStrictEquals(reported[0], bad);
+  second.close();
+  first.close();
+  await soon(server.shutdown());
+});
 
-proactorTest(
-  "servePipe() disconnects a client whose factory throws, and goes on",
-  async (proactor) => {
-    const path = uniquePipeName();
-    const errors: unknown[] = [];
-    const made: Recorder[] = [];
-    const server = servePipe(
-      () => {
-        if (errors.length < 3) throw new Error("no protocol today");
-        made.push(new Recorder());
-        return made.at(-1)!;
-      },
-      path,
-      { onError: (error) => errors.push(error), instances: 1, proactor },
-    );
-    for (let i = 0; i < 3; i++) {
-      using client = await soon(connectPipe(path, { proactor }));
-      assertStrictEquals(await soon(client.read(new Uint8Array(1))), null);
-    }
+test.proactor("servePipe() disconnects a client whose factory throws, and goes on", async (proactor) => {
+  const path = uniquePipeName();
+  const errors: unknown[] = [];
+  const made: Recorder[] = [];
+  const server = servePipe(
+    () => {
+      if (errors.length < 3) throw new Error("no protocol today");
+      made.push(new Recorder());
+      return made.at(-1)!;
+    },
+    path,
+    { onError: (error) => errors.push(error), instances: 1, proactor },
+  );
+  for (let i = 0; i < 3; i++) {
     using client = await soon(connectPipe(path, { proactor }));
-    await client.write(encode("x"));
-    await until(() => made[0]?.text === "x");
-    for (const error of errors) assertInstanceOf(error, Error);
-    assertEquals(errors.length, 3);
-    client.close();
-    await soon(server.shutdown());
-  },
-);
+    assertStrictEquals(await soon(client.read(new Uint8Array(1))), null);
+  }
+  using client = await soon(connectPipe(path, { proactor }));
+  await client.write(encode("x"));
+  await until(() => made[0]?.text === "x");
+  for (const error of errors) assertInstanceOf(error, Error);
+  assertEquals(errors.length, 3);
+  client.close();
+  await soon(server.shutdown());
+});
 
-proactorTest(
-  "openPipeTransport() closes the handle when its factory throws",
-  async (proactor) => {
-    const path = uniquePipeName();
-    const server = servePipe(() => new Recorder(), path, { proactor });
-    await assertRejects(
-      () =>
-        openPipeTransport(
-          () => {
-            throw new Error("no protocol today");
-          },
-          path,
-          { proactor },
-        ),
-      Error,
-      "no protocol today",
-    );
-    await until(() => server.connections.size === 0);
-    await soon(server.shutdown());
-  },
-);
+test.proactor("openPipeTransport() closes the handle when its factory throws", async (proactor) => {
+  const path = uniquePipeName();
+  const server = servePipe(() => new Recorder(), path, { proactor });
+  await assertRejects(
+    () =>
+      openPipeTransport(
+        () => {
+          throw new Error("no protocol today");
+        },
+        path,
+        { proactor },
+      ),
+    Error,
+    "no protocol today",
+  );
+  await until(() => server.connections.size === 0);
+  await soon(server.shutdown());
+});
 
-proactorTest(
+test.proactor(
   "setProtocol() gives later data to the new protocol",
   connected(async (client, served) => {
     client.transport.write(encode("old"));
@@ -175,7 +163,7 @@ proactorTest(
   }),
 );
 
-proactorTest(
+test.proactor(
   "getExtraInfo() knows the address and the handle",
   connected(async (client) => {
     assertEquals(typeof client.transport.getExtraInfo("addr"), "string");

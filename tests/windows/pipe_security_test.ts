@@ -4,68 +4,59 @@ import {
   assertMatch,
   assertRejects,
   assertThrows,
-} from "@std/assert";
-import { connectPipe, type PipeSecurity, PipeServer } from "../../mod.ts";
-import { SecurityDescriptor, toSddl } from "../../src/pipe/security.ts";
-import { assertConnected } from "./_connections.ts";
-import {
   connectedPair,
+  connectPipe,
   HANDLE_SLACK,
   handleCount,
-  proactorTest,
+  type PipeSecurity,
+  PipeServer,
   soon,
+  test,
   uniquePipeName,
-} from "./_setup.ts";
+} from "./_deps.ts";
+import { SecurityDescriptor, toSddl } from "../../src/pipe/security.ts";
+import { assertConnected } from "./_connections.ts";
 import { onWine } from "./_wine.ts";
 
 const PRESETS = ["currentUser", "authenticatedUsers", "everyone"] as const;
 
 for (const security of PRESETS) {
-  proactorTest(
-    `security "${security}" lets the user of this process in`,
-    async (proactor) => {
-      await using pair = await connectedPair(proactor, { security });
-      await assertConnected(pair);
-    },
-  );
+  test.proactor(`security "${security}" lets the user of this process in`, async (proactor) => {
+    await using pair = await connectedPair(proactor, { security });
+    await assertConnected(pair);
+  });
 
-  proactorTest(
-    `security "${security}" is a descriptor that Windows accepts`,
-    (proactor) => {
-      const { api } = proactor.port;
-      using descriptor = new SecurityDescriptor(api, security);
-      assert(descriptor.address !== 0n);
-      assertMatch(api.currentUserSid(), /^S-1-5-/);
-      assertMatch(toSddl(security, api.currentUserSid()), /^D:P\(A;;FA;;;SY\)/);
-    },
-  );
+  test.proactor(`security "${security}" is a descriptor that Windows accepts`, (proactor) => {
+    const { api } = proactor.port;
+    using descriptor = new SecurityDescriptor(api, security);
+    assert(descriptor.address !== 0n);
+    assertMatch(api.currentUserSid(), /^S-1-5-/);
+    assertMatch(toSddl(security, api.currentUserSid()), /^D:P\(A;;FA;;;SY\)/);
+  });
 }
 
-proactorTest("security takes an SDDL string", async (proactor) => {
+test.proactor("security takes an SDDL string", async (proactor) => {
   const security = { sddl: "D:P(A;;FA;;;WD)" };
   await using pair = await connectedPair(proactor, { security });
   await assertConnected(pair);
 });
 
-proactorTest(
-  "security that lets only the system in refuses us (Wine does not check it and lets us in)",
-  async (proactor) => {
-    const path = uniquePipeName();
-    const security = { sddl: "D:P(A;;FA;;;SY)" };
-    const options = { security, maxInstances: 1, proactor };
-    await using server = PipeServer.listen(path, options);
-    if (onWine("pipe-security")) {
-      (await connectPipe(path, { proactor })).abort();
-      return (await soon(server.accept())).abort();
-    }
-    await assertRejects(
-      () => connectPipe(path, { proactor }),
-      Deno.errors.PermissionDenied,
-    );
-  },
-);
+test.proactor("security that lets only the system in refuses us (Wine does not check it and lets us in)", async (proactor) => {
+  const path = uniquePipeName();
+  const security = { sddl: "D:P(A;;FA;;;SY)" };
+  const options = { security, maxInstances: 1, proactor };
+  await using server = PipeServer.listen(path, options);
+  if (onWine("pipe-security")) {
+    (await connectPipe(path, { proactor })).abort();
+    return (await soon(server.accept())).abort();
+  }
+  await assertRejects(
+    () => connectPipe(path, { proactor }),
+    Deno.errors.PermissionDenied,
+  );
+});
 
-proactorTest("security that is malformed leaks nothing", (proactor) => {
+test.proactor("security that is malformed leaks nothing", (proactor) => {
   const path = uniquePipeName();
   function refused(security: unknown, message: string) {
     const options = { security: security as PipeSecurity, proactor };
@@ -86,10 +77,7 @@ proactorTest("security that is malformed leaks nothing", (proactor) => {
   assertLess(handleCount() - before, HANDLE_SLACK);
 });
 
-proactorTest(
-  "allowRemote serves local clients as well",
-  async (proactor) => {
-    await using pair = await connectedPair(proactor, { allowRemote: true });
-    await assertConnected(pair);
-  },
-);
+test.proactor("allowRemote serves local clients as well", async (proactor) => {
+  await using pair = await connectedPair(proactor, { allowRemote: true });
+  await assertConnected(pair);
+});

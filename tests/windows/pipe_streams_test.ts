@@ -3,85 +3,75 @@ import {
   assertEquals,
   assertRejects,
   assertStrictEquals,
-} from "@std/assert";
-import { connectPipe, PipeServer } from "../../mod.ts";
-import {
   connectedPair,
+  connectPipe,
   encode,
   pattern,
-  proactorTest,
+  PipeServer,
   readBytes,
   readText,
   sha256,
   soon,
+  test,
   turn,
   uniquePipeName,
   until,
-} from "./_setup.ts";
+} from "./_deps.ts";
 
 const BYTE = { type: "byte" } as const;
 
 for (const type of ["byte", "message"] as const) {
-  proactorTest(
-    `${type} pipe: readable is a stream that ends when the peer closes`,
-    async (proactor) => {
-      await using pair = await connectedPair(proactor, { type });
-      const data = pattern(300_000);
-      pair.client.write(data);
-      pair.client.close();
-      const chunks: Uint8Array<ArrayBuffer>[] = [];
-      for await (const chunk of pair.served.readable) chunks.push(chunk);
-      const whole = new Uint8Array(await new Blob(chunks).arrayBuffer());
-      assertEquals(await sha256(whole), await sha256(data));
-    },
-  );
+  test.proactor(`${type} pipe: readable is a stream that ends when the peer closes`, async (proactor) => {
+    await using pair = await connectedPair(proactor, { type });
+    const data = pattern(300_000);
+    pair.client.write(data);
+    pair.client.close();
+    const chunks: Uint8Array<ArrayBuffer>[] = [];
+    for await (const chunk of pair.served.readable) chunks.push(chunk);
+    const whole = new Uint8Array(await new Blob(chunks).arrayBuffer());
+    assertEquals(await sha256(whole), await sha256(data));
+  });
 
-  proactorTest(
-    `${type} pipe: an echo by pipeTo() gives everything back and ends`,
-    async (proactor) => {
-      const path = uniquePipeName();
-      await using server = PipeServer.listen(path, { type, proactor });
-      const client = await connectPipe(path, { proactor });
-      const served = await soon(server.accept());
-      const echoed = served.readable.pipeTo(served.writable);
-      const data = pattern(300_000);
-      const writing = client.write(data);
-      assertEquals(
-        await sha256(await readBytes(client, data.length)),
-        await sha256(data),
-      );
-      await soon(writing);
-      if (type === "message") {
-        await client.closeWrite();
-        await soon(echoed);
-        assertStrictEquals(await soon(client.read(new Uint8Array(1))), null);
-      }
-      client.close();
-      await Promise.allSettled([soon(echoed)]);
-      await soon(served.finished);
-      assertEquals(server.connections.size, 0);
-    },
-  );
+  test.proactor(`${type} pipe: an echo by pipeTo() gives everything back and ends`, async (proactor) => {
+    const path = uniquePipeName();
+    await using server = PipeServer.listen(path, { type, proactor });
+    const client = await connectPipe(path, { proactor });
+    const served = await soon(server.accept());
+    const echoed = served.readable.pipeTo(served.writable);
+    const data = pattern(300_000);
+    const writing = client.write(data);
+    assertEquals(
+      await sha256(await readBytes(client, data.length)),
+      await sha256(data),
+    );
+    await soon(writing);
+    if (type === "message") {
+      await client.closeWrite();
+      await soon(echoed);
+      assertStrictEquals(await soon(client.read(new Uint8Array(1))), null);
+    }
+    client.close();
+    await Promise.allSettled([soon(echoed)]);
+    await soon(served.finished);
+    assertEquals(server.connections.size, 0);
+  });
 
-  proactorTest(
-    `${type} pipe: an echo by pipeTo() closes when the client leaves unread`,
-    async (proactor) => {
-      const path = uniquePipeName();
-      await using server = PipeServer.listen(path, { type, proactor });
-      const client = await connectPipe(path, { proactor });
-      const served = await soon(server.accept());
-      const echoed = served.readable.pipeTo(served.writable);
-      client.write(pattern(1_000_000)).catch(() => {});
-      await until(() => served.bufferedAmount > 0);
-      client.abort();
-      await assertRejects(() => soon(echoed), Deno.errors.BrokenPipe);
-      await soon(served.finished);
-      assertEquals(server.connections.size, 0);
-    },
-  );
+  test.proactor(`${type} pipe: an echo by pipeTo() closes when the client leaves unread`, async (proactor) => {
+    const path = uniquePipeName();
+    await using server = PipeServer.listen(path, { type, proactor });
+    const client = await connectPipe(path, { proactor });
+    const served = await soon(server.accept());
+    const echoed = served.readable.pipeTo(served.writable);
+    client.write(pattern(1_000_000)).catch(() => {});
+    await until(() => served.bufferedAmount > 0);
+    client.abort();
+    await assertRejects(() => soon(echoed), Deno.errors.BrokenPipe);
+    await soon(served.finished);
+    assertEquals(server.connections.size, 0);
+  });
 }
 
-proactorTest("readable fills the view of a BYOB reader", async (proactor) => {
+test.proactor("readable fills the view of a BYOB reader", async (proactor) => {
   await using pair = await connectedPair(proactor, BYTE);
   const reader = pair.served.readable.getReader({ mode: "byob" });
   await pair.client.write(encode("hello"));
@@ -94,7 +84,7 @@ proactorTest("readable fills the view of a BYOB reader", async (proactor) => {
   await soon(reader.closed);
 });
 
-proactorTest("readable waits for data that come later", async (proactor) => {
+test.proactor("readable waits for data that come later", async (proactor) => {
   await using pair = await connectedPair(proactor, BYTE);
   const reader = pair.served.readable.getReader();
   const reading = reader.read();
@@ -102,7 +92,7 @@ proactorTest("readable waits for data that come later", async (proactor) => {
   assertEquals((await soon(reading)).value, encode("later"));
 });
 
-proactorTest("readable.cancel() closes the connection", async (proactor) => {
+test.proactor("readable.cancel() closes the connection", async (proactor) => {
   await using pair = await connectedPair(proactor, BYTE);
   const reader = pair.served.readable.getReader();
   const reading = reader.read();
@@ -112,61 +102,49 @@ proactorTest("readable.cancel() closes the connection", async (proactor) => {
   assertStrictEquals(await soon(pair.client.read(new Uint8Array(1))), null);
 });
 
-proactorTest(
-  "leaving a loop over readable closes the connection",
-  async (proactor) => {
-    await using pair = await connectedPair(proactor, BYTE);
-    await pair.client.write(encode("enough"));
-    for await (const chunk of pair.served.readable) {
-      assertEquals(chunk, encode("enough"));
-      break;
-    }
-    await soon(pair.served.finished);
-  },
-);
+test.proactor("leaving a loop over readable closes the connection", async (proactor) => {
+  await using pair = await connectedPair(proactor, BYTE);
+  await pair.client.write(encode("enough"));
+  for await (const chunk of pair.served.readable) {
+    assertEquals(chunk, encode("enough"));
+    break;
+  }
+  await soon(pair.served.finished);
+});
 
-proactorTest(
-  "readable errors with Interrupted when the connection is closed",
-  async (proactor) => {
-    await using pair = await connectedPair(proactor, BYTE);
-    const reading = pair.served.readable.getReader().read();
-    await turn();
-    pair.served.close();
-    await assertRejects(() => soon(reading), Deno.errors.Interrupted);
-  },
-);
+test.proactor("readable errors with Interrupted when the connection is closed", async (proactor) => {
+  await using pair = await connectedPair(proactor, BYTE);
+  const reading = pair.served.readable.getReader().read();
+  await turn();
+  pair.served.close();
+  await assertRejects(() => soon(reading), Deno.errors.Interrupted);
+});
 
-proactorTest(
-  "writable.close() on a byte pipe closes behind what was written",
-  async (proactor) => {
-    await using pair = await connectedPair(proactor, BYTE);
-    const writer = pair.client.writable.getWriter();
-    const data = pattern(300_000);
-    writer.write(data);
-    const closed = writer.close();
-    assertEquals(
-      await sha256(await readBytes(pair.served)),
-      await sha256(data),
-    );
-    await soon(closed);
-    await soon(pair.client.finished);
-  },
-);
+test.proactor("writable.close() on a byte pipe closes behind what was written", async (proactor) => {
+  await using pair = await connectedPair(proactor, BYTE);
+  const writer = pair.client.writable.getWriter();
+  const data = pattern(300_000);
+  writer.write(data);
+  const closed = writer.close();
+  assertEquals(
+    await sha256(await readBytes(pair.served)),
+    await sha256(data),
+  );
+  await soon(closed);
+  await soon(pair.client.finished);
+});
 
-proactorTest(
-  "writable.close() on a message pipe leaves reading open",
-  async (proactor) => {
-    await using pair = await connectedPair(proactor, { type: "message" });
-    const writer = pair.client.writable.getWriter();
-    await writer.write(encode("question"));
-    await soon(writer.close());
-    assertEquals(await readText(pair.served), "question");
-    await pair.served.write(encode("answer"));
-    assertEquals(await readText(pair.client, 6), "answer");
-  },
-);
+test.proactor("writable.close() on a message pipe leaves reading open", async (proactor) => {
+  await using pair = await connectedPair(proactor, { type: "message" });
+  const writer = pair.client.writable.getWriter();
+  await writer.write(encode("question"));
+  await soon(writer.close());
+  assertEquals(await readText(pair.served), "question");
+  await pair.served.write(encode("answer"));
+  assertEquals(await readText(pair.client, 6), "answer");
+});
 
-proactorTest("writable.abort() drops what is queued", async (proactor) => {
+test.proactor("writable.abort() drops what is queued", async (proactor) => {
   await using pair = await connectedPair(proactor, BYTE);
   const writer = pair.client.writable.getWriter();
   const writing = writer.write(pattern(1_000_000));
@@ -179,49 +157,40 @@ proactorTest("writable.abort() drops what is queued", async (proactor) => {
   await soon(pair.client.finished);
 });
 
-proactorTest(
-  "writable holds a fast writer back until the peer reads",
-  async (proactor) => {
-    await using pair = await connectedPair(proactor, BYTE);
-    const writer = pair.client.writable.getWriter();
-    const writing = writer.write(pattern(1_000_000));
-    assertEquals(writer.desiredSize, 0);
-    let ready = false;
-    const waiting = writer.ready.then(() => ready = true);
-    await readBytes(pair.served, 1000);
-    assertEquals(ready, false);
-    await readBytes(pair.served, 999_000);
-    await soon(writing);
-    await soon(waiting);
-  },
-);
+test.proactor("writable holds a fast writer back until the peer reads", async (proactor) => {
+  await using pair = await connectedPair(proactor, BYTE);
+  const writer = pair.client.writable.getWriter();
+  const writing = writer.write(pattern(1_000_000));
+  assertEquals(writer.desiredSize, 0);
+  let ready = false;
+  const waiting = writer.ready.then(() => ready = true);
+  await readBytes(pair.served, 1000);
+  assertEquals(ready, false);
+  await readBytes(pair.served, 999_000);
+  await soon(writing);
+  await soon(waiting);
+});
 
-proactorTest(
-  "writable fails with BrokenPipe when the peer has closed",
-  async (proactor) => {
-    await using pair = await connectedPair(proactor, BYTE);
-    const writer = pair.client.writable.getWriter();
-    const closed = assertRejects(() => soon(writer.closed));
-    pair.served.abort();
-    await assertRejects(
-      () => writer.write(encode("x")),
-      Deno.errors.BrokenPipe,
-    );
-    await closed;
-  },
-);
+test.proactor("writable fails with BrokenPipe when the peer has closed", async (proactor) => {
+  await using pair = await connectedPair(proactor, BYTE);
+  const writer = pair.client.writable.getWriter();
+  const closed = assertRejects(() => soon(writer.closed));
+  pair.served.abort();
+  await assertRejects(
+    () => writer.write(encode("x")),
+    Deno.errors.BrokenPipe,
+  );
+  await closed;
+});
 
-proactorTest(
-  "a file's worth of data goes through transforms unchanged",
-  async (proactor) => {
-    await using pair = await connectedPair(proactor, BYTE);
-    const text = "named pipe ".repeat(100_000);
-    const sent = new Blob([text]).stream()
-      .pipeThrough(new CompressionStream("gzip"))
-      .pipeTo(pair.client.writable);
-    const received = pair.served.readable
-      .pipeThrough(new DecompressionStream("gzip"));
-    assertEquals(await soon(new Response(received).text()), text);
-    await soon(sent);
-  },
-);
+test.proactor("a file's worth of data goes through transforms unchanged", async (proactor) => {
+  await using pair = await connectedPair(proactor, BYTE);
+  const text = "named pipe ".repeat(100_000);
+  const sent = new Blob([text]).stream()
+    .pipeThrough(new CompressionStream("gzip"))
+    .pipeTo(pair.client.writable);
+  const received = pair.served.readable
+    .pipeThrough(new DecompressionStream("gzip"));
+  assertEquals(await soon(new Response(received).text()), text);
+  await soon(sent);
+});

@@ -6,29 +6,25 @@ import {
   assertLess,
   assertRejects,
   assertStrictEquals,
-} from "@std/assert";
-import {
   CancelledError,
+  connectedPair,
   connectPipe,
+  createInstance,
+  HANDLE_SLACK,
+  handleCount,
   IocpProactor,
+  pattern,
   PipeServer,
-} from "../../mod.ts";
+  soon,
+  turn,
+  uniquePipeName,
+  until,
+} from "./_deps.ts";
 import { pipe } from "../../src/pipe/mod.ts";
 import { NativeWin32 } from "../../src/ffi/native_win32.ts";
 import type { Win32Api } from "../../src/ffi/win32_api.ts";
 import { defaultProactor } from "../../src/proactor/default_proactor.ts";
 import { withChanges } from "./_proxies.ts";
-import {
-  connectedPair,
-  createInstance,
-  HANDLE_SLACK,
-  handleCount,
-  pattern,
-  soon,
-  turn,
-  uniquePipeName,
-  until,
-} from "./_setup.ts";
 
 /** Operations that nobody will end, and what they use. */
 const PENDING = {

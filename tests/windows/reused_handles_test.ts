@@ -1,5 +1,16 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
-import type { IocpProactor } from "../../mod.ts";
+import {
+  assert,
+  assertEquals,
+  assertThrows,
+  closeBehindBack,
+  createInstance,
+  decode,
+  encode,
+  type IocpProactor,
+  soon,
+  test,
+  uniquePipeName,
+} from "./_deps.ts";
 import { createSocket } from "../../src/net/mod.ts";
 import {
   FILE_FLAG_OVERLAPPED,
@@ -8,16 +19,6 @@ import {
 } from "../../src/ffi/constants.ts";
 import { defaultSockets } from "../../src/ffi/socket/default.ts";
 import type { Handle } from "../../src/ffi/win32_api.ts";
-import {
-  closeBehindBack,
-  createInstance,
-  decode,
-  eachModeTest,
-  encode,
-  proactorTest,
-  soon,
-  uniquePipeName,
-} from "./_setup.ts";
 
 defaultSockets();
 
@@ -54,7 +55,7 @@ function replace(proactor: IocpProactor, [server, client]: Ends): Ends {
   throw new Error(`The value ${server} was not reused`);
 }
 
-eachModeTest("reads and writes of a reused value end", async (proactor) => {
+test.eachMode("reads and writes of a reused value end", async (proactor) => {
   let ends = open(proactor);
   for (let i = 0; i < 10; i++) {
     const read = proactor.recv(ends[0], 10);
@@ -71,7 +72,7 @@ eachModeTest("reads and writes of a reused value end", async (proactor) => {
   proactor.closeHandle(ends[1]);
 });
 
-eachModeTest("what was pending before ends as well", async (proactor) => {
+test.eachMode("what was pending before ends as well", async (proactor) => {
   let ends = open(proactor);
   const before = proactor.recv(ends[0], 10);
   ends = replace(proactor, ends);
@@ -84,7 +85,7 @@ eachModeTest("what was pending before ends as well", async (proactor) => {
   proactor.closeHandle(ends[1]);
 });
 
-eachModeTest("a pipe that has a socket's value is a pipe", async (proactor) => {
+test.eachMode("a pipe that has a socket's value is a pipe", async (proactor) => {
   const socket = createSocket({ type: "datagram" }).detach();
   proactor.register(socket);
   const { api } = proactor.port;
@@ -105,7 +106,7 @@ eachModeTest("a pipe that has a socket's value is a pipe", async (proactor) => {
   kept.forEach(closeBehindBack);
 });
 
-proactorTest("a value that nobody has any more is refused", (proactor) => {
+test.proactor("a value that nobody has any more is refused", (proactor) => {
   const [server, client] = open(proactor);
   proactor.register(server);
   closeBehindBack(server);

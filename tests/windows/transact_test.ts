@@ -1,20 +1,21 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { IocpProactor } from "../../mod.ts";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  createInstance,
+  decode,
+  encode,
+  type IocpProactor,
+  pattern,
+  soon,
+  test,
+  uniquePipeName,
+} from "./_deps.ts";
 import {
   PIPE_READMODE_MESSAGE,
   PIPE_TYPE_MESSAGE,
 } from "../../src/ffi/constants.ts";
 import type { Handle } from "../../src/ffi/win32_api.ts";
-import {
-  createInstance,
-  decode,
-  eachModeTest,
-  encode,
-  pattern,
-  proactorTest,
-  soon,
-  uniquePipeName,
-} from "./_setup.ts";
 
 const pipeMode = PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE;
 
@@ -32,7 +33,7 @@ async function messageEnds(
   return [server, client];
 }
 
-eachModeTest("transact() asks and gets the answer", async (proactor) => {
+test.eachMode("transact() asks and gets the answer", async (proactor) => {
   const [server, client] = await messageEnds(proactor);
   for (const size of [0, 1, 5_000]) {
     const question = pattern(size);
@@ -45,42 +46,36 @@ eachModeTest("transact() asks and gets the answer", async (proactor) => {
   proactor.closeHandle(server);
 });
 
-eachModeTest(
-  "transact() leaves the rest of a longer answer to the next read",
-  async (proactor) => {
-    const [server, client] = await messageEnds(proactor);
-    const answer = proactor.transact(client, encode("?"), { maxLength: 3 });
-    assertEquals(decode(await soon(proactor.recv(server, 9))), "?");
-    await soon(proactor.send(server, encode("answer")));
-    assertEquals(decode(await soon(answer)), "ans");
-    assert(answer.partial);
-    assertEquals(decode(await soon(proactor.recv(client, 9))), "wer");
-    proactor.closeHandle(client);
-    proactor.closeHandle(server);
-  },
-);
+test.eachMode("transact() leaves the rest of a longer answer to the next read", async (proactor) => {
+  const [server, client] = await messageEnds(proactor);
+  const answer = proactor.transact(client, encode("?"), { maxLength: 3 });
+  assertEquals(decode(await soon(proactor.recv(server, 9))), "?");
+  await soon(proactor.send(server, encode("answer")));
+  assertEquals(decode(await soon(answer)), "ans");
+  assert(answer.partial);
+  assertEquals(decode(await soon(proactor.recv(client, 9))), "wer");
+  proactor.closeHandle(client);
+  proactor.closeHandle(server);
+});
 
-proactorTest(
-  "transact() fails where messages wait, and when the peer leaves",
-  async (proactor) => {
-    const [server, client] = await messageEnds(proactor);
-    await soon(proactor.send(server, encode("early")));
-    await assertRejects(
-      async () => await soon(proactor.transact(client, encode("?"))),
-      Deno.errors.Busy,
-    );
-    assertEquals(decode(await soon(proactor.recv(client, 9))), "early");
-    const answer = proactor.transact(client, encode("?"));
-    proactor.closeHandle(server);
-    await assertRejects(
-      async () => await soon(answer),
-      Deno.errors.BrokenPipe,
-    );
-    proactor.closeHandle(client);
-  },
-);
+test.proactor("transact() fails where messages wait, and when the peer leaves", async (proactor) => {
+  const [server, client] = await messageEnds(proactor);
+  await soon(proactor.send(server, encode("early")));
+  await assertRejects(
+    async () => await soon(proactor.transact(client, encode("?"))),
+    Deno.errors.Busy,
+  );
+  assertEquals(decode(await soon(proactor.recv(client, 9))), "early");
+  const answer = proactor.transact(client, encode("?"));
+  proactor.closeHandle(server);
+  await assertRejects(
+    async () => await soon(answer),
+    Deno.errors.BrokenPipe,
+  );
+  proactor.closeHandle(client);
+});
 
-proactorTest("transact() can be cancelled", async (proactor) => {
+test.proactor("transact() can be cancelled", async (proactor) => {
   const [server, client] = await messageEnds(proactor);
   const controller = new AbortController();
   const { signal } = controller;

@@ -2,14 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createHash } from "node:crypto";
 import { IocpProactor } from "../../../mod.ts";
 import { copyFile, openFile } from "../../../src/file/mod.ts";
-import {
-  eachModeTest,
-  pattern,
-  proactorTest,
-  soon,
-  turn,
-  until,
-} from "../_setup.ts";
+import { pattern, soon, test, turn, until } from "../_setup.ts";
 import {
   exists,
   Folder,
@@ -47,20 +40,17 @@ async function hashOf(proactor: IocpProactor, path: string): Promise<string> {
   return hash.digest("hex");
 }
 
-eachModeTest(
-  "copyFile() copies 64 MiB by 16 reads in flight",
-  async (proactor) => {
-    using folder = new Folder();
-    const [from, to] = [folder.file("from.bin"), folder.file("to.bin")];
-    const size = 64 * MIB + 4321;
-    const hash = await writeNumbered(proactor, from, size);
-    const copying = copyFile(from, to, { inFlight: 16, proactor });
-    assertEquals(await soon(copying), size);
-    assertEquals(await hashOf(proactor, to), hash);
-  },
-);
+test.eachMode("copyFile() copies 64 MiB by 16 reads in flight", async (proactor) => {
+  using folder = new Folder();
+  const [from, to] = [folder.file("from.bin"), folder.file("to.bin")];
+  const size = 64 * MIB + 4321;
+  const hash = await writeNumbered(proactor, from, size);
+  const copying = copyFile(from, to, { inFlight: 16, proactor });
+  assertEquals(await soon(copying), size);
+  assertEquals(await hashOf(proactor, to), hash);
+});
 
-eachModeTest("copyFile() copies files of every size", async (proactor) => {
+test.eachMode("copyFile() copies files of every size", async (proactor) => {
   using folder = new Folder();
   const [from, to] = [folder.file("from.bin"), folder.file("to.bin")];
   for (const size of [200_000, 0, 1, 65_535, 65_536, 65_537, 1_000_003]) {
@@ -77,7 +67,7 @@ eachModeTest("copyFile() copies files of every size", async (proactor) => {
   }
 });
 
-proactorTest("copyFile() never overwrites its own source", async (proactor) => {
+test.proactor("copyFile() never overwrites its own source", async (proactor) => {
   using folder = new Folder();
   const path = folder.file("precious.bin");
   const data = await writeFile(proactor, path, 10_000);
@@ -89,7 +79,7 @@ proactorTest("copyFile() never overwrites its own source", async (proactor) => {
   assertEquals(await readAll(file), data);
 });
 
-proactorTest("copyFile() that is aborted leaves no copy", async (proactor) => {
+test.proactor("copyFile() that is aborted leaves no copy", async (proactor) => {
   using folder = new Folder();
   const [from, to] = [folder.file("from.bin"), folder.file("to.bin")];
   await writeNumbered(proactor, from, 32 * MIB);
@@ -103,25 +93,22 @@ proactorTest("copyFile() that is aborted leaves no copy", async (proactor) => {
   await until(() => !exists(to));
 });
 
-proactorTest(
-  "copyFile() that is aborted has left nothing when it rejects",
-  async (proactor) => {
-    using folder = new Folder();
-    const [from, to] = [folder.file("from.bin"), folder.file("to.bin")];
-    await writeNumbered(proactor, from, MIB);
-    for (let wait = 0; wait < 40; wait++) {
-      const controller = new AbortController();
-      const { signal } = controller;
-      const options = { blockSize: 4096, inFlight: 1, signal, proactor };
-      const copying = copyFile(from, to, options).catch((error) => error);
-      for (let i = 0; i < wait; i++) await turn();
-      controller.abort("enough");
-      const end = await soon(copying);
-      assertEquals(exists(to), end === MIB, `${wait} turns: ${end}`);
-      if (end === MIB) removeFile(to);
-    }
-  },
-);
+test.proactor("copyFile() that is aborted has left nothing when it rejects", async (proactor) => {
+  using folder = new Folder();
+  const [from, to] = [folder.file("from.bin"), folder.file("to.bin")];
+  await writeNumbered(proactor, from, MIB);
+  for (let wait = 0; wait < 40; wait++) {
+    const controller = new AbortController();
+    const { signal } = controller;
+    const options = { blockSize: 4096, inFlight: 1, signal, proactor };
+    const copying = copyFile(from, to, options).catch((error) => error);
+    for (let i = 0; i < wait; i++) await turn();
+    controller.abort("enough");
+    const end = await soon(copying);
+    assertEquals(exists(to), end === MIB, `${wait} turns: ${end}`);
+    if (end === MIB) removeFile(to);
+  }
+});
 
 Deno.test("copyFile() whose proactor is closed has left nothing when it rejects", async () => {
   using folder = new Folder();
@@ -140,25 +127,22 @@ Deno.test("copyFile() whose proactor is closed has left nothing when it rejects"
   }
 });
 
-proactorTest(
-  "copyFile() of what is not there makes nothing",
-  async (proactor) => {
-    using folder = new Folder();
-    const [from, to] = [folder.file("none.bin"), folder.file("to.bin")];
-    await assertRejects(
-      () => copyFile(from, to, { proactor }),
-      Deno.errors.NotFound,
-    );
-    assert(!exists(to));
-    await writeFile(proactor, from, 10);
-    await assertRejects(
-      () => copyFile(from, folder.path, { proactor }),
-      Deno.errors.IsADirectory,
-    );
-  },
-);
+test.proactor("copyFile() of what is not there makes nothing", async (proactor) => {
+  using folder = new Folder();
+  const [from, to] = [folder.file("none.bin"), folder.file("to.bin")];
+  await assertRejects(
+    () => copyFile(from, to, { proactor }),
+    Deno.errors.NotFound,
+  );
+  assert(!exists(to));
+  await writeFile(proactor, from, 10);
+  await assertRejects(
+    () => copyFile(from, folder.path, { proactor }),
+    Deno.errors.IsADirectory,
+  );
+});
 
-eachModeTest("copyTo() copies between open files", async (proactor) => {
+test.eachMode("copyTo() copies between open files", async (proactor) => {
   using folder = new Folder();
   const source = folder.file("from.bin");
   const data = await writeFile(proactor, source, 3_000_001);
@@ -173,7 +157,7 @@ eachModeTest("copyTo() copies between open files", async (proactor) => {
   assert(copy.every((byte, i) => byte === data[i]));
 });
 
-proactorTest("ten copies of one file go on at once", async (proactor) => {
+test.proactor("ten copies of one file go on at once", async (proactor) => {
   using folder = new Folder();
   const from = folder.file("from.bin");
   const hash = await writeNumbered(proactor, from, 2 * MIB);

@@ -1,26 +1,28 @@
-import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
-import { IocpProactor } from "../../../mod.ts";
+import {
+  assert,
+  assertEquals,
+  assertLess,
+  assertRejects,
+  decode,
+  encode,
+  HANDLE_SLACK,
+  handleCount,
+  IocpProactor,
+  pattern,
+  soon,
+  test,
+} from "../_deps.ts";
 import {
   openFile,
   type OpenFileOptions,
   type OverlappedFile,
 } from "../../../src/file/mod.ts";
-import {
-  decode,
-  eachModeTest,
-  encode,
-  HANDLE_SLACK,
-  handleCount,
-  pattern,
-  proactorTest,
-  soon,
-} from "../_setup.ts";
 import { exists, Folder, readAll, SCRATCH, writeFile } from "./_files.ts";
 import { onWine } from "../_wine.ts";
 
 const GIB = 2 ** 30;
 
-eachModeTest("read() and write() go on from the position", async (proactor) => {
+test.eachMode("read() and write() go on from the position", async (proactor) => {
   using folder = new Folder();
   const path = folder.file("data.txt");
   await using file = await openFile(path, { ...SCRATCH, proactor });
@@ -38,7 +40,7 @@ eachModeTest("read() and write() go on from the position", async (proactor) => {
   assertEquals(await file.read(target), 2);
 });
 
-eachModeTest("64 reads are in flight from one handle", async (proactor) => {
+test.eachMode("64 reads are in flight from one handle", async (proactor) => {
   using folder = new Folder();
   const path = folder.file("data.bin");
   const data = await writeFile(proactor, path, 1_000_003);
@@ -54,7 +56,7 @@ eachModeTest("64 reads are in flight from one handle", async (proactor) => {
   }
 });
 
-eachModeTest("arrays of many megabytes are moved whole", async (proactor) => {
+test.eachMode("arrays of many megabytes are moved whole", async (proactor) => {
   using folder = new Folder();
   const path = folder.file("data.bin");
   await using file = await openFile(path, { ...SCRATCH, proactor });
@@ -65,74 +67,65 @@ eachModeTest("arrays of many megabytes are moved whole", async (proactor) => {
   assert(target.subarray(0, data.length).every((byte, i) => byte === data[i]));
 });
 
-eachModeTest(
-  "a read behind the end is null, at it is short",
-  async (proactor) => {
-    using folder = new Folder();
-    const path = folder.file("data.bin");
-    await writeFile(proactor, path, 10);
-    await using file = await openFile(path, { proactor });
-    const target = new Uint8Array(8);
-    const ats = [0, 5, 9, 10, 11, 2 ** 31, 2 ** 32, 2 ** 40];
-    const counts = await Promise.all(
-      ats.map((at) => file.read(target, { at })),
-    );
-    assertEquals(counts, [8, 5, 1, null, null, null, null, null]);
-  },
-);
+test.eachMode("a read behind the end is null, at it is short", async (proactor) => {
+  using folder = new Folder();
+  const path = folder.file("data.bin");
+  await writeFile(proactor, path, 10);
+  await using file = await openFile(path, { proactor });
+  const target = new Uint8Array(8);
+  const ats = [0, 5, 9, 10, 11, 2 ** 31, 2 ** 32, 2 ** 40];
+  const counts = await Promise.all(
+    ats.map((at) => file.read(target, { at })),
+  );
+  assertEquals(counts, [8, 5, 1, null, null, null, null, null]);
+});
 
-eachModeTest(
-  "positions beyond 4 GiB are honoured, holes are zeros",
-  async (proactor) => {
-    using folder = new Folder();
-    const path = folder.file("sparse.bin");
-    const options: OpenFileOptions = { ...SCRATCH, sparse: true, proactor };
-    await using file = await openFile(path, options);
-    const at = 5 * GIB + 7;
-    assertEquals(await file.write(encode("far away"), { at }), 8);
-    assertEquals(await file.write(encode("near"), { at: 0 }), 4);
-    const { size, allocationSize } = await file.stat();
-    assertEquals(size, at + 8);
-    assertLess(allocationSize, GIB);
-    const target = new Uint8Array(8);
-    assertEquals(await file.read(target, { at }), 8);
-    assertEquals(decode(target), "far away");
-    assertEquals(await file.read(target, { at: at - 4 * GIB }), 8);
-    assertEquals(target, new Uint8Array(8));
-    assertEquals(await file.seek(-4, Deno.SeekMode.End), at + 4);
-    assertEquals(await file.read(target), 4);
-    assertEquals(decode(target.subarray(0, 4)), "away");
-    await file.truncate(6 * GIB);
-    assertEquals((await file.stat()).size, 6 * GIB);
-    await file.truncate(4);
-    assertEquals(decode(await readAll(file)), "near");
-  },
-);
+test.eachMode("positions beyond 4 GiB are honoured, holes are zeros", async (proactor) => {
+  using folder = new Folder();
+  const path = folder.file("sparse.bin");
+  const options: OpenFileOptions = { ...SCRATCH, sparse: true, proactor };
+  await using file = await openFile(path, options);
+  const at = 5 * GIB + 7;
+  assertEquals(await file.write(encode("far away"), { at }), 8);
+  assertEquals(await file.write(encode("near"), { at: 0 }), 4);
+  const { size, allocationSize } = await file.stat();
+  assertEquals(size, at + 8);
+  assertLess(allocationSize, GIB);
+  const target = new Uint8Array(8);
+  assertEquals(await file.read(target, { at }), 8);
+  assertEquals(decode(target), "far away");
+  assertEquals(await file.read(target, { at: at - 4 * GIB }), 8);
+  assertEquals(target, new Uint8Array(8));
+  assertEquals(await file.seek(-4, Deno.SeekMode.End), at + 4);
+  assertEquals(await file.read(target), 4);
+  assertEquals(decode(target.subarray(0, 4)), "away");
+  await file.truncate(6 * GIB);
+  assertEquals((await file.stat()).size, 6 * GIB);
+  await file.truncate(4);
+  assertEquals(decode(await readAll(file)), "near");
+});
 
-eachModeTest(
-  "appends of many handles never overwrite each other",
-  async (proactor) => {
-    using folder = new Folder();
-    const path = folder.file("log.txt");
-    const options = { append: true, create: true, proactor };
-    const files = await Promise.all(
-      [0, 1, 2].map(() => openFile(path, options)),
-    );
-    const lines = Array.from(
-      { length: 300 },
-      (_, i) => `${i} ${"x".repeat(i * 37 % 500)}`,
-    );
-    await Promise.all(
-      lines.map((line, i) => files[i % 3]!.write(encode(`${line}\n`))),
-    );
-    for (const file of files) await file[Symbol.asyncDispose]();
-    await using reader = await openFile(path, { proactor });
-    const text = decode(await readAll(reader));
-    assertEquals(text.trimEnd().split("\n").sort(), lines.sort());
-  },
-);
+test.eachMode("appends of many handles never overwrite each other", async (proactor) => {
+  using folder = new Folder();
+  const path = folder.file("log.txt");
+  const options = { append: true, create: true, proactor };
+  const files = await Promise.all(
+    [0, 1, 2].map(() => openFile(path, options)),
+  );
+  const lines = Array.from(
+    { length: 300 },
+    (_, i) => `${i} ${"x".repeat(i * 37 % 500)}`,
+  );
+  await Promise.all(
+    lines.map((line, i) => files[i % 3]!.write(encode(`${line}\n`))),
+  );
+  for (const file of files) await file[Symbol.asyncDispose]();
+  await using reader = await openFile(path, { proactor });
+  const text = decode(await readAll(reader));
+  assertEquals(text.trimEnd().split("\n").sort(), lines.sort());
+});
 
-proactorTest("stat() tells times and sizes", async (proactor) => {
+test.proactor("stat() tells times and sizes", async (proactor) => {
   using folder = new Folder();
   const path = folder.file("data.txt");
   const before = Date.now();
@@ -151,7 +144,7 @@ proactorTest("stat() tells times and sizes", async (proactor) => {
   }
 });
 
-proactorTest("sync() and syncData() wait for the disk", async (proactor) => {
+test.proactor("sync() and syncData() wait for the disk", async (proactor) => {
   using folder = new Folder();
   const path = folder.file("data.txt");
   const options = { ...SCRATCH, writeThrough: true, proactor };
@@ -161,7 +154,7 @@ proactorTest("sync() and syncData() wait for the disk", async (proactor) => {
   assertEquals((await file.stat()).size, 100_000);
 });
 
-proactorTest("unbuffered files move whole sectors", async (proactor) => {
+test.proactor("unbuffered files move whole sectors", async (proactor) => {
   using folder = new Folder();
   const path = folder.file("data.bin");
   const options = { ...SCRATCH, noBuffering: true, proactor };
@@ -173,52 +166,46 @@ proactorTest("unbuffered files move whole sectors", async (proactor) => {
   assertEquals(target, data.subarray(4096, 12_288));
 });
 
-eachModeTest(
-  "close() ends what is in flight, and nothing leaks",
-  async (proactor) => {
-    using folder = new Folder();
-    const path = folder.file("data.bin");
-    await writeFile(proactor, path, 3_000_000);
-    const handles = handleCount();
-    for (let round = 0; round < 20; round++) {
-      const file = await openFile(path, { proactor });
-      const reads = Array.from(
-        { length: 16 },
-        (_, i) =>
-          settled(file.read(new Uint8Array(150_000), { at: i * 150_000 })),
-      );
-      file.close();
-      await file[Symbol.asyncDispose]();
-      for (const end of await soon(Promise.all(reads))) {
-        assert(/^(150000|Interrupted)$/.test(end), end);
-      }
+test.eachMode("close() ends what is in flight, and nothing leaks", async (proactor) => {
+  using folder = new Folder();
+  const path = folder.file("data.bin");
+  await writeFile(proactor, path, 3_000_000);
+  const handles = handleCount();
+  for (let round = 0; round < 20; round++) {
+    const file = await openFile(path, { proactor });
+    const reads = Array.from(
+      { length: 16 },
+      (_, i) =>
+        settled(file.read(new Uint8Array(150_000), { at: i * 150_000 })),
+    );
+    file.close();
+    await file[Symbol.asyncDispose]();
+    for (const end of await soon(Promise.all(reads))) {
+      assert(/^(150000|Interrupted)$/.test(end), end);
     }
-    assertLess(handleCount() - handles, HANDLE_SLACK);
-  },
-);
+  }
+  assertLess(handleCount() - handles, HANDLE_SLACK);
+});
 
-eachModeTest(
-  "an aborted read delivers or rejects, never both",
-  async (proactor) => {
-    using folder = new Folder();
-    const path = folder.file("data.bin");
-    const data = await writeFile(proactor, path, 100_000);
-    await using file = await openFile(path, { proactor });
-    for (let round = 0; round < 50; round++) {
-      const controller = new AbortController();
-      const target = new Uint8Array(100_000);
-      const { signal } = controller;
-      const read = settled(file.read(target, { at: 0, signal }));
-      if (round % 2 === 0) await Promise.resolve();
-      controller.abort("enough");
-      const end = await soon(read);
-      assert(/^(100000|enough)$/.test(end), end);
-      if (end !== "enough") assertEquals(target, data);
-    }
-  },
-);
+test.eachMode("an aborted read delivers or rejects, never both", async (proactor) => {
+  using folder = new Folder();
+  const path = folder.file("data.bin");
+  const data = await writeFile(proactor, path, 100_000);
+  await using file = await openFile(path, { proactor });
+  for (let round = 0; round < 50; round++) {
+    const controller = new AbortController();
+    const target = new Uint8Array(100_000);
+    const { signal } = controller;
+    const read = settled(file.read(target, { at: 0, signal }));
+    if (round % 2 === 0) await Promise.resolve();
+    controller.abort("enough");
+    const end = await soon(read);
+    assert(/^(100000|enough)$/.test(end), end);
+    if (end !== "enough") assertEquals(target, data);
+  }
+});
 
-proactorTest("a hundred files are open and busy at once", async (proactor) => {
+test.proactor("a hundred files are open and busy at once", async (proactor) => {
   using folder = new Folder();
   const paths = Array.from({ length: 100 }, (_, i) => folder.file(`f${i}`));
   const contents = await soon(Promise.all(paths.map(async (path, i) => {
@@ -229,7 +216,7 @@ proactorTest("a hundred files are open and busy at once", async (proactor) => {
   contents.forEach((bytes, i) => assertEquals(bytes, pattern(10_000, i + 1)));
 });
 
-proactorTest("the proactor's close closes its files", async (proactor) => {
+test.proactor("the proactor's close closes its files", async (proactor) => {
   using folder = new Folder();
   const path = folder.file("data.bin");
   const file: OverlappedFile = await openFile(path, { ...SCRATCH, proactor });

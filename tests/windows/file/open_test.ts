@@ -6,66 +6,60 @@ import {
 } from "@std/assert";
 import { isWindowsError, WindowsError } from "../../../mod.ts";
 import { openFile, type OpenFileOptions } from "../../../src/file/mod.ts";
-import { decode, encode, proactorTest } from "../_setup.ts";
+import { decode, encode, test } from "../_setup.ts";
 import { exists, Folder, readAll, SCRATCH, writeFile } from "./_files.ts";
 import { onWine } from "../_wine.ts";
 
-proactorTest(
-  "openFile() makes, empties and keeps files as Deno does",
-  async (proactor) => {
-    using folder = new Folder();
-    const path = folder.file("data.txt");
-    const open = (options: OpenFileOptions) =>
-      openFile(path, { ...options, proactor });
-    const size = async (options: OpenFileOptions) => {
-      await using file = await open(options);
-      return (await file.stat()).size;
-    };
-    await assertRejects(() => open({}), Deno.errors.NotFound);
-    await assertRejects(
-      () => open({ write: true, truncate: true }),
-      Deno.errors.NotFound,
-    );
-    assertEquals(await size({ write: true, createNew: true }), 0);
-    await assertRejects(
-      () => open({ write: true, createNew: true }),
-      Deno.errors.AlreadyExists,
-    );
-    await writeFile(proactor, path, 10);
-    assertEquals(await size({ write: true, create: true }), 10);
-    assertEquals(await size({ append: true, create: true }), 10);
-    assertEquals(await size({ write: true, truncate: true }), 0);
-  },
-);
+test.proactor("openFile() makes, empties and keeps files as Deno does", async (proactor) => {
+  using folder = new Folder();
+  const path = folder.file("data.txt");
+  const open = (options: OpenFileOptions) =>
+    openFile(path, { ...options, proactor });
+  const size = async (options: OpenFileOptions) => {
+    await using file = await open(options);
+    return (await file.stat()).size;
+  };
+  await assertRejects(() => open({}), Deno.errors.NotFound);
+  await assertRejects(
+    () => open({ write: true, truncate: true }),
+    Deno.errors.NotFound,
+  );
+  assertEquals(await size({ write: true, createNew: true }), 0);
+  await assertRejects(
+    () => open({ write: true, createNew: true }),
+    Deno.errors.AlreadyExists,
+  );
+  await writeFile(proactor, path, 10);
+  assertEquals(await size({ write: true, create: true }), 10);
+  assertEquals(await size({ append: true, create: true }), 10);
+  assertEquals(await size({ write: true, truncate: true }), 0);
+});
 
-proactorTest(
-  "errors name the file, the code and the function",
-  async (proactor) => {
-    using folder = new Folder();
-    const path = folder.file("none.txt");
-    const error = await openFile(path, { proactor }).catch((error) => error);
-    assertInstanceOf(error, Deno.errors.NotFound);
-    assert(isWindowsError(error));
-    assertEquals([error.winerror, error.code, error.syscall], [
-      2,
-      "ERROR_FILE_NOT_FOUND",
-      "NtCreateFile",
-    ]);
-    assertEquals(error.message, `Cannot open file "${path}": no such name`);
-    await assertRejects(
-      () => openFile(`${folder.path}\\no\\x`, { proactor }),
-      Deno.errors.NotFound,
-      "no such path",
-    );
-    await assertRejects(
-      () => openFile(`${folder.path}\\a|b`, { proactor }),
-      Error,
-      "the name is malformed",
-    );
-  },
-);
+test.proactor("errors name the file, the code and the function", async (proactor) => {
+  using folder = new Folder();
+  const path = folder.file("none.txt");
+  const error = await openFile(path, { proactor }).catch((error) => error);
+  assertInstanceOf(error, Deno.errors.NotFound);
+  assert(isWindowsError(error));
+  assertEquals([error.winerror, error.code, error.syscall], [
+    2,
+    "ERROR_FILE_NOT_FOUND",
+    "NtCreateFile",
+  ]);
+  assertEquals(error.message, `Cannot open file "${path}": no such name`);
+  await assertRejects(
+    () => openFile(`${folder.path}\\no\\x`, { proactor }),
+    Deno.errors.NotFound,
+    "no such path",
+  );
+  await assertRejects(
+    () => openFile(`${folder.path}\\a|b`, { proactor }),
+    Error,
+    "the name is malformed",
+  );
+});
 
-proactorTest("directories, pipes and devices are refused", async (proactor) => {
+test.proactor("directories, pipes and devices are refused", async (proactor) => {
   using folder = new Folder();
   const cases: [path: string, Class: ErrorConstructor, state: string][] = [
     [folder.path, Deno.errors.IsADirectory, "it is a directory"],
@@ -79,7 +73,7 @@ proactorTest("directories, pipes and devices are refused", async (proactor) => {
   }
 });
 
-proactorTest("what is not shared is refused as Busy", async (proactor) => {
+test.proactor("what is not shared is refused as Busy", async (proactor) => {
   using folder = new Folder();
   const path = folder.file("data.txt");
   const options = { ...SCRATCH, shareRead: false, proactor };
@@ -91,7 +85,7 @@ proactorTest("what is not shared is refused as Busy", async (proactor) => {
   );
 });
 
-proactorTest("what a handle may not do is denied", async (proactor) => {
+test.proactor("what a handle may not do is denied", async (proactor) => {
   using folder = new Folder();
   const path = folder.file("data.txt");
   await writeFile(proactor, path, 10);
@@ -108,19 +102,16 @@ proactorTest("what a handle may not do is denied", async (proactor) => {
   assertEquals((await writer.stat()).size, 10);
 });
 
-proactorTest(
-  "deleteOnClose removes the file with its handle",
-  async (proactor) => {
-    using folder = new Folder();
-    const path = folder.file("data.txt");
-    const file = await openFile(path, { ...SCRATCH, proactor });
-    assert(exists(path));
-    await file[Symbol.asyncDispose]();
-    assert(!exists(path));
-  },
-);
+test.proactor("deleteOnClose removes the file with its handle", async (proactor) => {
+  using folder = new Folder();
+  const path = folder.file("data.txt");
+  const file = await openFile(path, { ...SCRATCH, proactor });
+  assert(exists(path));
+  await file[Symbol.asyncDispose]();
+  assert(!exists(path));
+});
 
-proactorTest("paths may be longer than 260 characters", async (proactor) => {
+test.proactor("paths may be longer than 260 characters", async (proactor) => {
   using folder = new Folder();
   const deep = folder.folder("d".repeat(200)).slice(folder.path.length + 1);
   const path = folder.file(`${deep}\\${"f".repeat(200)}.txt`);
@@ -132,27 +123,24 @@ proactorTest("paths may be longer than 260 characters", async (proactor) => {
   assertEquals(decode(await readAll(literal)), "deep");
 });
 
-proactorTest(
-  "paths may be URLs, relative, and of any script",
-  async (proactor) => {
-    using folder = new Folder();
-    const path = folder.file("grüße 100% 世界 😀.txt");
-    await writeFile(proactor, path, encode("hi"));
-    const url = new URL(
-      `file:///${path.replaceAll("\\", "/").replace("%", "%25")}`,
-    );
-    for (
-      const given of [
-        url,
-        path.replaceAll("\\", "/"),
-        `${folder.path}\\.\\x\\..\\${path.slice(folder.path.length + 1)}`,
-      ]
-    ) {
-      await using file = await openFile(given, { proactor });
-      assertEquals(file.path, path);
-      assertEquals(decode(await readAll(file)), "hi");
-    }
-    const error = await openFile("no-such-file", { proactor }).catch((e) => e);
-    assert(/"[A-Z]:\\.*\\no-such-file"/.test(error.message), error.message);
-  },
-);
+test.proactor("paths may be URLs, relative, and of any script", async (proactor) => {
+  using folder = new Folder();
+  const path = folder.file("grüße 100% 世界 😀.txt");
+  await writeFile(proactor, path, encode("hi"));
+  const url = new URL(
+    `file:///${path.replaceAll("\\", "/").replace("%", "%25")}`,
+  );
+  for (
+    const given of [
+      url,
+      path.replaceAll("\\", "/"),
+      `${folder.path}\\.\\x\\..\\${path.slice(folder.path.length + 1)}`,
+    ]
+  ) {
+    await using file = await openFile(given, { proactor });
+    assertEquals(file.path, path);
+    assertEquals(decode(await readAll(file)), "hi");
+  }
+  const error = await openFile("no-such-file", { proactor }).catch((e) => e);
+  assert(/"[A-Z]:\\.*\\no-such-file"/.test(error.message), error.message);
+});

@@ -5,11 +5,11 @@ import { PipeServer, type ProactorEventLoop } from "../../../mod.ts";
 import { copyFile, openFile, watchDirectory } from "../../../src/file/mod.ts";
 import { subprocessExec } from "../../../src/process/mod.ts";
 import { badPaths, RESERVED } from "../../sim/bad_paths.ts";
-import { loopTest } from "../_loop.ts";
 import {
   connectedPair,
   encode,
   soon,
+  test,
   turn,
   uniquePipeName,
 } from "../_setup.ts";
@@ -63,48 +63,42 @@ async function classOf(promise: Promise<unknown>): Promise<string> {
   }
 }
 
-loopTest(
-  "no function that takes a path opens pipes, devices and malformed names",
-  async (loop) => {
-    using folder = new Folder();
-    await using stack = new AsyncDisposableStack();
-    const table = await uses(loop, folder, stack);
-    const { proactor } = loop;
-    const path = uniquePipeName();
-    const server = PipeServer.listen(path, { proactor, instances: 4 });
-    let clients = 0;
-    const accepted = server.accept().then(() => clients++, () => {});
-    const name = path.slice("\\\\.\\pipe\\".length);
-    for (const [path, error] of badPaths(name)) {
-      for (const [use, call] of Object.entries(table)) {
-        if (use === "subprocessExec" && !isProgram(path)) continue;
-        const text = `${use} ${String(path).slice(0, 100)}`;
-        assertEquals(await classOf(call(path)), error, text);
-      }
+test.loop("no function that takes a path opens pipes, devices and malformed names", async (loop) => {
+  using folder = new Folder();
+  await using stack = new AsyncDisposableStack();
+  const table = await uses(loop, folder, stack);
+  const { proactor } = loop;
+  const path = uniquePipeName();
+  const server = PipeServer.listen(path, { proactor, instances: 4 });
+  let clients = 0;
+  const accepted = server.accept().then(() => clients++, () => {});
+  const name = path.slice("\\\\.\\pipe\\".length);
+  for (const [path, error] of badPaths(name)) {
+    for (const [use, call] of Object.entries(table)) {
+      if (use === "subprocessExec" && !isProgram(path)) continue;
+      const text = `${use} ${String(path).slice(0, 100)}`;
+      assertEquals(await classOf(call(path)), error, text);
     }
-    await turn();
-    assertEquals(clients, 0, "nobody has connected");
-    server.close();
-    await accepted;
-  },
-);
+  }
+  await turn();
+  assertEquals(clients, 0, "nobody has connected");
+  server.close();
+  await accepted;
+});
 
-loopTest(
-  "no function that takes a path opens reserved names (Windows 11 knows fewer)",
-  async (loop) => {
-    using folder = new Folder();
-    await using stack = new AsyncDisposableStack();
-    const { createFile: _, copyFileTo: __, ...table } = await uses(
-      loop,
-      folder,
-      stack,
-    );
-    for (const path of RESERVED) {
-      for (const [use, call] of Object.entries(table)) {
-        const error = await classOf(call(path));
-        const refused = ["NotSupported", "NotFound", "WindowsError"];
-        assertEquals(refused.includes(error), true, `${use} ${path}: ${error}`);
-      }
+test.loop("no function that takes a path opens reserved names (Windows 11 knows fewer)", async (loop) => {
+  using folder = new Folder();
+  await using stack = new AsyncDisposableStack();
+  const { createFile: _, copyFileTo: __, ...table } = await uses(
+    loop,
+    folder,
+    stack,
+  );
+  for (const path of RESERVED) {
+    for (const [use, call] of Object.entries(table)) {
+      const error = await classOf(call(path));
+      const refused = ["NotSupported", "NotFound", "WindowsError"];
+      assertEquals(refused.includes(error), true, `${use} ${path}: ${error}`);
     }
-  },
-);
+  }
+});

@@ -35,9 +35,9 @@ import { tcpKind } from "../../../src/net/tcp/tcp_socket.ts";
 import { socketFiles, UNIX } from "../../../src/net/unix/unix_socket.ts";
 import {
   connectedEnds,
-  eachModeTest,
   type Ends,
   type ProactorBody,
+  test,
 } from "../_setup.ts";
 
 loadSymbols();
@@ -201,7 +201,7 @@ export function fileExists(path: string): boolean {
  */
 export function unixTest(name: string, body: ProactorBody): void {
   const suffix = "(Wine has no AF_UNIX: there over TCP)";
-  eachModeTest(`${name} ${suffix}`, async (proactor) => {
+  test.eachMode(`${name} ${suffix}`, async (proactor) => {
     if (hasUnix) return await body(proactor);
     using facade = new UnixOverTcp();
     overTcp = facade;

@@ -18,7 +18,7 @@ import {
 } from "../../../src/net/mod.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { serveTcp } from "../../../src/net/tcp/tcp_protocol.ts";
-import { proactorTest, soon } from "../_setup.ts";
+import { soon, test } from "../_setup.ts";
 import { LOCAL, tcpPair } from "./_tcp.ts";
 import { uniquePath, unixTest } from "./_unix.ts";
 
@@ -53,7 +53,7 @@ const BINDS: Record<string, (proactor: IocpProactor) => unknown> = {
 };
 
 for (const [name, bind] of Object.entries(BINDS)) {
-  proactorTest(`${name} tells a denied bind as AddrInUse`, async (proactor) => {
+  test.proactor(`${name} tells a denied bind as AddrInUse`, async (proactor) => {
     using _denied = deny();
     const error = await assertRejects(
       async () => void await bind(proactor),
@@ -87,7 +87,7 @@ for (const [name, bind] of Object.entries(PATHS)) {
   });
 }
 
-proactorTest("other calls that are denied stay denied", async (proactor) => {
+test.proactor("other calls that are denied stay denied", async (proactor) => {
   await using pair = await tcpPair(proactor);
   using _denied = stub(defaultSockets(), "listen", () => WSAEACCES);
   await assertRejects(

@@ -8,13 +8,7 @@ import type {
   StreamConnection,
 } from "../../../mod.ts";
 import type { TlsConnection } from "../../../src/net/mod.ts";
-import {
-  connectedPair,
-  pattern,
-  proactorTest,
-  sha256,
-  soon,
-} from "../_setup.ts";
+import { connectedPair, pattern, sha256, soon, test } from "../_setup.ts";
 import { TempFile } from "./_files.ts";
 import { agree, tlsPair } from "./_tls.ts";
 import { MEGABYTE, tcpPair } from "./_tcp.ts";
@@ -97,7 +91,7 @@ async function lossOf(promise: Promise<unknown>): Promise<DroppedBytesError> {
 }
 
 for (const [kind, [open, told]] of Object.entries(KINDS)) {
-  proactorTest(`${kind}: a close waits for a slow peer`, async (proactor) => {
+  test.proactor(`${kind}: a close waits for a slow peer`, async (proactor) => {
     await using ends = await open(proactor);
     const { writer, reader } = ends;
     const written = writer.write(DATA);
@@ -112,24 +106,21 @@ for (const [kind, [open, told]] of Object.entries(KINDS)) {
     assertEquals(await written, DATA.length);
   });
 
-  proactorTest(
-    `${kind}: a close gives up on a peer that stops`,
-    async (proactor) => {
-      await using ends = await open(proactor);
-      const { writer, reader } = ends;
-      const written = lossOf(writer.write(DATA));
-      assertEquals(await reader.read(new Uint8Array(65536)) !== null, true);
-      const loss = await lossOf(writer.shutdown({ deadline: 200 }));
-      assertInstanceOf(loss, TimedOut);
-      assert(loss.bytesDropped > 0 && loss.bytesDropped <= DATA.length);
-      assertInstanceOf(await written, TimedOut);
-      const rest = readSlowly(reader, 0);
-      if (told === "error") assertInstanceOf(await lossOf(rest), Error);
-      else assert((await soon(rest)).length < DATA.length);
-    },
-  );
+  test.proactor(`${kind}: a close gives up on a peer that stops`, async (proactor) => {
+    await using ends = await open(proactor);
+    const { writer, reader } = ends;
+    const written = lossOf(writer.write(DATA));
+    assertEquals(await reader.read(new Uint8Array(65536)) !== null, true);
+    const loss = await lossOf(writer.shutdown({ deadline: 200 }));
+    assertInstanceOf(loss, TimedOut);
+    assert(loss.bytesDropped > 0 && loss.bytesDropped <= DATA.length);
+    assertInstanceOf(await written, TimedOut);
+    const rest = readSlowly(reader, 0);
+    if (told === "error") assertInstanceOf(await lossOf(rest), Error);
+    else assert((await soon(rest)).length < DATA.length);
+  });
 
-  proactorTest(`${kind}: an abort with writes under way`, async (proactor) => {
+  test.proactor(`${kind}: an abort with writes under way`, async (proactor) => {
     await using ends = await open(proactor);
     const { writer, reader } = ends;
     const written = lossOf(writer.write(DATA));
@@ -143,16 +134,13 @@ for (const [kind, [open, told]] of Object.entries(KINDS)) {
   });
 }
 
-proactorTest(
-  "a close behind a file waits for a slow peer",
-  async (proactor) => {
-    await using pair = await tcpPair(proactor);
-    using file = new TempFile(DATA);
-    const sent = pair.client.sendFile(file.path);
-    const closed = pair.client.shutdown({ deadline: 1000 });
-    const received = await soon(readSlowly(pair.served, 120));
-    assertEquals(received.length, DATA.length);
-    await soon(closed);
-    assertEquals(await sent, DATA.length);
-  },
-);
+test.proactor("a close behind a file waits for a slow peer", async (proactor) => {
+  await using pair = await tcpPair(proactor);
+  using file = new TempFile(DATA);
+  const sent = pair.client.sendFile(file.path);
+  const closed = pair.client.shutdown({ deadline: 1000 });
+  const received = await soon(readSlowly(pair.served, 120));
+  assertEquals(received.length, DATA.length);
+  await soon(closed);
+  assertEquals(await sent, DATA.length);
+});

@@ -7,13 +7,19 @@ import {
   assertRejects,
   assertStrictEquals,
   assertThrows,
-} from "@std/assert";
-import {
   CancelledError,
+  connectedPair,
+  decode,
+  encode,
   type IocpProactor,
   ProactorEventLoop,
+  readText,
+  soon,
   type StreamConnection,
-} from "../../../mod.ts";
+  test,
+  turn,
+  until,
+} from "../_deps.ts";
 import { pipe } from "../../../src/pipe/mod.ts";
 import {
   addReader,
@@ -22,17 +28,6 @@ import {
   waitReadable,
   waitWritable,
 } from "../../../src/net/mod.ts";
-import {
-  connectedPair,
-  decode,
-  eachModeTest,
-  encode,
-  proactorTest,
-  readText,
-  soon,
-  turn,
-  until,
-} from "../_setup.ts";
 import { Bench } from "../sockets/_bench.ts";
 import { resetOnClose, socketOf, tcpPair } from "./_tcp.ts";
 
@@ -58,83 +53,71 @@ async function turns(count: number): Promise<void> {
 }
 
 for (const [kind, connect] of Object.entries(KINDS)) {
-  eachModeTest(
-    `waitReadable() of a connection (${kind}) takes nothing`,
-    async (proactor) => {
-      await using pair = await connect(proactor);
-      const { client, served } = pair;
-      const waits = [1, 2].map(() => waitReadable(served, { proactor }));
-      await turns(3);
-      assertFalse(waits[0]!.done());
-      await client.write(encode("hello"));
-      for (const wait of waits) assertEquals(await soon(wait), undefined);
-      await soon(waitReadable(served, { proactor }));
-      assertEquals(await readText(served, 2), "he");
-      await soon(waitReadable(served, { proactor }));
-      assertEquals(await readText(served, 3), "llo");
-      const empty = waitReadable(served, { proactor });
-      await turns(3);
-      assertFalse(empty.done());
-      empty.cancel();
-      await assertRejects(async () => await empty, CancelledError);
-      await client.write(encode("more"));
-      assertEquals(await readText(served, 4), "more");
-    },
-  );
+  test.eachMode(`waitReadable() of a connection (${kind}) takes nothing`, async (proactor) => {
+    await using pair = await connect(proactor);
+    const { client, served } = pair;
+    const waits = [1, 2].map(() => waitReadable(served, { proactor }));
+    await turns(3);
+    assertFalse(waits[0]!.done());
+    await client.write(encode("hello"));
+    for (const wait of waits) assertEquals(await soon(wait), undefined);
+    await soon(waitReadable(served, { proactor }));
+    assertEquals(await readText(served, 2), "he");
+    await soon(waitReadable(served, { proactor }));
+    assertEquals(await readText(served, 3), "llo");
+    const empty = waitReadable(served, { proactor });
+    await turns(3);
+    assertFalse(empty.done());
+    empty.cancel();
+    await assertRejects(async () => await empty, CancelledError);
+    await client.write(encode("more"));
+    assertEquals(await readText(served, 4), "more");
+  });
 
-  eachModeTest(
-    `the end of a connection (${kind}) is readable, and stays`,
-    async (proactor) => {
-      await using pair = await connect(proactor);
-      const { client, served } = pair;
-      const readable = waitReadable(served, { proactor });
-      client.close();
-      await soon(readable);
-      await soon(waitReadable(served, { proactor }));
-      assertStrictEquals(await soon(served.read(new Uint8Array(1))), null);
-      await soon(waitReadable(served, { proactor }));
-    },
-  );
-
-  eachModeTest(
-    `addReader() of a connection (${kind}) follows the data`,
-    async (proactor) => {
-      await using pair = await connect(proactor);
-      const { client, served } = pair;
-      let text = "";
-      addReader(served, () => {
-        const target = new Uint8Array(1); // reads may overlap
-        served.read(target).then((count) => {
-          if (count === null) removeReader(served, { proactor });
-          else text += decode(target);
-        });
-      }, { proactor });
-      await client.write(encode("abc"));
-      await until(() => text === "abc");
-      client.close();
-      await until(() => !removeReader(served, { proactor }));
-    },
-  );
-}
-
-eachModeTest(
-  "an empty message is readable, and still there afterwards",
-  async (proactor) => {
-    const modes = { readMode: "message" } as const;
-    await using pair = await connectedPair(
-      proactor,
-      { type: "message" },
-      modes,
-    );
+  test.eachMode(`the end of a connection (${kind}) is readable, and stays`, async (proactor) => {
+    await using pair = await connect(proactor);
     const { client, served } = pair;
     const readable = waitReadable(served, { proactor });
-    await client.closeWrite();
+    client.close();
     await soon(readable);
-    assertStrictEquals(await soon(served.readMessage()), null);
-  },
-);
+    await soon(waitReadable(served, { proactor }));
+    assertStrictEquals(await soon(served.read(new Uint8Array(1))), null);
+    await soon(waitReadable(served, { proactor }));
+  });
 
-eachModeTest("a reset is readable, the read tells it", async (proactor) => {
+  test.eachMode(`addReader() of a connection (${kind}) follows the data`, async (proactor) => {
+    await using pair = await connect(proactor);
+    const { client, served } = pair;
+    let text = "";
+    addReader(served, () => {
+      const target = new Uint8Array(1); // reads may overlap
+      served.read(target).then((count) => {
+        if (count === null) removeReader(served, { proactor });
+        else text += decode(target);
+      });
+    }, { proactor });
+    await client.write(encode("abc"));
+    await until(() => text === "abc");
+    client.close();
+    await until(() => !removeReader(served, { proactor }));
+  });
+}
+
+test.eachMode("an empty message is readable, and still there afterwards", async (proactor) => {
+  const modes = { readMode: "message" } as const;
+  await using pair = await connectedPair(
+    proactor,
+    { type: "message" },
+    modes,
+  );
+  const { client, served } = pair;
+  const readable = waitReadable(served, { proactor });
+  await client.closeWrite();
+  await soon(readable);
+  assertStrictEquals(await soon(served.readMessage()), null);
+});
+
+test.eachMode("a reset is readable, the read tells it", async (proactor) => {
   await using pair = await tcpPair(proactor);
   const { client, served } = pair;
   const readable = waitReadable(served, { proactor });
@@ -144,23 +127,20 @@ eachModeTest("a reset is readable, the read tells it", async (proactor) => {
   await assertRejects(() => soon(served.read(new Uint8Array(1))));
 });
 
-proactorTest(
-  "waits stand behind the reads that wait already",
-  async (proactor) => {
-    await using pair = await tcpPair(proactor);
-    const { client, served } = pair;
-    const read = served.read(new Uint8Array(10));
-    const readable = waitReadable(served, { proactor });
-    await client.write(encode("x"));
-    assertEquals(await soon(read), 1);
-    await turns(3);
-    assertFalse(readable.done());
-    await client.write(encode("y"));
-    await soon(readable);
-  },
-);
+test.proactor("waits stand behind the reads that wait already", async (proactor) => {
+  await using pair = await tcpPair(proactor);
+  const { client, served } = pair;
+  const read = served.read(new Uint8Array(10));
+  const readable = waitReadable(served, { proactor });
+  await client.write(encode("x"));
+  assertEquals(await soon(read), 1);
+  await turns(3);
+  assertFalse(readable.done());
+  await client.write(encode("y"));
+  await soon(readable);
+});
 
-proactorTest("closing a connection ends its waits", async (proactor) => {
+test.proactor("closing a connection ends its waits", async (proactor) => {
   await using pair = await tcpPair(proactor);
   const { client, served } = pair;
   const reports: unknown[] = [];
@@ -176,33 +156,30 @@ proactorTest("closing a connection ends its waits", async (proactor) => {
   client.abort();
 });
 
-proactorTest(
-  "a connection has no writability to wait for, a write-only end no data",
-  async (proactor) => {
-    await using pair = await connectedPair(
-      proactor,
-      { type: "byte", direction: "in" },
-      { direction: "out" },
-    );
-    const { client } = pair;
-    const text = "a connection queues writes, which can be awaited";
-    assertThrows(
-      () => waitWritable(client as unknown as bigint, { proactor }),
-      NotSupported,
-      text,
-    );
-    assertThrows(
-      () => addWriter(client as unknown as bigint, () => {}, { proactor }),
-      NotSupported,
-      text,
-    );
-    assertThrows(
-      () => waitReadable(client, { proactor }),
-      NotSupported,
-      "only writes",
-    );
-  },
-);
+test.proactor("a connection has no writability to wait for, a write-only end no data", async (proactor) => {
+  await using pair = await connectedPair(
+    proactor,
+    { type: "byte", direction: "in" },
+    { direction: "out" },
+  );
+  const { client } = pair;
+  const text = "a connection queues writes, which can be awaited";
+  assertThrows(
+    () => waitWritable(client as unknown as bigint, { proactor }),
+    NotSupported,
+    text,
+  );
+  assertThrows(
+    () => addWriter(client as unknown as bigint, () => {}, { proactor }),
+    NotSupported,
+    text,
+  );
+  assertThrows(
+    () => waitReadable(client, { proactor }),
+    NotSupported,
+    "only writes",
+  );
+});
 
 Deno.test("done callbacks of a wait run in the loop that drives the proactor", async () => {
   await using loop = new ProactorEventLoop();

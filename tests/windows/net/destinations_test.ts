@@ -18,7 +18,7 @@ import { parseSocketAddress } from "../../../src/ffi/socket/sockaddr.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { PolledConnect } from "../../../src/net/socket/polled_connect.ts";
 import { tcpKind } from "../../../src/net/tcp/tcp_socket.ts";
-import { eachModeTest, encode, proactorTest, soon } from "../_setup.ts";
+import { encode, soon, test } from "../_setup.ts";
 import "./_tcp.ts"; // starts Winsock
 
 /** Where is listened, and the addresses that lead there. */
@@ -32,7 +32,7 @@ const LISTENERS: [hostname: string, ipv6Only: boolean, clients: string[]][] = [
 for (const [hostname, ipv6Only, clients] of LISTENERS) {
   const name = `${hostname}${ipv6Only ? "" : " for both families"}`;
 
-  eachModeTest(`TCP clients of ${name} find it`, async (proactor) => {
+  test.eachMode(`TCP clients of ${name} find it`, async (proactor) => {
     const options = { hostname, ipv6Only, port: 0, proactor };
     const listener = TcpListener.listen(options);
     const { port } = listener.addr;
@@ -51,7 +51,7 @@ for (const [hostname, ipv6Only, clients] of LISTENERS) {
     await listener.shutdown();
   });
 
-  proactorTest(`connections of a loop find ${name}`, async (proactor) => {
+  test.proactor(`connections of a loop find ${name}`, async (proactor) => {
     await using loop = new ProactorEventLoop();
     const options = { hostname, ipv6Only, port: 0, proactor };
     await using listener = TcpListener.listen(options);
@@ -73,7 +73,7 @@ for (const [hostname, ipv6Only, clients] of LISTENERS) {
     }
   });
 
-  eachModeTest(`datagrams find ${name}`, async (proactor) => {
+  test.eachMode(`datagrams find ${name}`, async (proactor) => {
     const options = { hostname, ipv6Only, port: 0, proactor };
     await using receiver = Udp.listen(options);
     const { port } = receiver.addr;
@@ -87,28 +87,25 @@ for (const [hostname, ipv6Only, clients] of LISTENERS) {
   });
 }
 
-proactorTest(
-  "the names of TCP's clients can be connected to",
-  async (proactor) => {
-    const both = { hostname: "::", port: 0, ipv6Only: false, proactor };
-    await using back = TcpListener.listen(both);
-    await using listener = TcpListener.listen(both);
-    const { port } = listener.addr;
-    const connected = connectTcp({ hostname: "127.0.0.1", port, proactor });
-    using accepted = await soon(listener.accept());
-    using client = await soon(connected);
-    const { hostname } = accepted.remoteAddr;
-    assertEquals(hostname, "::ffff:127.0.0.1");
-    const returned = connectTcp({ hostname, port: back.addr.port, proactor });
-    using caller = await soon(back.accept());
-    using called = await soon(returned);
-    assertEquals(called.remoteAddr.hostname, hostname);
-    assertEquals(caller.remoteAddr.hostname, hostname);
-    for (const end of [accepted, client, caller, called]) end.abort();
-  },
-);
+test.proactor("the names of TCP's clients can be connected to", async (proactor) => {
+  const both = { hostname: "::", port: 0, ipv6Only: false, proactor };
+  await using back = TcpListener.listen(both);
+  await using listener = TcpListener.listen(both);
+  const { port } = listener.addr;
+  const connected = connectTcp({ hostname: "127.0.0.1", port, proactor });
+  using accepted = await soon(listener.accept());
+  using client = await soon(connected);
+  const { hostname } = accepted.remoteAddr;
+  assertEquals(hostname, "::ffff:127.0.0.1");
+  const returned = connectTcp({ hostname, port: back.addr.port, proactor });
+  using caller = await soon(back.accept());
+  using called = await soon(returned);
+  assertEquals(called.remoteAddr.hostname, hostname);
+  assertEquals(caller.remoteAddr.hostname, hostname);
+  for (const end of [accepted, client, caller, called]) end.abort();
+});
 
-proactorTest("the names of UDP's clients can be sent to", async (proactor) => {
+test.proactor("the names of UDP's clients can be sent to", async (proactor) => {
   const both = { hostname: "::", port: 0, ipv6Only: false, proactor };
   await using a = Udp.listen(both);
   await using b = Udp.listen({ hostname: "127.0.0.1", port: 0, proactor });
@@ -121,7 +118,7 @@ proactorTest("the names of UDP's clients can be sent to", async (proactor) => {
   assertEquals((await soon(a.receive()))[1], from);
 });
 
-proactorTest("connectTcp() takes a mapped local address", async (proactor) => {
+test.proactor("connectTcp() takes a mapped local address", async (proactor) => {
   const both = { hostname: "::", port: 0, ipv6Only: false, proactor };
   await using listener = TcpListener.listen(both);
   const { port } = listener.addr;
@@ -143,19 +140,16 @@ proactorTest("connectTcp() takes a mapped local address", async (proactor) => {
   }
 });
 
-proactorTest(
-  "a socket for IPv6 only refuses addresses of IPv4",
-  async (proactor) => {
-    await using udp = Udp.listen({ hostname: "::1", port: 0, proactor });
-    for (const hostname of ["127.0.0.1", "0.0.0.0", "::ffff:127.0.0.1"]) {
-      await assertRejects(
-        () => udp.send(encode("x"), { hostname, port: 7 }),
-        TypeError,
-        `"${hostname}" is not of IPv6`,
-      );
-    }
-  },
-);
+test.proactor("a socket for IPv6 only refuses addresses of IPv4", async (proactor) => {
+  await using udp = Udp.listen({ hostname: "::1", port: 0, proactor });
+  for (const hostname of ["127.0.0.1", "0.0.0.0", "::ffff:127.0.0.1"]) {
+    await assertRejects(
+      () => udp.send(encode("x"), { hostname, port: 7 }),
+      TypeError,
+      `"${hostname}" is not of IPv6`,
+    );
+  }
+});
 
 interface Target {
   hostname: string;

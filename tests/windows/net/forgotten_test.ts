@@ -12,7 +12,7 @@ import {
 import { openFile, watchDirectory } from "../../../src/file/mod.ts";
 import { collectUntil } from "../../unit/_collect.ts";
 import { exists, Folder, SCRATCH } from "../file/_files.ts";
-import { encode, proactorTest, soon, uniquePipeName } from "../_setup.ts";
+import { encode, soon, test, uniquePipeName } from "../_setup.ts";
 import { LOCAL, tcpPair } from "./_tcp.ts";
 import { agree, tlsPair } from "./_tls.ts";
 import { unixPair, unixTest } from "./_unix.ts";
@@ -43,28 +43,25 @@ async function consoleOf(body: () => Promise<void>): Promise<string[]> {
 
 const REASON = "it was collected without a close";
 
-proactorTest(
-  "a TCP connection that is forgotten is closed",
-  async (proactor) => {
-    const warnings = warningsOf(proactor);
-    const { peer } = await (async () => {
-      const { client, served } = await tcpPair(proactor);
-      const signal = AbortSignal.timeout(1);
-      // Leaves a read in flight that nobody waits for.
-      await served.read(new Uint8Array(1), { signal }).catch(() => {});
-      return { peer: client };
-    })();
-    await collectUntil(() => warnings.length === 2);
-    assertEquals(
-      warnings.filter((text) => text.includes("listener")).length,
-      1,
-    );
-    assertEquals(await soon(peer.read(new Uint8Array(1))), null);
-    peer.abort();
-  },
-);
+test.proactor("a TCP connection that is forgotten is closed", async (proactor) => {
+  const warnings = warningsOf(proactor);
+  const { peer } = await (async () => {
+    const { client, served } = await tcpPair(proactor);
+    const signal = AbortSignal.timeout(1);
+    // Leaves a read in flight that nobody waits for.
+    await served.read(new Uint8Array(1), { signal }).catch(() => {});
+    return { peer: client };
+  })();
+  await collectUntil(() => warnings.length === 2);
+  assertEquals(
+    warnings.filter((text) => text.includes("listener")).length,
+    1,
+  );
+  assertEquals(await soon(peer.read(new Uint8Array(1))), null);
+  peer.abort();
+});
 
-proactorTest("a TCP listener that is forgotten is closed", async (proactor) => {
+test.proactor("a TCP listener that is forgotten is closed", async (proactor) => {
   const warnings = warningsOf(proactor);
   const port = (() => TcpListener.listen({ ...LOCAL, proactor }).addr.port)();
   await collectUntil(() => warnings.length > 0);
@@ -73,7 +70,7 @@ proactorTest("a TCP listener that is forgotten is closed", async (proactor) => {
   await again.shutdown();
 });
 
-proactorTest("a UDP socket that is forgotten is closed", async (proactor) => {
+test.proactor("a UDP socket that is forgotten is closed", async (proactor) => {
   const warnings = warningsOf(proactor);
   const port = await (async () => {
     const socket = UdpSocket.listen({ ...LOCAL, proactor });
@@ -86,7 +83,7 @@ proactorTest("a UDP socket that is forgotten is closed", async (proactor) => {
   UdpSocket.listen({ ...LOCAL, port, proactor }).close();
 });
 
-proactorTest("a file that is forgotten is closed", async (proactor) => {
+test.proactor("a file that is forgotten is closed", async (proactor) => {
   const warnings = warningsOf(proactor);
   using folder = new Folder();
   const path = folder.file("data.txt");
@@ -100,7 +97,7 @@ proactorTest("a file that is forgotten is closed", async (proactor) => {
   assertEquals(exists(path), false);
 });
 
-proactorTest("a watcher that is forgotten is closed", async (proactor) => {
+test.proactor("a watcher that is forgotten is closed", async (proactor) => {
   const warnings = warningsOf(proactor);
   using folder = new Folder();
   await (async () => void await watchDirectory(folder.path, { proactor }))();
@@ -108,7 +105,7 @@ proactorTest("a watcher that is forgotten is closed", async (proactor) => {
   assertEquals(warnings, [`Closed watcher of "${folder.path}": ${REASON}`]);
 });
 
-proactorTest("a watcher that somebody waits for is not", async (proactor) => {
+test.proactor("a watcher that somebody waits for is not", async (proactor) => {
   const warnings = warningsOf(proactor);
   using folder = new Folder();
   const { next } = await (async () => {
@@ -131,27 +128,24 @@ proactorTest("a watcher that somebody waits for is not", async (proactor) => {
   assertEquals(warnings, []);
 });
 
-proactorTest(
-  "a TLS connection that is forgotten is closed",
-  async (proactor) => {
-    const warnings = warningsOf(proactor);
-    let peer: { abort(): void } | undefined;
-    const messages = await consoleOf(async () => {
-      let left = 0;
-      await (async () => {
-        const pair = await tlsPair(proactor);
-        await agree(pair);
-        peer = pair.client;
-        pair.served.finished.then(() => left++);
-      })();
-      await collectUntil(() => left === 1);
-    });
-    assertEquals(messages.length, 1);
-    assertEquals(messages[0]!.startsWith("Closed TLS connection to"), true);
-    assertEquals(warnings.filter((text) => !text.includes("listener")), []);
-    peer!.abort();
-  },
-);
+test.proactor("a TLS connection that is forgotten is closed", async (proactor) => {
+  const warnings = warningsOf(proactor);
+  let peer: { abort(): void } | undefined;
+  const messages = await consoleOf(async () => {
+    let left = 0;
+    await (async () => {
+      const pair = await tlsPair(proactor);
+      await agree(pair);
+      peer = pair.client;
+      pair.served.finished.then(() => left++);
+    })();
+    await collectUntil(() => left === 1);
+  });
+  assertEquals(messages.length, 1);
+  assertEquals(messages[0]!.startsWith("Closed TLS connection to"), true);
+  assertEquals(warnings.filter((text) => !text.includes("listener")), []);
+  peer!.abort();
+});
 
 Deno.test("a bare pipe and a bare socket that are forgotten are closed", async () => {
   const messages: string[] = [];
@@ -173,34 +167,28 @@ Deno.test("a bare pipe and a bare socket that are forgotten are closed", async (
   ]);
 });
 
-proactorTest(
-  "a pipe server that is forgotten frees its name",
-  async (proactor) => {
-    const warnings = warningsOf(proactor);
-    const path = uniquePipeName();
-    (() => void PipeServer.listen(path, { proactor }))();
-    await collectUntil(() => warnings.length > 0);
-    assertEquals(warnings, [`Closed pipe server: ${REASON}`]);
-    await PipeServer.listen(path, { proactor }).shutdown();
-  },
-);
+test.proactor("a pipe server that is forgotten frees its name", async (proactor) => {
+  const warnings = warningsOf(proactor);
+  const path = uniquePipeName();
+  (() => void PipeServer.listen(path, { proactor }))();
+  await collectUntil(() => warnings.length > 0);
+  assertEquals(warnings, [`Closed pipe server: ${REASON}`]);
+  await PipeServer.listen(path, { proactor }).shutdown();
+});
 
-proactorTest(
-  "500 connections that are forgotten leave no slot",
-  async (proactor) => {
-    const warnings = warningsOf(proactor);
-    const listener = TcpListener.listen({ ...LOCAL, proactor });
-    for (let i = 0; i < 10; i++) {
-      const batch = Array.from({ length: 50 }, async () => {
-        await connectTcp({ ...listener.addr, proactor });
-        await listener.accept();
-      });
-      await soon(Promise.all(batch));
-    }
-    await collectUntil(() => warnings.length >= 1000);
-    await soon(listener.shutdown());
-  },
-);
+test.proactor("500 connections that are forgotten leave no slot", async (proactor) => {
+  const warnings = warningsOf(proactor);
+  const listener = TcpListener.listen({ ...LOCAL, proactor });
+  for (let i = 0; i < 10; i++) {
+    const batch = Array.from({ length: 50 }, async () => {
+      await connectTcp({ ...listener.addr, proactor });
+      await listener.accept();
+    });
+    await soon(Promise.all(batch));
+  }
+  await collectUntil(() => warnings.length >= 1000);
+  await soon(listener.shutdown());
+});
 
 unixTest("a unix connection that is forgotten is closed", async (proactor) => {
   const warnings = warningsOf(proactor);

@@ -20,8 +20,7 @@ import {
   type Scene,
   STREAM_SIZES,
 } from "../_hostile.ts";
-import { loopTest } from "../_loop.ts";
-import { type Ends, readBytes, soon } from "../_setup.ts";
+import { type Ends, readBytes, soon, test } from "../_setup.ts";
 import { boundSocket, socketPair } from "./_sockets.ts";
 import { LOCAL, tcpPair } from "./_tcp.ts";
 import { agree, tlsPair } from "./_tls.ts";
@@ -189,7 +188,7 @@ function loopScene(loop: ProactorEventLoop, send: Send): Promise<void> {
   return assertOwned(overRaw(proactor, send), proactor);
 }
 
-loopTest(
+test.loop(
   "sockSendAll() leaves arrays to their owners",
   (loop) => loopScene(loop, (socket, data) => loop.sockSendAll(socket, data)),
 );
@@ -226,15 +225,12 @@ hostileTest("IocpProactor.sendTo()", {
 });
 
 for (const hostname of ["127.0.0.1", "localhost"]) {
-  loopTest(
-    `sockSendTo() ${hostname} leaves arrays to their owners`,
-    async (loop) => {
-      const { proactor } = loop;
-      const scene = datagrams(proactor, (socket, data, port) => {
-        const to: SocketAddress = { family: "IPv4", hostname, port };
-        return loop.sockSendTo(socket, data, to);
-      });
-      await assertOwned(scene, proactor);
-    },
-  );
+  test.loop(`sockSendTo() ${hostname} leaves arrays to their owners`, async (loop) => {
+    const { proactor } = loop;
+    const scene = datagrams(proactor, (socket, data, port) => {
+      const to: SocketAddress = { family: "IPv4", hostname, port };
+      return loop.sockSendTo(socket, data, to);
+    });
+    await assertOwned(scene, proactor);
+  });
 }

@@ -6,14 +6,7 @@ import {
   type TcpConnection,
   TcpListener,
 } from "../../../src/net/mod.ts";
-import {
-  encode,
-  proactorTest,
-  readText,
-  soon,
-  turn,
-  until,
-} from "../_setup.ts";
+import { encode, readText, soon, test, turn, until } from "../_setup.ts";
 import { LOCAL } from "./_tcp.ts";
 
 /** Connections; both ends are in this process. */
@@ -31,40 +24,37 @@ const HEAP_LIMIT = 16_384;
 /** Milliseconds in which one of many must be answered. */
 const AT_ONCE = 1000;
 
-proactorTest(
-  `${CONNECTIONS} idle connections hold no buffer, and one that talks is answered at once`,
-  async (proactor) => {
-    await using listener = TcpListener.listen({ ...LOCAL, proactor });
-    const before = measure(proactor);
-    const served: TcpConnection[] = [];
-    const serving = (async () => {
-      for await (const connection of listener) {
-        served.push(connection);
-        echo(connection);
-      }
-    })();
-    const clients = await connectAll(proactor, listener.addr);
-    await until(() => served.length === CONNECTIONS);
-    await turn();
-    const idle = measure(proactor);
-    assertEquals(idle.bufferBytes, before.bufferBytes);
-    const slots = (idle.slots - before.slots) / (2 * CONNECTIONS);
-    const heap = (idle.heap - before.heap) / (2 * CONNECTIONS);
-    assertEquals(slots, 2); // one to read, one to write
-    assertLess(heap, HEAP_LIMIT);
-    const took = await talk(clients[CONNECTIONS / 2]!);
-    assertLess(took, AT_ONCE);
-    console.log(
-      `${CONNECTIONS} idle connections: each end holds ${slots * SLOT_SIZE} ` +
-        `bytes of slots, 0 of buffers, ${Math.round(heap)} of heap; ` +
-        `one of them was answered in ${took.toFixed(1)} ms`,
-    );
-    listener.close();
-    await serving;
-    for (const connection of [...clients, ...served]) connection.abort();
-    await soon(listener.finished);
-  },
-);
+test.proactor(`${CONNECTIONS} idle connections hold no buffer, and one that talks is answered at once`, async (proactor) => {
+  await using listener = TcpListener.listen({ ...LOCAL, proactor });
+  const before = measure(proactor);
+  const served: TcpConnection[] = [];
+  const serving = (async () => {
+    for await (const connection of listener) {
+      served.push(connection);
+      echo(connection);
+    }
+  })();
+  const clients = await connectAll(proactor, listener.addr);
+  await until(() => served.length === CONNECTIONS);
+  await turn();
+  const idle = measure(proactor);
+  assertEquals(idle.bufferBytes, before.bufferBytes);
+  const slots = (idle.slots - before.slots) / (2 * CONNECTIONS);
+  const heap = (idle.heap - before.heap) / (2 * CONNECTIONS);
+  assertEquals(slots, 2); // one to read, one to write
+  assertLess(heap, HEAP_LIMIT);
+  const took = await talk(clients[CONNECTIONS / 2]!);
+  assertLess(took, AT_ONCE);
+  console.log(
+    `${CONNECTIONS} idle connections: each end holds ${slots * SLOT_SIZE} ` +
+      `bytes of slots, 0 of buffers, ${Math.round(heap)} of heap; ` +
+      `one of them was answered in ${took.toFixed(1)} ms`,
+  );
+  listener.close();
+  await serving;
+  for (const connection of [...clients, ...served]) connection.abort();
+  await soon(listener.finished);
+});
 
 /** What everything holds now. */
 function measure(proactor: IocpProactor) {

@@ -20,8 +20,7 @@ import {
   TransportSocket,
 } from "../../../src/net/mod.ts";
 import { pipe } from "../../../src/pipe/mod.ts";
-import { loopTest } from "../_loop.ts";
-import { decode, encode, soon, until } from "../_setup.ts";
+import { decode, encode, soon, test, until } from "../_setup.ts";
 import { Recorder } from "../_recorder.ts";
 import { onWine } from "../_wine.ts";
 import { UpperCase } from "./_tcp.ts";
@@ -51,7 +50,7 @@ async function connected(loop: ProactorEventLoop, port: number) {
 // --- sockets of createConnection() -------------------------------------------
 
 // test_create_connection_sock
-loopTest("createConnection() takes a connected socket", async (loop) => {
+test.loop("createConnection() takes a connected socket", async (loop) => {
   await served(loop, async (port) => {
     const sock = await connected(loop, port);
     const local = sock.localAddress as { port: number };
@@ -69,7 +68,7 @@ loopTest("createConnection() takes a connected socket", async (loop) => {
 });
 
 // test_create_connection_host_port_sock, test_create_connection_no_host_port_sock
-loopTest("createConnection() wants either a host or a socket", async (loop) => {
+test.loop("createConnection() wants either a host or a socket", async (loop) => {
   using sock = createSocket();
   for (const [host, port] of [[HOST, 0], [null, 80]] as const) {
     await assertRejects(
@@ -87,27 +86,24 @@ loopTest("createConnection() wants either a host or a socket", async (loop) => {
 });
 
 // test_create_connection_wrong_sock
-loopTest(
-  "createConnection() refuses a socket that is no connected stream",
-  async (loop) => {
-    using datagrams = createSocket({ type: "datagram" });
-    datagrams.bind(LOCAL);
-    await assertRejects(
-      () => loop.createConnection(() => ({}), null, 0, { sock: datagrams }),
-      TypeError,
-      "the socket is not a stream",
-    );
-    using stream = createSocket();
-    await assertRejects(
-      () => loop.createConnection(() => ({}), null, 0, { sock: stream }),
-      Error,
-    );
-    assert(datagrams.handle !== null && stream.handle !== null);
-  },
-);
+test.loop("createConnection() refuses a socket that is no connected stream", async (loop) => {
+  using datagrams = createSocket({ type: "datagram" });
+  datagrams.bind(LOCAL);
+  await assertRejects(
+    () => loop.createConnection(() => ({}), null, 0, { sock: datagrams }),
+    TypeError,
+    "the socket is not a stream",
+  );
+  using stream = createSocket();
+  await assertRejects(
+    () => loop.createConnection(() => ({}), null, 0, { sock: stream }),
+    Error,
+  );
+  assert(datagrams.handle !== null && stream.handle !== null);
+});
 
 // test_create_connection_service_name, test_create_connection_ipv4_scope
-loopTest("a service name is a port (Wine may know none)", async (loop) => {
+test.loop("a service name is a port (Wine may know none)", async (loop) => {
   await assertRejects(
     () =>
       soon(loop.createConnection(() => ({}), HOST, "no such service", {
@@ -132,41 +128,38 @@ loopTest("a service name is a port (Wine may know none)", async (loop) => {
 });
 
 // test_create_connection_no_valid_family, test_create_server_ipv6 (family)
-loopTest(
-  "createConnection() tries one family when it is told to",
-  async (loop) => {
-    await served(loop, async (port) => {
-      const [transport, client] = await soon(
-        loop.createConnection(() => new Recorder(), "localhost", port, {
-          family: "ipv4",
-        }),
-      );
-      assertEquals(
-        (transport.getExtraInfo("peername") as TcpAddr).hostname,
-        HOST,
-      );
-      transport.close();
-      await soon(client.lost.promise);
-      await assertRejects(
-        () =>
-          soon(
-            loop.createConnection(() => ({}), HOST, port, { family: "ipv6" }),
-          ),
-        Deno.errors.NotFound,
-      );
-      const family = "ipx" as "ipv4";
-      await assertRejects(
-        () => loop.createConnection(() => ({}), HOST, port, { family }),
-        TypeError,
-      );
-    });
-  },
-);
+test.loop("createConnection() tries one family when it is told to", async (loop) => {
+  await served(loop, async (port) => {
+    const [transport, client] = await soon(
+      loop.createConnection(() => new Recorder(), "localhost", port, {
+        family: "ipv4",
+      }),
+    );
+    assertEquals(
+      (transport.getExtraInfo("peername") as TcpAddr).hostname,
+      HOST,
+    );
+    transport.close();
+    await soon(client.lost.promise);
+    await assertRejects(
+      () =>
+        soon(
+          loop.createConnection(() => ({}), HOST, port, { family: "ipv6" }),
+        ),
+      Deno.errors.NotFound,
+    );
+    const family = "ipx" as "ipv4";
+    await assertRejects(
+      () => loop.createConnection(() => ({}), HOST, port, { family }),
+      TypeError,
+    );
+  });
+});
 
 // --- sockets of createDatagramEndpoint() --------------------------------------
 
 // test_create_datagram_endpoint_sock
-loopTest("createDatagramEndpoint() takes a bound socket", async (loop) => {
+test.loop("createDatagramEndpoint() takes a bound socket", async (loop) => {
   const sock = createSocket({ type: "datagram" });
   sock.bind(LOCAL);
   const { port } = sock.localAddress as { port: number };
@@ -193,76 +186,67 @@ loopTest("createDatagramEndpoint() takes a bound socket", async (loop) => {
   await soon(transport.finished);
 });
 
-loopTest(
-  "createDatagramEndpoint() takes a socket that has a peer",
-  async (loop) => {
-    const got = Promise.withResolvers<string>();
-    const [peer] = await loop.createDatagramEndpoint(
-      () => ({ datagramReceived: (data) => got.resolve(decode(data)) }),
-      { localAddr: { hostname: HOST, port: 0 } },
-    );
-    const to = peer.getExtraInfo("sockname") as Deno.NetAddr;
-    const sock = createSocket({ type: "datagram" });
-    await loop.sockConnect(sock, { ...LOCAL, port: to.port });
-    const [transport] = await loop.createDatagramEndpoint(() => ({}), { sock });
-    assertEquals(transport.getExtraInfo("peername"), to);
-    transport.sendTo(encode("hi"));
-    assertEquals(await soon(got.promise), "hi");
-    transport.close();
-    peer.close();
-    await soon(peer.finished);
-  },
-);
+test.loop("createDatagramEndpoint() takes a socket that has a peer", async (loop) => {
+  const got = Promise.withResolvers<string>();
+  const [peer] = await loop.createDatagramEndpoint(
+    () => ({ datagramReceived: (data) => got.resolve(decode(data)) }),
+    { localAddr: { hostname: HOST, port: 0 } },
+  );
+  const to = peer.getExtraInfo("sockname") as Deno.NetAddr;
+  const sock = createSocket({ type: "datagram" });
+  await loop.sockConnect(sock, { ...LOCAL, port: to.port });
+  const [transport] = await loop.createDatagramEndpoint(() => ({}), { sock });
+  assertEquals(transport.getExtraInfo("peername"), to);
+  transport.sendTo(encode("hi"));
+  assertEquals(await soon(got.promise), "hi");
+  transport.close();
+  peer.close();
+  await soon(peer.finished);
+});
 
 // test_create_datagram_endpoint_sock_sockopts
-loopTest(
-  "createDatagramEndpoint() refuses what a socket has already",
-  async (loop) => {
-    using sock = createSocket({ type: "datagram" });
-    sock.bind(LOCAL);
-    const localAddr = { hostname: HOST, port: 0 };
-    const others = [
-      { localAddr },
-      { remoteAddr: localAddr },
-      { family: "ipv4" },
-      { reuseAddress: true },
-      { broadcast: true },
-    ] as const;
-    for (const other of others) {
-      await assertRejects(
-        () => loop.createDatagramEndpoint(() => ({}), { sock, ...other }),
-        TypeError,
-        `there are both a socket and ${Object.keys(other)[0]}`,
-      );
-    }
-    assert(sock.handle !== null);
-  },
-);
+test.loop("createDatagramEndpoint() refuses what a socket has already", async (loop) => {
+  using sock = createSocket({ type: "datagram" });
+  sock.bind(LOCAL);
+  const localAddr = { hostname: HOST, port: 0 };
+  const others = [
+    { localAddr },
+    { remoteAddr: localAddr },
+    { family: "ipv4" },
+    { reuseAddress: true },
+    { broadcast: true },
+  ] as const;
+  for (const other of others) {
+    await assertRejects(
+      () => loop.createDatagramEndpoint(() => ({}), { sock, ...other }),
+      TypeError,
+      `there are both a socket and ${Object.keys(other)[0]}`,
+    );
+  }
+  assert(sock.handle !== null);
+});
 
 // test_create_datagram_endpoint_wrong_sock
-loopTest(
-  "createDatagramEndpoint() refuses a stream, and what is not bound",
-  async (loop) => {
-    using stream = createSocket();
-    stream.bind(LOCAL);
-    using fresh = createSocket({ type: "datagram" });
-    const cases: [Socket, string][] = [
-      [stream, "it carries no datagrams"],
-      [fresh, "it is not bound"],
-    ];
-    for (const [sock, state] of cases) {
-      await assertRejects(
-        () => loop.createDatagramEndpoint(() => ({}), { sock }),
-        TypeError,
-        state,
-      );
-      assert(sock.handle !== null);
-    }
-  },
-);
+test.loop("createDatagramEndpoint() refuses a stream, and what is not bound", async (loop) => {
+  using stream = createSocket();
+  stream.bind(LOCAL);
+  using fresh = createSocket({ type: "datagram" });
+  const cases: [Socket, string][] = [
+    [stream, "it carries no datagrams"],
+    [fresh, "it is not bound"],
+  ];
+  for (const [sock, state] of cases) {
+    await assertRejects(
+      () => loop.createDatagramEndpoint(() => ({}), { sock }),
+      TypeError,
+      state,
+    );
+    assert(sock.handle !== null);
+  }
+});
 
 // test_create_datagram_endpoint_no_matching_family
-loopTest("createDatagramEndpoint() takes a family", async (loop) => {
+test.loop("createDatagramEndpoint() takes a family", async (loop) => {
   for (const [family, hostname] of [["ipv4", HOST], ["ipv6", "::1"]] as const) {
     const [transport] = await loop.createDatagramEndpoint(() => ({}), {
       family,
@@ -292,7 +276,7 @@ loopTest("createDatagramEndpoint() takes a family", async (loop) => {
 
 // --- raw sockets -------------------------------------------------------------
 
-loopTest("a socket tells its options", async () => {
+test.loop("a socket tells its options", async () => {
   using socket = createSocket();
   await soon(Promise.resolve());
   assertEquals(socket.getOption(SOL_SOCKET, SO_TYPE), 1);
@@ -312,7 +296,7 @@ loopTest("a socket tells its options", async () => {
   );
 });
 
-loopTest("sockRecv() with MSG_PEEK leaves the bytes", async (loop) => {
+test.loop("sockRecv() with MSG_PEEK leaves the bytes", async (loop) => {
   await served(loop, async (port) => {
     using socket = await connected(loop, port);
     await loop.sockSendAll(socket, encode("abc"));
@@ -327,7 +311,7 @@ loopTest("sockRecv() with MSG_PEEK leaves the bytes", async (loop) => {
   });
 });
 
-loopTest("sockRecvFrom() with MSG_PEEK leaves the datagram", async (loop) => {
+test.loop("sockRecvFrom() with MSG_PEEK leaves the datagram", async (loop) => {
   using receiver = createSocket({ type: "datagram" });
   receiver.bind(LOCAL);
   using sender = createSocket({ type: "datagram" });
@@ -345,7 +329,7 @@ loopTest("sockRecvFrom() with MSG_PEEK leaves the datagram", async (loop) => {
   );
 });
 
-loopTest("flags are a DWORD, and for sockets", async (loop) => {
+test.loop("flags are a DWORD, and for sockets", async (loop) => {
   using socket = createSocket();
   await assertRejects(
     () => loop.sockRecv(socket, 1, { flags: -1 }),
@@ -362,7 +346,7 @@ loopTest("flags are a DWORD, and for sockets", async (loop) => {
 });
 
 // test_sock_sendfile_not_a_file
-loopTest("sockSendfile() refuses what is no file", async (loop) => {
+test.loop("sockSendfile() refuses what is no file", async (loop) => {
   await served(loop, async (port) => {
     using socket = await connected(loop, port);
     for (const file of [{}, null, undefined, 5, [], () => {}]) {
@@ -378,65 +362,59 @@ loopTest("sockSendfile() refuses what is no file", async (loop) => {
 // --- sockets of servers ------------------------------------------------------
 
 // test_server: test_sockets, TransportSocket
-loopTest(
-  "the sockets of a server can be asked, but not taken",
-  async (loop) => {
-    const server = await loop.createServer(() => ({}), HOST, 0);
-    const [socket] = server.sockets;
-    assertInstanceOf(socket, TransportSocket);
-    assertEquals(socket.type, "stream");
-    assertEquals(socket.localAddress, { ...LOCAL, port: server.addr.port });
-    assertEquals(typeof socket.fileno(), "bigint");
-    assertStrictEquals(socket.handle, socket.fileno());
-    socket.setOption(SOL_SOCKET, SO_RCVBUF, 20_000);
-    assertGreater(socket.getOption(SOL_SOCKET, SO_RCVBUF), 0);
-    assertEquals(socket.getOption(SOL_SOCKET, SO_TYPE, 4).length, 4);
-    await soon(server.shutdown({ deadline: 0 }));
-    assertEquals(server.sockets, []);
-    assertEquals(socket.handle, null);
-    for (
-      const use of [
-        () => socket.fileno(),
-        () => socket.type,
-        () => socket.localAddress,
-        () => socket.getOption(SOL_SOCKET, SO_TYPE),
-        () => socket.setOption(SOL_SOCKET, SO_RCVBUF, 1),
-      ]
-    ) assertThrows(use, Deno.errors.BadResource, "Cannot use socket");
-  },
-);
+test.loop("the sockets of a server can be asked, but not taken", async (loop) => {
+  const server = await loop.createServer(() => ({}), HOST, 0);
+  const [socket] = server.sockets;
+  assertInstanceOf(socket, TransportSocket);
+  assertEquals(socket.type, "stream");
+  assertEquals(socket.localAddress, { ...LOCAL, port: server.addr.port });
+  assertEquals(typeof socket.fileno(), "bigint");
+  assertStrictEquals(socket.handle, socket.fileno());
+  socket.setOption(SOL_SOCKET, SO_RCVBUF, 20_000);
+  assertGreater(socket.getOption(SOL_SOCKET, SO_RCVBUF), 0);
+  assertEquals(socket.getOption(SOL_SOCKET, SO_TYPE, 4).length, 4);
+  await soon(server.shutdown({ deadline: 0 }));
+  assertEquals(server.sockets, []);
+  assertEquals(socket.handle, null);
+  for (
+    const use of [
+      () => socket.fileno(),
+      () => socket.type,
+      () => socket.localAddress,
+      () => socket.getOption(SOL_SOCKET, SO_TYPE),
+      () => socket.setOption(SOL_SOCKET, SO_RCVBUF, 1),
+    ]
+  ) assertThrows(use, Deno.errors.BadResource, "Cannot use socket");
+});
 
 // --- ends of pipes -----------------------------------------------------------
 
 // test_read_pipe, test_write_pipe
-loopTest(
-  "connectReadPipe() and connectWritePipe() carry bytes",
-  async (loop) => {
-    const [reader, writer] = pipe({ proactor: loop.proactor });
-    const [source, read] = await loop.connectReadPipe(
-      () => new Recorder(),
-      reader,
-    );
-    const [sink, written] = await loop.connectWritePipe(
-      () => new Recorder(),
-      writer,
-    );
-    assertEquals([reader.handle, writer.handle], [null, null]);
-    assertEquals(read.events, ["made"]);
-    sink.write(encode("hello"));
-    await until(() => read.text === "hello");
-    assertThrows(() => source.write(encode("x")), Deno.errors.NotSupported);
-    assert(!sink.isReading());
-    sink.close();
-    assertEquals(await soon(written.lost.promise), null);
-    assertEquals(await soon(read.lost.promise), null);
-    assertEquals(read.events, ["made", "data", "eof", "lost"]);
-    assertEquals(typeof source.getExtraInfo("pipe"), "bigint");
-  },
-);
+test.loop("connectReadPipe() and connectWritePipe() carry bytes", async (loop) => {
+  const [reader, writer] = pipe({ proactor: loop.proactor });
+  const [source, read] = await loop.connectReadPipe(
+    () => new Recorder(),
+    reader,
+  );
+  const [sink, written] = await loop.connectWritePipe(
+    () => new Recorder(),
+    writer,
+  );
+  assertEquals([reader.handle, writer.handle], [null, null]);
+  assertEquals(read.events, ["made"]);
+  sink.write(encode("hello"));
+  await until(() => read.text === "hello");
+  assertThrows(() => source.write(encode("x")), Deno.errors.NotSupported);
+  assert(!sink.isReading());
+  sink.close();
+  assertEquals(await soon(written.lost.promise), null);
+  assertEquals(await soon(read.lost.promise), null);
+  assertEquals(read.events, ["made", "data", "eof", "lost"]);
+  assertEquals(typeof source.getExtraInfo("pipe"), "bigint");
+});
 
 // test_write_pipe_disconnect_on_close
-loopTest("a writing end is lost when the reader has gone", async (loop) => {
+test.loop("a writing end is lost when the reader has gone", async (loop) => {
   const [reader, writer] = pipe({ proactor: loop.proactor });
   const [sink, written] = await loop.connectWritePipe(
     () => new Recorder(),
@@ -447,7 +425,7 @@ loopTest("a writing end is lost when the reader has gone", async (loop) => {
   assertInstanceOf(await soon(written.lost.promise), Error);
 });
 
-loopTest("connectReadPipe() refuses what is no open pipe", async (loop) => {
+test.loop("connectReadPipe() refuses what is no open pipe", async (loop) => {
   const [reader, writer] = pipe({ proactor: loop.proactor });
   const other = { handle: 4n } as unknown as typeof reader;
   await assertRejects(

@@ -18,13 +18,13 @@ import {
   type TlsClientSettings,
   type TlsServerSettings,
 } from "../../../src/net/mod.ts";
-import { loopTest } from "../_loop.ts";
 import {
   decode,
   encode,
   pattern,
   readText,
   soon,
+  test,
   turn,
   uniquePipeName,
   until,
@@ -181,7 +181,7 @@ for (const [name, connect] of Object.entries(WAYS)) {
   // test_create_connection_ssl_1, test_create_server_ssl_1,
   // test_start_tls_client_1, test_start_tls_server_1,
   // test_create_unix_server_ssl, test_connect_accepted_socket (SSL)
-  loopTest(`TLS by ${name} carries bytes both ways`, async (loop) => {
+  test.loop(`TLS by ${name} carries bytes both ways`, async (loop) => {
     using _unix = unixEverywhere();
     const { transport, client, served, shutdown } = await soon(connect(loop));
     transport.write(encode("ping"));
@@ -197,29 +197,26 @@ for (const [name, connect] of Object.entries(WAYS)) {
   });
 
   // test_create_connection_memory_leak has 5 MB; test_create_server_ssl_over_ssl
-  loopTest(
-    `TLS by ${name} carries 4 MiB, with its end behind them`,
-    async (loop) => {
-      using _unix = unixEverywhere();
-      const { transport, client, served, shutdown } = await soon(connect(loop));
-      const data = pattern(4 << 20);
-      transport.write(data);
-      transport.close();
-      assertEquals(await soon(client.lost.promise), null);
-      assertEquals(await soon(served.lost.promise), null);
-      const got = new Uint8Array(served.size);
-      let at = 0;
-      for (const chunk of served.chunks) {
-        got.set(chunk, at);
-        at += chunk.length;
-      }
-      assertEquals(got.length, data.length);
-      assert(got.every((byte, index) => byte === data[index]));
-      await soon(shutdown());
-    },
-  );
+  test.loop(`TLS by ${name} carries 4 MiB, with its end behind them`, async (loop) => {
+    using _unix = unixEverywhere();
+    const { transport, client, served, shutdown } = await soon(connect(loop));
+    const data = pattern(4 << 20);
+    transport.write(data);
+    transport.close();
+    assertEquals(await soon(client.lost.promise), null);
+    assertEquals(await soon(served.lost.promise), null);
+    const got = new Uint8Array(served.size);
+    let at = 0;
+    for (const chunk of served.chunks) {
+      got.set(chunk, at);
+      at += chunk.length;
+    }
+    assertEquals(got.length, data.length);
+    assert(got.every((byte, index) => byte === data[index]));
+    await soon(shutdown());
+  });
 
-  loopTest(`TLS by ${name} tells what was agreed on`, async (loop) => {
+  test.loop(`TLS by ${name} tells what was agreed on`, async (loop) => {
     using _unix = unixEverywhere();
     const { transport, client, served, shutdown } = await soon(connect(loop));
     const certificate = transport.getExtraInfo("peercert") as {
@@ -241,7 +238,7 @@ for (const [name, connect] of Object.entries(WAYS)) {
   });
 }
 
-loopTest("TLS chooses a protocol by ALPN", async (loop) => {
+test.loop("TLS chooses a protocol by ALPN", async (loop) => {
   const alpnProtocols = ["b", "a"];
   const { transport, served, client, shutdown } = await soon(
     overTcp(loop, {
@@ -270,7 +267,7 @@ const REFUSED: Record<string, PairOptions> = {
 };
 
 for (const [name, options] of Object.entries(REFUSED)) {
-  loopTest(`createConnection() refuses ${name}`, async (loop) => {
+  test.loop(`createConnection() refuses ${name}`, async (loop) => {
     const errors: unknown[] = [];
     const made: Recorder[] = [];
     const make = () => {
@@ -289,100 +286,88 @@ for (const [name, options] of Object.entries(REFUSED)) {
   });
 }
 
-loopTest(
-  "createConnection() trusts any name when it is told to",
-  async (loop) => {
-    const client = {
-      hostname: undefined,
-      unsafelyDisableHostnameVerification: true,
-    };
-    const pair = await soon(overTcp(loop, { client }));
-    pair.transport.close();
-    await soon(pair.client.lost.promise);
-    await soon(pair.shutdown());
-  },
-);
+test.loop("createConnection() trusts any name when it is told to", async (loop) => {
+  const client = {
+    hostname: undefined,
+    unsafelyDisableHostnameVerification: true,
+  };
+  const pair = await soon(overTcp(loop, { client }));
+  pair.transport.close();
+  await soon(pair.client.lost.promise);
+  await soon(pair.shutdown());
+});
 
-loopTest(
-  "createConnection() expects the certificate of its host",
-  async (loop) => {
-    const factory = () => new UpperCase();
-    const server = await loop.createServer(factory, HOST, 0, { ssl: SERVER });
-    const { port } = server.addr;
-    const caCerts = [CA_CERT];
-    for (const host of ["localhost", HOST]) {
-      const [transport, client] = await soon(
-        loop.createConnection(() => new Recorder(), host, port, {
-          ssl: { caCerts },
-        }),
-      );
-      transport.write(encode("abc"));
-      await until(() => client.text === "ABC");
-      transport.close();
-      await soon(client.lost.promise);
-    }
-    await assertRejects(
-      () => soon(loop.createConnection(() => ({}), HOST, port, { ssl: true })),
-      InvalidData,
+test.loop("createConnection() expects the certificate of its host", async (loop) => {
+  const factory = () => new UpperCase();
+  const server = await loop.createServer(factory, HOST, 0, { ssl: SERVER });
+  const { port } = server.addr;
+  const caCerts = [CA_CERT];
+  for (const host of ["localhost", HOST]) {
+    const [transport, client] = await soon(
+      loop.createConnection(() => new Recorder(), host, port, {
+        ssl: { caCerts },
+      }),
     );
-    await soon(server.shutdown({ deadline: 0 }));
-  },
-);
+    transport.write(encode("abc"));
+    await until(() => client.text === "ABC");
+    transport.close();
+    await soon(client.lost.promise);
+  }
+  await assertRejects(
+    () => soon(loop.createConnection(() => ({}), HOST, port, { ssl: true })),
+    InvalidData,
+  );
+  await soon(server.shutdown({ deadline: 0 }));
+});
 
 // test_create_connection_ssl_server_hostname_errors
-loopTest(
-  "a path and a pipe do not say whose certificate is expected",
-  async (loop) => {
-    for (
-      const open of ["createUnixConnection", "createPipeConnection"] as const
-    ) {
-      await assertRejects(
-        () => loop[open](() => ({}), "x", { ssl: true }),
-        TypeError,
-        "Cannot use TLS without a host",
-      );
-    }
-  },
-);
+test.loop("a path and a pipe do not say whose certificate is expected", async (loop) => {
+  for (
+    const open of ["createUnixConnection", "createPipeConnection"] as const
+  ) {
+    await assertRejects(
+      () => loop[open](() => ({}), "x", { ssl: true }),
+      TypeError,
+      "Cannot use TLS without a host",
+    );
+  }
+});
 
-loopTest(
-  "options of TLS are checked before anything is opened",
-  async (loop) => {
-    const wrong: [TlsClientSettings, new () => Error][] = [
-      [{ caCerts: ["x"] }, TypeError],
-      [{ alpnProtocols: [""] }, TypeError],
-      [{ hostname: "a b" }, TypeError],
-      [{ handshakeTimeout: 0 }, RangeError],
-      [{ shutdownTimeout: -1 }, RangeError],
-      [{ shutdownTimeout: NaN }, RangeError],
-    ];
-    for (const [ssl, error] of wrong) {
-      await assertRejects(
-        () => loop.createConnection(() => ({}), HOST, 1, { ssl }),
-        error,
-      );
-    }
-    // test_create_server_ssl_context_errors
-    for (
-      const ssl of [{ cert: "x", key: KEY }, { cert: CERT, key: "" }, true]
-    ) {
-      await assertRejects(
-        () =>
-          loop.createServer(() => ({}), HOST, 0, { ssl: ssl as typeof SERVER }),
-        TypeError,
-      );
-    }
+test.loop("options of TLS are checked before anything is opened", async (loop) => {
+  const wrong: [TlsClientSettings, new () => Error][] = [
+    [{ caCerts: ["x"] }, TypeError],
+    [{ alpnProtocols: [""] }, TypeError],
+    [{ hostname: "a b" }, TypeError],
+    [{ handshakeTimeout: 0 }, RangeError],
+    [{ shutdownTimeout: -1 }, RangeError],
+    [{ shutdownTimeout: NaN }, RangeError],
+  ];
+  for (const [ssl, error] of wrong) {
+    await assertRejects(
+      () => loop.createConnection(() => ({}), HOST, 1, { ssl }),
+      error,
+    );
+  }
+  // test_create_server_ssl_context_errors
+  for (
+    const ssl of [{ cert: "x", key: KEY }, { cert: CERT, key: "" }, true]
+  ) {
     await assertRejects(
       () =>
-        loop.startServingPipe(() => ({}), "x", {
-          type: "message",
-          ssl: SERVER,
-        }),
+        loop.createServer(() => ({}), HOST, 0, { ssl: ssl as typeof SERVER }),
       TypeError,
-      "Cannot serve TLS: a pipe of messages is no byte stream",
     );
-  },
-);
+  }
+  await assertRejects(
+    () =>
+      loop.startServingPipe(() => ({}), "x", {
+        type: "message",
+        ssl: SERVER,
+      }),
+    TypeError,
+    "Cannot serve TLS: a pipe of messages is no byte stream",
+  );
+});
 
 // --- time-outs ---------------------------------------------------------------
 
@@ -401,52 +386,46 @@ async function silent(loop: ProactorEventLoop) {
 }
 
 // test_create_connection_ssl_slow_handshake, test_create_connection_ssl_failed_certificate
-loopTest(
-  "a handshake that lasts too long ends createConnection()",
-  async (loop) => {
-    const { server, taken } = await silent(loop);
-    const { port } = server.addr;
-    const ssl = { ...CLIENT, handshakeTimeout: 50 };
-    await assertRejects(
-      () => soon(loop.createConnection(() => ({}), HOST, port, { ssl })),
-      TimedOut,
-      "Cannot start TLS with TCP peer 127.0.0.1:",
-    );
-    await soon(taken[0]!.lost.promise);
-    await soon(server.shutdown({ deadline: 0 }));
-  },
-);
+test.loop("a handshake that lasts too long ends createConnection()", async (loop) => {
+  const { server, taken } = await silent(loop);
+  const { port } = server.addr;
+  const ssl = { ...CLIENT, handshakeTimeout: 50 };
+  await assertRejects(
+    () => soon(loop.createConnection(() => ({}), HOST, port, { ssl })),
+    TimedOut,
+    "Cannot start TLS with TCP peer 127.0.0.1:",
+  );
+  await soon(taken[0]!.lost.promise);
+  await soon(server.shutdown({ deadline: 0 }));
+});
 
 // test_handshake_timeout, test_create_server_ssl
-loopTest(
-  "a client that says nothing is dropped, and the server goes on",
-  async (loop) => {
-    const errors: unknown[] = [];
-    const server = await loop.createServer(() => new UpperCase(), HOST, 0, {
-      ssl: { ...SERVER, handshakeTimeout: 50 },
-      onError: (error) => void errors.push(error),
-    });
-    const { port } = server.addr;
-    const [, idle] = await loop.createConnection(
-      () => new Recorder(),
-      HOST,
-      port,
-    );
-    await soon(idle.lost.promise);
-    assertInstanceOf(errors[0], TimedOut);
-    const [transport, client] = await soon(
-      loop.createConnection(() => new Recorder(), HOST, port, { ssl: CLIENT }),
-    );
-    transport.write(encode("abc"));
-    await until(() => client.text === "ABC");
-    transport.close();
-    await soon(client.lost.promise);
-    await soon(server.shutdown({ deadline: 0 }));
-  },
-);
+test.loop("a client that says nothing is dropped, and the server goes on", async (loop) => {
+  const errors: unknown[] = [];
+  const server = await loop.createServer(() => new UpperCase(), HOST, 0, {
+    ssl: { ...SERVER, handshakeTimeout: 50 },
+    onError: (error) => void errors.push(error),
+  });
+  const { port } = server.addr;
+  const [, idle] = await loop.createConnection(
+    () => new Recorder(),
+    HOST,
+    port,
+  );
+  await soon(idle.lost.promise);
+  assertInstanceOf(errors[0], TimedOut);
+  const [transport, client] = await soon(
+    loop.createConnection(() => new Recorder(), HOST, port, { ssl: CLIENT }),
+  );
+  transport.write(encode("abc"));
+  await until(() => client.text === "ABC");
+  transport.close();
+  await soon(client.lost.promise);
+  await soon(server.shutdown({ deadline: 0 }));
+});
 
 // test_start_tls_slow_client
-loopTest("a signal ends the handshake, and the connection", async (loop) => {
+test.loop("a signal ends the handshake, and the connection", async (loop) => {
   const { server, taken } = await silent(loop);
   const { port } = server.addr;
   const controller = new AbortController();
@@ -461,66 +440,57 @@ loopTest("a signal ends the handshake, and the connection", async (loop) => {
 });
 
 // test_shutdown_timeout, test_create_connection_ssl_shutdown_timeout
-loopTest(
-  "a peer that takes nothing ends the shutdown by its time-out",
-  async (loop) => {
-    const { transport, client, served, shutdown } = await soon(
-      overTcp(loop, { client: { shutdownTimeout: 100 } }),
-    );
-    served.transport.pauseReading();
-    transport.write(pattern(16 << 20));
-    transport.close();
-    const error = await soon(client.lost.promise);
-    assertInstanceOf(error, TimedOut);
-    assert(error.message.includes("the shutdown timed out"), error.message);
-    served.transport.resumeReading();
-    await soon(shutdown());
-  },
-);
+test.loop("a peer that takes nothing ends the shutdown by its time-out", async (loop) => {
+  const { transport, client, served, shutdown } = await soon(
+    overTcp(loop, { client: { shutdownTimeout: 100 } }),
+  );
+  served.transport.pauseReading();
+  transport.write(pattern(16 << 20));
+  transport.close();
+  const error = await soon(client.lost.promise);
+  assertInstanceOf(error, TimedOut);
+  assert(error.message.includes("the shutdown timed out"), error.message);
+  served.transport.resumeReading();
+  await soon(shutdown());
+});
 
-loopTest(
-  "a peer that does not answer the end of TLS is not waited for longer",
-  async (loop) => {
-    const { connectTcp, startTls } = await import("../../../src/net/mod.ts");
-    const served = new Recorder();
-    const server = await loop.createServer(() => served, HOST, 0, {
-      ssl: { ...SERVER, shutdownTimeout: 50 },
-    });
-    const { proactor } = loop;
-    const { port } = server.addr;
-    const tcp = await connectTcp({ hostname: HOST, port, proactor });
-    const tls = await startTls(tcp, CLIENT);
-    await soon(tls.handshake());
-    await until(() => served.events.length > 0);
-    served.transport.write(encode("bye"));
-    served.transport.close();
-    assertEquals(await soon(served.lost.promise), null);
-    assertEquals(await soon(readText(tls)), "bye");
-    tls.abort();
-    await soon(tls.finished);
-    await soon(server.shutdown({ deadline: 0 }));
-  },
-);
+test.loop("a peer that does not answer the end of TLS is not waited for longer", async (loop) => {
+  const { connectTcp, startTls } = await import("../../../src/net/mod.ts");
+  const served = new Recorder();
+  const server = await loop.createServer(() => served, HOST, 0, {
+    ssl: { ...SERVER, shutdownTimeout: 50 },
+  });
+  const { proactor } = loop;
+  const { port } = server.addr;
+  const tcp = await connectTcp({ hostname: HOST, port, proactor });
+  const tls = await startTls(tcp, CLIENT);
+  await soon(tls.handshake());
+  await until(() => served.events.length > 0);
+  served.transport.write(encode("bye"));
+  served.transport.close();
+  assertEquals(await soon(served.lost.promise), null);
+  assertEquals(await soon(readText(tls)), "bye");
+  tls.abort();
+  await soon(tls.finished);
+  await soon(server.shutdown({ deadline: 0 }));
+});
 
 // --- ends --------------------------------------------------------------------
 
 // test_eof_feed_when_closing_writer, test_shutdown_cleanly
-loopTest(
-  "the peer's end comes as eofReceived, whatever it answers",
-  async (loop) => {
-    const { transport, client, served, shutdown } = await soon(overTcp(loop));
-    client.keepOpen = true;
-    served.transport.write(encode("bye"));
-    served.transport.close();
-    assertEquals(await soon(client.lost.promise), null);
-    assertEquals(client.events, ["made", "data", "eof", "lost"]);
-    assert(transport.isClosing());
-    await soon(shutdown());
-  },
-);
+test.loop("the peer's end comes as eofReceived, whatever it answers", async (loop) => {
+  const { transport, client, served, shutdown } = await soon(overTcp(loop));
+  client.keepOpen = true;
+  served.transport.write(encode("bye"));
+  served.transport.close();
+  assertEquals(await soon(client.lost.promise), null);
+  assertEquals(client.events, ["made", "data", "eof", "lost"]);
+  assert(transport.isClosing());
+  await soon(shutdown());
+});
 
 // test_connection_lost, test_remote_shutdown_receives_trailing_data
-loopTest("an end that is not TLS's is an error", async (loop) => {
+test.loop("an end that is not TLS's is an error", async (loop) => {
   const { server, taken } = await silent(loop);
   const { port } = server.addr;
   const connecting = soon(
@@ -536,7 +506,7 @@ loopTest("an end that is not TLS's is an error", async (loop) => {
   await soon(server.shutdown({ deadline: 0 }));
 });
 
-loopTest("a connection that is cut tells both protocols", async (loop) => {
+test.loop("a connection that is cut tells both protocols", async (loop) => {
   const served = new Recorder();
   const server = await loop.createServer(() => served, HOST, 0, {
     ssl: SERVER,
@@ -557,7 +527,7 @@ loopTest("a connection that is cut tells both protocols", async (loop) => {
 });
 
 // test_write_to_closed_transport
-loopTest("write() after close() and abort() does nothing", async (loop) => {
+test.loop("write() after close() and abort() does nothing", async (loop) => {
   for (const end of ["close", "abort"] as const) {
     const { transport, client, served, shutdown } = await soon(overTcp(loop));
     transport[end]();
@@ -571,7 +541,7 @@ loopTest("write() after close() and abort() does nothing", async (loop) => {
   }
 });
 
-loopTest("a protocol that throws loses its connection alone", async (loop) => {
+test.loop("a protocol that throws loses its connection alone", async (loop) => {
   const reports: unknown[] = [];
   loop.setExceptionHandler((_loop, { exception }) => reports.push(exception));
   const failure = new Error("Out of luck");
@@ -590,7 +560,7 @@ loopTest("a protocol that throws loses its connection alone", async (loop) => {
 // --- flow --------------------------------------------------------------------
 
 // test_flush_before_shutdown, test_create_connection_ssl (flow control)
-loopTest("writing is paused and resumed", async (loop) => {
+test.loop("writing is paused and resumed", async (loop) => {
   const { transport, client, served, shutdown } = await soon(overTcp(loop));
   transport.setWriteBufferLimits({ high: 1000 });
   assertEquals(transport.getWriteBufferLimits(), { high: 1000, low: 250 });
@@ -611,24 +581,21 @@ loopTest("writing is paused and resumed", async (loop) => {
 });
 
 // test_pause_reading, test_resume_reading (buffered)
-loopTest(
-  "a paused protocol is told nothing, and loses nothing",
-  async (loop) => {
-    const { transport, client, served, shutdown } = await soon(overTcp(loop));
-    transport.pauseReading();
-    served.transport.write(encode("hello"));
-    for (let i = 0; i < 20; i++) await turn();
-    assertEquals(client.events, ["made"]);
-    transport.resumeReading();
-    await until(() => client.text === "hello");
-    transport.close();
-    await soon(client.lost.promise);
-    await soon(shutdown());
-  },
-);
+test.loop("a paused protocol is told nothing, and loses nothing", async (loop) => {
+  const { transport, client, served, shutdown } = await soon(overTcp(loop));
+  transport.pauseReading();
+  served.transport.write(encode("hello"));
+  for (let i = 0; i < 20; i++) await turn();
+  assertEquals(client.events, ["made"]);
+  transport.resumeReading();
+  await until(() => client.text === "hello");
+  transport.close();
+  await soon(client.lost.promise);
+  await soon(shutdown());
+});
 
 // test_start_tls_client_buf_proto_1, test_start_tls_server_buf_proto
-loopTest("a buffered protocol has its buffer filled", async (loop) => {
+test.loop("a buffered protocol has its buffer filled", async (loop) => {
   const { transport, served, shutdown } = await soon(overTcp(loop));
   const buffer = new Uint8Array(3);
   let text = "";
@@ -646,7 +613,7 @@ loopTest("a buffered protocol has its buffer filled", async (loop) => {
 });
 
 // test_sendfile_ssl (SendfileMixin)
-loopTest("sendfile() copies a file through TLS", async (loop) => {
+test.loop("sendfile() copies a file through TLS", async (loop) => {
   const { transport, client, served, shutdown } = await soon(overTcp(loop));
   const source = {
     at: 0,
@@ -672,39 +639,36 @@ loopTest("sendfile() copies a file through TLS", async (loop) => {
 
 // --- order, and what startTls() takes ----------------------------------------
 
-loopTest(
-  "createConnection() is awaited before the first bytes are told",
-  async (loop) => {
-    const server = await loop.createServer(
-      () => ({
-        connectionMade: (transport) => transport.write(encode("hello")),
-      }),
-      HOST,
-      0,
-      { ssl: SERVER },
+test.loop("createConnection() is awaited before the first bytes are told", async (loop) => {
+  const server = await loop.createServer(
+    () => ({
+      connectionMade: (transport) => transport.write(encode("hello")),
+    }),
+    HOST,
+    0,
+    { ssl: SERVER },
+  );
+  for (let i = 0; i < 5; i++) {
+    const [transport, client] = await soon(
+      loop.createConnection(
+        () => new Recorder(),
+        HOST,
+        server.addr.port,
+        { ssl: CLIENT },
+      ),
     );
-    for (let i = 0; i < 5; i++) {
-      const [transport, client] = await soon(
-        loop.createConnection(
-          () => new Recorder(),
-          HOST,
-          server.addr.port,
-          { ssl: CLIENT },
-        ),
-      );
-      assertEquals(client.events, ["made"]);
-      client.events.push("waiter");
-      await until(() => client.text === "hello");
-      assertEquals(client.events, ["made", "waiter", "data"]);
-      transport.close();
-      await soon(client.lost.promise);
-    }
-    await soon(server.shutdown({ deadline: 0 }));
-  },
-);
+    assertEquals(client.events, ["made"]);
+    client.events.push("waiter");
+    await until(() => client.text === "hello");
+    assertEquals(client.events, ["made", "waiter", "data"]);
+    transport.close();
+    await soon(client.lost.promise);
+  }
+  await soon(server.shutdown({ deadline: 0 }));
+});
 
 // test_create_server_ssl_over_ssl, test_start_tls over TLS
-loopTest("TLS goes through TLS", async (loop) => {
+test.loop("TLS goes through TLS", async (loop) => {
   const { transport, served, shutdown } = await soon(overTcp(loop));
   const [inner, peer] = [new Recorder(), new Recorder()];
   const options = { ...SERVER, serverSide: true } as const;
@@ -722,7 +686,7 @@ loopTest("TLS goes through TLS", async (loop) => {
 });
 
 // test_start_tls_errors, test_start_tls_wrong_args
-loopTest("startTls() refuses what cannot have TLS", async (loop) => {
+test.loop("startTls() refuses what cannot have TLS", async (loop) => {
   const [datagrams] = await loop.createDatagramEndpoint(() => ({}));
   const path = uniquePipeName();
   const [server] = await loop.startServingPipe(() => ({}), path, {
@@ -745,33 +709,30 @@ loopTest("startTls() refuses what cannot have TLS", async (loop) => {
   await soon(server.shutdown({ deadline: 0 }));
 });
 
-loopTest(
-  "startTls() with a wrong option leaves the transport as it was",
-  async (loop) => {
-    const server = await loop.createServer(() => new UpperCase(), HOST, 0);
-    const [transport, client] = await loop.createConnection(
-      () => new Recorder(),
-      HOST,
-      server.addr.port,
-    );
-    await assertRejects(
-      () => loop.startTls(transport, {}, { caCerts: ["x"] }),
-      TypeError,
-    );
-    transport.write(encode("abc"));
-    await until(() => client.text === "ABC");
-    transport.close();
-    await soon(client.lost.promise);
-    await assertRejects(
-      () => loop.startTls(transport, {}, CLIENT),
-      Deno.errors.BadResource,
-      "Cannot start TLS: the transport is closing",
-    );
-    await soon(server.shutdown({ deadline: 0 }));
-  },
-);
+test.loop("startTls() with a wrong option leaves the transport as it was", async (loop) => {
+  const server = await loop.createServer(() => new UpperCase(), HOST, 0);
+  const [transport, client] = await loop.createConnection(
+    () => new Recorder(),
+    HOST,
+    server.addr.port,
+  );
+  await assertRejects(
+    () => loop.startTls(transport, {}, { caCerts: ["x"] }),
+    TypeError,
+  );
+  transport.write(encode("abc"));
+  await until(() => client.text === "ABC");
+  transport.close();
+  await soon(client.lost.promise);
+  await assertRejects(
+    () => loop.startTls(transport, {}, CLIENT),
+    Deno.errors.BadResource,
+    "Cannot start TLS: the transport is closing",
+  );
+  await soon(server.shutdown({ deadline: 0 }));
+});
 
-loopTest("a client of streams talks to a server of protocols", async (loop) => {
+test.loop("a client of streams talks to a server of protocols", async (loop) => {
   const { connectTcp, startTls } = await import("../../../src/net/mod.ts");
   const server = await loop.createServer(() => new UpperCase(), HOST, 0, {
     ssl: SERVER,

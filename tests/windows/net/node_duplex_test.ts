@@ -4,28 +4,23 @@ import {
   assertInstanceOf,
   assertRejects,
   assertThrows,
-} from "@std/assert";
-import { once } from "node:events";
-import { Readable, Writable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import {
-  type DuplexConnection,
-  type IocpProactor,
-  toNodeDuplex,
-} from "../../../mod.ts";
-import {
   connectedPair,
-  eachModeTest,
+  type DuplexConnection,
   encode,
+  type IocpProactor,
   pattern,
-  proactorTest,
   readBytes,
   readText,
   sha256,
   soon,
+  test,
+  toNodeDuplex,
   turn,
   until,
-} from "../_setup.ts";
+} from "../_deps.ts";
+import { once } from "node:events";
+import { Readable, Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { FLOOD, MEGABYTE, resetOnClose, socketOf, tcpPair } from "./_tcp.ts";
 
 /** A connection's end as a stream, and the other end. */
@@ -43,7 +38,7 @@ async function duplexPair(proactor: IocpProactor) {
   };
 }
 
-eachModeTest("toNodeDuplex() carries bytes both ways", async (proactor) => {
+test.eachMode("toNodeDuplex() carries bytes both ways", async (proactor) => {
   await using pair = await duplexPair(proactor);
   const { duplex, peer } = pair;
   duplex.write("hello");
@@ -53,86 +48,71 @@ eachModeTest("toNodeDuplex() carries bytes both ways", async (proactor) => {
   assertEquals(String(data), "HELLO");
 });
 
-eachModeTest(
-  "a pipeline through a duplex arrives unharmed, and ends",
-  async (proactor) => {
-    await using pair = await duplexPair(proactor);
-    const { duplex, peer } = pair;
-    const echo = peer.readable.pipeTo(peer.writable);
-    const data = pattern(8 * MEGABYTE);
-    const parts: Uint8Array<ArrayBuffer>[] = [];
-    await soon(pipeline(
-      Readable.from([data.subarray(0, MEGABYTE), data.subarray(MEGABYTE)]),
-      duplex,
-      new Writable({
-        write(chunk, _encoding, done) {
-          parts.push(chunk);
-          done();
-        },
-      }),
-    ));
-    const received = new Uint8Array(await new Blob(parts).arrayBuffer());
-    assertEquals(await sha256(received), await sha256(data));
-    await soon(Promise.all([echo, pair.connection.finished]));
-  },
-);
+test.eachMode("a pipeline through a duplex arrives unharmed, and ends", async (proactor) => {
+  await using pair = await duplexPair(proactor);
+  const { duplex, peer } = pair;
+  const echo = peer.readable.pipeTo(peer.writable);
+  const data = pattern(8 * MEGABYTE);
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  await soon(pipeline(
+    Readable.from([data.subarray(0, MEGABYTE), data.subarray(MEGABYTE)]),
+    duplex,
+    new Writable({
+      write(chunk, _encoding, done) {
+        parts.push(chunk);
+        done();
+      },
+    }),
+  ));
+  const received = new Uint8Array(await new Blob(parts).arrayBuffer());
+  assertEquals(await sha256(received), await sha256(data));
+  await soon(Promise.all([echo, pair.connection.finished]));
+});
 
-proactorTest(
-  "end() ends the peer's reads, not its writes",
-  async (proactor) => {
-    await using pair = await duplexPair(proactor);
-    const { duplex, peer } = pair;
-    duplex.end("question");
-    assertEquals(await readText(peer), "question");
-    await peer.write(encode("answer"));
-    await peer.closeWrite();
-    assertEquals(await text(duplex), "answer");
-    await soon(pair.connection.finished); // nobody else would close it
-  },
-);
+test.proactor("end() ends the peer's reads, not its writes", async (proactor) => {
+  await using pair = await duplexPair(proactor);
+  const { duplex, peer } = pair;
+  duplex.end("question");
+  assertEquals(await readText(peer), "question");
+  await peer.write(encode("answer"));
+  await peer.closeWrite();
+  assertEquals(await text(duplex), "answer");
+  await soon(pair.connection.finished); // nobody else would close it
+});
 
-eachModeTest(
-  "end() closes a pipe, which has no half close",
-  async (proactor) => {
-    await using pair = await connectedPair(proactor, { type: "byte" });
-    const duplex = await toNodeDuplex(pair.client);
-    const closed = once(duplex, "close");
-    duplex.resume().end("hello");
-    assertEquals(await readText(pair.served), "hello");
-    await soon(closed);
-  },
-);
+test.eachMode("end() closes a pipe, which has no half close", async (proactor) => {
+  await using pair = await connectedPair(proactor, { type: "byte" });
+  const duplex = await toNodeDuplex(pair.client);
+  const closed = once(duplex, "close");
+  duplex.resume().end("hello");
+  assertEquals(await readText(pair.served), "hello");
+  await soon(closed);
+});
 
-proactorTest(
-  "the end of the peer is the end of the stream",
-  async (proactor) => {
-    await using pair = await duplexPair(proactor);
-    const { duplex, peer } = pair;
-    await peer.write(encode("hello"));
-    await peer.closeWrite();
-    assertEquals(await text(duplex), "hello");
-    duplex.end("bye");
-    assertEquals(await readText(peer), "bye");
-  },
-);
+test.proactor("the end of the peer is the end of the stream", async (proactor) => {
+  await using pair = await duplexPair(proactor);
+  const { duplex, peer } = pair;
+  await peer.write(encode("hello"));
+  await peer.closeWrite();
+  assertEquals(await text(duplex), "hello");
+  duplex.end("bye");
+  assertEquals(await readText(peer), "bye");
+});
 
-proactorTest(
-  "write() returns false while the peer does not read",
-  async (proactor) => {
-    await using pair = await duplexPair(proactor);
-    const { duplex, peer } = pair;
-    const data = pattern(FLOOD);
-    assert(!duplex.write(data));
-    const drained = once(duplex, "drain");
-    assertEquals(
-      await sha256(await readBytes(peer, FLOOD)),
-      await sha256(data),
-    );
-    await soon(drained);
-  },
-);
+test.proactor("write() returns false while the peer does not read", async (proactor) => {
+  await using pair = await duplexPair(proactor);
+  const { duplex, peer } = pair;
+  const data = pattern(FLOOD);
+  assert(!duplex.write(data));
+  const drained = once(duplex, "drain");
+  assertEquals(
+    await sha256(await readBytes(peer, FLOOD)),
+    await sha256(data),
+  );
+  await soon(drained);
+});
 
-proactorTest("nothing is read while nobody takes it", async (proactor) => {
+test.proactor("nothing is read while nobody takes it", async (proactor) => {
   await using pair = await duplexPair(proactor);
   const { duplex, peer } = pair;
   duplex.on("readable", () => {});
@@ -146,7 +126,7 @@ proactorTest("nothing is read while nobody takes it", async (proactor) => {
 });
 
 for (const [name, listen] of Object.entries({ reads: true, writes: false })) {
-  proactorTest(`a reset ends ${name} with Node's code`, async (proactor) => {
+  test.proactor(`a reset ends ${name} with Node's code`, async (proactor) => {
     await using pair = await duplexPair(proactor);
     const { duplex, peer } = pair;
     if (listen) duplex.resume();
@@ -170,7 +150,7 @@ for (const [name, listen] of Object.entries({ reads: true, writes: false })) {
   });
 }
 
-proactorTest("destroy() closes the connection at once", async (proactor) => {
+test.proactor("destroy() closes the connection at once", async (proactor) => {
   await using pair = await duplexPair(proactor);
   const { duplex, peer } = pair;
   duplex.resume();
@@ -184,7 +164,7 @@ proactorTest("destroy() closes the connection at once", async (proactor) => {
   assert(received.length < FLOOD);
 });
 
-proactorTest("destroySoon() sends what was written", async (proactor) => {
+test.proactor("destroySoon() sends what was written", async (proactor) => {
   await using pair = await duplexPair(proactor);
   const { duplex, peer } = pair;
   const data = pattern(8 * MEGABYTE);
@@ -194,70 +174,61 @@ proactorTest("destroySoon() sends what was written", async (proactor) => {
   await soon(pair.connection.finished);
 });
 
-proactorTest(
-  "a connection that is closed below ends the stream with an error",
-  async (proactor) => {
-    await using pair = await duplexPair(proactor);
-    const { duplex, connection } = pair;
-    duplex.resume();
-    const failed = once(duplex, "error");
-    await turn();
-    connection.close();
-    const [error] = await soon(failed);
-    assertEquals(Reflect.get(error, "code"), "ECANCELED");
-  },
-);
+test.proactor("a connection that is closed below ends the stream with an error", async (proactor) => {
+  await using pair = await duplexPair(proactor);
+  const { duplex, connection } = pair;
+  duplex.resume();
+  const failed = once(duplex, "error");
+  await turn();
+  connection.close();
+  const [error] = await soon(failed);
+  assertEquals(Reflect.get(error, "code"), "ECANCELED");
+});
 
-proactorTest(
-  "timeout is emitted after silence, not while data flow",
-  async (proactor) => {
-    await using pair = await duplexPair(proactor);
-    const { duplex, peer } = pair;
-    let called = 0;
-    duplex.resume().setTimeout(100, () => called++);
-    assertEquals(duplex.timeout, 100);
-    const start = performance.now();
-    while (performance.now() - start < 250) {
-      await peer.write(encode("x"));
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-    assertEquals(called, 0);
-    await soon(once(duplex, "timeout"));
-    assertEquals(called, 1);
-    duplex.setTimeout(50).setTimeout(0);
-    assertThrows(() => duplex.setTimeout(-1), RangeError);
-  },
-);
+test.proactor("timeout is emitted after silence, not while data flow", async (proactor) => {
+  await using pair = await duplexPair(proactor);
+  const { duplex, peer } = pair;
+  let called = 0;
+  duplex.resume().setTimeout(100, () => called++);
+  assertEquals(duplex.timeout, 100);
+  const start = performance.now();
+  while (performance.now() - start < 250) {
+    await peer.write(encode("x"));
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assertEquals(called, 0);
+  await soon(once(duplex, "timeout"));
+  assertEquals(called, 1);
+  duplex.setTimeout(50).setTimeout(0);
+  assertThrows(() => duplex.setTimeout(-1), RangeError);
+});
 
-proactorTest(
-  "addresses and flags are those of the connection",
-  async (proactor) => {
-    await using pair = await duplexPair(proactor);
-    const { duplex, connection } = pair;
-    const { localAddr, remoteAddr } = connection;
-    assertEquals(duplex.localAddress, localAddr.hostname);
-    assertEquals(duplex.localPort, localAddr.port);
-    assertEquals(duplex.remoteAddress, remoteAddr.hostname);
-    assertEquals(duplex.remotePort, remoteAddr.port);
-    assertEquals(duplex.remoteFamily, "IPv4");
-    assert(!duplex.connecting);
-    const calls: unknown[] = [];
-    const spy: DuplexConnection = new Proxy(connection, {
-      get: (_, name) => (...args: unknown[]) => calls.push([name, ...args]),
-    });
-    const spied = await toNodeDuplex(spy);
-    spied.setNoDelay().setNoDelay(false).setKeepAlive(true).ref().unref();
-    assertEquals(calls, [
-      ["setNoDelay", true],
-      ["setNoDelay", false],
-      ["setKeepAlive", true],
-      ["ref"],
-      ["unref"],
-    ]);
-  },
-);
+test.proactor("addresses and flags are those of the connection", async (proactor) => {
+  await using pair = await duplexPair(proactor);
+  const { duplex, connection } = pair;
+  const { localAddr, remoteAddr } = connection;
+  assertEquals(duplex.localAddress, localAddr.hostname);
+  assertEquals(duplex.localPort, localAddr.port);
+  assertEquals(duplex.remoteAddress, remoteAddr.hostname);
+  assertEquals(duplex.remotePort, remoteAddr.port);
+  assertEquals(duplex.remoteFamily, "IPv4");
+  assert(!duplex.connecting);
+  const calls: unknown[] = [];
+  const spy: DuplexConnection = new Proxy(connection, {
+    get: (_, name) => (...args: unknown[]) => calls.push([name, ...args]),
+  });
+  const spied = await toNodeDuplex(spy);
+  spied.setNoDelay().setNoDelay(false).setKeepAlive(true).ref().unref();
+  assertEquals(calls, [
+    ["setNoDelay", true],
+    ["setNoDelay", false],
+    ["setKeepAlive", true],
+    ["ref"],
+    ["unref"],
+  ]);
+});
 
-proactorTest("a pipe has no internet address", async (proactor) => {
+test.proactor("a pipe has no internet address", async (proactor) => {
   await using pair = await connectedPair(proactor, { type: "byte" });
   const duplex = await toNodeDuplex(pair.client);
   assertEquals(duplex.remoteAddress, undefined);

@@ -7,8 +7,17 @@ import {
   assertInstanceOf,
   assertRejects,
   assertThrows,
-} from "@std/assert";
-import { CancelledError, type IocpProactor } from "../../../mod.ts";
+  CancelledError,
+  createInstance,
+  decode,
+  encode,
+  type IocpProactor,
+  soon,
+  test,
+  turn,
+  uniquePipeName,
+  until,
+} from "../_deps.ts";
 import { pipe, type PipeHandle } from "../../../src/pipe/mod.ts";
 import {
   addReader,
@@ -19,17 +28,6 @@ import {
 } from "../../../src/net/mod.ts";
 import { PIPE_TYPE_MESSAGE } from "../../../src/ffi/constants.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
-import {
-  createInstance,
-  decode,
-  eachModeTest,
-  encode,
-  proactorTest,
-  soon,
-  turn,
-  uniquePipeName,
-  until,
-} from "../_setup.ts";
 
 defaultSockets();
 
@@ -70,37 +68,31 @@ function collectReports(proactor: IocpProactor): [unknown, string][] {
   return reports;
 }
 
-eachModeTest(
-  "waitReadable() of a pipe ends when data come, and takes none",
-  async (proactor) => {
-    using ends = new Ends(proactor);
-    const readable = waitReadable(ends.reader, { proactor });
-    await turns(3);
-    assertFalse(readable.done());
-    await ends.send("hello");
-    assertEquals(await soon(readable), undefined);
-    assertEquals(await ends.receive(10), "hello");
-  },
-);
+test.eachMode("waitReadable() of a pipe ends when data come, and takes none", async (proactor) => {
+  using ends = new Ends(proactor);
+  const readable = waitReadable(ends.reader, { proactor });
+  await turns(3);
+  assertFalse(readable.done());
+  await ends.send("hello");
+  assertEquals(await soon(readable), undefined);
+  assertEquals(await ends.receive(10), "hello");
+});
 
-eachModeTest(
-  "waitReadable() of a pipe ends again and again until all was read",
-  async (proactor) => {
-    using ends = new Ends(proactor);
-    await ends.send("ab");
-    for (const text of ["a", "b"]) {
-      await soon(waitReadable(ends.reader, { proactor }));
-      await soon(waitReadable(ends.reader, { proactor }));
-      assertEquals(await ends.receive(1), text);
-    }
-    const empty = waitReadable(ends.reader, { proactor });
-    await turns(3);
-    assertFalse(empty.done());
-    empty.cancel();
-  },
-);
+test.eachMode("waitReadable() of a pipe ends again and again until all was read", async (proactor) => {
+  using ends = new Ends(proactor);
+  await ends.send("ab");
+  for (const text of ["a", "b"]) {
+    await soon(waitReadable(ends.reader, { proactor }));
+    await soon(waitReadable(ends.reader, { proactor }));
+    assertEquals(await ends.receive(1), text);
+  }
+  const empty = waitReadable(ends.reader, { proactor });
+  await turns(3);
+  assertFalse(empty.done());
+  empty.cancel();
+});
 
-eachModeTest("any number may wait for a pipe", async (proactor) => {
+test.eachMode("any number may wait for a pipe", async (proactor) => {
   using ends = new Ends(proactor);
   const waits = [1, 2, 3].map(() => waitReadable(ends.reader, { proactor }));
   waits[1]!.cancel();
@@ -110,25 +102,22 @@ eachModeTest("any number may wait for a pipe", async (proactor) => {
   assertEquals(await ends.receive(10), "x");
 });
 
-eachModeTest(
-  "a handle that is on the port already can be waited for",
-  async (proactor) => {
-    const path = uniquePipeName();
-    const server = createInstance(proactor, path);
-    proactor.register(server);
-    const accepted = proactor.acceptPipe(server);
-    const client = await soon(proactor.connectPipe(path));
-    await soon(accepted);
-    const readable = waitReadable(server, { proactor });
-    await soon(proactor.send(client, encode("hi")));
-    await soon(readable);
-    assertEquals(decode(await soon(proactor.recv(server, 10))), "hi");
-    proactor.closeHandle(client);
-    proactor.closeHandle(server);
-  },
-);
+test.eachMode("a handle that is on the port already can be waited for", async (proactor) => {
+  const path = uniquePipeName();
+  const server = createInstance(proactor, path);
+  proactor.register(server);
+  const accepted = proactor.acceptPipe(server);
+  const client = await soon(proactor.connectPipe(path));
+  await soon(accepted);
+  const readable = waitReadable(server, { proactor });
+  await soon(proactor.send(client, encode("hi")));
+  await soon(readable);
+  assertEquals(decode(await soon(proactor.recv(server, 10))), "hi");
+  proactor.closeHandle(client);
+  proactor.closeHandle(server);
+});
 
-eachModeTest("the end of a pipe is readable", async (proactor) => {
+test.eachMode("the end of a pipe is readable", async (proactor) => {
   using ends = new Ends(proactor);
   const readable = waitReadable(ends.reader, { proactor });
   await ends.send("last");
@@ -140,7 +129,7 @@ eachModeTest("the end of a pipe is readable", async (proactor) => {
   await soon(waitReadable(ends.reader, { proactor }));
 });
 
-eachModeTest("a canceled wait for a pipe loses nothing", async (proactor) => {
+test.eachMode("a canceled wait for a pipe loses nothing", async (proactor) => {
   using ends = new Ends(proactor);
   for (let i = 0; i < 20; i++) {
     const readable = waitReadable(ends.reader, { proactor });
@@ -164,7 +153,7 @@ eachModeTest("a canceled wait for a pipe loses nothing", async (proactor) => {
   assertEquals(proactor.metrics().unknownPackets, 0);
 });
 
-eachModeTest("closing a pipe ends the waits for it", async (proactor) => {
+test.eachMode("closing a pipe ends the waits for it", async (proactor) => {
   const path = uniquePipeName();
   const server = createInstance(proactor, path);
   const client = await soon(proactor.connectPipe(path));
@@ -177,7 +166,7 @@ eachModeTest("closing a pipe ends the waits for it", async (proactor) => {
   assertThrows(() => waitReadable(ends.reader, { proactor }), BadResource);
 });
 
-proactorTest("closing the proactor ends the waits", async (proactor) => {
+test.proactor("closing the proactor ends the waits", async (proactor) => {
   const ends = new Ends(proactor);
   const readable = waitReadable(ends.reader, { proactor });
   const reports = collectReports(proactor);
@@ -191,82 +180,73 @@ proactorTest("closing the proactor ends the waits", async (proactor) => {
   ends[Symbol.dispose]();
 });
 
-eachModeTest(
-  "addReader() of a pipe calls as long as there is something to read",
-  async (proactor) => {
-    using ends = new Ends(proactor);
-    const received: string[] = [];
-    let reading = false;
-    addReader(ends.reader, async () => {
-      if (reading) return;
-      reading = true;
-      received.push(await ends.receive(1));
-      reading = false;
-    }, { proactor });
-    await turns(3);
-    assertEquals(received, []);
-    await ends.send("abc");
-    await until(() => received.length === 3);
-    await ends.send("d");
-    await until(() => received.length === 4);
-    assertEquals(received.join(""), "abcd");
-    assert(removeReader(ends.reader, { proactor }));
-    assertFalse(removeReader(ends.reader, { proactor }));
-    await ends.send("e");
-    assertEquals(await ends.receive(10), "e");
-    assertEquals(received.length, 4);
-  },
-);
+test.eachMode("addReader() of a pipe calls as long as there is something to read", async (proactor) => {
+  using ends = new Ends(proactor);
+  const received: string[] = [];
+  let reading = false;
+  addReader(ends.reader, async () => {
+    if (reading) return;
+    reading = true;
+    received.push(await ends.receive(1));
+    reading = false;
+  }, { proactor });
+  await turns(3);
+  assertEquals(received, []);
+  await ends.send("abc");
+  await until(() => received.length === 3);
+  await ends.send("d");
+  await until(() => received.length === 4);
+  assertEquals(received.join(""), "abcd");
+  assert(removeReader(ends.reader, { proactor }));
+  assertFalse(removeReader(ends.reader, { proactor }));
+  await ends.send("e");
+  assertEquals(await ends.receive(10), "e");
+  assertEquals(received.length, 4);
+});
 
-eachModeTest(
-  "addReader() of a pipe lets timers fire, and takes another's place",
-  async (proactor) => {
-    using ends = new Ends(proactor);
-    const calls: string[] = [];
-    addReader(ends.reader, () => calls.push("old"), { proactor });
-    addReader(ends.reader, () => calls.push("new"), { proactor });
-    await ends.send("x");
-    for (let i = 0; i < 3; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
-    await until(() => calls.length > 3);
-    assert(removeReader(ends.reader, { proactor }));
-    assertEquals(new Set(calls), new Set(["new"]));
-    const atEnd = calls.length;
-    await turns(5);
-    assertEquals(calls.length, atEnd);
-  },
-);
+test.eachMode("addReader() of a pipe lets timers fire, and takes another's place", async (proactor) => {
+  using ends = new Ends(proactor);
+  const calls: string[] = [];
+  addReader(ends.reader, () => calls.push("old"), { proactor });
+  addReader(ends.reader, () => calls.push("new"), { proactor });
+  await ends.send("x");
+  for (let i = 0; i < 3; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await until(() => calls.length > 3);
+  assert(removeReader(ends.reader, { proactor }));
+  assertEquals(new Set(calls), new Set(["new"]));
+  const atEnd = calls.length;
+  await turns(5);
+  assertEquals(calls.length, atEnd);
+});
 
-eachModeTest(
-  "a reader of a pipe that throws, or is closed, is reported",
-  async (proactor) => {
-    using ends = new Ends(proactor);
-    const reports = collectReports(proactor);
-    let calls = 0;
-    addReader(ends.reader, () => {
-      if (++calls === 1) throw new Error("broken");
-      removeReader(ends.reader, { proactor });
-    }, { proactor });
-    await ends.send("x");
-    await until(() => calls === 2);
-    assertEquals(reports.map(([, message]) => message), [
-      "Exception in the callback of a readable pipe",
-    ]);
-    await ends.receive(10);
-    const path = uniquePipeName();
-    const server = createInstance(proactor, path);
-    const client = await soon(proactor.connectPipe(path));
-    addReader(client, () => {}, { proactor });
-    proactor.closeHandle(client);
-    await until(() => reports.length === 2);
-    assertInstanceOf(reports[1]![0], Interrupted);
-    assertEquals(reports[1]![1], "The watch of a pipe has ended");
-    proactor.closeHandle(server);
-  },
-);
+test.eachMode("a reader of a pipe that throws, or is closed, is reported", async (proactor) => {
+  using ends = new Ends(proactor);
+  const reports = collectReports(proactor);
+  let calls = 0;
+  addReader(ends.reader, () => {
+    if (++calls === 1) throw new Error("broken");
+    removeReader(ends.reader, { proactor });
+  }, { proactor });
+  await ends.send("x");
+  await until(() => calls === 2);
+  assertEquals(reports.map(([, message]) => message), [
+    "Exception in the callback of a readable pipe",
+  ]);
+  await ends.receive(10);
+  const path = uniquePipeName();
+  const server = createInstance(proactor, path);
+  const client = await soon(proactor.connectPipe(path));
+  addReader(client, () => {}, { proactor });
+  proactor.closeHandle(client);
+  await until(() => reports.length === 2);
+  assertInstanceOf(reports[1]![0], Interrupted);
+  assertEquals(reports[1]![1], "The watch of a pipe has ended");
+  proactor.closeHandle(server);
+});
 
-proactorTest("a pipe has no writability to wait for", (proactor) => {
+test.proactor("a pipe has no writability to wait for", (proactor) => {
   using ends = new Ends(proactor);
   for (const wait of [waitWritable, addWriter]) {
     assertThrows(
@@ -281,31 +261,28 @@ proactorTest("a pipe has no writability to wait for", (proactor) => {
   assertEquals(proactor.metrics().slotsInUse, 0);
 });
 
-proactorTest(
-  "a message-type pipe is refused: a wait would take an empty message",
-  async (proactor) => {
-    const path = uniquePipeName();
-    const pipeMode = PIPE_TYPE_MESSAGE;
-    const server = createInstance(proactor, path, { pipeMode });
-    const client = await soon(proactor.connectPipe(path));
-    for (const handle of [server, client]) {
-      assertThrows(
-        () => waitReadable(handle, { proactor }),
-        NotSupported,
-        "Cannot wait for handle: the wait would take an empty message",
-      );
-      assertThrows(
-        () => addReader(handle, () => {}, { proactor }),
-        NotSupported,
-        "Cannot watch handle",
-      );
-    }
-    proactor.closeHandle(client);
-    proactor.closeHandle(server);
-  },
-);
+test.proactor("a message-type pipe is refused: a wait would take an empty message", async (proactor) => {
+  const path = uniquePipeName();
+  const pipeMode = PIPE_TYPE_MESSAGE;
+  const server = createInstance(proactor, path, { pipeMode });
+  const client = await soon(proactor.connectPipe(path));
+  for (const handle of [server, client]) {
+    assertThrows(
+      () => waitReadable(handle, { proactor }),
+      NotSupported,
+      "Cannot wait for handle: the wait would take an empty message",
+    );
+    assertThrows(
+      () => addReader(handle, () => {}, { proactor }),
+      NotSupported,
+      "Cannot watch handle",
+    );
+  }
+  proactor.closeHandle(client);
+  proactor.closeHandle(server);
+});
 
-proactorTest("an end that only writes cannot be read", async (proactor) => {
+test.proactor("an end that only writes cannot be read", async (proactor) => {
   const [reader, writer] = pipe({ proactor });
   const readable = waitReadable(writer, { proactor });
   await assertRejects(
@@ -317,7 +294,7 @@ proactorTest("an end that only writes cannot be read", async (proactor) => {
   writer.close();
 });
 
-proactorTest("what is no open handle is refused", (proactor) => {
+test.proactor("what is no open handle is refused", (proactor) => {
   for (const handle of [0n, 0x7fff_fff0n]) {
     assertThrows(() => waitReadable(handle, { proactor }), BadResource);
     assertThrows(() => addReader(handle, () => {}, { proactor }), BadResource);

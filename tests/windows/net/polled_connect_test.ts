@@ -3,8 +3,19 @@
  * `scoped/` run it under such a grant.
  */
 
-import { assertEquals, assertRejects } from "@std/assert";
-import { IocpProactor } from "../../../mod.ts";
+import {
+  assertEquals,
+  assertNoLeak,
+  assertRejects,
+  encode,
+  IocpProactor,
+  type ProactorBody,
+  readText,
+  soon,
+  test,
+  turn,
+  until,
+} from "../_deps.ts";
 import { connectTcp, TcpListener } from "../../../src/net/mod.ts";
 import type { Socket } from "../../../src/ffi/socket/api.ts";
 import { WSAEWOULDBLOCK } from "../../../src/ffi/socket/constants.ts";
@@ -13,16 +24,6 @@ import { PolledConnect } from "../../../src/net/socket/polled_connect.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { pollerOf } from "../../../src/proactor/call/socket_poller.ts";
 import { tcpAddr, tcpKind } from "../../../src/net/tcp/tcp_socket.ts";
-import {
-  assertNoLeak,
-  eachModeTest,
-  encode,
-  type ProactorBody,
-  readText,
-  soon,
-  turn,
-  until,
-} from "../_setup.ts";
 import {
   abortWhileConnecting,
   assertNotToItself,
@@ -36,7 +37,7 @@ const { BadResource, TimedOut } = Deno.errors;
 
 /** Registers a test that runs as under a scoped grant. */
 function polledTest(name: string, body: ProactorBody): void {
-  eachModeTest(name, async (proactor) => {
+  test.eachMode(name, async (proactor) => {
     const sockets = defaultSockets();
     const changes = { extensions: { value: false, configurable: true } };
     Object.defineProperties(sockets, changes);
@@ -221,22 +222,19 @@ Deno.test("a polled connection on a closed proactor is refused", async () => {
   );
 });
 
-eachModeTest(
-  "a connect that is polled rejects with any reason",
-  async (proactor) => {
-    using _silence = new Silence();
-    const target = {
-      kind: tcpKind("IPv4"),
-      remote: { family: "IPv4", hostname: NOWHERE, port: 1 },
-      local: { family: "IPv4", hostname: "0.0.0.0", port: 0 },
-    } as const;
-    for (const reason of [null, "", 0]) {
-      const sockets = defaultSockets();
-      const connecting = new PolledConnect(proactor.port, sockets, target);
-      connecting.cancel(reason);
-      const settled = connecting.connected.then(() => [], (error) => [error]);
-      assertEquals(await soon(settled), [reason]);
-    }
-    await until(() => pollerOf(proactor.port).sockets === 0);
-  },
-);
+test.eachMode("a connect that is polled rejects with any reason", async (proactor) => {
+  using _silence = new Silence();
+  const target = {
+    kind: tcpKind("IPv4"),
+    remote: { family: "IPv4", hostname: NOWHERE, port: 1 },
+    local: { family: "IPv4", hostname: "0.0.0.0", port: 0 },
+  } as const;
+  for (const reason of [null, "", 0]) {
+    const sockets = defaultSockets();
+    const connecting = new PolledConnect(proactor.port, sockets, target);
+    connecting.cancel(reason);
+    const settled = connecting.connected.then(() => [], (error) => [error]);
+    assertEquals(await soon(settled), [reason]);
+  }
+  await until(() => pollerOf(proactor.port).sockets === 0);
+});

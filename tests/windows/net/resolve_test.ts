@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects, soon, until } from "../_deps.ts";
 import { isWindowsError } from "../../../src/ffi/errors.ts";
 import type { SocketAddress } from "../../../src/ffi/socket/sockaddr.ts";
 import {
@@ -6,7 +6,6 @@ import {
   getnameinfo,
 } from "../../../src/net/names/address_info.ts";
 import { lookups, resolveHost } from "../../../src/net/names/resolve.ts";
-import { soon, until } from "../_setup.ts";
 import { onWine } from "../_wine.ts";
 import "../sockets/_bench.ts"; // loads the libraries outside of any test
 

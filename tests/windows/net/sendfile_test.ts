@@ -7,16 +7,22 @@ import {
   assertInstanceOf,
   assertLess,
   assertRejects,
-} from "@std/assert";
-import {
+  connectedPair,
+  encode,
   type IocpProactor,
   isWindowsError,
+  pattern,
   type ProactorEventLoop,
   type Protocol,
+  readBytes,
   type SendFileOptions,
   type SendFileSource,
+  sha256,
+  soon,
+  test,
   type Transport,
-} from "../../../mod.ts";
+  turn,
+} from "../_deps.ts";
 import {
   connectTcp,
   createSocket,
@@ -25,18 +31,6 @@ import {
   TcpListener,
 } from "../../../src/net/mod.ts";
 import { transmitSlots } from "../../../src/stream/transmit_slots.ts";
-import { loopTest } from "../_loop.ts";
-import {
-  connectedPair,
-  eachModeTest,
-  encode,
-  pattern,
-  proactorTest,
-  readBytes,
-  sha256,
-  soon,
-  turn,
-} from "../_setup.ts";
 import { TempFile } from "./_files.ts";
 import { listeningSocket, socketPair } from "./_sockets.ts";
 import { LOCAL, resetOnClose, socketOf, tcpPair } from "./_tcp.ts";
@@ -80,59 +74,53 @@ const SOURCES: [string, (file: TempFile) => SendFileSource][] = [
 ];
 
 for (const [name, sourceOf] of SOURCES) {
-  eachModeTest(
-    `sendfile() sends ${name}, whole and in part`,
-    async (proactor) => {
-      using file = new TempFile(DATA);
-      for (
-        const [options, start, end] of [
-          [{}, 0, DATA.length],
-          [{ offset: 1000, count: 2000 }, 1000, 3000],
-          [
-            { offset: DATA.length - 10, count: 2000 },
-            DATA.length - 10,
-            DATA.length,
-          ],
-          [{ offset: DATA.length }, DATA.length, DATA.length],
-          [{ offset: 5_000_000_000 }, 0, 0],
-          [{ count: 0 }, 0, 0],
-        ] as const
-      ) {
-        using pair = await socketPair(proactor);
-        const { client, served } = pair;
-        const received = receiveAll(proactor, served);
-        const source = sourceOf(file) as string;
-        const sent = await soon(proactor.sendfile(client, source, options));
-        assertEquals(sent, end - start);
-        client.close();
-        await assertSame(await received, DATA.slice(start, end));
-        assertEquals(file.position, DATA.length);
-      }
-    },
-  );
+  test.eachMode(`sendfile() sends ${name}, whole and in part`, async (proactor) => {
+    using file = new TempFile(DATA);
+    for (
+      const [options, start, end] of [
+        [{}, 0, DATA.length],
+        [{ offset: 1000, count: 2000 }, 1000, 3000],
+        [
+          { offset: DATA.length - 10, count: 2000 },
+          DATA.length - 10,
+          DATA.length,
+        ],
+        [{ offset: DATA.length }, DATA.length, DATA.length],
+        [{ offset: 5_000_000_000 }, 0, 0],
+        [{ count: 0 }, 0, 0],
+      ] as const
+    ) {
+      using pair = await socketPair(proactor);
+      const { client, served } = pair;
+      const received = receiveAll(proactor, served);
+      const source = sourceOf(file) as string;
+      const sent = await soon(proactor.sendfile(client, source, options));
+      assertEquals(sent, end - start);
+      client.close();
+      await assertSame(await received, DATA.slice(start, end));
+      assertEquals(file.position, DATA.length);
+    }
+  });
 }
 
-eachModeTest("sendfile() of an empty file sends nothing", async (proactor) => {
+test.eachMode("sendfile() of an empty file sends nothing", async (proactor) => {
   using file = new TempFile(new Uint8Array(0));
   using pair = await socketPair(proactor);
   assertEquals(await soon(proactor.sendfile(pair.client, file.path)), 0);
 });
 
-proactorTest(
-  "sendfile() that is aborted ends, and nothing is left",
-  async (proactor) => {
-    using file = new TempFile(pattern(8 << 20));
-    using pair = await socketPair(proactor);
-    const aborter = new AbortController();
-    const { signal } = aborter;
-    const sent = proactor.sendfile(pair.client, file.path, { signal });
-    await turn();
-    aborter.abort(new Error("enough"));
-    await assertRejects(() => soon(sent), Error, "enough");
-  },
-);
+test.proactor("sendfile() that is aborted ends, and nothing is left", async (proactor) => {
+  using file = new TempFile(pattern(8 << 20));
+  using pair = await socketPair(proactor);
+  const aborter = new AbortController();
+  const { signal } = aborter;
+  const sent = proactor.sendfile(pair.client, file.path, { signal });
+  await turn();
+  aborter.abort(new Error("enough"));
+  await assertRejects(() => soon(sent), Error, "enough");
+});
 
-proactorTest("sendfile() ends when its socket is closed", async (proactor) => {
+test.proactor("sendfile() ends when its socket is closed", async (proactor) => {
   using file = new TempFile(pattern(8 << 20));
   const { client, served } = await socketPair(proactor);
   const sent = proactor.sendfile(client, file.path);
@@ -143,7 +131,7 @@ proactorTest("sendfile() ends when its socket is closed", async (proactor) => {
   served.close();
 });
 
-proactorTest("sendfile() fails when the peer has reset", async (proactor) => {
+test.proactor("sendfile() fails when the peer has reset", async (proactor) => {
   using file = new TempFile(pattern(8 << 20));
   const { client, served } = await socketPair(proactor);
   resetOnClose(served.handle!);
@@ -156,7 +144,7 @@ proactorTest("sendfile() fails when the peer has reset", async (proactor) => {
   client.close();
 });
 
-proactorTest("sendfile() refuses what is no file", async (proactor) => {
+test.proactor("sendfile() refuses what is no file", async (proactor) => {
   using pair = await socketPair(proactor);
   const { client, served } = pair;
   const send = (file: string | bigint, options = {}) =>
@@ -183,7 +171,7 @@ for (const native of [true, false]) {
   const how = native ? "" : " by copying";
   const taken = native ? 0 : 2;
 
-  loopTest(`sockSendfile() sends from each offset${how}`, async (loop) => {
+  test.loop(`sockSendfile() sends from each offset${how}`, async (loop) => {
     using file = new TempFile(SMALL);
     await withSlots(taken, async () => {
       for (const offset of [0, 3, 6]) {
@@ -201,7 +189,7 @@ for (const native of [true, false]) {
     });
   });
 
-  loopTest(`sockSendfile() stands between other sends${how}`, async (loop) => {
+  test.loop(`sockSendfile() stands between other sends${how}`, async (loop) => {
     using file = new TempFile(DATA);
     await withSlots(taken, async () => {
       using pair = await socketPair(loop.proactor);
@@ -219,58 +207,52 @@ for (const native of [true, false]) {
   });
 
   for (const name of ["transport", "connection"] as const) {
-    loopTest(
-      `sendfile() over a ${name} keeps its place${how}`,
-      async (loop) => {
-        using file = new TempFile(DATA);
-        await withSlots(taken, async () => {
-          await using ends = await makeEnds(loop, name);
-          const { send, write, received } = ends;
-          write(AROUND);
-          const sent = send(file.path, {});
-          write(AROUND.slice(0, 100));
-          const part = send(file.handle, { offset: 1000, count: 100 });
-          const rest = send(file.path, { offset: DATA.length / 2 | 0 });
-          write(AROUND);
-          assertEquals(await soon(Promise.all([sent, part, rest])), [
-            DATA.length,
-            100,
-            DATA.length - (DATA.length / 2 | 0),
-          ]);
-          ends.close();
-          await assertSame(
-            await received,
-            AROUND,
-            DATA,
-            AROUND.slice(0, 100),
-            DATA.slice(1000, 1100),
-            DATA.slice(DATA.length / 2 | 0),
-            AROUND,
-          );
-        });
-      },
-    );
+    test.loop(`sendfile() over a ${name} keeps its place${how}`, async (loop) => {
+      using file = new TempFile(DATA);
+      await withSlots(taken, async () => {
+        await using ends = await makeEnds(loop, name);
+        const { send, write, received } = ends;
+        write(AROUND);
+        const sent = send(file.path, {});
+        write(AROUND.slice(0, 100));
+        const part = send(file.handle, { offset: 1000, count: 100 });
+        const rest = send(file.path, { offset: DATA.length / 2 | 0 });
+        write(AROUND);
+        assertEquals(await soon(Promise.all([sent, part, rest])), [
+          DATA.length,
+          100,
+          DATA.length - (DATA.length / 2 | 0),
+        ]);
+        ends.close();
+        await assertSame(
+          await received,
+          AROUND,
+          DATA,
+          AROUND.slice(0, 100),
+          DATA.slice(1000, 1100),
+          DATA.slice(DATA.length / 2 | 0),
+          AROUND,
+        );
+      });
+    });
 
-    loopTest(
-      `sendfile() over a ${name} fails when the peer leaves${how}`,
-      async (loop) => {
-        using file = new TempFile(pattern(8 << 20));
-        await withSlots(taken, async () => {
-          await using ends = await makeEnds(loop, name, { stopAfter: 1024 });
-          const sent = ends.send(file.path, {});
-          const error = await assertRejects(() => soon(sent), Error);
-          assert(
-            error instanceof Deno.errors.ConnectionReset ||
-              error instanceof Deno.errors.ConnectionAborted,
-            `${error}`,
-          );
-          const { length } = await ends.received;
-          assertGreaterOrEqual(length, 1024);
-          assertLess(length, 8 << 20);
-          assert(ends.isBroken());
-        });
-      },
-    );
+    test.loop(`sendfile() over a ${name} fails when the peer leaves${how}`, async (loop) => {
+      using file = new TempFile(pattern(8 << 20));
+      await withSlots(taken, async () => {
+        await using ends = await makeEnds(loop, name, { stopAfter: 1024 });
+        const sent = ends.send(file.path, {});
+        const error = await assertRejects(() => soon(sent), Error);
+        assert(
+          error instanceof Deno.errors.ConnectionReset ||
+            error instanceof Deno.errors.ConnectionAborted,
+          `${error}`,
+        );
+        const { length } = await ends.received;
+        assertGreaterOrEqual(length, 1024);
+        assertLess(length, 8 << 20);
+        assert(ends.isBroken());
+      });
+    });
   }
 }
 
@@ -353,19 +335,16 @@ function connectionEnd(connection: TcpConnection) {
   };
 }
 
-loopTest(
-  "sendfile() succeeds when the peer closes behind the last byte",
-  async (loop) => {
-    using file = new TempFile(DATA);
-    await using ends = await makeEnds(loop, "transport", {
-      stopAfter: DATA.length,
-    });
-    assertEquals(await soon(ends.send(file.path, {})), DATA.length);
-    await assertSame(await ends.received, DATA);
-  },
-);
+test.loop("sendfile() succeeds when the peer closes behind the last byte", async (loop) => {
+  using file = new TempFile(DATA);
+  await using ends = await makeEnds(loop, "transport", {
+    stopAfter: DATA.length,
+  });
+  assertEquals(await soon(ends.send(file.path, {})), DATA.length);
+  await assertSame(await ends.received, DATA);
+});
 
-loopTest("sendfile() is refused on a transport that closes", async (loop) => {
+test.loop("sendfile() is refused on a transport that closes", async (loop) => {
   using file = new TempFile(SMALL);
   await using ends = await makeEnds(loop, "transport");
   ends.close();
@@ -376,7 +355,7 @@ loopTest("sendfile() is refused on a transport that closes", async (loop) => {
   );
 });
 
-loopTest("sendfile() is refused on a datagram transport", async (loop) => {
+test.loop("sendfile() is refused on a datagram transport", async (loop) => {
   using file = new TempFile(SMALL);
   const lost = Promise.withResolvers<void>();
   const [transport] = await loop.createDatagramEndpoint(
@@ -392,123 +371,108 @@ loopTest("sendfile() is refused on a datagram transport", async (loop) => {
   await soon(lost.promise);
 });
 
-loopTest(
-  "sockSendfile() refuses datagram sockets and bad numbers",
-  async (loop) => {
-    using file = new TempFile(SMALL);
-    using pair = await socketPair(loop.proactor);
-    using listener = listeningSocket();
-    using datagrams = createSocket({ type: "datagram" });
-    await assertRejects(
-      () => loop.sockSendfile(datagrams, file.path),
-      TypeError,
-      "the socket is not a stream",
-    );
-    await assertRejects(
-      () => loop.sockSendfile(pair.client, file.path, { offset: -1 }),
-      RangeError,
-    );
-    await assertRejects(
-      () => loop.sockSendfile(pair.client, file.path, { count: -1 }),
-      RangeError,
-    );
-    await assertRejects(
-      () => soon(loop.sockSendfile(listener, file.path)),
-      Deno.errors.NotConnected,
-    );
-  },
-);
+test.loop("sockSendfile() refuses datagram sockets and bad numbers", async (loop) => {
+  using file = new TempFile(SMALL);
+  using pair = await socketPair(loop.proactor);
+  using listener = listeningSocket();
+  using datagrams = createSocket({ type: "datagram" });
+  await assertRejects(
+    () => loop.sockSendfile(datagrams, file.path),
+    TypeError,
+    "the socket is not a stream",
+  );
+  await assertRejects(
+    () => loop.sockSendfile(pair.client, file.path, { offset: -1 }),
+    RangeError,
+  );
+  await assertRejects(
+    () => loop.sockSendfile(pair.client, file.path, { count: -1 }),
+    RangeError,
+  );
+  await assertRejects(
+    () => soon(loop.sockSendfile(listener, file.path)),
+    Deno.errors.NotConnected,
+  );
+});
 
-loopTest(
-  "sendfile() without fallback waits for its turn, or fails",
-  async (loop) => {
-    using file = new TempFile(DATA);
-    await using ends = await makeEnds(loop, "transport");
-    let sent: Promise<number> | undefined;
-    await withSlots(2, async () => {
-      sent = ends.send(file.path, { fallback: false });
-      await turn();
-    });
-    assertEquals(await soon(sent!), DATA.length);
-    const seekable = {
-      read: () => Promise.resolve(null),
-      seek: () => Promise.resolve(0),
-    };
-    await assertRejects(
-      () => ends.send(seekable, { fallback: false }),
-      Deno.errors.NotSupported,
-      "the fallback is disabled",
-    );
-    ends.close();
-    await assertSame(await ends.received, DATA);
-  },
-);
+test.loop("sendfile() without fallback waits for its turn, or fails", async (loop) => {
+  using file = new TempFile(DATA);
+  await using ends = await makeEnds(loop, "transport");
+  let sent: Promise<number> | undefined;
+  await withSlots(2, async () => {
+    sent = ends.send(file.path, { fallback: false });
+    await turn();
+  });
+  assertEquals(await soon(sent!), DATA.length);
+  const seekable = {
+    read: () => Promise.resolve(null),
+    seek: () => Promise.resolve(0),
+  };
+  await assertRejects(
+    () => ends.send(seekable, { fallback: false }),
+    Deno.errors.NotSupported,
+    "the fallback is disabled",
+  );
+  ends.close();
+  await assertSame(await ends.received, DATA);
+});
 
 // --- connections -----------------------------------------------------------------
 
-eachModeTest(
-  "sendFile() runs on many connections at once",
-  async (proactor) => {
-    using file = new TempFile(DATA);
-    const pairs = await Promise.all(
-      Array.from({ length: 6 }, () => tcpPair(proactor)),
+test.eachMode("sendFile() runs on many connections at once", async (proactor) => {
+  using file = new TempFile(DATA);
+  const pairs = await Promise.all(
+    Array.from({ length: 6 }, () => tcpPair(proactor)),
+  );
+  const received = pairs.map(({ served }) => readBytes(served));
+  const sent = pairs.map(async ({ client }) => {
+    const count = await soon(client.sendFile(file.path));
+    client.close();
+    return count;
+  });
+  assertEquals(await soon(Promise.all(sent)), Array(6).fill(DATA.length));
+  for (const data of await Promise.all(received)) {
+    await assertSame(
+      data,
+      DATA,
     );
-    const received = pairs.map(({ served }) => readBytes(served));
-    const sent = pairs.map(async ({ client }) => {
-      const count = await soon(client.sendFile(file.path));
-      client.close();
-      return count;
-    });
-    assertEquals(await soon(Promise.all(sent)), Array(6).fill(DATA.length));
-    for (const data of await Promise.all(received)) {
-      await assertSame(
-        data,
-        DATA,
-      );
-    }
-    for (const pair of pairs) await pair[Symbol.asyncDispose]();
-  },
-);
+  }
+  for (const pair of pairs) await pair[Symbol.asyncDispose]();
+});
 
-proactorTest(
-  "sendFile() that is aborted ends writing, not reading",
-  async (proactor) => {
-    using file = new TempFile(pattern(8 << 20));
-    await using pair = await tcpPair(proactor);
-    const { client, served } = pair;
-    const aborter = new AbortController();
-    const sent = client.sendFile(file.handle, { signal: aborter.signal });
-    await turn();
-    aborter.abort(new Error("enough"));
-    await assertRejects(() => soon(sent), Error, "enough");
-    await assertRejects(
-      () => client.write(encode("x")),
-      Deno.errors.Interrupted,
-    );
-    await soon(served.write(encode("hello")));
-    assertEquals(await soon(client.read(new Uint8Array(10))), 5);
-  },
-);
+test.proactor("sendFile() that is aborted ends writing, not reading", async (proactor) => {
+  using file = new TempFile(pattern(8 << 20));
+  await using pair = await tcpPair(proactor);
+  const { client, served } = pair;
+  const aborter = new AbortController();
+  const sent = client.sendFile(file.handle, { signal: aborter.signal });
+  await turn();
+  aborter.abort(new Error("enough"));
+  await assertRejects(() => soon(sent), Error, "enough");
+  await assertRejects(
+    () => client.write(encode("x")),
+    Deno.errors.Interrupted,
+  );
+  await soon(served.write(encode("hello")));
+  assertEquals(await soon(client.read(new Uint8Array(10))), 5);
+});
 
-proactorTest(
-  "sendFile() that is aborted before its turn sends nothing",
-  async (proactor) => {
-    using file = new TempFile(SMALL);
-    await using pair = await tcpPair(proactor);
-    const { client, served } = pair;
-    const written = client.write(pattern(4 << 20));
-    const aborter = new AbortController();
-    const sent = client.sendFile(file.path, { signal: aborter.signal });
-    const last = client.write(encode("end"));
-    aborter.abort(new Error("enough"));
-    await assertRejects(() => soon(sent), Error, "enough");
-    const received = await readBytes(served, (4 << 20) + 3);
-    await assertSame(received, pattern(4 << 20), encode("end"));
-    await soon(Promise.all([written, last]));
-  },
-);
+test.proactor("sendFile() that is aborted before its turn sends nothing", async (proactor) => {
+  using file = new TempFile(SMALL);
+  await using pair = await tcpPair(proactor);
+  const { client, served } = pair;
+  const written = client.write(pattern(4 << 20));
+  const aborter = new AbortController();
+  const sent = client.sendFile(file.path, { signal: aborter.signal });
+  const last = client.write(encode("end"));
+  aborter.abort(new Error("enough"));
+  await assertRejects(() => soon(sent), Error, "enough");
+  const received = await readBytes(served, (4 << 20) + 3);
+  await assertSame(received, pattern(4 << 20), encode("end"));
+  await soon(Promise.all([written, last]));
+});
 
-proactorTest("abort() ends a file that is being sent", async (proactor) => {
+test.proactor("abort() ends a file that is being sent", async (proactor) => {
   using file = new TempFile(pattern(8 << 20));
   await using pair = await tcpPair(proactor);
   const sent = pair.client.sendFile(file.path);
@@ -518,54 +482,45 @@ proactorTest("abort() ends a file that is being sent", async (proactor) => {
   await soon(pair.client.finished);
 });
 
-proactorTest(
-  "close() lets a file that is being sent get through",
-  async (proactor) => {
-    using file = new TempFile(DATA);
-    await using pair = await tcpPair(proactor);
-    const sent = pair.client.sendFile(file.path);
-    pair.client.close();
-    await assertSame(await readBytes(pair.served), DATA);
-    assertEquals(await soon(sent), DATA.length);
-  },
-);
+test.proactor("close() lets a file that is being sent get through", async (proactor) => {
+  using file = new TempFile(DATA);
+  await using pair = await tcpPair(proactor);
+  const sent = pair.client.sendFile(file.path);
+  pair.client.close();
+  await assertSame(await readBytes(pair.served), DATA);
+  assertEquals(await soon(sent), DATA.length);
+});
 
-eachModeTest(
-  "sendFile() tells its progress when it copies",
-  async (proactor) => {
-    using file = new TempFile(DATA);
-    await using pair = await connectedPair(proactor, { type: "byte" });
-    const { client, served } = pair;
-    const told: number[] = [];
-    const received = readBytes(served);
-    const before = client.write(AROUND);
-    const sent = client.sendFile(file.path, {
-      offset: 13,
-      onProgress: (count) => told.push(count),
-    });
-    const after = client.write(AROUND);
-    client.close();
-    assertEquals(await soon(sent), DATA.length - 13);
-    await soon(Promise.all([before, after]));
-    await assertSame(await received, AROUND, DATA.slice(13), AROUND);
-    assertEquals(told.at(-1), DATA.length - 13);
-    assertGreaterOrEqual(told.length, DATA.length / 65_536 | 0);
-  },
-);
+test.eachMode("sendFile() tells its progress when it copies", async (proactor) => {
+  using file = new TempFile(DATA);
+  await using pair = await connectedPair(proactor, { type: "byte" });
+  const { client, served } = pair;
+  const told: number[] = [];
+  const received = readBytes(served);
+  const before = client.write(AROUND);
+  const sent = client.sendFile(file.path, {
+    offset: 13,
+    onProgress: (count) => told.push(count),
+  });
+  const after = client.write(AROUND);
+  client.close();
+  assertEquals(await soon(sent), DATA.length - 13);
+  await soon(Promise.all([before, after]));
+  await assertSame(await received, AROUND, DATA.slice(13), AROUND);
+  assertEquals(told.at(-1), DATA.length - 13);
+  assertGreaterOrEqual(told.length, DATA.length / 65_536 | 0);
+});
 
-proactorTest(
-  "sendFile() over a pipe fails when the peer is gone",
-  async (proactor) => {
-    using file = new TempFile(pattern(8 << 20));
-    await using pair = await connectedPair(proactor, { type: "byte" });
-    const sent = pair.client.sendFile(file.path);
-    await turn();
-    pair.served.abort();
-    await assertRejects(() => soon(sent), Deno.errors.BrokenPipe);
-  },
-);
+test.proactor("sendFile() over a pipe fails when the peer is gone", async (proactor) => {
+  using file = new TempFile(pattern(8 << 20));
+  await using pair = await connectedPair(proactor, { type: "byte" });
+  const sent = pair.client.sendFile(file.path);
+  await turn();
+  pair.served.abort();
+  await assertRejects(() => soon(sent), Deno.errors.BrokenPipe);
+});
 
-proactorTest("sendFile() is refused on a message pipe", async (proactor) => {
+test.proactor("sendFile() is refused on a message pipe", async (proactor) => {
   using file = new TempFile(SMALL);
   await using pair = await connectedPair(proactor, { type: "message" });
   await assertRejects(
@@ -575,7 +530,7 @@ proactorTest("sendFile() is refused on a message pipe", async (proactor) => {
   );
 });
 
-loopTest("sendfile() over a pipe transport copies", async (loop) => {
+test.loop("sendfile() over a pipe transport copies", async (loop) => {
   using file = new TempFile(DATA);
   const { proactor } = loop;
   await using pair = await connectedPair(proactor, { type: "byte" });

@@ -4,42 +4,38 @@ import { assert, assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { CancelledError, InvalidStateError } from "../../../mod.ts";
 import { connectTcp } from "../../../src/net/mod.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
-import { loopTest } from "../_loop.ts";
-import { encode, soon, turn, until } from "../_setup.ts";
+import { encode, soon, test, turn, until } from "../_setup.ts";
 import { Recorder } from "../_recorder.ts";
 import { ask, join, serve } from "./_server.ts";
 import { isSocket } from "./_sockets.ts";
 
 const { AddrInUse, ConnectionRefused } = Deno.errors;
 
-loopTest(
-  "startServing: false binds, and startServing() lets clients connect",
-  async (loop) => {
-    const server = await serve(loop, "localhost", { startServing: false });
-    assertFalse(server.isServing());
-    assertFalse(server.closed());
-    assertEquals(server.sockets.length, 2);
-    const { hostname, port } = server.addr;
-    const { proactor } = loop;
-    await assertRejects(
-      () => soon(connectTcp({ hostname, port, proactor })),
-      ConnectionRefused,
-    );
-    await server.startServing();
-    await server.startServing();
-    assert(server.isServing());
-    for (const addr of server.addrs) assertEquals(await ask(loop, addr), "ABC");
-    await soon(server.shutdown());
-    assertFalse(server.isServing());
-    await assertRejects(
-      () => server.startServing(),
-      InvalidStateError,
-      "Cannot start serving: the server is closed",
-    );
-  },
-);
+test.loop("startServing: false binds, and startServing() lets clients connect", async (loop) => {
+  const server = await serve(loop, "localhost", { startServing: false });
+  assertFalse(server.isServing());
+  assertFalse(server.closed());
+  assertEquals(server.sockets.length, 2);
+  const { hostname, port } = server.addr;
+  const { proactor } = loop;
+  await assertRejects(
+    () => soon(connectTcp({ hostname, port, proactor })),
+    ConnectionRefused,
+  );
+  await server.startServing();
+  await server.startServing();
+  assert(server.isServing());
+  for (const addr of server.addrs) assertEquals(await ask(loop, addr), "ABC");
+  await soon(server.shutdown());
+  assertFalse(server.isServing());
+  await assertRejects(
+    () => server.startServing(),
+    InvalidStateError,
+    "Cannot start serving: the server is closed",
+  );
+});
 
-loopTest("a server that never served can be closed", async (loop) => {
+test.loop("a server that never served can be closed", async (loop) => {
   const server = await serve(loop, null, { startServing: false });
   const sockets = server.sockets.map((socket) => socket.fileno());
   assertEquals(sockets.map(isSocket), [true, true]);
@@ -48,7 +44,7 @@ loopTest("a server that never served can be closed", async (loop) => {
   assertEquals(sockets.map(isSocket), [false, false]);
 });
 
-loopTest("startServing() that fails closes the server", async (loop) => {
+test.loop("startServing() that fails closes the server", async (loop) => {
   const server = await serve(loop, "localhost", { startServing: false });
   const sockets = defaultSockets();
   const listen = sockets.listen.bind(sockets);
@@ -67,82 +63,73 @@ loopTest("startServing() that fails closes the server", async (loop) => {
   await soon(server.waitClosed());
 });
 
-loopTest(
-  "serveForever() ends with close(), and the server is closed then",
-  async (loop) => {
-    const server = await serve(loop, "127.0.0.1", { startServing: false });
-    const serving = server.serveForever();
-    const ended = assertRejects(() => serving, CancelledError);
+test.loop("serveForever() ends with close(), and the server is closed then", async (loop) => {
+  const server = await serve(loop, "127.0.0.1", { startServing: false });
+  const serving = server.serveForever();
+  const ended = assertRejects(() => serving, CancelledError);
+  await until(() => server.isServing());
+  await assertRejects(
+    () => server.serveForever(),
+    InvalidStateError,
+    "it does already",
+  );
+  assertEquals(await ask(loop, server.addr), "ABC");
+  server.close();
+  await soon(ended);
+  assertEquals(server.sockets, []);
+  assertFalse(server.isServing());
+  await assertRejects(
+    () => server.serveForever(),
+    InvalidStateError,
+    "the server is closed",
+  );
+});
+
+test.loop("serveForever() in a task ends when a protocol cancels the task", async (loop) => {
+  const protocol = { connectionMade: () => void task.cancel() };
+  const server = await loop.createServer(() => protocol, "127.0.0.1", 0, {
+    startServing: false,
+  });
+  const task = loop.createTask((signal) => server.serveForever({ signal }));
+  const { hostname, port } = server.addr;
+  loop.callLater(1, async () => {
     await until(() => server.isServing());
-    await assertRejects(
-      () => server.serveForever(),
-      InvalidStateError,
-      "it does already",
+    const [transport] = await loop.createConnection(
+      () => ({}),
+      hostname,
+      port,
     );
-    assertEquals(await ask(loop, server.addr), "ABC");
-    server.close();
-    await soon(ended);
-    assertEquals(server.sockets, []);
-    assertFalse(server.isServing());
-    await assertRejects(
-      () => server.serveForever(),
-      InvalidStateError,
-      "the server is closed",
-    );
-  },
-);
-
-loopTest(
-  "serveForever() in a task ends when a protocol cancels the task",
-  async (loop) => {
-    const protocol = { connectionMade: () => void task.cancel() };
-    const server = await loop.createServer(() => protocol, "127.0.0.1", 0, {
-      startServing: false,
-    });
-    const task = loop.createTask((signal) => server.serveForever({ signal }));
-    const { hostname, port } = server.addr;
-    loop.callLater(1, async () => {
-      await until(() => server.isServing());
-      const [transport] = await loop.createConnection(
-        () => ({}),
-        hostname,
-        port,
-      );
-      transport.close();
-    });
-    await assertRejects(
-      () => soon(loop.runUntilComplete(task)),
-      CancelledError,
-    );
-    assert(task.cancelled());
-    assertEquals(server.sockets, []);
-    assertFalse(server.isServing());
-    await soon(server.waitClosed());
-  },
-);
-
-loopTest(
-  "serveForever() with a signal rejects with its reason when all are gone",
-  async (loop) => {
-    const server = await serve(loop, "127.0.0.1");
-    const controller = new AbortController();
-    const { signal } = controller;
-    let ended = false;
-    const serving = server.serveForever({ signal })
-      .finally(() => ended = true);
-    const outcome = assertRejects(() => serving, Error, "enough");
-    const { transport } = await join(loop, server);
-    controller.abort(new Error("enough"));
-    await until(() => server.closed());
-    for (let i = 0; i < 5; i++) await turn();
-    assertFalse(ended);
     transport.close();
-    await soon(outcome);
-    await assertRejects(() => server.serveForever({ signal }), Error, "enough");
-  },
-);
+  });
+  await assertRejects(
+    () => soon(loop.runUntilComplete(task)),
+    CancelledError,
+  );
+  assert(task.cancelled());
+  assertEquals(server.sockets, []);
+  assertFalse(server.isServing());
+  await soon(server.waitClosed());
+});
 
-loopTest("serveForever() ends when the proactor is closed", async (loop) => {
+test.loop("serveForever() with a signal rejects with its reason when all are gone", async (loop) => {
+  const server = await serve(loop, "127.0.0.1");
+  const controller = new AbortController();
+  const { signal } = controller;
+  let ended = false;
+  const serving = server.serveForever({ signal })
+    .finally(() => ended = true);
+  const outcome = assertRejects(() => serving, Error, "enough");
+  const { transport } = await join(loop, server);
+  controller.abort(new Error("enough"));
+  await until(() => server.closed());
+  for (let i = 0; i < 5; i++) await turn();
+  assertFalse(ended);
+  transport.close();
+  await soon(outcome);
+  await assertRejects(() => server.serveForever({ signal }), Error, "enough");
+});
+
+test.loop("serveForever() ends when the proactor is closed", async (loop) => {
   const server = await serve(loop, "localhost");
   const ended = assertRejects(() => server.serveForever(), CancelledError);
   await turn();
@@ -151,39 +138,33 @@ loopTest("serveForever() ends when the proactor is closed", async (loop) => {
   assert(server.closed());
 });
 
-loopTest(
-  "waitClosed() waits for close() and for the last client",
-  async (loop) => {
-    const server = await serve(loop, "127.0.0.1");
-    let closed = false;
-    const waiting = server.waitClosed().then(() => closed = true);
-    const { transport, client } = await join(loop, server);
-    for (let i = 0; i < 5; i++) await turn();
-    assertFalse(closed);
-    server.close();
-    for (let i = 0; i < 5; i++) await turn();
-    assertFalse(closed, "a client is there");
-    transport.write(encode("abc"));
-    await until(() => client.text === "ABC");
-    transport.close();
-    await soon(waiting);
-    await server.waitClosed();
-  },
-);
+test.loop("waitClosed() waits for close() and for the last client", async (loop) => {
+  const server = await serve(loop, "127.0.0.1");
+  let closed = false;
+  const waiting = server.waitClosed().then(() => closed = true);
+  const { transport, client } = await join(loop, server);
+  for (let i = 0; i < 5; i++) await turn();
+  assertFalse(closed);
+  server.close();
+  for (let i = 0; i < 5; i++) await turn();
+  assertFalse(closed, "a client is there");
+  transport.write(encode("abc"));
+  await until(() => client.text === "ABC");
+  transport.close();
+  await soon(waiting);
+  await server.waitClosed();
+});
 
-loopTest(
-  "waitClosed() ends when server and client close in one turn",
-  async (loop) => {
-    const server = await serve(loop, "127.0.0.1");
-    const { transport } = await join(loop, server);
-    server.close();
-    transport.close();
-    await soon(server.waitClosed());
-  },
-);
+test.loop("waitClosed() ends when server and client close in one turn", async (loop) => {
+  const server = await serve(loop, "127.0.0.1");
+  const { transport } = await join(loop, server);
+  server.close();
+  transport.close();
+  await soon(server.waitClosed());
+});
 
 for (const how of ["closeClients", "abortClients"] as const) {
-  loopTest(`${how}() after close() ends the server`, async (loop) => {
+  test.loop(`${how}() after close() ends the server`, async (loop) => {
     const server = await serve(loop, "localhost");
     const joined = [await join(loop, server), await join(loop, server)];
     server.close();
@@ -194,35 +175,32 @@ for (const how of ["closeClients", "abortClients"] as const) {
   });
 }
 
-loopTest(
-  "abortClients() ends clients that read nothing, closeClients() waits",
-  async (loop) => {
-    const served: Recorder[] = [];
-    const factory = () => {
-      const recorder = new Recorder();
-      served.push(recorder);
-      return recorder;
-    };
-    const server = await loop.createServer(factory, "127.0.0.1", 0);
-    const { transport } = await join(loop, server);
-    transport.pauseReading();
-    const [writer] = served;
-    const block = new Uint8Array(1 << 20);
-    while (writer!.transport.getWriteBufferSize() < (1 << 22)) {
-      writer!.transport.write(block);
-      await turn();
-    }
-    server.close();
-    server.closeClients();
-    for (let i = 0; i < 5; i++) await turn();
-    assertEquals(server.connections.size, 1);
-    server.abortClients();
-    await soon(server.waitClosed());
-    transport.abort();
-  },
-);
+test.loop("abortClients() ends clients that read nothing, closeClients() waits", async (loop) => {
+  const served: Recorder[] = [];
+  const factory = () => {
+    const recorder = new Recorder();
+    served.push(recorder);
+    return recorder;
+  };
+  const server = await loop.createServer(factory, "127.0.0.1", 0);
+  const { transport } = await join(loop, server);
+  transport.pauseReading();
+  const [writer] = served;
+  const block = new Uint8Array(1 << 20);
+  while (writer!.transport.getWriteBufferSize() < (1 << 22)) {
+    writer!.transport.write(block);
+    await turn();
+  }
+  server.close();
+  server.closeClients();
+  for (let i = 0; i < 5; i++) await turn();
+  assertEquals(server.connections.size, 1);
+  server.abortClients();
+  await soon(server.waitClosed());
+  transport.abort();
+});
 
-loopTest("a signal closes a server, connections live on", async (loop) => {
+test.loop("a signal closes a server, connections live on", async (loop) => {
   const controller = new AbortController();
   const { signal } = controller;
   const server = await serve(loop, "localhost", { signal });
@@ -239,7 +217,7 @@ loopTest("a signal closes a server, connections live on", async (loop) => {
   );
 });
 
-loopTest("shutdown() with a deadline aborts who stays", async (loop) => {
+test.loop("shutdown() with a deadline aborts who stays", async (loop) => {
   const server = await serve(loop, "localhost");
   const { client } = await join(loop, server);
   await soon(server.shutdown({ deadline: 10 }));
@@ -247,7 +225,7 @@ loopTest("shutdown() with a deadline aborts who stays", async (loop) => {
   await assertRejects(() => server.shutdown({ deadline: -1 }), RangeError);
 });
 
-loopTest("getLoop() and the sockets of a server", async (loop) => {
+test.loop("getLoop() and the sockets of a server", async (loop) => {
   await using server = await serve(loop, "localhost");
   assertEquals(server.getLoop(), loop);
   assertEquals(server.sockets.length, 2);

@@ -11,8 +11,7 @@ import { connectTcp, type TcpAddr, TcpListener } from "../../../src/net/mod.ts";
 import type { Server } from "../../../src/loop/mod.ts";
 import { SO_REUSEADDR, SOL_SOCKET } from "../../../src/ffi/socket/constants.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
-import { loopTest } from "../_loop.ts";
-import { soon } from "../_setup.ts";
+import { soon, test } from "../_setup.ts";
 import { ask, serve } from "./_server.ts";
 import { UpperCase } from "./_tcp.ts";
 import { onWine } from "../_wine.ts";
@@ -27,7 +26,7 @@ function hostnames(server: Server<TcpAddr>): string[] {
   return server.addrs.map(({ hostname }) => hostname).sort();
 }
 
-loopTest("createServer() listens on all addresses of a name", async (loop) => {
+test.loop("createServer() listens on all addresses of a name", async (loop) => {
   const server = await serve(loop, "localhost");
   assertEquals(hostnames(server), ["127.0.0.1", "::1"]);
   assertEquals(server.addr, server.addrs[0]);
@@ -38,22 +37,19 @@ loopTest("createServer() listens on all addresses of a name", async (loop) => {
 });
 
 for (const host of [null, undefined, ""]) {
-  loopTest(
-    `createServer() on host ${JSON.stringify(host)} listens on all interfaces`,
-    async (loop) => {
-      const server = await serve(loop, host);
-      assertEquals(hostnames(server), ["0.0.0.0", "::"]);
-      for (const { hostname, port } of server.addrs) {
-        const own = hostname === "::" ? "::1" : "127.0.0.1";
-        const addr = { transport: "tcp", hostname: own, port } as const;
-        assertEquals(await ask(loop, addr), "ABC");
-      }
-      await soon(server.shutdown());
-    },
-  );
+  test.loop(`createServer() on host ${JSON.stringify(host)} listens on all interfaces`, async (loop) => {
+    const server = await serve(loop, host);
+    assertEquals(hostnames(server), ["0.0.0.0", "::"]);
+    for (const { hostname, port } of server.addrs) {
+      const own = hostname === "::" ? "::1" : "127.0.0.1";
+      const addr = { transport: "tcp", hostname: own, port } as const;
+      assertEquals(await ask(loop, addr), "ABC");
+    }
+    await soon(server.shutdown());
+  });
 }
 
-loopTest("createServer() serves one port over both families", async (loop) => {
+test.loop("createServer() serves one port over both families", async (loop) => {
   const probe = await serve(loop, ["127.0.0.1", "::1"]);
   const { port } = probe.addr;
   await soon(probe.shutdown());
@@ -67,34 +63,28 @@ loopTest("createServer() serves one port over both families", async (loop) => {
   await soon(server.shutdown());
 });
 
-loopTest(
-  "createServer() with ipv6Only: false serves all interfaces on one socket",
-  async (loop) => {
-    const server = await serve(loop, null, { ipv6Only: false });
-    assertEquals(hostnames(server), ["::"]);
-    const { port } = server.addr;
-    for (const hostname of ["127.0.0.1", "::1"]) {
-      const addr = { transport: "tcp", hostname, port } as const;
-      assertEquals(await ask(loop, addr), "ABC");
-    }
-    await soon(server.shutdown());
-  },
-);
+test.loop("createServer() with ipv6Only: false serves all interfaces on one socket", async (loop) => {
+  const server = await serve(loop, null, { ipv6Only: false });
+  assertEquals(hostnames(server), ["::"]);
+  const { port } = server.addr;
+  for (const hostname of ["127.0.0.1", "::1"]) {
+    const addr = { transport: "tcp", hostname, port } as const;
+    assertEquals(await ask(loop, addr), "ABC");
+  }
+  await soon(server.shutdown());
+});
 
-loopTest(
-  "createServer() takes several hosts, and each address once",
-  async (loop) => {
-    const hosts = ["127.0.0.1", "127.0.0.2", "localhost", "127.0.0.1"];
-    const server = await serve(loop, hosts);
-    assertEquals(hostnames(server), ["127.0.0.1", "127.0.0.2", "::1"]);
-    for (const addr of server.addrs) {
-      assertEquals(await ask(loop, addr), "ABC");
-    }
-    await soon(server.shutdown());
-  },
-);
+test.loop("createServer() takes several hosts, and each address once", async (loop) => {
+  const hosts = ["127.0.0.1", "127.0.0.2", "localhost", "127.0.0.1"];
+  const server = await serve(loop, hosts);
+  assertEquals(hostnames(server), ["127.0.0.1", "127.0.0.2", "::1"]);
+  for (const addr of server.addrs) {
+    assertEquals(await ask(loop, addr), "ABC");
+  }
+  await soon(server.shutdown());
+});
 
-loopTest("createServer() listens on one family if asked to", async (loop) => {
+test.loop("createServer() listens on one family if asked to", async (loop) => {
   for (
     const [family, host, expected] of [
       ["ipv4", "localhost", ["127.0.0.1"]],
@@ -114,54 +104,48 @@ loopTest("createServer() listens on one family if asked to", async (loop) => {
   );
 });
 
-loopTest(
-  "createServer() binds nothing when one address is taken",
-  async (loop) => {
-    const { proactor } = loop;
-    await using taken = TcpListener.listen({
-      hostname: "127.0.0.2",
-      port: 0,
-      proactor,
-    });
-    const { port } = taken.addr;
-    const error = await assertRejects(
-      () => loop.createServer(() => ({}), ["127.0.0.1", "127.0.0.2"], port),
-      AddrInUse,
-      `Cannot listen on 127.0.0.2:${port}: the address is in use`,
-    );
-    assertEquals(Reflect.get(error, "syscall"), "bind");
-    await assertRejects(
-      () => soon(connectTcp({ hostname: "127.0.0.1", port, proactor })),
-      ConnectionRefused,
-    );
-    const server = await loop.createServer(() => ({}), "127.0.0.1", port);
-    await soon(server.shutdown());
-  },
-);
+test.loop("createServer() binds nothing when one address is taken", async (loop) => {
+  const { proactor } = loop;
+  await using taken = TcpListener.listen({
+    hostname: "127.0.0.2",
+    port: 0,
+    proactor,
+  });
+  const { port } = taken.addr;
+  const error = await assertRejects(
+    () => loop.createServer(() => ({}), ["127.0.0.1", "127.0.0.2"], port),
+    AddrInUse,
+    `Cannot listen on 127.0.0.2:${port}: the address is in use`,
+  );
+  assertEquals(Reflect.get(error, "syscall"), "bind");
+  await assertRejects(
+    () => soon(connectTcp({ hostname: "127.0.0.1", port, proactor })),
+    ConnectionRefused,
+  );
+  const server = await loop.createServer(() => ({}), "127.0.0.1", port);
+  await soon(server.shutdown());
+});
 
-loopTest(
-  "createServer() leaves out addresses that are not this computer's",
-  async (loop) => {
-    const server = await serve(loop, [NOT_OURS, "127.0.0.1", NOT_OURS_V6]);
-    assertEquals(hostnames(server), ["127.0.0.1"]);
-    assertEquals(await ask(loop, server.addr), "ABC");
-    await soon(server.shutdown());
-    const one = await assertRejects(
-      () => serve(loop, NOT_OURS),
-      AddrNotAvailable,
-      `Cannot listen on ${NOT_OURS}:0: the address is not available`,
-    );
-    assertEquals(one.cause, undefined);
-    const all = await assertRejects(
-      () => serve(loop, [NOT_OURS, NOT_OURS_V6]),
-      AddrNotAvailable,
-    );
-    assertInstanceOf(all.cause, AggregateError);
-    assertEquals(all.cause.errors.length, 2);
-  },
-);
+test.loop("createServer() leaves out addresses that are not this computer's", async (loop) => {
+  const server = await serve(loop, [NOT_OURS, "127.0.0.1", NOT_OURS_V6]);
+  assertEquals(hostnames(server), ["127.0.0.1"]);
+  assertEquals(await ask(loop, server.addr), "ABC");
+  await soon(server.shutdown());
+  const one = await assertRejects(
+    () => serve(loop, NOT_OURS),
+    AddrNotAvailable,
+    `Cannot listen on ${NOT_OURS}:0: the address is not available`,
+  );
+  assertEquals(one.cause, undefined);
+  const all = await assertRejects(
+    () => serve(loop, [NOT_OURS, NOT_OURS_V6]),
+    AddrNotAvailable,
+  );
+  assertInstanceOf(all.cause, AggregateError);
+  assertEquals(all.cause.errors.length, 2);
+});
 
-loopTest("createServer() refuses what is no host or port", async (loop) => {
+test.loop("createServer() refuses what is no host or port", async (loop) => {
   const create = (host: unknown, port: unknown) => () =>
     loop.createServer(() => ({}), host as string, port as number);
   await assertRejects(create([], 0), TypeError, "neither a name nor");
@@ -175,7 +159,7 @@ loopTest("createServer() refuses what is no host or port", async (loop) => {
   );
 });
 
-loopTest("an exclusive server keeps its address to itself", async (loop) => {
+test.loop("an exclusive server keeps its address to itself", async (loop) => {
   const { proactor } = loop;
   const server = await serve(loop, "127.0.0.1", { exclusive: true });
   for (const reuseAddress of [false, true]) {
@@ -188,28 +172,25 @@ loopTest("an exclusive server keeps its address to itself", async (loop) => {
   await soon(server.shutdown());
 });
 
-loopTest(
-  "servers with reuseAddress share an address (Wine lets no two listen)",
-  async (loop) => {
-    const host = "127.0.0.1";
-    const options = { reuseAddress: true };
-    const server = await serve(loop, host, options);
-    const value = new Uint8Array(4);
-    const option = { level: SOL_SOCKET, name: SO_REUSEADDR };
-    const [socket] = server.sockets;
-    defaultSockets().getSocketOption(socket!.fileno(), option, value);
-    assertEquals(value[0], 1);
-    if (!onWine("shared-address")) {
-      const { port } = server.addr;
-      const other = await loop.createServer(() => ({}), host, port, options);
-      assertEquals(other.addr, server.addr);
-      await soon(other.shutdown());
-    }
-    await soon(server.shutdown());
-  },
-);
+test.loop("servers with reuseAddress share an address (Wine lets no two listen)", async (loop) => {
+  const host = "127.0.0.1";
+  const options = { reuseAddress: true };
+  const server = await serve(loop, host, options);
+  const value = new Uint8Array(4);
+  const option = { level: SOL_SOCKET, name: SO_REUSEADDR };
+  const [socket] = server.sockets;
+  defaultSockets().getSocketOption(socket!.fileno(), option, value);
+  assertEquals(value[0], 1);
+  if (!onWine("shared-address")) {
+    const { port } = server.addr;
+    const other = await loop.createServer(() => ({}), host, port, options);
+    assertEquals(other.addr, server.addr);
+    await soon(other.shutdown());
+  }
+  await soon(server.shutdown());
+});
 
-loopTest("a close while a name is looked up leaves nothing", async (loop) => {
+test.loop("a close while a name is looked up leaves nothing", async (loop) => {
   const creating = serve(loop, ["localhost", "127.0.0.1"]);
   const refused = assertRejects(() => creating, InvalidStateError, "closed");
   await loop.close();

@@ -1,19 +1,19 @@
 /** Reads and writes settle in the order they were made, in every room. */
 
-import { assertEquals, assertRejects } from "@std/assert";
-import type { IocpProactor } from "../../../mod.ts";
-import type { UdpSocket } from "../../../src/net/mod.ts";
-import { openFile } from "../../../src/file/mod.ts";
 import {
+  assertEquals,
+  assertRejects,
   connectedPair,
   decode,
-  eachModeTest,
   encode,
-  proactorTest,
+  type IocpProactor,
   soon,
+  test,
   turn,
   until,
-} from "../_setup.ts";
+} from "../_deps.ts";
+import type { UdpSocket } from "../../../src/net/mod.ts";
+import { openFile } from "../../../src/file/mod.ts";
 import { Folder, SCRATCH } from "../file/_files.ts";
 import { socketPair } from "./_sockets.ts";
 import { tcpPair } from "./_tcp.ts";
@@ -85,12 +85,12 @@ async function assertStream(client: End, served: End): Promise<void> {
   assertEquals(log, sizes.map((_, i) => i));
 }
 
-eachModeTest("calls of a pipe settle in order", async (proactor) => {
+test.eachMode("calls of a pipe settle in order", async (proactor) => {
   await using pair = await connectedPair(proactor, { type: "byte" });
   await assertStream(pair.client, pair.served);
 });
 
-eachModeTest("calls of a TCP connection settle in order", async (proactor) => {
+test.eachMode("calls of a TCP connection settle in order", async (proactor) => {
   await using pair = await tcpPair(proactor);
   await assertStream(pair.client, pair.served);
 });
@@ -100,13 +100,13 @@ unixTest("calls of a unix connection settle in order", async (proactor) => {
   await assertStream(pair.client, pair.served);
 });
 
-proactorTest("calls of a TLS connection settle in order", async (proactor) => {
+test.proactor("calls of a TLS connection settle in order", async (proactor) => {
   await using pair = await tlsPair(proactor);
   await agree(pair);
   await assertStream(pair.client, pair.server);
 });
 
-eachModeTest("receives of datagrams settle in order", async (proactor) => {
+test.eachMode("receives of datagrams settle in order", async (proactor) => {
   await using pair = udpPair(proactor);
   const read = async (signal: AbortSignal | undefined) =>
     decode((await pair.a.receive(undefined, { signal }))[0]);
@@ -115,19 +115,16 @@ eachModeTest("receives of datagrams settle in order", async (proactor) => {
   });
 });
 
-eachModeTest(
-  "recv() and send() of a socket settle in order",
-  async (proactor) => {
-    using pair = await socketPair(proactor);
-    const read = async (signal: AbortSignal | undefined) =>
-      decode(await proactor.recv(pair.client, 1, { signal }));
-    await assertOrder(read, async () => {
-      await proactor.send(pair.served, encode("1234"));
-    });
-  },
-);
+test.eachMode("recv() and send() of a socket settle in order", async (proactor) => {
+  using pair = await socketPair(proactor);
+  const read = async (signal: AbortSignal | undefined) =>
+    decode(await proactor.recv(pair.client, 1, { signal }));
+  await assertOrder(read, async () => {
+    await proactor.send(pair.served, encode("1234"));
+  });
+});
 
-proactorTest("reads of a file settle in order", async (proactor) => {
+test.proactor("reads of a file settle in order", async (proactor) => {
   using folder = new Folder();
   const options = { ...SCRATCH, proactor };
   await using file = await openFile(folder.file("x"), options);
@@ -158,23 +155,20 @@ const STREAMS: Readonly<Record<string, Streams>> = {
 };
 
 for (const [name, connect] of Object.entries(STREAMS)) {
-  proactorTest(
-    `${name} connection keeps what a shrunk array has no room for`,
-    async (proactor) => {
-      await using pair = await connect(proactor);
-      const [some, none] = [shrinking(3), shrinking(0)];
-      const reads = [some, none].map((it) => pair.client.read(it.target, {}));
-      const rejected = assertRejects(() => reads[1]!, TypeError);
-      some.shrink();
-      none.shrink();
-      await pair.served.write(encode("12345678"));
-      assertEquals([await soon(reads[0]!), decode(some.target)], [3, "123"]);
-      await soon(rejected);
-      const rest = new Uint8Array(9);
-      assertEquals(await soon(pair.client.read(rest, {})), 5);
-      assertEquals(decode(rest.slice(0, 5)), "45678");
-    },
-  );
+  test.proactor(`${name} connection keeps what a shrunk array has no room for`, async (proactor) => {
+    await using pair = await connect(proactor);
+    const [some, none] = [shrinking(3), shrinking(0)];
+    const reads = [some, none].map((it) => pair.client.read(it.target, {}));
+    const rejected = assertRejects(() => reads[1]!, TypeError);
+    some.shrink();
+    none.shrink();
+    await pair.served.write(encode("12345678"));
+    assertEquals([await soon(reads[0]!), decode(some.target)], [3, "123"]);
+    await soon(rejected);
+    const rest = new Uint8Array(9);
+    assertEquals(await soon(pair.client.read(rest, {})), 5);
+    assertEquals(decode(rest.slice(0, 5)), "45678");
+  });
 }
 
 const RECEIVES: Readonly<
@@ -185,35 +179,29 @@ const RECEIVES: Readonly<
 };
 
 for (const [name, receive] of Object.entries(RECEIVES)) {
-  proactorTest(
-    `${name} loses no datagram for an array that has shrunk`,
-    async (proactor) => {
-      await using pair = udpPair(proactor);
-      for (const rest of [3, 0]) {
-        const { target, shrink } = shrinking(rest);
-        const first = receive(pair.a, target).then(
-          (result) => decode(Reflect.get(result as object, "0")),
-          () => undefined,
-        );
-        shrink();
-        await pair.b.send(encode("12345"), pair.a.addr);
-        const got = await soon(first);
-        const [data] = got === undefined ? await soon(pair.a.receive()) : [];
-        assertEquals(got ?? decode(data!), "12345");
-      }
-    },
-  );
+  test.proactor(`${name} loses no datagram for an array that has shrunk`, async (proactor) => {
+    await using pair = udpPair(proactor);
+    for (const rest of [3, 0]) {
+      const { target, shrink } = shrinking(rest);
+      const first = receive(pair.a, target).then(
+        (result) => decode(Reflect.get(result as object, "0")),
+        () => undefined,
+      );
+      shrink();
+      await pair.b.send(encode("12345"), pair.a.addr);
+      const got = await soon(first);
+      const [data] = got === undefined ? await soon(pair.a.receive()) : [];
+      assertEquals(got ?? decode(data!), "12345");
+    }
+  });
 }
 
-proactorTest(
-  "recvFromInto() gives the data of an array that has shrunk",
-  async (proactor) => {
-    using pair = await socketPair(proactor);
-    const { target, shrink } = shrinking(3);
-    const reading = proactor.recvInto(pair.client, target);
-    shrink();
-    await proactor.send(pair.served, encode("12345"));
-    const error = await assertRejects(async () => await reading, TypeError);
-    assertEquals(decode(error.cause as Uint8Array), "12345");
-  },
-);
+test.proactor("recvFromInto() gives the data of an array that has shrunk", async (proactor) => {
+  using pair = await socketPair(proactor);
+  const { target, shrink } = shrinking(3);
+  const reading = proactor.recvInto(pair.client, target);
+  shrink();
+  await proactor.send(pair.served, encode("12345"));
+  const error = await assertRejects(async () => await reading, TypeError);
+  assertEquals(decode(error.cause as Uint8Array), "12345");
+});

@@ -6,20 +6,22 @@ import {
   assertGreater,
   assertInstanceOf,
   assertRejects,
-} from "@std/assert";
-import {
+  decode,
+  encode,
   InvalidStateError,
+  pattern,
   ProactorEventLoop,
   type Protocol,
-} from "../../../mod.ts";
+  soon,
+  test,
+  turn,
+} from "../_deps.ts";
 import {
   createSocket,
   type Socket,
   type SocketAddress,
 } from "../../../src/net/mod.ts";
 import { SO_SNDBUF, SOL_SOCKET } from "../../../src/ffi/socket/constants.ts";
-import { loopTest } from "../_loop.ts";
-import { decode, encode, pattern, soon, turn } from "../_setup.ts";
 import {
   ANY,
   boundSocket,
@@ -48,20 +50,17 @@ async function receiveAll(loop: ProactorEventLoop, socket: Socket) {
   }
 }
 
-loopTest(
-  "sockConnect(), sockSendAll() and sockRecv() talk HTTP",
-  async (loop) => {
-    using listener = listeningSocket();
-    const answered = answer(loop, listener);
-    using socket = createSocket();
-    await soon(loop.sockConnect(socket, listener.localAddress!));
-    await soon(loop.sockSendAll(socket, REQUEST));
-    assertEquals(await receiveAll(loop, socket), RESPONSE);
-    await soon(answered);
-  },
-);
+test.loop("sockConnect(), sockSendAll() and sockRecv() talk HTTP", async (loop) => {
+  using listener = listeningSocket();
+  const answered = answer(loop, listener);
+  using socket = createSocket();
+  await soon(loop.sockConnect(socket, listener.localAddress!));
+  await soon(loop.sockSendAll(socket, REQUEST));
+  assertEquals(await receiveAll(loop, socket), RESPONSE);
+  await soon(answered);
+});
 
-loopTest("sockRecvInto() fills an array part by part", async (loop) => {
+test.loop("sockRecvInto() fills an array part by part", async (loop) => {
   using listener = listeningSocket();
   const answered = answer(loop, listener);
   using socket = createSocket();
@@ -80,51 +79,45 @@ loopTest("sockRecvInto() fills an array part by part", async (loop) => {
   await soon(answered);
 });
 
-loopTest(
-  "sockRecv() that is aborted leaves all data to the next",
-  async (loop) => {
-    using pair = await socketPair(loop.proactor);
-    const { client, served } = pair;
-    for (const into of [false, true]) {
-      for (let turns = 0; turns < 3; turns++) {
-        const aborter = new AbortController();
-        const { signal } = aborter;
-        const target = new Uint8Array(100);
-        const received = into
-          ? loop.sockRecvInto(client, target, { signal })
-          : loop.sockRecv(client, 100, { signal });
-        for (let i = 0; i < turns; i++) await turn();
-        aborter.abort(new Error("enough"));
-        await assertRejects(() => soon<unknown>(received), Error, "enough");
-        await soon(loop.sockSendAll(served, encode(`text ${turns}`)));
-        const text = decode(await soon(loop.sockRecv(client, 100)));
-        assertEquals(text, `text ${turns}`);
-      }
-    }
-  },
-);
-
-loopTest(
-  "sockRecv() that is aborted late delivers what has come",
-  async (loop) => {
-    using pair = await socketPair(loop.proactor);
-    const { client, served } = pair;
-    let text = "";
-    for (let i = 0; i < 20; i++) {
+test.loop("sockRecv() that is aborted leaves all data to the next", async (loop) => {
+  using pair = await socketPair(loop.proactor);
+  const { client, served } = pair;
+  for (const into of [false, true]) {
+    for (let turns = 0; turns < 3; turns++) {
       const aborter = new AbortController();
-      const received = loop.sockRecv(client, 1, { signal: aborter.signal });
-      await soon(loop.sockSendAll(served, encode(String(i % 10))));
-      aborter.abort();
-      text += await soon(received.then(decode, () => ""));
+      const { signal } = aborter;
+      const target = new Uint8Array(100);
+      const received = into
+        ? loop.sockRecvInto(client, target, { signal })
+        : loop.sockRecv(client, 100, { signal });
+      for (let i = 0; i < turns; i++) await turn();
+      aborter.abort(new Error("enough"));
+      await assertRejects(() => soon<unknown>(received), Error, "enough");
+      await soon(loop.sockSendAll(served, encode(`text ${turns}`)));
+      const text = decode(await soon(loop.sockRecv(client, 100)));
+      assertEquals(text, `text ${turns}`);
     }
-    while (text.length < 20) {
-      text += decode(await soon(loop.sockRecv(client, 100)));
-    }
-    assertEquals(text, "01234567890123456789");
-  },
-);
+  }
+});
 
-loopTest("sockSendAll() works behind one that was aborted", async (loop) => {
+test.loop("sockRecv() that is aborted late delivers what has come", async (loop) => {
+  using pair = await socketPair(loop.proactor);
+  const { client, served } = pair;
+  let text = "";
+  for (let i = 0; i < 20; i++) {
+    const aborter = new AbortController();
+    const received = loop.sockRecv(client, 1, { signal: aborter.signal });
+    await soon(loop.sockSendAll(served, encode(String(i % 10))));
+    aborter.abort();
+    text += await soon(received.then(decode, () => ""));
+  }
+  while (text.length < 20) {
+    text += decode(await soon(loop.sockRecv(client, 100)));
+  }
+  assertEquals(text, "01234567890123456789");
+});
+
+test.loop("sockSendAll() works behind one that was aborted", async (loop) => {
   using pair = await socketPair(loop.proactor);
   const { client, served } = pair;
   client.setOption(SOL_SOCKET, SO_SNDBUF, 1024);
@@ -148,7 +141,7 @@ loopTest("sockSendAll() works behind one that was aborted", async (loop) => {
   assert(count === (4 << 20) + hello + 5 || count === (4 << 20) + 10);
 });
 
-loopTest("sockConnect() that was aborted can be tried again", async (loop) => {
+test.loop("sockConnect() that was aborted can be tried again", async (loop) => {
   using listener = boundSocket();
   const address = listener.localAddress!;
   using socket = createSocket();
@@ -166,32 +159,29 @@ loopTest("sockConnect() that was aborted can be tried again", async (loop) => {
   await soon(loop.sockConnect(other, address));
 });
 
-loopTest(
-  "sockSendAll() and sockRecv() move a million bytes both ways",
-  async (loop) => {
-    using pair = await socketPair(loop.proactor);
-    const { client, served } = pair;
-    const data = pattern(1_000_000);
-    const echo = async () => {
-      for (let rest = data.length; rest > 0;) {
-        const part = await soon(loop.sockRecv(served, 65536));
-        await soon(loop.sockSendAll(served, part));
-        rest -= part.length;
-      }
-    };
-    const echoed = echo();
-    const sent = loop.sockSendAll(client, data);
-    const received = new Uint8Array(data.length);
-    for (let at = 0; at < data.length;) {
-      const target = received.subarray(at, at + 65536);
-      at += await soon(loop.sockRecvInto(client, target));
+test.loop("sockSendAll() and sockRecv() move a million bytes both ways", async (loop) => {
+  using pair = await socketPair(loop.proactor);
+  const { client, served } = pair;
+  const data = pattern(1_000_000);
+  const echo = async () => {
+    for (let rest = data.length; rest > 0;) {
+      const part = await soon(loop.sockRecv(served, 65536));
+      await soon(loop.sockSendAll(served, part));
+      rest -= part.length;
     }
-    await soon(Promise.all([sent, echoed]));
-    assertEquals(received, data);
-  },
-);
+  };
+  const echoed = echo();
+  const sent = loop.sockSendAll(client, data);
+  const received = new Uint8Array(data.length);
+  for (let at = 0; at < data.length;) {
+    const target = received.subarray(at, at + 65536);
+    at += await soon(loop.sockRecvInto(client, target));
+  }
+  await soon(Promise.all([sent, echoed]));
+  assertEquals(received, data);
+});
 
-loopTest("sockSendAll() of several arrays is one piece", async (loop) => {
+test.loop("sockSendAll() of several arrays is one piece", async (loop) => {
   using pair = await socketPair(loop.proactor);
   const { client, served } = pair;
   const parts = [encode("one "), new Uint8Array(0), encode("two")];
@@ -199,7 +189,7 @@ loopTest("sockSendAll() of several arrays is one piece", async (loop) => {
   assertEquals(decode(await soon(loop.sockRecv(served, 100))), "one two");
 });
 
-loopTest("sockSendTo() and sockRecvFrom() exchange datagrams", async (loop) => {
+test.loop("sockSendTo() and sockRecvFrom() exchange datagrams", async (loop) => {
   using a = boundSocket("datagram");
   using b = boundSocket("datagram");
   const data = pattern(4096);
@@ -220,25 +210,22 @@ loopTest("sockSendTo() and sockRecvFrom() exchange datagrams", async (loop) => {
   assertEquals([some.byteLength, some.partial], [100, true]);
 });
 
-loopTest(
-  "sockRecvFromInto() refuses a wrong size, and takes nothing",
-  async (loop) => {
-    using a = boundSocket("datagram");
-    using b = boundSocket("datagram");
-    await soon(loop.sockSendTo(a, encode("hello"), b.localAddress!));
-    const target = new Uint8Array(8);
-    for (const size of [9, 0, -1, 1.5]) {
-      await assertRejects(
-        () => loop.sockRecvFromInto(b, target, { size }),
-        RangeError,
-      );
-    }
-    const { byteLength } = await soon(loop.sockRecvFromInto(b, target));
-    assertEquals(decode(target.subarray(0, byteLength)), "hello");
-  },
-);
+test.loop("sockRecvFromInto() refuses a wrong size, and takes nothing", async (loop) => {
+  using a = boundSocket("datagram");
+  using b = boundSocket("datagram");
+  await soon(loop.sockSendTo(a, encode("hello"), b.localAddress!));
+  const target = new Uint8Array(8);
+  for (const size of [9, 0, -1, 1.5]) {
+    await assertRejects(
+      () => loop.sockRecvFromInto(b, target, { size }),
+      RangeError,
+    );
+  }
+  const { byteLength } = await soon(loop.sockRecvFromInto(b, target));
+  assertEquals(decode(target.subarray(0, byteLength)), "hello");
+});
 
-loopTest("sockSendTo() looks names up", async (loop) => {
+test.loop("sockSendTo() looks names up", async (loop) => {
   using a = boundSocket("datagram");
   using b = boundSocket("datagram");
   const { port } = b.localAddress as { port: number };
@@ -251,29 +238,26 @@ loopTest("sockSendTo() looks names up", async (loop) => {
   assertEquals(decode(received.data), "hello");
 });
 
-loopTest(
-  "a datagram that finds no one does not end receiving (Wine never tells)",
-  async (loop) => {
-    using a = boundSocket("datagram");
-    using b = boundSocket("datagram");
-    const gone = boundSocket("datagram");
-    const nowhere = gone.localAddress!;
-    gone.close();
-    await soon(loop.sockSendTo(a, encode("x"), nowhere));
-    await soon(loop.sockSendTo(b, encode("still here"), a.localAddress!));
-    for (;;) {
-      try {
-        const { data } = await soon(loop.sockRecvFrom(a, 100));
-        assertEquals(decode(data), "still here");
-        break;
-      } catch (error) {
-        assertInstanceOf(error, Deno.errors.ConnectionReset);
-      }
+test.loop("a datagram that finds no one does not end receiving (Wine never tells)", async (loop) => {
+  using a = boundSocket("datagram");
+  using b = boundSocket("datagram");
+  const gone = boundSocket("datagram");
+  const nowhere = gone.localAddress!;
+  gone.close();
+  await soon(loop.sockSendTo(a, encode("x"), nowhere));
+  await soon(loop.sockSendTo(b, encode("still here"), a.localAddress!));
+  for (;;) {
+    try {
+      const { data } = await soon(loop.sockRecvFrom(a, 100));
+      assertEquals(decode(data), "still here");
+      break;
+    } catch (error) {
+      assertInstanceOf(error, Deno.errors.ConnectionReset);
     }
-  },
-);
+  }
+});
 
-loopTest("sockConnect() to a closed port is refused", async (loop) => {
+test.loop("sockConnect() to a closed port is refused", async (loop) => {
   using bound = boundSocket();
   using socket = createSocket();
   await assertRejects(
@@ -283,7 +267,7 @@ loopTest("sockConnect() to a closed port is refused", async (loop) => {
   );
 });
 
-loopTest("sockConnect() looks names up", async (loop) => {
+test.loop("sockConnect() looks names up", async (loop) => {
   using listener = listeningSocket();
   using socket = createSocket();
   const { port } = listener.localAddress as { port: number };
@@ -292,20 +276,17 @@ loopTest("sockConnect() looks names up", async (loop) => {
   assertEquals(socket.remoteAddress, listener.localAddress);
 });
 
-loopTest(
-  "sockConnect() of a datagram socket chooses its peer",
-  async (loop) => {
-    using a = boundSocket("datagram");
-    using b = boundSocket("datagram");
-    await soon(loop.sockConnect(a, b.localAddress!));
-    await soon(loop.sockSendAll(a, encode("hello")));
-    assertEquals(decode(await soon(loop.sockRecv(b, 100))), "hello");
-    assertEquals(a.remoteAddress, b.localAddress);
-  },
-);
+test.loop("sockConnect() of a datagram socket chooses its peer", async (loop) => {
+  using a = boundSocket("datagram");
+  using b = boundSocket("datagram");
+  await soon(loop.sockConnect(a, b.localAddress!));
+  await soon(loop.sockSendAll(a, encode("hello")));
+  assertEquals(decode(await soon(loop.sockRecv(b, 100))), "hello");
+  assertEquals(a.remoteAddress, b.localAddress);
+});
 
 for (const hostname of ["127.0.0.1", "::1"]) {
-  loopTest(`sockAccept() gives the addresses at ${hostname}`, async (loop) => {
+  test.loop(`sockAccept() gives the addresses at ${hostname}`, async (loop) => {
     const address: SocketAddress = hostname === "::1"
       ? { family: "IPv6", hostname, port: 0, flowInfo: 0, scopeId: 0 }
       : { family: "IPv4", hostname, port: 0 };
@@ -327,7 +308,7 @@ for (const hostname of ["127.0.0.1", "::1"]) {
   });
 }
 
-loopTest("sockAccept() that is aborted leaves nothing behind", async (loop) => {
+test.loop("sockAccept() that is aborted leaves nothing behind", async (loop) => {
   const listener = listeningSocket();
   const address = listener.localAddress!;
   const signal = AbortSignal.timeout(20);
@@ -343,7 +324,7 @@ loopTest("sockAccept() that is aborted leaves nothing behind", async (loop) => {
   );
 });
 
-loopTest("sockAccept() may wait several times at once", async (loop) => {
+test.loop("sockAccept() may wait several times at once", async (loop) => {
   using listener = listeningSocket();
   const accepted = Promise.all([1, 2, 3].map(() => loop.sockAccept(listener)));
   const clients = [1, 2, 3].map(() => createSocket());
@@ -360,7 +341,7 @@ loopTest("sockAccept() may wait several times at once", async (loop) => {
   for (const client of clients) client.close();
 });
 
-loopTest("close() of a socket ends what is pending on it", async (loop) => {
+test.loop("close() of a socket ends what is pending on it", async (loop) => {
   const listener = listeningSocket();
   const accepted = loop.sockAccept(listener);
   const pair = await socketPair(loop.proactor);
@@ -374,7 +355,7 @@ loopTest("close() of a socket ends what is pending on it", async (loop) => {
   pair.served.close();
 });
 
-loopTest("a reset is an error of its own class", async (loop) => {
+test.loop("a reset is an error of its own class", async (loop) => {
   const { client, served } = await socketPair(loop.proactor);
   served.setOption(SOL_SOCKET, 0x80, Uint8Array.of(1, 0, 0, 0)); // SO_LINGER
   const received = loop.sockRecv(client, 10);
@@ -384,7 +365,7 @@ loopTest("a reset is an error of its own class", async (loop) => {
   client.close();
 });
 
-loopTest("connectAcceptedSocket() gives sockets to protocols", async (loop) => {
+test.loop("connectAcceptedSocket() gives sockets to protocols", async (loop) => {
   using listener = listeningSocket();
   const accepted = loop.sockAccept(listener);
   const client = createSocket();
@@ -410,14 +391,11 @@ loopTest("connectAcceptedSocket() gives sockets to protocols", async (loop) => {
   assertEquals(handles.map(isSocket), [false, false]);
 });
 
-loopTest(
-  "connectAcceptedSocket() refuses what is not connected",
-  async (loop) => {
-    using socket = createSocket();
-    await assertRejects(() => loop.connectAcceptedSocket(() => ({}), socket));
-    assert(socket.handle !== null);
-  },
-);
+test.loop("connectAcceptedSocket() refuses what is not connected", async (loop) => {
+  using socket = createSocket();
+  await assertRejects(() => loop.connectAcceptedSocket(() => ({}), socket));
+  assert(socket.handle !== null);
+});
 
 Deno.test("the sock methods are refused on a closed loop", async () => {
   const loop = new ProactorEventLoop();

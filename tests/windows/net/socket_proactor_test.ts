@@ -6,27 +6,22 @@ import {
   assertLessOrEqual,
   assertRejects,
   assertThrows,
-} from "@std/assert";
-import {
   CancelledError,
-  IocpProactor,
-  isWindowsError,
-  type OverlappedFuture,
-} from "../../../mod.ts";
-import { createSocket, type SocketAddress } from "../../../src/net/mod.ts";
-import { WSAEISCONN } from "../../../src/ffi/socket/constants.ts";
-import { defaultSockets } from "../../../src/ffi/socket/default.ts";
-import {
   decode,
-  eachModeTest,
   encode,
   HANDLE_SLACK,
   handleCount,
+  IocpProactor,
+  isWindowsError,
+  type OverlappedFuture,
   pattern,
-  proactorTest,
   soon,
+  test,
   turn,
-} from "../_setup.ts";
+} from "../_deps.ts";
+import { createSocket, type SocketAddress } from "../../../src/net/mod.ts";
+import { WSAEISCONN } from "../../../src/ffi/socket/constants.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import {
   ANY,
   boundSocket,
@@ -37,7 +32,7 @@ import {
 import { resetOnClose } from "./_tcp.ts";
 import { onWine } from "../_wine.ts";
 
-eachModeTest("accept() and connect() connect two sockets", async (proactor) => {
+test.eachMode("accept() and connect() connect two sockets", async (proactor) => {
   using listener = listeningSocket();
   using client = createSocket();
   assertEquals(client.localAddress, null);
@@ -59,7 +54,7 @@ eachModeTest("accept() and connect() connect two sockets", async (proactor) => {
   assertEquals(await soon(proactor.recvInto(client, new Uint8Array(1))), 0);
 });
 
-eachModeTest("send() gathers arrays of any size", async (proactor) => {
+test.eachMode("send() gathers arrays of any size", async (proactor) => {
   using pair = await socketPair(proactor);
   const { client, served } = pair;
   const parts = Array.from({ length: 50 }, (_, i) => pattern(i * 100, i + 1));
@@ -75,7 +70,7 @@ eachModeTest("send() gathers arrays of any size", async (proactor) => {
   assertEquals(await soon(proactor.send(client, [])), 0);
 });
 
-eachModeTest("recv() of 0 bytes waits and takes nothing", async (proactor) => {
+test.eachMode("recv() of 0 bytes waits and takes nothing", async (proactor) => {
   using pair = await socketPair(proactor);
   const { client, served } = pair;
   const ready = proactor.recv(served, 0);
@@ -88,7 +83,7 @@ eachModeTest("recv() of 0 bytes waits and takes nothing", async (proactor) => {
 
 for (const wait of [true, false]) {
   const when = wait ? "that waits" : "that is late";
-  eachModeTest(`recvFrom() ${when} says what is cut`, async (proactor) => {
+  test.eachMode(`recvFrom() ${when} says what is cut`, async (proactor) => {
     using a = boundSocket("datagram");
     using b = boundSocket("datagram");
     const receive = async <T>(start: () => OverlappedFuture<T>) => {
@@ -120,22 +115,19 @@ for (const wait of [true, false]) {
   });
 }
 
-eachModeTest(
-  "recvFrom() gives the longest and the empty datagram",
-  async (proactor) => {
-    using a = boundSocket("datagram");
-    using b = boundSocket("datagram");
-    const to = b.localAddress!;
-    const data = pattern(65_507);
-    await soon(proactor.sendTo(a, data, to));
-    assertEquals((await soon(proactor.recvFrom(b, 70_000))).data, data);
-    await soon(proactor.sendTo(a, new Uint8Array(0), to));
-    const { data: empty, address } = await soon(proactor.recvFrom(b, 10));
-    assertEquals([empty.length, address], [0, a.localAddress]);
-  },
-);
+test.eachMode("recvFrom() gives the longest and the empty datagram", async (proactor) => {
+  using a = boundSocket("datagram");
+  using b = boundSocket("datagram");
+  const to = b.localAddress!;
+  const data = pattern(65_507);
+  await soon(proactor.sendTo(a, data, to));
+  assertEquals((await soon(proactor.recvFrom(b, 70_000))).data, data);
+  await soon(proactor.sendTo(a, new Uint8Array(0), to));
+  const { data: empty, address } = await soon(proactor.recvFrom(b, 10));
+  assertEquals([empty.length, address], [0, a.localAddress]);
+});
 
-eachModeTest("recvFrom() over IPv6 gives the sender", async (proactor) => {
+test.eachMode("recvFrom() over IPv6 gives the sender", async (proactor) => {
   const any: SocketAddress = {
     family: "IPv6",
     hostname: "::1",
@@ -152,40 +144,34 @@ eachModeTest("recvFrom() over IPv6 gives the sender", async (proactor) => {
   assertEquals([decode(data), address], ["hello", a.localAddress]);
 });
 
-eachModeTest(
-  "operations that are cancelled can be started again",
-  async (proactor) => {
-    using listener = listeningSocket();
+test.eachMode("operations that are cancelled can be started again", async (proactor) => {
+  using listener = listeningSocket();
+  const accepted = proactor.accept(listener);
+  accepted.cancel();
+  await assertRejects(async () => await soon(accepted), CancelledError);
+  using pair = await socketPair(proactor);
+  const { client, served } = pair;
+  const received = proactor.recv(client, 10);
+  received.cancel();
+  await assertRejects(async () => await soon(received), CancelledError);
+  await soon(proactor.send(served, encode("hello")));
+  assertEquals(decode(await soon(proactor.recv(client, 10))), "hello");
+});
+
+test.proactor("accept() that is cancelled leaves no socket open", async (proactor) => {
+  using listener = listeningSocket();
+  proactor.register(listener);
+  const before = handleCount();
+  for (let i = 0; i < 50; i++) {
     const accepted = proactor.accept(listener);
+    if (i % 2 === 0) await turn();
     accepted.cancel();
     await assertRejects(async () => await soon(accepted), CancelledError);
-    using pair = await socketPair(proactor);
-    const { client, served } = pair;
-    const received = proactor.recv(client, 10);
-    received.cancel();
-    await assertRejects(async () => await soon(received), CancelledError);
-    await soon(proactor.send(served, encode("hello")));
-    assertEquals(decode(await soon(proactor.recv(client, 10))), "hello");
-  },
-);
+  }
+  assertLessOrEqual(handleCount(), before + HANDLE_SLACK);
+});
 
-proactorTest(
-  "accept() that is cancelled leaves no socket open",
-  async (proactor) => {
-    using listener = listeningSocket();
-    proactor.register(listener);
-    const before = handleCount();
-    for (let i = 0; i < 50; i++) {
-      const accepted = proactor.accept(listener);
-      if (i % 2 === 0) await turn();
-      accepted.cancel();
-      await assertRejects(async () => await soon(accepted), CancelledError);
-    }
-    assertLessOrEqual(handleCount(), before + HANDLE_SLACK);
-  },
-);
-
-eachModeTest("100 clients are accepted and served", async (proactor) => {
+test.eachMode("100 clients are accepted and served", async (proactor) => {
   using listener = listeningSocket();
   const address = listener.localAddress!;
   const serve = async () => {
@@ -243,7 +229,7 @@ for (const skip of [true, false]) {
   });
 }
 
-proactorTest("a reset ends receives and sends as such", async (proactor) => {
+test.proactor("a reset ends receives and sends as such", async (proactor) => {
   const { client, served } = await socketPair(proactor);
   const waiting = proactor.recv(client, 10);
   resetOnClose(served.handle!);
@@ -264,27 +250,24 @@ proactorTest("a reset ends receives and sends as such", async (proactor) => {
   client.close();
 });
 
-proactorTest(
-  "closeHandle() interrupts what is pending on a socket",
-  async (proactor) => {
-    using pair = await socketPair(proactor);
-    const raw = pair.served.detach();
-    const received = proactor.recv(raw, 10);
-    proactor.closeHandle(raw);
-    await assertRejects(
-      async () => await soon(received),
-      Deno.errors.Interrupted,
-      "the handle was closed",
-    );
-    assertThrows(
-      () => proactor.recvFrom(raw, 10),
-      Deno.errors.BadResource,
-    );
-    assertEquals(isSocket(raw), false);
-  },
-);
+test.proactor("closeHandle() interrupts what is pending on a socket", async (proactor) => {
+  using pair = await socketPair(proactor);
+  const raw = pair.served.detach();
+  const received = proactor.recv(raw, 10);
+  proactor.closeHandle(raw);
+  await assertRejects(
+    async () => await soon(received),
+    Deno.errors.Interrupted,
+    "the handle was closed",
+  );
+  assertThrows(
+    () => proactor.recvFrom(raw, 10),
+    Deno.errors.BadResource,
+  );
+  assertEquals(isSocket(raw), false);
+});
 
-proactorTest("a socket of another port is refused", async (proactor) => {
+test.proactor("a socket of another port is refused", async (proactor) => {
   await using other = new IocpProactor();
   using socket = boundSocket("datagram");
   other.register(socket);
@@ -293,24 +276,21 @@ proactorTest("a socket of another port is refused", async (proactor) => {
   assertEquals(error.syscall, "CreateIoCompletionPort");
 });
 
-proactorTest(
-  "close() of the proactor cancels what sockets wait for",
-  async (proactor) => {
-    using listener = listeningSocket();
-    using datagrams = boundSocket("datagram");
-    const pair = await socketPair(proactor);
-    const pending: OverlappedFuture<unknown>[] = [
-      proactor.accept(listener),
-      proactor.recvFrom(datagrams, 10),
-      proactor.recv(pair.client, 10),
-    ];
-    assertEquals(await soon(proactor.close()), 0);
-    for (const future of pending) assert(future.cancelled());
-    assertThrows(() => proactor.accept(listener), Deno.errors.BadResource);
-    pair.client.close();
-    pair.served.close();
-  },
-);
+test.proactor("close() of the proactor cancels what sockets wait for", async (proactor) => {
+  using listener = listeningSocket();
+  using datagrams = boundSocket("datagram");
+  const pair = await socketPair(proactor);
+  const pending: OverlappedFuture<unknown>[] = [
+    proactor.accept(listener),
+    proactor.recvFrom(datagrams, 10),
+    proactor.recv(pair.client, 10),
+  ];
+  assertEquals(await soon(proactor.close()), 0);
+  for (const future of pending) assert(future.cancelled());
+  assertThrows(() => proactor.accept(listener), Deno.errors.BadResource);
+  pair.client.close();
+  pair.served.close();
+});
 
 Deno.test("createSocket() makes what is asked for, and refuses the rest", () => {
   using stream = createSocket();

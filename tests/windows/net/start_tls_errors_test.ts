@@ -1,21 +1,22 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { IocpProactor } from "../../../mod.ts";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  encode,
+  type IocpProactor,
+  pattern,
+  readBytes,
+  readText,
+  soon,
+  test,
+  turn,
+} from "../_deps.ts";
 import {
   startTls,
   type StartTlsOptions,
   type TcpConnection,
 } from "../../../src/net/mod.ts";
 import { assertConnected } from "../_connections.ts";
-import {
-  eachModeTest,
-  encode,
-  pattern,
-  proactorTest,
-  readBytes,
-  readText,
-  soon,
-  turn,
-} from "../_setup.ts";
 import { resetOnClose, socketOf, tcpPair } from "./_tcp.ts";
 import { agree, CLIENT, SERVER, tlsPair, type TlsPairOptions } from "./_tls.ts";
 import { CERT, EXPIRED_CERT, KEY } from "./fixtures/tls.ts";
@@ -62,28 +63,25 @@ const REFUSALS: [string, TlsPairOptions, "client" | "server", string?][] = [
 ];
 
 for (const [reason, options, end, code] of REFUSALS) {
-  proactorTest(
-    `a handshake fails at both ends: ${reason}`,
-    async (proactor) => {
-      await using pair = await tlsPair(proactor, options);
-      const one = pair[end];
-      const other = end === "client" ? pair.server : pair.client;
-      const writing = assertRejects(() => one.write(encode("x")), InvalidData);
-      const reading = assertRejects(() => readText(one), InvalidData);
-      const error = await assertRejects(
-        () => soon(one.handshake()),
-        InvalidData,
-        "Cannot start TLS with TCP peer 127.0.0.1:",
-      );
-      if (code) assertEquals(Reflect.get(error, "code"), code);
-      await soon(Promise.all([writing, reading]));
-      await assertRejects(() => readText(other));
-      await soon(Promise.all([one.finished, other.finished]));
-    },
-  );
+  test.proactor(`a handshake fails at both ends: ${reason}`, async (proactor) => {
+    await using pair = await tlsPair(proactor, options);
+    const one = pair[end];
+    const other = end === "client" ? pair.server : pair.client;
+    const writing = assertRejects(() => one.write(encode("x")), InvalidData);
+    const reading = assertRejects(() => readText(one), InvalidData);
+    const error = await assertRejects(
+      () => soon(one.handshake()),
+      InvalidData,
+      "Cannot start TLS with TCP peer 127.0.0.1:",
+    );
+    if (code) assertEquals(Reflect.get(error, "code"), code);
+    await soon(Promise.all([writing, reading]));
+    await assertRejects(() => readText(other));
+    await soon(Promise.all([one.finished, other.finished]));
+  });
 }
 
-proactorTest("the peer is told why a handshake fails", async (proactor) => {
+test.proactor("the peer is told why a handshake fails", async (proactor) => {
   await using pair = await tlsPair(proactor, {
     server: { alpnProtocols: ["h2"] },
     client: { alpnProtocols: ["http/1.1"] },
@@ -97,16 +95,13 @@ proactorTest("the peer is told why a handshake fails", async (proactor) => {
   assertEquals(Reflect.get(error, "code"), code);
 });
 
-proactorTest(
-  "what a peer that is not trusted writes is never read",
-  async (proactor) => {
-    await using pair = await tlsPair(proactor, { client: { caCerts: [] } });
-    const { server, client } = pair;
-    const writing = server.write(encode("secret")).catch(() => {});
-    await assertRejects(() => readText(client), InvalidData);
-    await soon(writing);
-  },
-);
+test.proactor("what a peer that is not trusted writes is never read", async (proactor) => {
+  await using pair = await tlsPair(proactor, { client: { caCerts: [] } });
+  const { server, client } = pair;
+  const writing = server.write(encode("secret")).catch(() => {});
+  await assertRejects(() => readText(client), InvalidData);
+  await soon(writing);
+});
 
 for (
   const [name, options] of Object.entries({
@@ -114,7 +109,7 @@ for (
     "a malformed key": { key: broken(KEY) },
   })
 ) {
-  proactorTest(`a handshake fails at both ends: ${name}`, async (proactor) => {
+  test.proactor(`a handshake fails at both ends: ${name}`, async (proactor) => {
     await using pair = await tlsPair(proactor, { server: options });
     await assertRejects(
       () => soon(pair.server.handshake()),
@@ -160,7 +155,7 @@ for (
   );
 }
 
-proactorTest("a handshake is aborted with any reason", async (proactor) => {
+test.proactor("a handshake is aborted with any reason", async (proactor) => {
   for (const reason of [null, "", 0]) {
     await using pair = await tcpPair(proactor);
     const controller = new AbortController();
@@ -178,41 +173,35 @@ proactorTest("a handshake is aborted with any reason", async (proactor) => {
   }
 });
 
-eachModeTest(
-  "read() tells a cut connection from an end, behind what has come",
-  async (proactor) => {
-    await using pair = await tlsPair(proactor);
-    const { server, client } = pair;
-    await agree(pair);
-    await server.write(encode("hello"));
-    pair.served.close(); // below TLS
-    assertEquals(await readText(client, 5), "hello");
-    const error = await assertRejects(
-      () => soon(client.read(new Uint8Array(1))),
-      UnexpectedEof,
-      "the peer ended the connection, not TLS",
-    );
-    const again = await assertRejects(() => client.read(new Uint8Array(1)));
-    assertEquals(again, error);
-    await assertRejects(() => client.write(encode("x")), UnexpectedEof);
-    await assertRejects(() => soon(server.read(new Uint8Array(1))));
-    await soon(client.finished);
-  },
-);
+test.eachMode("read() tells a cut connection from an end, behind what has come", async (proactor) => {
+  await using pair = await tlsPair(proactor);
+  const { server, client } = pair;
+  await agree(pair);
+  await server.write(encode("hello"));
+  pair.served.close(); // below TLS
+  assertEquals(await readText(client, 5), "hello");
+  const error = await assertRejects(
+    () => soon(client.read(new Uint8Array(1))),
+    UnexpectedEof,
+    "the peer ended the connection, not TLS",
+  );
+  const again = await assertRejects(() => client.read(new Uint8Array(1)));
+  assertEquals(again, error);
+  await assertRejects(() => client.write(encode("x")), UnexpectedEof);
+  await assertRejects(() => soon(server.read(new Uint8Array(1))));
+  await soon(client.finished);
+});
 
-proactorTest(
-  "a cut connection ends readable with an error",
-  async (proactor) => {
-    await using pair = await tlsPair(proactor);
-    await agree(pair);
-    const text = new Response(pair.client.readable).text();
-    await pair.server.write(encode("hello"));
-    pair.served.close();
-    await assertRejects(() => soon(text), UnexpectedEof);
-  },
-);
+test.proactor("a cut connection ends readable with an error", async (proactor) => {
+  await using pair = await tlsPair(proactor);
+  await agree(pair);
+  const text = new Response(pair.client.readable).text();
+  await pair.server.write(encode("hello"));
+  pair.served.close();
+  await assertRejects(() => soon(text), UnexpectedEof);
+});
 
-eachModeTest("a reset ends reads and writes", async (proactor) => {
+test.eachMode("a reset ends reads and writes", async (proactor) => {
   await using pair = await tlsPair(proactor);
   const { client, served } = pair;
   await agree(pair);
@@ -225,26 +214,23 @@ eachModeTest("a reset ends reads and writes", async (proactor) => {
   await soon(client.finished);
 });
 
-proactorTest(
-  "bytes that are not of TLS end the connection",
-  async (proactor) => {
-    for (const end of ["client", "server"] as const) {
-      await using pair = await tlsPair(proactor);
-      await agree(pair);
-      const below = end === "client" ? pair.served : pair.connected;
-      await below.write(pattern(1000));
-      const error = await assertRejects(
-        () => soon(pair[end].read(new Uint8Array(1))),
-        InvalidData,
-        "Cannot use TLS with TCP peer 127.0.0.1:",
-      );
-      assert(error.cause instanceof Error);
-      await soon(pair[end].finished);
-    }
-  },
-);
+test.proactor("bytes that are not of TLS end the connection", async (proactor) => {
+  for (const end of ["client", "server"] as const) {
+    await using pair = await tlsPair(proactor);
+    await agree(pair);
+    const below = end === "client" ? pair.served : pair.connected;
+    await below.write(pattern(1000));
+    const error = await assertRejects(
+      () => soon(pair[end].read(new Uint8Array(1))),
+      InvalidData,
+      "Cannot use TLS with TCP peer 127.0.0.1:",
+    );
+    assert(error.cause instanceof Error);
+    await soon(pair[end].finished);
+  }
+});
 
-proactorTest("abort() interrupts whoever waits", async (proactor) => {
+test.proactor("abort() interrupts whoever waits", async (proactor) => {
   await using pair = await tlsPair(proactor);
   const { server, client } = pair;
   await agree(pair);
@@ -256,7 +242,7 @@ proactorTest("abort() interrupts whoever waits", async (proactor) => {
   await assertRejects(() => readBytes(server));
 });
 
-proactorTest("proactor.close() ends TLS too", async (proactor) => {
+test.proactor("proactor.close() ends TLS too", async (proactor) => {
   const pair = await tlsPair(proactor);
   const { server, client } = pair;
   await agree(pair);
@@ -272,69 +258,60 @@ proactorTest("proactor.close() ends TLS too", async (proactor) => {
   await soon(Promise.all([client.finished, server.finished]));
 });
 
-proactorTest(
-  "an aborted signal leaves the connection alone",
-  async (proactor) => {
-    await using pair = await tcpPair(proactor);
-    const signal = AbortSignal.abort(new Error("enough"));
+test.proactor("an aborted signal leaves the connection alone", async (proactor) => {
+  await using pair = await tcpPair(proactor);
+  const signal = AbortSignal.abort(new Error("enough"));
+  await assertRejects(
+    () => startTls(pair.client, { ...CLIENT, signal }),
+    Error,
+    "enough",
+  );
+  await assertConnected(pair);
+});
+
+test.proactor("a signal is of no meaning after the handshake", async (proactor) => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  await using pair = await tlsPair(proactor, {
+    client: { ...CLIENT, signal },
+  });
+  await agree(pair);
+  controller.abort();
+  await pair.client.write(encode("x"));
+  assertEquals(await readText(pair.server, 1), "x");
+});
+
+test.proactor("options of a wrong shape leave the connection alone", async (proactor) => {
+  await using pair = await tcpPair(proactor);
+  const refused: object[] = [
+    { hostname: "" },
+    { hostname: 5 },
+    { caCerts: CERT },
+    { caCerts: ["nonsense"] },
+    { alpnProtocols: "h2" },
+    { alpnProtocols: [""] },
+    { alpnProtocols: ["x".repeat(256)] },
+    { serverSide: true },
+    { serverSide: true, cert: CERT },
+    { serverSide: true, cert: CERT, key: "nonsense" },
+    { serverSide: true, cert: KEY, key: CERT },
+  ];
+  for (const options of refused) {
     await assertRejects(
-      () => startTls(pair.client, { ...CLIENT, signal }),
-      Error,
-      "enough",
+      () => startTls(pair.client, options as StartTlsOptions),
+      TypeError,
     );
-    await assertConnected(pair);
-  },
-);
-
-proactorTest(
-  "a signal is of no meaning after the handshake",
-  async (proactor) => {
-    const controller = new AbortController();
-    const { signal } = controller;
-    await using pair = await tlsPair(proactor, {
-      client: { ...CLIENT, signal },
-    });
-    await agree(pair);
-    controller.abort();
-    await pair.client.write(encode("x"));
-    assertEquals(await readText(pair.server, 1), "x");
-  },
-);
-
-proactorTest(
-  "options of a wrong shape leave the connection alone",
-  async (proactor) => {
-    await using pair = await tcpPair(proactor);
-    const refused: object[] = [
-      { hostname: "" },
-      { hostname: 5 },
-      { caCerts: CERT },
-      { caCerts: ["nonsense"] },
-      { alpnProtocols: "h2" },
-      { alpnProtocols: [""] },
-      { alpnProtocols: ["x".repeat(256)] },
-      { serverSide: true },
-      { serverSide: true, cert: CERT },
-      { serverSide: true, cert: CERT, key: "nonsense" },
-      { serverSide: true, cert: KEY, key: CERT },
-    ];
-    for (const options of refused) {
-      await assertRejects(
-        () => startTls(pair.client, options as StartTlsOptions),
-        TypeError,
-      );
-    }
-    for (const handshakeTimeout of [0, -1, 1.5, NaN, 2 ** 31]) {
-      await assertRejects(
-        () => startTls(pair.client, { handshakeTimeout }),
-        RangeError,
-      );
-    }
-    const other = {} as TcpConnection;
-    await assertRejects(() => startTls(other), TypeError, "no connection");
-    await assertConnected(pair);
-  },
-);
+  }
+  for (const handshakeTimeout of [0, -1, 1.5, NaN, 2 ** 31]) {
+    await assertRejects(
+      () => startTls(pair.client, { handshakeTimeout }),
+      RangeError,
+    );
+  }
+  const other = {} as TcpConnection;
+  await assertRejects(() => startTls(other), TypeError, "no connection");
+  await assertConnected(pair);
+});
 
 /** What the peer does, and what the handshake fails with. */
 interface RawPeerCase {
@@ -347,7 +324,7 @@ function rawPeerTest(
   options: StartTlsOptions,
   { act, errorClass }: RawPeerCase,
 ): void {
-  proactorTest(
+  test.proactor(
     name,
     (proactor) => faceRawPeer(proactor, options, { act, errorClass }),
   );

@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { startTls, type StartTlsClientOptions } from "../../../src/net/mod.ts";
 import { assertConnected } from "../_connections.ts";
-import { encode, proactorTest, readText, soon } from "../_setup.ts";
+import { encode, readText, soon, test } from "../_setup.ts";
 import { CertificateMaker, dnsName } from "./_certificates.ts";
 import { tcpPair } from "./_tcp.ts";
 import { agree, CLIENT, SERVER, tlsPair } from "./_tls.ts";
@@ -11,7 +11,7 @@ const maker = await CertificateMaker.create();
 const caCerts = [maker.root];
 
 for (const { title, content, trusted = [], refused = [] } of NAME_CASES) {
-  proactorTest(`a certificate has ${title}`, async (proactor) => {
+  test.proactor(`a certificate has ${title}`, async (proactor) => {
     const server = await maker.make(content);
     for (const hostname of trusted) {
       const client = { hostname, caCerts };
@@ -32,66 +32,57 @@ for (const { title, content, trusted = [], refused = [] } of NAME_CASES) {
   });
 }
 
-proactorTest(
-  "a name that no server has is refused before the handshake",
-  async (proactor) => {
-    await using pair = await tcpPair(proactor);
-    for (const hostname of NO_SERVER_NAMES) {
-      for (const unsafelyDisableHostnameVerification of [false, true]) {
-        const options = { hostname, unsafelyDisableHostnameVerification };
-        await assertRejects(
-          () => startTls(pair.client, { ...options, caCerts }),
-          TypeError,
-          JSON.stringify(hostname),
-        );
-      }
+test.proactor("a name that no server has is refused before the handshake", async (proactor) => {
+  await using pair = await tcpPair(proactor);
+  for (const hostname of NO_SERVER_NAMES) {
+    for (const unsafelyDisableHostnameVerification of [false, true]) {
+      const options = { hostname, unsafelyDisableHostnameVerification };
+      await assertRejects(
+        () => startTls(pair.client, { ...options, caCerts }),
+        TypeError,
+        JSON.stringify(hostname),
+      );
     }
-    await assertConnected(pair);
-  },
-);
+  }
+  await assertConnected(pair);
+});
 
-proactorTest(
-  "a session whose name was not checked is not taken up again",
-  async (proactor) => {
-    const server = await maker.make({ names: [dnsName("evil.example")] });
-    const client = { hostname: "localhost", caCerts };
-    for (let round = 0; round < 2; round++) {
-      const unsafe = { ...client, unsafelyDisableHostnameVerification: true };
-      await using pair = await tlsPair(proactor, { server, client: unsafe });
-      await pair.server.write(encode("x")); // behind TLS's tickets
-      assertEquals(await readText(pair.client, 1), "x");
-    }
-    await using pair = await tlsPair(proactor, { server, client });
-    await assertRejects(
-      () => soon(pair.client.handshake()),
-      Deno.errors.InvalidData,
-      'the certificate is not for "localhost"',
-    );
-  },
-);
+test.proactor("a session whose name was not checked is not taken up again", async (proactor) => {
+  const server = await maker.make({ names: [dnsName("evil.example")] });
+  const client = { hostname: "localhost", caCerts };
+  for (let round = 0; round < 2; round++) {
+    const unsafe = { ...client, unsafelyDisableHostnameVerification: true };
+    await using pair = await tlsPair(proactor, { server, client: unsafe });
+    await pair.server.write(encode("x")); // behind TLS's tickets
+    assertEquals(await readText(pair.client, 1), "x");
+  }
+  await using pair = await tlsPair(proactor, { server, client });
+  await assertRejects(
+    () => soon(pair.client.handshake()),
+    Deno.errors.InvalidData,
+    'the certificate is not for "localhost"',
+  );
+});
 
-proactorTest(
-  "options that are changed meanwhile are those that were checked",
-  async (proactor) => {
-    await using pair = await tcpPair(proactor);
-    const served = { ...SERVER };
-    const options: StartTlsClientOptions & { caCerts: string[] } = {
-      hostname: "other.example",
-      caCerts: [...CLIENT.caCerts!],
-    };
-    const starting = startTls(pair.client, options);
-    Object.assign(options, CLIENT, {
-      unsafelyDisableHostnameVerification: true,
-    });
-    const serving = startTls(pair.served, served);
-    Object.assign(served, { key: "nonsense" });
-    await using client = await starting;
-    await using server = await serving;
-    await assertRejects(
-      () => soon(client.handshake()),
-      Deno.errors.InvalidData,
-      'the certificate is not for "other.example"',
-    );
-    await assertRejects(() => readText(server));
-  },
-);
+test.proactor("options that are changed meanwhile are those that were checked", async (proactor) => {
+  await using pair = await tcpPair(proactor);
+  const served = { ...SERVER };
+  const options: StartTlsClientOptions & { caCerts: string[] } = {
+    hostname: "other.example",
+    caCerts: [...CLIENT.caCerts!],
+  };
+  const starting = startTls(pair.client, options);
+  Object.assign(options, CLIENT, {
+    unsafelyDisableHostnameVerification: true,
+  });
+  const serving = startTls(pair.served, served);
+  Object.assign(served, { key: "nonsense" });
+  await using client = await starting;
+  await using server = await serving;
+  await assertRejects(
+    () => soon(client.handshake()),
+    Deno.errors.InvalidData,
+    'the certificate is not for "other.example"',
+  );
+  await assertRejects(() => readText(server));
+});

@@ -1,25 +1,27 @@
-import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
-import { connectTcp, startTls, TcpListener } from "../../../src/net/mod.ts";
 import {
+  assert,
+  assertEquals,
+  assertLess,
+  assertRejects,
   connectedPair,
-  eachModeTest,
   encode,
   pattern,
-  proactorTest,
   readBytes,
   readText,
   sha256,
   soon,
+  test,
   turn,
   until,
-} from "../_setup.ts";
+} from "../_deps.ts";
+import { connectTcp, startTls, TcpListener } from "../../../src/net/mod.ts";
 import { FLOOD, LOCAL, MEGABYTE } from "./_tcp.ts";
 import { agree, CLIENT, SERVER, tlsPair } from "./_tls.ts";
 
 /** Connections at once. */
 const CLIENTS = 50;
 
-eachModeTest("startTls() carries bytes both ways", async (proactor) => {
+test.eachMode("startTls() carries bytes both ways", async (proactor) => {
   await using pair = await tlsPair(proactor);
   const { server, client } = pair;
   await client.write(encode("hello"));
@@ -28,7 +30,7 @@ eachModeTest("startTls() carries bytes both ways", async (proactor) => {
   assertEquals(await readText(client, 5), "HELLO");
 });
 
-eachModeTest("startTls() carries 8 MiB each way at once", async (proactor) => {
+test.eachMode("startTls() carries 8 MiB each way at once", async (proactor) => {
   await using pair = await tlsPair(proactor);
   const { server, client } = pair;
   const [up, down] = [pattern(8 * MEGABYTE, 1), pattern(8 * MEGABYTE, 2)];
@@ -44,7 +46,7 @@ eachModeTest("startTls() carries 8 MiB each way at once", async (proactor) => {
   );
 });
 
-proactorTest("what goes over the wire is not the text", async (proactor) => {
+test.proactor("what goes over the wire is not the text", async (proactor) => {
   await using listener = TcpListener.listen({ ...LOCAL, proactor });
   const accepted = listener.accept();
   const tcp = await connectTcp({ ...listener.addr, proactor });
@@ -57,7 +59,7 @@ proactorTest("what goes over the wire is not the text", async (proactor) => {
   await handshake;
 });
 
-proactorTest("handshake() tells what ALPN has chosen", async (proactor) => {
+test.proactor("handshake() tells what ALPN has chosen", async (proactor) => {
   await using pair = await tlsPair(proactor, {
     server: { alpnProtocols: ["h2", "http/1.1"] },
     client: { alpnProtocols: ["http/1.1"] },
@@ -69,103 +71,82 @@ proactorTest("handshake() tells what ALPN has chosen", async (proactor) => {
   assertEquals(await soon(client.handshake()), expected); // again
 });
 
-proactorTest(
-  "handshake() tells of no ALPN when none is asked for",
-  async (proactor) => {
-    await using pair = await tlsPair(proactor);
-    assertEquals(await soon(pair.client.handshake()), { alpnProtocol: null });
-    assertEquals(await soon(pair.server.handshake()), { alpnProtocol: null });
-  },
-);
+test.proactor("handshake() tells of no ALPN when none is asked for", async (proactor) => {
+  await using pair = await tlsPair(proactor);
+  assertEquals(await soon(pair.client.handshake()), { alpnProtocol: null });
+  assertEquals(await soon(pair.server.handshake()), { alpnProtocol: null });
+});
 
-proactorTest(
-  "startTls() takes a certificate for an address",
-  async (proactor) => {
-    await using pair = await tlsPair(proactor, {
-      client: { hostname: "127.0.0.1" },
-    });
-    await agree(pair);
-  },
-);
+test.proactor("startTls() takes a certificate for an address", async (proactor) => {
+  await using pair = await tlsPair(proactor, {
+    client: { hostname: "127.0.0.1" },
+  });
+  await agree(pair);
+});
 
-proactorTest(
-  "unsafelyDisableHostnameVerification takes any name",
-  async (proactor) => {
-    await using pair = await tlsPair(proactor, {
-      client: {
-        hostname: "other.example",
-        unsafelyDisableHostnameVerification: true,
-      },
-    });
-    await agree(pair);
-  },
-);
+test.proactor("unsafelyDisableHostnameVerification takes any name", async (proactor) => {
+  await using pair = await tlsPair(proactor, {
+    client: {
+      hostname: "other.example",
+      unsafelyDisableHostnameVerification: true,
+    },
+  });
+  await agree(pair);
+});
 
-proactorTest(
-  "addresses are those of the connection below",
-  async (proactor) => {
-    await using pair = await tlsPair(proactor);
-    const { server, client, connected } = pair;
-    assertEquals(client.localAddr, connected.localAddr);
-    assertEquals(client.remoteAddr, server.localAddr);
-    assertEquals(server.remoteAddr, client.localAddr);
-  },
-);
+test.proactor("addresses are those of the connection below", async (proactor) => {
+  await using pair = await tlsPair(proactor);
+  const { server, client, connected } = pair;
+  assertEquals(client.localAddr, connected.localAddr);
+  assertEquals(client.remoteAddr, server.localAddr);
+  assertEquals(server.remoteAddr, client.localAddr);
+});
 
 for (const first of ["client", "server"] as const) {
-  eachModeTest(
-    `closeWrite() of the ${first} ends the peer's reads, not its writes`,
-    async (proactor) => {
-      await using pair = await tlsPair(proactor);
-      const one = pair[first];
-      const other = first === "client" ? pair.server : pair.client;
-      await one.write(encode("question"));
-      await soon(one.closeWrite());
-      assertEquals(await readText(other), "question");
-      await other.write(encode("answer"));
-      await soon(other.closeWrite());
-      assertEquals(await readText(one), "answer");
-      assertEquals(await soon(one.read(new Uint8Array(1))), null); // again
-      await soon(Promise.all([one.finished, other.finished]));
-    },
-  );
+  test.eachMode(`closeWrite() of the ${first} ends the peer's reads, not its writes`, async (proactor) => {
+    await using pair = await tlsPair(proactor);
+    const one = pair[first];
+    const other = first === "client" ? pair.server : pair.client;
+    await one.write(encode("question"));
+    await soon(one.closeWrite());
+    assertEquals(await readText(other), "question");
+    await other.write(encode("answer"));
+    await soon(other.closeWrite());
+    assertEquals(await readText(one), "answer");
+    assertEquals(await soon(one.read(new Uint8Array(1))), null); // again
+    await soon(Promise.all([one.finished, other.finished]));
+  });
 }
 
-eachModeTest(
-  "close() sends what was written, and its end",
-  async (proactor) => {
-    await using pair = await tlsPair(proactor);
-    const { server, client } = pair;
-    await agree(pair);
-    const data = pattern(MEGABYTE);
-    const writing = server.write(data);
-    server.close();
-    assertEquals(await sha256(await readBytes(client)), await sha256(data));
-    assertEquals(await soon(writing), data.length);
-    await soon(server.finished);
-  },
-);
+test.eachMode("close() sends what was written, and its end", async (proactor) => {
+  await using pair = await tlsPair(proactor);
+  const { server, client } = pair;
+  await agree(pair);
+  const data = pattern(MEGABYTE);
+  const writing = server.write(data);
+  server.close();
+  assertEquals(await sha256(await readBytes(client)), await sha256(data));
+  assertEquals(await soon(writing), data.length);
+  await soon(server.finished);
+});
 
-proactorTest(
-  "shutdown() gives up on a peer that does not read",
-  async (proactor) => {
-    await using pair = await tlsPair(proactor);
-    const { server } = pair;
-    await agree(pair);
-    const writing = assertRejects(
-      () => server.write(new Uint8Array(FLOOD)),
-      Deno.errors.TimedOut,
-    );
-    await turn();
-    await assertRejects(
-      () => soon(server.shutdown({ deadline: 50 })),
-      Deno.errors.TimedOut,
-    );
-    await soon(writing);
-  },
-);
+test.proactor("shutdown() gives up on a peer that does not read", async (proactor) => {
+  await using pair = await tlsPair(proactor);
+  const { server } = pair;
+  await agree(pair);
+  const writing = assertRejects(
+    () => server.write(new Uint8Array(FLOOD)),
+    Deno.errors.TimedOut,
+  );
+  await turn();
+  await assertRejects(
+    () => soon(server.shutdown({ deadline: 50 })),
+    Deno.errors.TimedOut,
+  );
+  await soon(writing);
+});
 
-proactorTest("a closed connection refuses everything", async (proactor) => {
+test.proactor("a closed connection refuses everything", async (proactor) => {
   await using pair = await tlsPair(proactor);
   const { client } = pair;
   await agree(pair);
@@ -181,7 +162,7 @@ proactorTest("a closed connection refuses everything", async (proactor) => {
   await soon(client.finished);
 });
 
-proactorTest("close() before the handshake ends it", async (proactor) => {
+test.proactor("close() before the handshake ends it", async (proactor) => {
   await using pair = await tlsPair(proactor);
   const { server, client } = pair;
   const writing = client.write(encode("x"));
@@ -193,59 +174,50 @@ proactorTest("close() before the handshake ends it", async (proactor) => {
   await soon(client.finished);
 });
 
-proactorTest(
-  "write() waits for a reader, who gets everything",
-  async (proactor) => {
-    await using pair = await tlsPair(proactor);
-    const { server, client } = pair;
-    await agree(pair);
-    const data = pattern(FLOOD);
-    let written = false;
-    const writing = client.write(data).finally(() => written = true);
-    await stall(() => pair.connected.bufferedAmount);
-    assert(!written);
-    const received = await readBytes(server, data.length);
-    assertEquals(await sha256(received), await sha256(data));
-    assertEquals(await soon(writing), data.length);
-  },
-);
+test.proactor("write() waits for a reader, who gets everything", async (proactor) => {
+  await using pair = await tlsPair(proactor);
+  const { server, client } = pair;
+  await agree(pair);
+  const data = pattern(FLOOD);
+  let written = false;
+  const writing = client.write(data).finally(() => written = true);
+  await stall(() => pair.connected.bufferedAmount);
+  assert(!written);
+  const received = await readBytes(server, data.length);
+  assertEquals(await sha256(received), await sha256(data));
+  assertEquals(await soon(writing), data.length);
+});
 
-proactorTest(
-  "nothing is read ahead, so the kernel holds the peer back",
-  async (proactor) => {
-    await using pair = await tlsPair(proactor);
-    const { server, client } = pair;
-    await agree(pair);
-    const data = new Uint8Array(FLOOD);
-    const writing = client.write(data);
-    assertEquals(await soon(server.read(new Uint8Array(1))), 1);
-    const before = Deno.memoryUsage();
-    await stall(() => pair.connected.bufferedAmount);
-    const after = Deno.memoryUsage();
-    const growth = after.heapUsed + after.external -
-      before.heapUsed - before.external;
-    assertLess(growth, 8 * MEGABYTE);
-    client.abort();
-    await assertRejects(() => soon(writing), Deno.errors.Interrupted);
-  },
-);
+test.proactor("nothing is read ahead, so the kernel holds the peer back", async (proactor) => {
+  await using pair = await tlsPair(proactor);
+  const { server, client } = pair;
+  await agree(pair);
+  const data = new Uint8Array(FLOOD);
+  const writing = client.write(data);
+  assertEquals(await soon(server.read(new Uint8Array(1))), 1);
+  const before = Deno.memoryUsage();
+  await stall(() => pair.connected.bufferedAmount);
+  const after = Deno.memoryUsage();
+  const growth = after.heapUsed + after.external -
+    before.heapUsed - before.external;
+  assertLess(growth, 8 * MEGABYTE);
+  client.abort();
+  await assertRejects(() => soon(writing), Deno.errors.Interrupted);
+});
 
-proactorTest(
-  "an idle connection has no operation pending",
-  async (proactor) => {
-    await using pair = await tlsPair(proactor);
-    const { server, client } = pair;
-    const { pending } = proactor.metrics();
-    await client.write(encode("x"));
-    assertEquals(await readText(server, 1), "x");
-    await server.write(encode("y"));
-    assertEquals(await readText(client, 1), "y");
-    // Those of the handshake may have waited for the first bytes.
-    assert(proactor.metrics().pending <= pending);
-  },
-);
+test.proactor("an idle connection has no operation pending", async (proactor) => {
+  await using pair = await tlsPair(proactor);
+  const { server, client } = pair;
+  const { pending } = proactor.metrics();
+  await client.write(encode("x"));
+  assertEquals(await readText(server, 1), "x");
+  await server.write(encode("y"));
+  assertEquals(await readText(client, 1), "y");
+  // Those of the handshake may have waited for the first bytes.
+  assert(proactor.metrics().pending <= pending);
+});
 
-proactorTest("a signal ends a read and loses no data", async (proactor) => {
+test.proactor("a signal ends a read and loses no data", async (proactor) => {
   await using pair = await tlsPair(proactor);
   const { server, client } = pair;
   const controller = new AbortController();
@@ -258,7 +230,7 @@ proactorTest("a signal ends a read and loses no data", async (proactor) => {
   assertEquals(await readText(server, 5), "hello");
 });
 
-proactorTest("write() leaves the bytes to the caller", async (proactor) => {
+test.proactor("write() leaves the bytes to the caller", async (proactor) => {
   await using pair = await tlsPair(proactor);
   const { server, client } = pair;
   const data = encode("hello");
@@ -271,7 +243,7 @@ proactorTest("write() leaves the bytes to the caller", async (proactor) => {
   await soon(Promise.all(writes));
 });
 
-proactorTest("arguments of a wrong shape are refused", async (proactor) => {
+test.proactor("arguments of a wrong shape are refused", async (proactor) => {
   await using pair = await tlsPair(proactor);
   const { client } = pair;
   const wrong = "text" as unknown as Uint8Array;
@@ -282,7 +254,7 @@ proactorTest("arguments of a wrong shape are refused", async (proactor) => {
   assertEquals(await client.write(new Uint8Array(0)), 0);
 });
 
-proactorTest("readable and writable carry a stream", async (proactor) => {
+test.proactor("readable and writable carry a stream", async (proactor) => {
   await using pair = await tlsPair(proactor);
   const { server, client } = pair;
   const echo = server.readable.pipeTo(server.writable);
@@ -293,7 +265,7 @@ proactorTest("readable and writable carry a stream", async (proactor) => {
   await soon(Promise.all([echo, sending, client.finished, server.finished]));
 });
 
-eachModeTest("startTls() works on pipes", async (proactor) => {
+test.eachMode("startTls() works on pipes", async (proactor) => {
   await using pair = await connectedPair(proactor, { type: "byte" });
   await using server = await startTls(pair.served, SERVER);
   await using client = await startTls(pair.client, CLIENT);
@@ -306,7 +278,7 @@ eachModeTest("startTls() works on pipes", async (proactor) => {
   assertEquals(client.remoteAddr, pair.client.remoteAddr);
 });
 
-proactorTest(`${CLIENTS} connections shake hands at once`, async (proactor) => {
+test.proactor(`${CLIENTS} connections shake hands at once`, async (proactor) => {
   await using listener = TcpListener.listen({ ...LOCAL, proactor });
   const serving = repeat(async () => {
     await using tls = await startTls(await listener.accept(), SERVER);

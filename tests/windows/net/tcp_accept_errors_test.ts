@@ -1,43 +1,35 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, soon, test, until } from "../_deps.ts";
 import { connectTcp, TcpListener } from "../../../src/net/mod.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { assertConnected } from "../_connections.ts";
-import { eachModeTest, proactorTest, soon, until } from "../_setup.ts";
 import { LOCAL } from "./_tcp.ts";
 
-eachModeTest(
-  "accepts that fail are reported and armed again",
-  async (proactor) => {
-    for (const code of [59, 64, 10054, 10055]) {
-      const errors: unknown[] = [];
-      using _faults = failAccepts(code, 8);
-      await using listener = TcpListener.listen({
-        ...LOCAL,
-        accepts: 2,
-        proactor,
-        onError: (error) =>
-          errors.push(Reflect.get(error as Error, "winerror")),
-      });
-      await until(() => errors.length === 8);
-      assertEquals(new Set(errors), new Set([code]));
-      using client = await connectTcp({ ...listener.addr, proactor });
-      using served = await soon(listener.accept());
-      await assertConnected({ client, served });
-    }
-  },
-);
+test.eachMode("accepts that fail are reported and armed again", async (proactor) => {
+  for (const code of [59, 64, 10054, 10055]) {
+    const errors: unknown[] = [];
+    using _faults = failAccepts(code, 8);
+    await using listener = TcpListener.listen({
+      ...LOCAL,
+      accepts: 2,
+      proactor,
+      onError: (error) => errors.push(Reflect.get(error as Error, "winerror")),
+    });
+    await until(() => errors.length === 8);
+    assertEquals(new Set(errors), new Set([code]));
+    using client = await connectTcp({ ...listener.addr, proactor });
+    using served = await soon(listener.accept());
+    await assertConnected({ client, served });
+  }
+});
 
-proactorTest(
-  "a close during the pause after a failure ends it",
-  async (proactor) => {
-    using faults = failAccepts(10055, Infinity);
-    const listener = TcpListener.listen({ ...LOCAL, proactor, onError() {} });
-    await until(() => faults.calls >= 8);
-    await soon(listener.shutdown());
-  },
-);
+test.proactor("a close during the pause after a failure ends it", async (proactor) => {
+  using faults = failAccepts(10055, Infinity);
+  const listener = TcpListener.listen({ ...LOCAL, proactor, onError() {} });
+  await until(() => faults.calls >= 8);
+  await soon(listener.shutdown());
+});
 
-proactorTest("an onError that throws harms nobody", async (proactor) => {
+test.proactor("an onError that throws harms nobody", async (proactor) => {
   const reports: unknown[] = [];
   proactor.port.report = (error) => reports.push(error);
   using _faults = failAccepts(64, 1);

@@ -4,13 +4,7 @@ import { connectTcp, TcpListener } from "../../../src/net/mod.ts";
 import { ConnectRace, interleave } from "../../../src/net/tcp/connect_race.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import type { IpAddress } from "../../../src/net/tcp/tcp_socket.ts";
-import {
-  assertNoLeak,
-  eachModeTest,
-  proactorTest,
-  soon,
-  until,
-} from "../_setup.ts";
+import { assertNoLeak, soon, test, until } from "../_setup.ts";
 import {
   abortWhileConnecting,
   assertNotToItself,
@@ -23,17 +17,17 @@ import { freePort, LOCAL, Silence } from "./_tcp.ts";
 
 const { BadResource, ConnectionRefused, TimedOut } = Deno.errors;
 
-eachModeTest(
+test.eachMode(
   "connectTcp() is refused where nobody listens",
   (proactor) => assertRefused(proactor, "ConnectEx"),
 );
 
-eachModeTest(
+test.eachMode(
   "connectTcp() does not connect to itself where nobody listens",
   assertNotToItself,
 );
 
-proactorTest("connectTcp() refuses what is no address", async (proactor) => {
+test.proactor("connectTcp() refuses what is no address", async (proactor) => {
   const connect = (options: object) => () =>
     connectTcp({ ...LOCAL, port: 80, proactor, ...options });
   for (const port of [0, -1, 65536, 1.5, "80", undefined]) {
@@ -49,29 +43,26 @@ proactorTest("connectTcp() refuses what is no address", async (proactor) => {
   assertEquals(proactor.metrics().slotsInUse, 0);
 });
 
-proactorTest(
-  "connectTcp() from a local address and port uses them",
-  async (proactor) => {
-    await using listener = TcpListener.listen({ ...LOCAL, proactor });
-    const { port: localPort } = await freePort(proactor);
-    using client = await connectTcp({
-      ...listener.addr,
-      localAddress: "127.0.0.1",
-      localPort,
-      proactor,
-    });
-    using served = await listener.accept();
-    assertEquals(client.localAddr.port, localPort);
-    assertEquals(served.remoteAddr, client.localAddr);
-    await assertRejects(
-      () => connectTcp({ ...listener.addr, localAddress: NOWHERE, proactor }),
-      Deno.errors.AddrNotAvailable,
-      `from ${NOWHERE}:0`,
-    );
-  },
-);
+test.proactor("connectTcp() from a local address and port uses them", async (proactor) => {
+  await using listener = TcpListener.listen({ ...LOCAL, proactor });
+  const { port: localPort } = await freePort(proactor);
+  using client = await connectTcp({
+    ...listener.addr,
+    localAddress: "127.0.0.1",
+    localPort,
+    proactor,
+  });
+  using served = await listener.accept();
+  assertEquals(client.localAddr.port, localPort);
+  assertEquals(served.remoteAddr, client.localAddr);
+  await assertRejects(
+    () => connectTcp({ ...listener.addr, localAddress: NOWHERE, proactor }),
+    Deno.errors.AddrNotAvailable,
+    `from ${NOWHERE}:0`,
+  );
+});
 
-proactorTest("connectTcp() finds localhost", async (proactor) => {
+test.proactor("connectTcp() finds localhost", async (proactor) => {
   await using listener = TcpListener.listen({ ...LOCAL, proactor });
   const { port } = listener.addr;
   const hostname = "localhost";
@@ -80,60 +71,51 @@ proactorTest("connectTcp() finds localhost", async (proactor) => {
   assertEquals(served.remoteAddr, client.localAddr);
 });
 
-proactorTest(
-  "connectTcp() times out where nobody answers",
-  async (proactor) => {
-    using silence = new Silence(NOWHERE);
-    await assertRejects(
-      () =>
-        soon(connectTcp({ hostname: NOWHERE, port: 9, timeout: 30, proactor })),
-      TimedOut,
-      `Cannot connect to ${NOWHERE}:9: the time-out expired`,
-    );
-    assertEquals(silence.calls, 1);
-    await assertNoLeak(proactor);
-  },
-);
+test.proactor("connectTcp() times out where nobody answers", async (proactor) => {
+  using silence = new Silence(NOWHERE);
+  await assertRejects(
+    () =>
+      soon(connectTcp({ hostname: NOWHERE, port: 9, timeout: 30, proactor })),
+    TimedOut,
+    `Cannot connect to ${NOWHERE}:9: the time-out expired`,
+  );
+  assertEquals(silence.calls, 1);
+  await assertNoLeak(proactor);
+});
 
-proactorTest(
-  "connectTcp() rejects with the reason of its signal",
-  async (proactor) => {
-    using silence = new Silence(NOWHERE);
-    const controller = new AbortController();
-    const { signal } = controller;
-    const connecting = connectTcp({
-      hostname: NOWHERE,
-      port: 9,
-      signal,
-      proactor,
-    });
-    const rejected = assertRejects(() => soon(connecting), Error, "enough");
-    await until(() => silence.calls === 1);
-    controller.abort(new Error("enough"));
-    await rejected;
-    await assertNoLeak(proactor);
-  },
-);
+test.proactor("connectTcp() rejects with the reason of its signal", async (proactor) => {
+  using silence = new Silence(NOWHERE);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const connecting = connectTcp({
+    hostname: NOWHERE,
+    port: 9,
+    signal,
+    proactor,
+  });
+  const rejected = assertRejects(() => soon(connecting), Error, "enough");
+  await until(() => silence.calls === 1);
+  controller.abort(new Error("enough"));
+  await rejected;
+  await assertNoLeak(proactor);
+});
 
-proactorTest(
-  "connectTcp() with an aborted signal calls nothing",
-  async (proactor) => {
-    const signal = AbortSignal.abort(new Error("too late"));
-    await assertRejects(
-      () => connectTcp({ ...LOCAL, port: 80, signal, proactor }),
-      Error,
-      "too late",
-    );
-    assertEquals(proactor.metrics().slotsInUse, 0);
-  },
-);
+test.proactor("connectTcp() with an aborted signal calls nothing", async (proactor) => {
+  const signal = AbortSignal.abort(new Error("too late"));
+  await assertRejects(
+    () => connectTcp({ ...LOCAL, port: 80, signal, proactor }),
+    Error,
+    "too late",
+  );
+  assertEquals(proactor.metrics().slotsInUse, 0);
+});
 
-proactorTest(
+test.proactor(
   "a signal that comes with the connection leaves nothing open",
   (proactor) => abortWhileConnecting(proactor, () => Promise.resolve()),
 );
 
-proactorTest("connectTcp() on a closed proactor is refused", async () => {
+test.proactor("connectTcp() on a closed proactor is refused", async () => {
   const proactor = new IocpProactor();
   await proactor.close();
   await assertRejects(
@@ -143,7 +125,7 @@ proactorTest("connectTcp() on a closed proactor is refused", async () => {
   );
 });
 
-proactorTest("proactor.close() ends connectTcp()", async (proactor) => {
+test.proactor("proactor.close() ends connectTcp()", async (proactor) => {
   using silence = new Silence(NOWHERE);
   const connecting = connectTcp({ hostname: NOWHERE, port: 9, proactor });
   const refused = assertRejects(() => soon(connecting), BadResource, "closed");
@@ -152,78 +134,66 @@ proactorTest("proactor.close() ends connectTcp()", async (proactor) => {
   await refused;
 });
 
-proactorTest(
-  "connectTcp() finds the one address of a name where somebody listens",
-  async (proactor) => {
-    for (const hostname of ["127.0.0.1", "::1"]) {
-      await using listener = TcpListener.listen({
-        hostname,
-        port: 0,
-        proactor,
-      });
-      const { port } = listener.addr;
-      const options = { hostname: "localhost", port, proactor };
-      using client = await soon(connectTcp(options));
-      assertEquals(client.remoteAddr, listener.addr);
-      (await listener.accept()).close();
-    }
-  },
-);
-
-eachModeTest(
-  "a race passes over an address that does not answer",
-  async (proactor) => {
-    using silence = new Silence(NOWHERE);
-    await using listener = TcpListener.listen({ ...LOCAL, proactor });
+test.proactor("connectTcp() finds the one address of a name where somebody listens", async (proactor) => {
+  for (const hostname of ["127.0.0.1", "::1"]) {
+    await using listener = TcpListener.listen({
+      hostname,
+      port: 0,
+      proactor,
+    });
     const { port } = listener.addr;
-    const race = new ConnectRace(proactor.port, defaultSockets(), {
-      ends: [endsTo(NOWHERE, port), endsTo("127.0.0.1", port)],
-      attemptDelay: 20,
-    });
-    const handle = await soon(race.connected);
-    const served = await soon(listener.accept());
-    assertEquals(silence.calls, 1);
-    proactor.port.closeHandle(handle);
-    served.close();
-  },
-);
+    const options = { hostname: "localhost", port, proactor };
+    using client = await soon(connectTcp(options));
+    assertEquals(client.remoteAddr, listener.addr);
+    (await listener.accept()).close();
+  }
+});
 
-proactorTest(
-  "a race passes over an address that refuses, at once",
-  async (proactor) => {
-    await using listener = TcpListener.listen({ ...LOCAL, proactor });
-    const refusing = await freePort(proactor);
-    const race = new ConnectRace(proactor.port, defaultSockets(), {
-      ends: [refusing.port, listener.addr.port].map((port) =>
-        endsTo("127.0.0.1", port)
-      ),
-      attemptDelay: 0x7fff_ffff,
-    });
-    const handle = await soon(race.connected);
-    proactor.port.closeHandle(handle);
-    (await soon(listener.accept())).close();
-  },
-);
+test.eachMode("a race passes over an address that does not answer", async (proactor) => {
+  using silence = new Silence(NOWHERE);
+  await using listener = TcpListener.listen({ ...LOCAL, proactor });
+  const { port } = listener.addr;
+  const race = new ConnectRace(proactor.port, defaultSockets(), {
+    ends: [endsTo(NOWHERE, port), endsTo("127.0.0.1", port)],
+    attemptDelay: 20,
+  });
+  const handle = await soon(race.connected);
+  const served = await soon(listener.accept());
+  assertEquals(silence.calls, 1);
+  proactor.port.closeHandle(handle);
+  served.close();
+});
 
-proactorTest(
-  "a race in which several win leaves one connection",
-  async (proactor) => {
-    await using listener = TcpListener.listen({ ...LOCAL, proactor });
-    const ends = Array.from(
-      { length: 5 },
-      () => endsTo("127.0.0.1", listener.addr.port),
-    );
-    const race = new ConnectRace(proactor.port, defaultSockets(), {
-      ends,
-      attemptDelay: 0,
-    });
-    const handle = await soon(race.connected);
-    proactor.port.closeHandle(handle);
-    listener.close();
-  },
-);
+test.proactor("a race passes over an address that refuses, at once", async (proactor) => {
+  await using listener = TcpListener.listen({ ...LOCAL, proactor });
+  const refusing = await freePort(proactor);
+  const race = new ConnectRace(proactor.port, defaultSockets(), {
+    ends: [refusing.port, listener.addr.port].map((port) =>
+      endsTo("127.0.0.1", port)
+    ),
+    attemptDelay: 0x7fff_ffff,
+  });
+  const handle = await soon(race.connected);
+  proactor.port.closeHandle(handle);
+  (await soon(listener.accept())).close();
+});
 
-proactorTest("a race that nobody wins tells all errors", async (proactor) => {
+test.proactor("a race in which several win leaves one connection", async (proactor) => {
+  await using listener = TcpListener.listen({ ...LOCAL, proactor });
+  const ends = Array.from(
+    { length: 5 },
+    () => endsTo("127.0.0.1", listener.addr.port),
+  );
+  const race = new ConnectRace(proactor.port, defaultSockets(), {
+    ends,
+    attemptDelay: 0,
+  });
+  const handle = await soon(race.connected);
+  proactor.port.closeHandle(handle);
+  listener.close();
+});
+
+test.proactor("a race that nobody wins tells all errors", async (proactor) => {
   const refusing = await freePort(proactor);
   const ends = [1, 2].map(() => endsTo("127.0.0.1", refusing.port));
   const race = new ConnectRace(proactor.port, defaultSockets(), {

@@ -4,26 +4,23 @@ import {
   assertInstanceOf,
   assertRejects,
   assertThrows,
-} from "@std/assert";
-import { connectTcp, TcpListener } from "../../../src/net/mod.ts";
-import { IPPROTO_TCP, TCP_NODELAY } from "../../../src/ffi/socket/constants.ts";
-import { defaultSockets } from "../../../src/ffi/socket/default.ts";
-import {
-  eachModeTest,
   encode,
   pattern,
-  proactorTest,
   readBytes,
   readText,
   sha256,
   soon,
+  test,
   until,
-} from "../_setup.ts";
+} from "../_deps.ts";
+import { connectTcp, TcpListener } from "../../../src/net/mod.ts";
+import { IPPROTO_TCP, TCP_NODELAY } from "../../../src/ffi/socket/constants.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { LOCAL, resetOnClose, socketOf, tcpPair, upperCase } from "./_tcp.ts";
 
 const MIB = 1 << 20;
 
-eachModeTest("bytes go both ways", async (proactor) => {
+test.eachMode("bytes go both ways", async (proactor) => {
   await using pair = await tcpPair(proactor);
   const echo = upperCase(pair.served);
   assertEquals(await pair.client.write(encode("hello")), 5);
@@ -33,7 +30,7 @@ eachModeTest("bytes go both ways", async (proactor) => {
   await soon(echo);
 });
 
-eachModeTest("64 MiB each way at once arrive unharmed", async (proactor) => {
+test.eachMode("64 MiB each way at once arrive unharmed", async (proactor) => {
   await using pair = await tcpPair(proactor);
   const [up, down] = [pattern(64 * MIB, 1), pattern(64 * MIB, 2)];
   async function send(end: typeof pair.client, data: typeof up) {
@@ -52,7 +49,7 @@ eachModeTest("64 MiB each way at once arrive unharmed", async (proactor) => {
   assertEquals(await sha256(atClient), await sha256(down));
 });
 
-proactorTest("localAddr and remoteAddr mirror each other", async (proactor) => {
+test.proactor("localAddr and remoteAddr mirror each other", async (proactor) => {
   await using pair = await tcpPair(proactor);
   const { client, served, listener } = pair;
   assertEquals(client.remoteAddr, listener.addr);
@@ -63,27 +60,24 @@ proactorTest("localAddr and remoteAddr mirror each other", async (proactor) => {
   assert(client.localAddr.port > 0);
 });
 
-eachModeTest(
-  "closeWrite() ends the peer's reads, not its writes",
-  async (proactor) => {
-    await using pair = await tcpPair(proactor);
-    const { client, served } = pair;
-    assert(client.canCloseWrite);
-    await client.write(encode("bye"));
-    await client.closeWrite();
-    assertEquals(await readText(served), "bye");
-    assertEquals(await soon(served.read(new Uint8Array(1))), null);
-    await served.write(encode("so long"));
-    assertEquals(await readText(client, 7), "so long");
-    await assertRejects(
-      () => client.write(encode("x")),
-      Deno.errors.BadResource,
-      "the write side is closed",
-    );
-  },
-);
+test.eachMode("closeWrite() ends the peer's reads, not its writes", async (proactor) => {
+  await using pair = await tcpPair(proactor);
+  const { client, served } = pair;
+  assert(client.canCloseWrite);
+  await client.write(encode("bye"));
+  await client.closeWrite();
+  assertEquals(await readText(served), "bye");
+  assertEquals(await soon(served.read(new Uint8Array(1))), null);
+  await served.write(encode("so long"));
+  assertEquals(await readText(client, 7), "so long");
+  await assertRejects(
+    () => client.write(encode("x")),
+    Deno.errors.BadResource,
+    "the write side is closed",
+  );
+});
 
-proactorTest("close() sends what was written", async (proactor) => {
+test.proactor("close() sends what was written", async (proactor) => {
   await using pair = await tcpPair(proactor);
   const data = pattern(4 * MIB);
   const written = pair.client.write(data);
@@ -93,7 +87,7 @@ proactorTest("close() sends what was written", async (proactor) => {
   assertEquals(await sha256(arrived), await sha256(data));
 });
 
-eachModeTest("a reset of the peer ends a read", async (proactor) => {
+test.eachMode("a reset of the peer ends a read", async (proactor) => {
   await using pair = await tcpPair(proactor);
   const { client, served } = pair;
   const reading = served.read(new Uint8Array(10));
@@ -108,7 +102,7 @@ eachModeTest("a reset of the peer ends a read", async (proactor) => {
   assertEquals(Reflect.get(error, "syscall"), "WSARecv");
 });
 
-proactorTest("a reset of the peer ends writes", async (proactor) => {
+test.proactor("a reset of the peer ends writes", async (proactor) => {
   await using pair = await tcpPair(proactor);
   const { client, served } = pair;
   resetOnClose(socketOf(client));
@@ -123,7 +117,7 @@ proactorTest("a reset of the peer ends writes", async (proactor) => {
   );
 });
 
-proactorTest("abort() interrupts a pending read", async (proactor) => {
+test.proactor("abort() interrupts a pending read", async (proactor) => {
   await using pair = await tcpPair(proactor);
   const reading = pair.client.read(new Uint8Array(10));
   pair.client.abort();
@@ -131,7 +125,7 @@ proactorTest("abort() interrupts a pending read", async (proactor) => {
   await soon(pair.client.finished);
 });
 
-proactorTest("a signal ends a read and loses no data", async (proactor) => {
+test.proactor("a signal ends a read and loses no data", async (proactor) => {
   await using pair = await tcpPair(proactor);
   const { client, served } = pair;
   const controller = new AbortController();
@@ -143,7 +137,7 @@ proactorTest("a signal ends a read and loses no data", async (proactor) => {
   assertEquals(await readText(served, 4), "kept");
 });
 
-proactorTest("a closed connection refuses everything", async (proactor) => {
+test.proactor("a closed connection refuses everything", async (proactor) => {
   await using pair = await tcpPair(proactor);
   const { client } = pair;
   client.close();
@@ -156,14 +150,14 @@ proactorTest("a closed connection refuses everything", async (proactor) => {
   assertThrows(() => client.setKeepAlive(), BadResource);
 });
 
-proactorTest("arguments of a wrong shape are refused", async (proactor) => {
+test.proactor("arguments of a wrong shape are refused", async (proactor) => {
   await using pair = await tcpPair(proactor);
   const text = "text" as unknown as Uint8Array;
   await assertRejects(() => pair.client.read(text), TypeError);
   await assertRejects(() => pair.client.write(text), TypeError);
 });
 
-proactorTest("TCP_NODELAY is on unless noDelay is false", async (proactor) => {
+test.proactor("TCP_NODELAY is on unless noDelay is false", async (proactor) => {
   await using quick = await tcpPair(proactor);
   assertEquals([noDelay(quick.client), noDelay(quick.served)], [true, true]);
   quick.client.setNoDelay(false);
@@ -174,7 +168,7 @@ proactorTest("TCP_NODELAY is on unless noDelay is false", async (proactor) => {
   assertEquals([noDelay(slow.client), noDelay(slow.served)], [true, false]);
 });
 
-proactorTest("readable and writable carry a stream", async (proactor) => {
+test.proactor("readable and writable carry a stream", async (proactor) => {
   await using pair = await tcpPair(proactor);
   const { client, served } = pair;
   const piped = served.readable.pipeTo(served.writable);
@@ -186,7 +180,7 @@ proactorTest("readable and writable carry a stream", async (proactor) => {
   assertEquals(await sha256(back), await sha256(data));
 });
 
-proactorTest("idle connections hold no buffer", async (proactor) => {
+test.proactor("idle connections hold no buffer", async (proactor) => {
   const count = 1000;
   await using listener = TcpListener.listen({
     ...LOCAL,
@@ -209,42 +203,36 @@ proactorTest("idle connections hold no buffer", async (proactor) => {
   for (const end of [...clients, ...served]) end.close();
 });
 
-proactorTest(
-  "writes that pend hold their bytes until they are taken",
-  async (proactor) => {
-    await using pair = await tcpPair(proactor);
-    const data = pattern(32 * MIB);
-    const written = pair.client.write(data);
-    const hash = await sha256(data);
-    data.fill(0);
-    assert(pair.client.bufferedAmount > 0);
-    const arrived = await readBytes(pair.served, data.length);
-    assertEquals(await soon(written), data.length);
-    assertEquals(await sha256(arrived), hash);
-    assertEquals(pair.client.bufferedAmount, 0);
-  },
-);
+test.proactor("writes that pend hold their bytes until they are taken", async (proactor) => {
+  await using pair = await tcpPair(proactor);
+  const data = pattern(32 * MIB);
+  const written = pair.client.write(data);
+  const hash = await sha256(data);
+  data.fill(0);
+  assert(pair.client.bufferedAmount > 0);
+  const arrived = await readBytes(pair.served, data.length);
+  assertEquals(await soon(written), data.length);
+  assertEquals(await sha256(arrived), hash);
+  assertEquals(pair.client.bufferedAmount, 0);
+});
 
-proactorTest(
-  "proactor.close() ends everything that is open",
-  async (proactor) => {
-    const pair = await tcpPair(proactor);
-    const { client, served, listener } = pair;
-    const pending = [
-      client.read(new Uint8Array(1)),
-      served.read(new Uint8Array(1)),
-      listener.accept(),
-    ];
-    const outcomes = Promise.allSettled(pending);
-    assertEquals(await soon(proactor.close()), 0);
-    for (const outcome of await soon(outcomes)) {
-      assert(outcome.status === "rejected");
-      assertInstanceOf(outcome.reason, Error);
-    }
-    await soon(Promise.all([client.finished, served.finished]));
-    await soon(listener.finished);
-  },
-);
+test.proactor("proactor.close() ends everything that is open", async (proactor) => {
+  const pair = await tcpPair(proactor);
+  const { client, served, listener } = pair;
+  const pending = [
+    client.read(new Uint8Array(1)),
+    served.read(new Uint8Array(1)),
+    listener.accept(),
+  ];
+  const outcomes = Promise.allSettled(pending);
+  assertEquals(await soon(proactor.close()), 0);
+  for (const outcome of await soon(outcomes)) {
+    assert(outcome.status === "rejected");
+    assertInstanceOf(outcome.reason, Error);
+  }
+  await soon(Promise.all([client.finished, served.finished]));
+  await soon(listener.finished);
+});
 
 function noDelay(connection: object): boolean {
   const value = new Uint8Array(4);

@@ -12,58 +12,44 @@ import { encodeSocketAddress } from "../../../src/ffi/socket/sockaddr.ts";
 import { encodeDword } from "../../../src/ffi/socket/structs.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { assertConnected } from "../_connections.ts";
-import {
-  eachModeTest,
-  encode,
-  proactorTest,
-  readText,
-  soon,
-  turn,
-  until,
-} from "../_setup.ts";
+import { encode, readText, soon, test, turn, until } from "../_setup.ts";
 import { LOCAL, resetOnClose, socketOf, tcpPair, upperCase } from "./_tcp.ts";
 
-eachModeTest(
-  "a listener serves one client after the other",
-  async (proactor) => {
-    await using listener = TcpListener.listen({ ...LOCAL, proactor });
-    const serving = (async () => {
-      for await (const connection of listener) await upperCase(connection);
-    })();
-    for (const text of ["one", "two", "three"]) {
-      using client = await connectTcp({ ...listener.addr, proactor });
-      await client.write(encode(text));
-      assertEquals(await readText(client, text.length), text.toUpperCase());
-    }
-    listener.close();
-    await soon(serving);
-  },
-);
+test.eachMode("a listener serves one client after the other", async (proactor) => {
+  await using listener = TcpListener.listen({ ...LOCAL, proactor });
+  const serving = (async () => {
+    for await (const connection of listener) await upperCase(connection);
+  })();
+  for (const text of ["one", "two", "three"]) {
+    using client = await connectTcp({ ...listener.addr, proactor });
+    await client.write(encode(text));
+    assertEquals(await readText(client, text.length), text.toUpperCase());
+  }
+  listener.close();
+  await soon(serving);
+});
 
-proactorTest(
-  "leaving the loop over the clients closes the listener",
-  async (proactor) => {
-    const listener = TcpListener.listen({ ...LOCAL, proactor });
-    const client = await connectTcp({ ...listener.addr, proactor });
-    for await (const connection of listener) {
-      await connection.write(encode("still"));
-      break;
-    }
-    assert(listener.closed());
-    assertEquals(await readText(client, 5), "still");
-    client.close();
-    await soon(listener.shutdown({ deadline: 0 }));
-    const other = TcpListener.listen({ ...LOCAL, proactor });
-    const iterator = other[Symbol.asyncIterator]();
-    const waiting = iterator.next();
-    const end = { value: undefined, done: true } as const;
-    assertEquals(await soon(iterator.return!()), end);
-    assertEquals(await soon(waiting), end);
-    await soon(other.finished);
-  },
-);
+test.proactor("leaving the loop over the clients closes the listener", async (proactor) => {
+  const listener = TcpListener.listen({ ...LOCAL, proactor });
+  const client = await connectTcp({ ...listener.addr, proactor });
+  for await (const connection of listener) {
+    await connection.write(encode("still"));
+    break;
+  }
+  assert(listener.closed());
+  assertEquals(await readText(client, 5), "still");
+  client.close();
+  await soon(listener.shutdown({ deadline: 0 }));
+  const other = TcpListener.listen({ ...LOCAL, proactor });
+  const iterator = other[Symbol.asyncIterator]();
+  const waiting = iterator.next();
+  const end = { value: undefined, done: true } as const;
+  assertEquals(await soon(iterator.return!()), end);
+  assertEquals(await soon(waiting), end);
+  await soon(other.finished);
+});
 
-proactorTest("addr has the port that Windows has chosen", async (proactor) => {
+test.proactor("addr has the port that Windows has chosen", async (proactor) => {
   await using listener = TcpListener.listen({ ...LOCAL, proactor });
   const { transport, hostname, port } = listener.addr;
   assertEquals([transport, hostname], ["tcp", "127.0.0.1"]);
@@ -72,21 +58,18 @@ proactorTest("addr has the port that Windows has chosen", async (proactor) => {
   assert(other.addr.port !== port);
 });
 
-proactorTest(
-  "hostname localhost is 127.0.0.1, and ANY the default",
-  async (proactor) => {
-    await using local = TcpListener.listen({
-      hostname: "localhost",
-      port: 0,
-      proactor,
-    });
-    assertEquals(local.addr.hostname, "127.0.0.1");
-    await using any = TcpListener.listen({ port: 0, proactor });
-    assertEquals(any.addr.hostname, "0.0.0.0");
-  },
-);
+test.proactor("hostname localhost is 127.0.0.1, and ANY the default", async (proactor) => {
+  await using local = TcpListener.listen({
+    hostname: "localhost",
+    port: 0,
+    proactor,
+  });
+  assertEquals(local.addr.hostname, "127.0.0.1");
+  await using any = TcpListener.listen({ port: 0, proactor });
+  assertEquals(any.addr.hostname, "0.0.0.0");
+});
 
-proactorTest("an address can be served once", async (proactor) => {
+test.proactor("an address can be served once", async (proactor) => {
   await using listener = TcpListener.listen({ ...LOCAL, proactor });
   const { port } = listener.addr;
   const error = assertThrows(
@@ -97,32 +80,29 @@ proactorTest("an address can be served once", async (proactor) => {
   assertEquals(Reflect.get(error, "syscall"), "bind");
 });
 
-proactorTest(
-  "nobody can share an exclusive port by SO_REUSEADDR",
-  async (proactor) => {
-    const options = { ...LOCAL, exclusive: true, proactor };
-    await using listener = TcpListener.listen(options);
-    const { port } = listener.addr;
-    const sockets = defaultSockets();
-    const socket = sockets.createSocket({
-      family: AF_INET,
-      type: SOCK_STREAM,
-      protocol: IPPROTO_TCP,
-    });
-    const option = { level: SOL_SOCKET, name: SO_REUSEADDR };
-    assertEquals(sockets.setSocketOption(socket, option, encodeDword(1)), 0);
-    const address = encodeSocketAddress({
-      family: "IPv4",
-      hostname: "127.0.0.1",
-      port,
-    });
-    const code = sockets.bind(socket, address);
-    sockets.closeSocket(socket);
-    assert([10013, 10048].includes(code), `${code}`);
-  },
-);
+test.proactor("nobody can share an exclusive port by SO_REUSEADDR", async (proactor) => {
+  const options = { ...LOCAL, exclusive: true, proactor };
+  await using listener = TcpListener.listen(options);
+  const { port } = listener.addr;
+  const sockets = defaultSockets();
+  const socket = sockets.createSocket({
+    family: AF_INET,
+    type: SOCK_STREAM,
+    protocol: IPPROTO_TCP,
+  });
+  const option = { level: SOL_SOCKET, name: SO_REUSEADDR };
+  assertEquals(sockets.setSocketOption(socket, option, encodeDword(1)), 0);
+  const address = encodeSocketAddress({
+    family: "IPv4",
+    hostname: "127.0.0.1",
+    port,
+  });
+  const code = sockets.bind(socket, address);
+  sockets.closeSocket(socket);
+  assert([10013, 10048].includes(code), `${code}`);
+});
 
-proactorTest("an address of another computer is refused", (proactor) => {
+test.proactor("an address of another computer is refused", (proactor) => {
   assertThrows(
     () => TcpListener.listen({ hostname: "192.0.2.1", port: 0, proactor }),
     Deno.errors.AddrNotAvailable,
@@ -130,7 +110,7 @@ proactorTest("an address of another computer is refused", (proactor) => {
   );
 });
 
-proactorTest("arguments out of range are refused", (proactor) => {
+test.proactor("arguments out of range are refused", (proactor) => {
   const listen = (options: object) => () =>
     TcpListener.listen({ ...LOCAL, proactor, ...options });
   assertThrows(listen({ hostname: "example.com" }), TypeError, "not a numeric");
@@ -146,7 +126,7 @@ proactorTest("arguments out of range are refused", (proactor) => {
   assertThrows(listen({ signal }), Error, "too late");
 });
 
-eachModeTest("a client that resets at once harms nobody", async (proactor) => {
+test.eachMode("a client that resets at once harms nobody", async (proactor) => {
   const errors: unknown[] = [];
   await using listener = TcpListener.listen({
     ...LOCAL,
@@ -176,44 +156,41 @@ eachModeTest("a client that resets at once harms nobody", async (proactor) => {
   assertEquals(taken.length + errors.length, 21);
 });
 
-eachModeTest(
-  "clients that reset before they are accepted leave the listener alive",
-  async (proactor) => {
-    const errors: Error[] = [];
-    await using listener = TcpListener.listen({
-      ...LOCAL,
-      accepts: 1,
-      backlog: 1,
-      proactor,
-      onError: (error) => errors.push(error as Error),
-    });
-    // One connection fills our queue; the next one stays with Windows.
-    using first = await connectTcp({ ...listener.addr, proactor });
-    await until(() => listener.connections.size === 1);
-    const second = await connectTcp({ ...listener.addr, proactor });
-    resetOnClose(socketOf(second));
-    second.abort();
-    await soon(second.finished);
-    const served = await listener.accept();
-    await first.write(encode("1"));
-    assertEquals(await readText(served, 1), "1");
-    served.close();
-    const serving = (async () => {
-      for await (const connection of listener) {
-        await upperCase(connection).catch(() => {});
-      }
-    })();
-    using third = await connectTcp({ ...listener.addr, proactor });
-    await third.write(encode("third"));
-    assertEquals(await readText(third, 5), "THIRD");
-    third.close();
-    listener.close();
-    await soon(serving);
-    for (const { message } of errors) assert(message.includes("Cannot accept"));
-  },
-);
+test.eachMode("clients that reset before they are accepted leave the listener alive", async (proactor) => {
+  const errors: Error[] = [];
+  await using listener = TcpListener.listen({
+    ...LOCAL,
+    accepts: 1,
+    backlog: 1,
+    proactor,
+    onError: (error) => errors.push(error as Error),
+  });
+  // One connection fills our queue; the next one stays with Windows.
+  using first = await connectTcp({ ...listener.addr, proactor });
+  await until(() => listener.connections.size === 1);
+  const second = await connectTcp({ ...listener.addr, proactor });
+  resetOnClose(socketOf(second));
+  second.abort();
+  await soon(second.finished);
+  const served = await listener.accept();
+  await first.write(encode("1"));
+  assertEquals(await readText(served, 1), "1");
+  served.close();
+  const serving = (async () => {
+    for await (const connection of listener) {
+      await upperCase(connection).catch(() => {});
+    }
+  })();
+  using third = await connectTcp({ ...listener.addr, proactor });
+  await third.write(encode("third"));
+  assertEquals(await readText(third, 5), "THIRD");
+  third.close();
+  listener.close();
+  await soon(serving);
+  for (const { message } of errors) assert(message.includes("Cannot accept"));
+});
 
-eachModeTest("close() during accept() refuses it", async (proactor) => {
+test.eachMode("close() during accept() refuses it", async (proactor) => {
   const listener = TcpListener.listen({ ...LOCAL, proactor });
   const { addr } = listener;
   const accepted = listener.accept();
@@ -235,26 +212,23 @@ eachModeTest("close() during accept() refuses it", async (proactor) => {
   assertEquals(again.addr.port, addr.port);
 });
 
-proactorTest("close() leaves accepted connections alone", async (proactor) => {
+test.proactor("close() leaves accepted connections alone", async (proactor) => {
   await using pair = await tcpPair(proactor);
   pair.listener.close();
   await pair.client.write(encode("still"));
   assertEquals(await readText(pair.served, 5), "still");
 });
 
-proactorTest(
-  "close() ends connections that nobody has accepted",
-  async (proactor) => {
-    const listener = TcpListener.listen({ ...LOCAL, proactor });
-    using client = await connectTcp({ ...listener.addr, proactor });
-    await until(() => listener.connections.size === 1);
-    listener.close();
-    assertEquals(await soon(client.read(new Uint8Array(1))), null);
-    await soon(listener.finished);
-  },
-);
+test.proactor("close() ends connections that nobody has accepted", async (proactor) => {
+  const listener = TcpListener.listen({ ...LOCAL, proactor });
+  using client = await connectTcp({ ...listener.addr, proactor });
+  await until(() => listener.connections.size === 1);
+  listener.close();
+  assertEquals(await soon(client.read(new Uint8Array(1))), null);
+  await soon(listener.finished);
+});
 
-proactorTest("shutdown() waits for the connections", async (proactor) => {
+test.proactor("shutdown() waits for the connections", async (proactor) => {
   await using pair = await tcpPair(proactor);
   let over = false;
   const down = pair.listener.shutdown().then(() => over = true);
@@ -265,20 +239,17 @@ proactorTest("shutdown() waits for the connections", async (proactor) => {
   assertEquals(pair.listener.connections.size, 0);
 });
 
-proactorTest(
-  "shutdown() aborts connections at the deadline",
-  async (proactor) => {
-    await using pair = await tcpPair(proactor);
-    await soon(pair.listener.shutdown({ deadline: 20 }));
-    assertEquals(await soon(pair.client.read(new Uint8Array(1))), null);
-    await assertRejects(
-      () => pair.listener.shutdown({ deadline: -1 }),
-      RangeError,
-    );
-  },
-);
+test.proactor("shutdown() aborts connections at the deadline", async (proactor) => {
+  await using pair = await tcpPair(proactor);
+  await soon(pair.listener.shutdown({ deadline: 20 }));
+  assertEquals(await soon(pair.client.read(new Uint8Array(1))), null);
+  await assertRejects(
+    () => pair.listener.shutdown({ deadline: -1 }),
+    RangeError,
+  );
+});
 
-proactorTest("a signal shuts the listener down", async (proactor) => {
+test.proactor("a signal shuts the listener down", async (proactor) => {
   const controller = new AbortController();
   const { signal } = controller;
   const listener = TcpListener.listen({ ...LOCAL, signal, proactor });
@@ -288,32 +259,29 @@ proactorTest("a signal shuts the listener down", async (proactor) => {
   await soon(listener.finished);
 });
 
-proactorTest(
-  "backlog bounds the connections that wait for accept()",
-  async (proactor) => {
-    await using listener = TcpListener.listen({
-      ...LOCAL,
-      backlog: 2,
-      proactor,
-    });
-    const clients = [];
-    for (let i = 0; i < 2; i++) {
-      clients.push(await connectTcp({ ...listener.addr, proactor }));
-    }
-    await until(() => listener.connections.size === 2);
-    // Windows completes this one, but nobody takes it yet.
+test.proactor("backlog bounds the connections that wait for accept()", async (proactor) => {
+  await using listener = TcpListener.listen({
+    ...LOCAL,
+    backlog: 2,
+    proactor,
+  });
+  const clients = [];
+  for (let i = 0; i < 2; i++) {
     clients.push(await connectTcp({ ...listener.addr, proactor }));
-    for (let i = 0; i < 10; i++) await turn();
-    assertEquals(listener.connections.size, 2);
-    for (let i = 0; i < 3; i++) {
-      const served = await soon(listener.accept());
-      served.close();
-    }
-    for (const client of clients) client.close();
-  },
-);
+  }
+  await until(() => listener.connections.size === 2);
+  // Windows completes this one, but nobody takes it yet.
+  clients.push(await connectTcp({ ...listener.addr, proactor }));
+  for (let i = 0; i < 10; i++) await turn();
+  assertEquals(listener.connections.size, 2);
+  for (let i = 0; i < 3; i++) {
+    const served = await soon(listener.accept());
+    served.close();
+  }
+  for (const client of clients) client.close();
+});
 
-proactorTest("a closed proactor listens no more", async () => {
+test.proactor("a closed proactor listens no more", async () => {
   const proactor = new IocpProactor();
   await proactor.close();
   assertThrows(
@@ -323,7 +291,7 @@ proactorTest("a closed proactor listens no more", async () => {
   );
 });
 
-proactorTest("a listener on ::1 serves IPv6", async (proactor) => {
+test.proactor("a listener on ::1 serves IPv6", async (proactor) => {
   await using listener = TcpListener.listen({
     hostname: "::1",
     port: 0,
@@ -340,7 +308,7 @@ proactorTest("a listener on ::1 serves IPv6", async (proactor) => {
   (await soon(listener.accept())).close();
 });
 
-proactorTest("ipv6Only: false serves both families", async (proactor) => {
+test.proactor("ipv6Only: false serves both families", async (proactor) => {
   await using listener = TcpListener.listen({
     hostname: "::",
     port: 0,
@@ -357,18 +325,15 @@ proactorTest("ipv6Only: false serves both families", async (proactor) => {
   }
 });
 
-proactorTest(
-  "a listener on :: takes no IPv4 clients by default",
-  async (proactor) => {
-    await using listener = TcpListener.listen({
-      hostname: "::",
-      port: 0,
-      proactor,
-    });
-    const { port } = listener.addr;
-    await assertRejects(
-      () => soon(connectTcp({ hostname: "127.0.0.1", port, proactor })),
-      Deno.errors.ConnectionRefused,
-    );
-  },
-);
+test.proactor("a listener on :: takes no IPv4 clients by default", async (proactor) => {
+  await using listener = TcpListener.listen({
+    hostname: "::",
+    port: 0,
+    proactor,
+  });
+  const { port } = listener.addr;
+  await assertRejects(
+    () => soon(connectTcp({ hostname: "127.0.0.1", port, proactor })),
+    Deno.errors.ConnectionRefused,
+  );
+});

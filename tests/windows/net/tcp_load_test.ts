@@ -1,15 +1,16 @@
-import { assert, assertEquals } from "@std/assert";
-import { connectTcp, TcpListener } from "../../../src/net/mod.ts";
-import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import {
+  assert,
+  assertEquals,
   encode,
   HANDLE_SLACK,
   handleCount,
-  proactorTest,
   readText,
   soon,
+  test,
   until,
-} from "../_setup.ts";
+} from "../_deps.ts";
+import { connectTcp, TcpListener } from "../../../src/net/mod.ts";
+import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { LOCAL, upperCase } from "./_tcp.ts";
 
 /** Clients that connect at once. */
@@ -21,7 +22,7 @@ const CYCLES = 2000;
 /** Cycles before counting begins: by then Deno has its threads. */
 const WARM_UP = 100;
 
-proactorTest(`${CLIENTS} clients at once are all served`, async (proactor) => {
+test.proactor(`${CLIENTS} clients at once are all served`, async (proactor) => {
   await using listener = TcpListener.listen({
     ...LOCAL,
     backlog: CLIENTS,
@@ -44,39 +45,36 @@ proactorTest(`${CLIENTS} clients at once are all served`, async (proactor) => {
   await soon(serving);
 });
 
-proactorTest(
-  `${CYCLES} clients one after the other leave no socket, slot or buffer`,
-  async (proactor) => {
-    await using listener = TcpListener.listen({ ...LOCAL, proactor });
-    const opened = countSockets();
-    const serving = (async () => {
-      for await (const connection of listener) await upperCase(connection);
-    })();
-    async function cycles(count: number) {
-      for (let i = 0; i < count; i++) {
-        using client = await connectTcp({ ...listener.addr, proactor });
-        await client.write(encode("hello"));
-        assertEquals(await readText(client, 5), "HELLO");
-      }
-      await until(() => listener.connections.size === 0);
+test.proactor(`${CYCLES} clients one after the other leave no socket, slot or buffer`, async (proactor) => {
+  await using listener = TcpListener.listen({ ...LOCAL, proactor });
+  const opened = countSockets();
+  const serving = (async () => {
+    for await (const connection of listener) await upperCase(connection);
+  })();
+  async function cycles(count: number) {
+    for (let i = 0; i < count; i++) {
+      using client = await connectTcp({ ...listener.addr, proactor });
+      await client.write(encode("hello"));
+      assertEquals(await readText(client, 5), "HELLO");
     }
-    await cycles(WARM_UP);
-    const [handles, before] = [handleCount(), proactor.metrics()];
-    const sockets = opened.open;
-    const start = performance.now();
-    await cycles(CYCLES);
-    const rate = CYCLES / (performance.now() - start) * 1000;
-    const after = proactor.metrics();
-    assertEquals(opened.open, sockets);
-    assertEquals(after.slotsInUse, before.slotsInUse);
-    assertEquals(after.bufferBytes, before.bufferBytes);
-    assert(Math.abs(handleCount() - handles) < HANDLE_SLACK);
-    listener.close();
-    await soon(serving);
-    opened[Symbol.dispose]();
-    console.log(`${Math.round(rate)} connect/echo/close cycles/s`);
-  },
-);
+    await until(() => listener.connections.size === 0);
+  }
+  await cycles(WARM_UP);
+  const [handles, before] = [handleCount(), proactor.metrics()];
+  const sockets = opened.open;
+  const start = performance.now();
+  await cycles(CYCLES);
+  const rate = CYCLES / (performance.now() - start) * 1000;
+  const after = proactor.metrics();
+  assertEquals(opened.open, sockets);
+  assertEquals(after.slotsInUse, before.slotsInUse);
+  assertEquals(after.bufferBytes, before.bufferBytes);
+  assert(Math.abs(handleCount() - handles) < HANDLE_SLACK);
+  listener.close();
+  await soon(serving);
+  opened[Symbol.dispose]();
+  console.log(`${Math.round(rate)} connect/echo/close cycles/s`);
+});
 
 /** Counts the sockets that are opened and closed from now on. */
 function countSockets() {

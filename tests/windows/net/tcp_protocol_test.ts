@@ -1,19 +1,22 @@
-import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import type { Protocol, Transport } from "../../../mod.ts";
+import {
+  assert,
+  assertEquals,
+  assertRejects,
+  assertThrows,
+  encode,
+  pattern,
+  type ProactorBody,
+  type Protocol,
+  sha256,
+  soon,
+  test,
+  type Transport,
+  until,
+} from "../_deps.ts";
 import {
   openTcpTransport,
   serveTcp,
 } from "../../../src/net/tcp/tcp_protocol.ts";
-import {
-  eachModeTest,
-  encode,
-  pattern,
-  type ProactorBody,
-  proactorTest,
-  sha256,
-  soon,
-  until,
-} from "../_setup.ts";
 import { Recorder } from "../_recorder.ts";
 import { freePort, LOCAL, resetOnClose, UpperCase } from "./_tcp.ts";
 
@@ -37,7 +40,7 @@ function connected(
   };
 }
 
-eachModeTest("a protocol echoes to a protocol", async (proactor) => {
+test.eachMode("a protocol echoes to a protocol", async (proactor) => {
   const listener = serveTcp(() => new UpperCase(), { ...LOCAL, proactor });
   const [transport, client] = await openTcpTransport(
     () => new Recorder(),
@@ -53,7 +56,7 @@ eachModeTest("a protocol echoes to a protocol", async (proactor) => {
   await soon(listener.shutdown());
 });
 
-proactorTest(
+test.proactor(
   "getExtraInfo() knows both addresses and the socket",
   connected((client, served) => {
     const { transport } = client;
@@ -71,7 +74,7 @@ proactorTest(
   }),
 );
 
-eachModeTest(
+test.eachMode(
   "writeEof() is seen by the peer, which can go on writing",
   connected(async (client, served) => {
     served.keepOpen = true;
@@ -82,7 +85,7 @@ eachModeTest(
   }),
 );
 
-eachModeTest(
+test.eachMode(
   "a large write pauses and resumes the writer, and arrives unharmed",
   connected(async (client, served) => {
     const data = pattern(32 << 20);
@@ -97,7 +100,7 @@ eachModeTest(
   }),
 );
 
-proactorTest(
+test.proactor(
   "pauseReading() holds data back until resumeReading()",
   connected(async (client, served) => {
     served.transport.pauseReading();
@@ -110,7 +113,7 @@ proactorTest(
   }),
 );
 
-proactorTest(
+test.proactor(
   "a reset is the error of connectionLost()",
   connected(async (client, served) => {
     resetOnClose(client.transport.getExtraInfo("socket") as bigint);
@@ -121,55 +124,49 @@ proactorTest(
   }),
 );
 
-proactorTest(
-  "a protocol that throws loses its connection only",
-  async (proactor) => {
-    const reports: unknown[] = [];
-    proactor.port.report = (error) => reports.push(error);
-    class Faulty implements Protocol {
-      dataReceived() {
-        throw new Error("faulty");
-      }
+test.proactor("a protocol that throws loses its connection only", async (proactor) => {
+  const reports: unknown[] = [];
+  proactor.port.report = (error) => reports.push(error);
+  class Faulty implements Protocol {
+    dataReceived() {
+      throw new Error("faulty");
     }
-    const listener = serveTcp(() => new Faulty(), { ...LOCAL, proactor });
-    for (let i = 0; i < 2; i++) {
-      const [transport, client] = await openTcpTransport(
-        () => new Recorder(),
-        { ...listener.addr, proactor },
-      );
-      transport.write(encode("x"));
-      await soon(client.lost.promise);
-    }
-    assertEquals(reports.map(String), ["Error: faulty", "Error: faulty"]);
-    await soon(listener.shutdown());
-  },
-);
+  }
+  const listener = serveTcp(() => new Faulty(), { ...LOCAL, proactor });
+  for (let i = 0; i < 2; i++) {
+    const [transport, client] = await openTcpTransport(
+      () => new Recorder(),
+      { ...listener.addr, proactor },
+    );
+    transport.write(encode("x"));
+    await soon(client.lost.promise);
+  }
+  assertEquals(reports.map(String), ["Error: faulty", "Error: faulty"]);
+  await soon(listener.shutdown());
+});
 
-proactorTest(
-  "a factory that throws loses its client only",
-  async (proactor) => {
-    const errors: unknown[] = [];
-    const factory = () => {
-      if (errors.length === 0) throw new Error("no protocol");
-      return new UpperCase();
-    };
-    const onError = (error: unknown) => errors.push(error);
-    const listener = serveTcp(factory, { ...LOCAL, onError, proactor });
-    const open = () =>
-      openTcpTransport(() => new Recorder(), { ...listener.addr, proactor });
-    const [, first] = await open();
-    await soon(first.lost.promise);
-    assertEquals(errors.map(String), ["Error: no protocol"]);
-    const [transport, second] = await open();
-    transport.write(encode("ok"));
-    await until(() => second.text === "OK");
-    transport.close();
-    await soon(second.lost.promise);
-    await soon(listener.shutdown());
-  },
-);
+test.proactor("a factory that throws loses its client only", async (proactor) => {
+  const errors: unknown[] = [];
+  const factory = () => {
+    if (errors.length === 0) throw new Error("no protocol");
+    return new UpperCase();
+  };
+  const onError = (error: unknown) => errors.push(error);
+  const listener = serveTcp(factory, { ...LOCAL, onError, proactor });
+  const open = () =>
+    openTcpTransport(() => new Recorder(), { ...listener.addr, proactor });
+  const [, first] = await open();
+  await soon(first.lost.promise);
+  assertEquals(errors.map(String), ["Error: no protocol"]);
+  const [transport, second] = await open();
+  transport.write(encode("ok"));
+  await until(() => second.text === "OK");
+  transport.close();
+  await soon(second.lost.promise);
+  await soon(listener.shutdown());
+});
 
-proactorTest("a factory that throws ends its connection", async (proactor) => {
+test.proactor("a factory that throws ends its connection", async (proactor) => {
   const listener = serveTcp(() => new UpperCase(), { ...LOCAL, proactor });
   const factory = () => {
     throw new Error("no protocol");
@@ -182,7 +179,7 @@ proactorTest("a factory that throws ends its connection", async (proactor) => {
   await soon(listener.shutdown());
 });
 
-proactorTest("factories that are none are refused", async (proactor) => {
+test.proactor("factories that are none are refused", async (proactor) => {
   const factory = "factory" as unknown as () => Protocol;
   assertThrows(() => serveTcp(factory, { ...LOCAL, proactor }), TypeError);
   await assertRejects(
@@ -191,16 +188,13 @@ proactorTest("factories that are none are refused", async (proactor) => {
   );
 });
 
-proactorTest(
-  "openTcpTransport() is refused where nobody listens",
-  async (proactor) => {
-    let made = 0;
-    const address = await freePort(proactor);
-    const factory = () => ({ connectionMade: (_: Transport) => void made++ });
-    await assertRejects(
-      () => soon(openTcpTransport(factory, { ...address, proactor })),
-      Deno.errors.ConnectionRefused,
-    );
-    assertEquals(made, 0);
-  },
-);
+test.proactor("openTcpTransport() is refused where nobody listens", async (proactor) => {
+  let made = 0;
+  const address = await freePort(proactor);
+  const factory = () => ({ connectionMade: (_: Transport) => void made++ });
+  await assertRejects(
+    () => soon(openTcpTransport(factory, { ...address, proactor })),
+    Deno.errors.ConnectionRefused,
+  );
+  assertEquals(made, 0);
+});

@@ -1,9 +1,19 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
+  assert,
+  assertEquals,
+  assertRejects,
+  decode,
   type DroppedBytesError,
+  encode,
+  HANDLE_SLACK,
+  handleCount,
   type IocpProactor,
   isWindowsError,
-} from "../../../mod.ts";
+  soon,
+  test,
+  turn,
+  withProactor,
+} from "../_deps.ts";
 import { UdpSocket } from "../../../src/net/mod.ts";
 import { ERROR_IO_PENDING } from "../../../src/ffi/constants.ts";
 import {
@@ -12,17 +22,6 @@ import {
   WSAEMSGSIZE,
 } from "../../../src/ffi/socket/constants.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
-import {
-  decode,
-  eachModeTest,
-  encode,
-  HANDLE_SLACK,
-  handleCount,
-  proactorTest,
-  soon,
-  turn,
-  withProactor,
-} from "../_setup.ts";
 import {
   changedSockets,
   listen,
@@ -106,23 +105,20 @@ queuedTest(
   },
 );
 
-proactorTest(
-  "send() reports WSAEMSGSIZE, and the next one goes out",
-  async (proactor) => {
-    let code = WSAEMSGSIZE;
-    const sockets = changedSockets({
-      wsaSendTo: (...args) => code || defaultSockets().wsaSendTo(...args),
-    });
-    await using pair = udpPair(proactor, { sockets });
-    const { a, b } = pair;
-    const error = await assertRejects(() => soon(a.send(encode("x"), b.addr)));
-    assert(isWindowsError(error) && error.winerror === WSAEMSGSIZE);
-    assertEquals(error.message, "Cannot send: the datagram is too long");
-    code = 0;
-    await sendText(a, "short", b);
-    assertEquals(await receiveText(b), "short");
-  },
-);
+test.proactor("send() reports WSAEMSGSIZE, and the next one goes out", async (proactor) => {
+  let code = WSAEMSGSIZE;
+  const sockets = changedSockets({
+    wsaSendTo: (...args) => code || defaultSockets().wsaSendTo(...args),
+  });
+  await using pair = udpPair(proactor, { sockets });
+  const { a, b } = pair;
+  const error = await assertRejects(() => soon(a.send(encode("x"), b.addr)));
+  assert(isWindowsError(error) && error.winerror === WSAEMSGSIZE);
+  assertEquals(error.message, "Cannot send: the datagram is too long");
+  code = 0;
+  await sendText(a, "short", b);
+  assertEquals(await receiveText(b), "short");
+});
 
 Deno.test("shutdown() gives up queued datagrams at its deadline and still ends", async () => {
   await withProactor(async (proactor) => {
@@ -142,7 +138,7 @@ Deno.test("shutdown() gives up queued datagrams at its deadline and still ends",
   });
 });
 
-eachModeTest("close() interrupts receives that wait", async (proactor) => {
+test.eachMode("close() interrupts receives that wait", async (proactor) => {
   const socket = listen(proactor);
   const waiting: Promise<unknown>[] = [
     socket.receive(),
@@ -157,7 +153,7 @@ eachModeTest("close() interrupts receives that wait", async (proactor) => {
   await soon(socket.shutdown());
 });
 
-eachModeTest("close() ends an iteration that waits", async (proactor) => {
+test.eachMode("close() ends an iteration that waits", async (proactor) => {
   const socket = listen(proactor);
   const ended = Array.fromAsync(socket);
   await turn();
@@ -167,21 +163,18 @@ eachModeTest("close() ends an iteration that waits", async (proactor) => {
   await soon(socket.finished);
 });
 
-eachModeTest(
-  "close() of 100 sockets with receives gives all handles back",
-  async (proactor) => {
-    const before = handleCount();
-    for (let i = 0; i < 100; i++) {
-      await using pair = udpPair(proactor);
-      const received = pair.b.receive();
-      await sendText(pair.a, "x", pair.b);
-      await soon(received);
-      pair.b.receive().catch(() => {});
-    }
-    const leaked = handleCount() - before;
-    assert(leaked <= HANDLE_SLACK, `${leaked} handles were leaked`);
-  },
-);
+test.eachMode("close() of 100 sockets with receives gives all handles back", async (proactor) => {
+  const before = handleCount();
+  for (let i = 0; i < 100; i++) {
+    await using pair = udpPair(proactor);
+    const received = pair.b.receive();
+    await sendText(pair.a, "x", pair.b);
+    await soon(received);
+    pair.b.receive().catch(() => {});
+  }
+  const leaked = handleCount() - before;
+  assert(leaked <= HANDLE_SLACK, `${leaked} handles were leaked`);
+});
 
 for (const skipCompletionPortOnSuccess of [true, false]) {
   Deno.test(`close() of the proactor ends sockets with everything open (skip mode ${skipCompletionPortOnSuccess})`, async () => {
@@ -205,7 +198,7 @@ for (const skipCompletionPortOnSuccess of [true, false]) {
 
 for (const reportUnreachable of [false, true]) {
   for (const code of [WSAECONNRESET, ERROR_PORT_UNREACHABLE]) {
-    proactorTest(
+    test.proactor(
       `receive() ${
         reportUnreachable ? "reports" : "ignores"
       } code ${code} and goes on`,

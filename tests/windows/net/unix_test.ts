@@ -4,8 +4,14 @@ import {
   assertFalse,
   assertRejects,
   assertThrows,
-} from "@std/assert";
-import { IocpProactor } from "../../../mod.ts";
+  encode,
+  IocpProactor,
+  pattern,
+  readText,
+  soon,
+  test,
+  until,
+} from "../_deps.ts";
 import {
   connectUnix,
   UnixConnection,
@@ -19,14 +25,6 @@ import {
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { socketFiles } from "../../../src/net/unix/unix_socket.ts";
 import { assertBothWays, assertStreams } from "../_connections.ts";
-import {
-  encode,
-  pattern,
-  proactorTest,
-  readText,
-  soon,
-  until,
-} from "../_setup.ts";
 import { spiedTest } from "../_refusals.ts";
 import {
   fileExists,
@@ -293,7 +291,7 @@ spiedTest(
   },
 );
 
-proactorTest("the file of a relative path has a full path", () => {
+test.proactor("the file of a relative path has a full path", () => {
   const files = socketFiles();
   const full = files.fullPath("x.sock");
   assert(/^[A-Z]:\\.*\\x\.sock$/i.test(full), full);

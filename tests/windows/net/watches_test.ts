@@ -14,7 +14,7 @@ import {
 import { pollerOf } from "../../../src/proactor/call/socket_poller.ts";
 import type { Socket } from "../../../src/ffi/socket/api.ts";
 import type { IocpProactor } from "../../../src/proactor/iocp_proactor.ts";
-import { eachModeTest, turn, until } from "../_setup.ts";
+import { test, turn, until } from "../_setup.ts";
 import { Bench } from "../sockets/_bench.ts";
 
 const SKIP = { skip: true };
@@ -59,94 +59,79 @@ async function assertIdle(proactor: IocpProactor): Promise<void> {
   assertEquals(proactor.metrics().slotsInUse, 0);
 }
 
-eachModeTest(
-  "addReader() calls once for each datagram that is left",
-  async (proactor) => {
-    using pair = new Pair();
-    const received: string[] = [];
-    addReader(pair.receiver, () => received.push(pair.receive()), { proactor });
-    await turns(3);
-    assertEquals(received, []);
-    pair.send("a", "b", "c");
-    await until(() => received.length === 3);
-    await turns(3);
-    assertEquals(received, ["a", "b", "c"]);
-    pair.send("d");
-    await until(() => received.length === 4);
-    assert(removeReader(pair.receiver, { proactor }));
-    assertFalse(removeReader(pair.receiver, { proactor }));
-    await assertIdle(proactor);
-  },
-);
+test.eachMode("addReader() calls once for each datagram that is left", async (proactor) => {
+  using pair = new Pair();
+  const received: string[] = [];
+  addReader(pair.receiver, () => received.push(pair.receive()), { proactor });
+  await turns(3);
+  assertEquals(received, []);
+  pair.send("a", "b", "c");
+  await until(() => received.length === 3);
+  await turns(3);
+  assertEquals(received, ["a", "b", "c"]);
+  pair.send("d");
+  await until(() => received.length === 4);
+  assert(removeReader(pair.receiver, { proactor }));
+  assertFalse(removeReader(pair.receiver, { proactor }));
+  await assertIdle(proactor);
+});
 
-eachModeTest(
-  "addReader() calls again and again while nothing is read",
-  async (proactor) => {
-    using pair = new Pair();
-    let calls = 0;
-    addReader(pair.receiver, () => calls++, { proactor });
-    pair.send("a");
-    await until(() => calls >= 5);
-    removeReader(pair.receiver, { proactor });
-    const atEnd = calls;
-    await turns(5);
-    assertEquals(calls, atEnd);
-    await assertIdle(proactor);
-  },
-);
+test.eachMode("addReader() calls again and again while nothing is read", async (proactor) => {
+  using pair = new Pair();
+  let calls = 0;
+  addReader(pair.receiver, () => calls++, { proactor });
+  pair.send("a");
+  await until(() => calls >= 5);
+  removeReader(pair.receiver, { proactor });
+  const atEnd = calls;
+  await turns(5);
+  assertEquals(calls, atEnd);
+  await assertIdle(proactor);
+});
 
-eachModeTest(
-  "addReader() lets timers fire while a socket stays ready",
-  async (proactor) => {
-    using pair = new Pair();
-    let calls = 0;
-    addWriter(pair.sender, () => calls++, { proactor });
-    for (let i = 0; i < 3; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
-    assert(calls > 0);
-    assert(removeWriter(pair.sender, { proactor }));
-    await assertIdle(proactor);
-  },
-);
+test.eachMode("addReader() lets timers fire while a socket stays ready", async (proactor) => {
+  using pair = new Pair();
+  let calls = 0;
+  addWriter(pair.sender, () => calls++, { proactor });
+  for (let i = 0; i < 3; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  assert(calls > 0);
+  assert(removeWriter(pair.sender, { proactor }));
+  await assertIdle(proactor);
+});
 
-eachModeTest(
-  "addReader() takes the place of the reader before",
-  async (proactor) => {
-    using pair = new Pair();
-    const calls: string[] = [];
-    addReader(pair.receiver, () => calls.push("old"), { proactor });
-    pair.send("a");
-    addReader(pair.receiver, () => calls.push(pair.receive()), { proactor });
-    await until(() => calls.length > 0);
-    assertEquals(calls, ["a"]);
-    removeReader(pair.receiver, { proactor });
-    await assertIdle(proactor);
-  },
-);
+test.eachMode("addReader() takes the place of the reader before", async (proactor) => {
+  using pair = new Pair();
+  const calls: string[] = [];
+  addReader(pair.receiver, () => calls.push("old"), { proactor });
+  pair.send("a");
+  addReader(pair.receiver, () => calls.push(pair.receive()), { proactor });
+  await until(() => calls.length > 0);
+  assertEquals(calls, ["a"]);
+  removeReader(pair.receiver, { proactor });
+  await assertIdle(proactor);
+});
 
-eachModeTest(
-  "addReader() and addWriter() of one socket end for themselves",
-  async (proactor) => {
-    using pair = new Pair();
-    const calls: string[] = [];
-    addReader(pair.receiver, () => calls.push(pair.receive()), { proactor });
-    addWriter(pair.receiver, () => {
-      calls.push("writable");
-      removeWriter(pair.receiver, { proactor });
-    }, { proactor });
-    await until(() => calls.length > 0);
-    pair.send("a");
-    await until(() => calls.length > 1);
-    await turns(3);
-    assertEquals(calls, ["writable", "a"]);
-    assertFalse(removeWriter(pair.receiver, { proactor }));
-    assert(removeReader(pair.receiver, { proactor }));
-    await assertIdle(proactor);
-  },
-);
+test.eachMode("addReader() and addWriter() of one socket end for themselves", async (proactor) => {
+  using pair = new Pair();
+  const calls: string[] = [];
+  addReader(pair.receiver, () => calls.push(pair.receive()), { proactor });
+  addWriter(pair.receiver, () => {
+    calls.push("writable");
+    removeWriter(pair.receiver, { proactor });
+  }, { proactor });
+  await until(() => calls.length > 0);
+  pair.send("a");
+  await until(() => calls.length > 1);
+  await turns(3);
+  assertEquals(calls, ["writable", "a"]);
+  assertFalse(removeWriter(pair.receiver, { proactor }));
+  assert(removeReader(pair.receiver, { proactor }));
+  await assertIdle(proactor);
+});
 
-eachModeTest("removeReader() prevents a call that is due", async (proactor) => {
+test.eachMode("removeReader() prevents a call that is due", async (proactor) => {
   using pair = new Pair();
   let calls = 0;
   pair.send("a");
@@ -158,85 +143,73 @@ eachModeTest("removeReader() prevents a call that is due", async (proactor) => {
   await assertIdle(proactor);
 });
 
-eachModeTest(
-  "a reader that throws is reported and called again",
-  async (proactor) => {
-    using pair = new Pair();
-    const reports = collectReports(proactor);
-    const received: string[] = [];
-    addReader(pair.receiver, () => {
-      received.push(pair.receive());
-      if (received.length === 1) throw new Error("broken");
-    }, { proactor });
-    pair.send("a", "b");
-    await until(() => received.length === 2);
-    assertEquals(received, ["a", "b"]);
-    assertEquals(reports.length, 1);
-    assertInstanceOf(reports[0]![0], Error);
-    assertEquals(
-      reports[0]![1],
-      "Exception in the callback of a readable socket",
-    );
+test.eachMode("a reader that throws is reported and called again", async (proactor) => {
+  using pair = new Pair();
+  const reports = collectReports(proactor);
+  const received: string[] = [];
+  addReader(pair.receiver, () => {
+    received.push(pair.receive());
+    if (received.length === 1) throw new Error("broken");
+  }, { proactor });
+  pair.send("a", "b");
+  await until(() => received.length === 2);
+  assertEquals(received, ["a", "b"]);
+  assertEquals(reports.length, 1);
+  assertInstanceOf(reports[0]![0], Error);
+  assertEquals(
+    reports[0]![1],
+    "Exception in the callback of a readable socket",
+  );
+  removeReader(pair.receiver, { proactor });
+  await assertIdle(proactor);
+});
+
+test.eachMode("a socket that is closed ends its reader with a report", async (proactor) => {
+  using pair = new Pair();
+  const reports = collectReports(proactor);
+  addReader(pair.receiver, () => {}, { proactor });
+  pair.bench.close(pair.receiver);
+  await until(() => reports.length > 0);
+  assertInstanceOf(reports[0]![0], Deno.errors.BadResource);
+  assertFalse(removeReader(pair.receiver, { proactor }));
+  await assertIdle(proactor);
+});
+
+test.eachMode("a reader may close its socket after it has left", async (proactor) => {
+  using pair = new Pair();
+  const reports = collectReports(proactor);
+  let calls = 0;
+  addReader(pair.receiver, () => {
+    calls++;
     removeReader(pair.receiver, { proactor });
-    await assertIdle(proactor);
-  },
-);
-
-eachModeTest(
-  "a socket that is closed ends its reader with a report",
-  async (proactor) => {
-    using pair = new Pair();
-    const reports = collectReports(proactor);
-    addReader(pair.receiver, () => {}, { proactor });
     pair.bench.close(pair.receiver);
-    await until(() => reports.length > 0);
-    assertInstanceOf(reports[0]![0], Deno.errors.BadResource);
-    assertFalse(removeReader(pair.receiver, { proactor }));
-    await assertIdle(proactor);
-  },
-);
+  }, { proactor });
+  pair.send("a");
+  await until(() => calls === 1);
+  await assertIdle(proactor);
+  assertEquals(reports, []);
+});
 
-eachModeTest(
-  "a reader may close its socket after it has left",
-  async (proactor) => {
-    using pair = new Pair();
-    const reports = collectReports(proactor);
-    let calls = 0;
-    addReader(pair.receiver, () => {
-      calls++;
-      removeReader(pair.receiver, { proactor });
-      pair.bench.close(pair.receiver);
-    }, { proactor });
-    pair.send("a");
-    await until(() => calls === 1);
-    await assertIdle(proactor);
-    assertEquals(reports, []);
-  },
-);
+test.eachMode("close() of the proactor ends readers silently", async (proactor) => {
+  using pair = new Pair();
+  const reports = collectReports(proactor);
+  let calls = 0;
+  addReader(pair.receiver, () => calls++, { proactor });
+  addWriter(pair.sender, () => calls++, { proactor });
+  assertEquals(await proactor.close(), 0);
+  const atEnd = calls;
+  pair.send("a");
+  await turns(3);
+  assertEquals(calls, atEnd);
+  assertEquals(reports, []);
+  assertFalse(removeReader(pair.receiver, { proactor }));
+  assertThrows(
+    () => addReader(pair.receiver, () => {}, { proactor }),
+    Deno.errors.BadResource,
+  );
+});
 
-eachModeTest(
-  "close() of the proactor ends readers silently",
-  async (proactor) => {
-    using pair = new Pair();
-    const reports = collectReports(proactor);
-    let calls = 0;
-    addReader(pair.receiver, () => calls++, { proactor });
-    addWriter(pair.sender, () => calls++, { proactor });
-    assertEquals(await proactor.close(), 0);
-    const atEnd = calls;
-    pair.send("a");
-    await turns(3);
-    assertEquals(calls, atEnd);
-    assertEquals(reports, []);
-    assertFalse(removeReader(pair.receiver, { proactor }));
-    assertThrows(
-      () => addReader(pair.receiver, () => {}, { proactor }),
-      Deno.errors.BadResource,
-    );
-  },
-);
-
-eachModeTest("addReader() refuses what it cannot watch", async (proactor) => {
+test.eachMode("addReader() refuses what it cannot watch", async (proactor) => {
   using pair = new Pair();
   assertThrows(
     () => addReader(pair.bench.port, () => {}, { proactor }),
@@ -252,7 +225,7 @@ eachModeTest("addReader() refuses what it cannot watch", async (proactor) => {
   await assertIdle(proactor);
 });
 
-eachModeTest("addReader() serves 200 sockets", async (proactor) => {
+test.eachMode("addReader() serves 200 sockets", async (proactor) => {
   using bench = new Bench();
   const sender = bench.udp(SKIP);
   const receivers = Array.from({ length: 200 }, () => bench.udp(SKIP));

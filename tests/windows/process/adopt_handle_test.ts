@@ -24,11 +24,11 @@ import {
   isPipe,
   libraryPath,
   pattern,
-  proactorTest,
   readBytes,
   readText,
   sha256,
   soon,
+  test,
   turn,
   until,
   withProactor,
@@ -68,163 +68,136 @@ function pipePair(
   return { reader: server, writer: client };
 }
 
-proactorTest(
-  "adoptHandle() lets the port drive an overlapped pipe",
-  async (proactor) => {
-    const { reader, writer } = pipePair(proactor, [true, true]);
-    await using input = await adoptHandle(reader, {
-      direction: "in",
-      proactor,
-    });
-    await using output = await adoptHandle(writer, {
-      direction: "out",
-      proactor,
-    });
-    assertEquals([input.kind, input.driver], ["pipe", "port"]);
-    assertEquals([output.kind, output.driver], ["pipe", "port"]);
-    await output.write(encode("hello"));
-    assertEquals(await readText(input, 5), "hello");
-  },
-);
+test.proactor("adoptHandle() lets the port drive an overlapped pipe", async (proactor) => {
+  const { reader, writer } = pipePair(proactor, [true, true]);
+  await using input = await adoptHandle(reader, {
+    direction: "in",
+    proactor,
+  });
+  await using output = await adoptHandle(writer, {
+    direction: "out",
+    proactor,
+  });
+  assertEquals([input.kind, input.driver], ["pipe", "port"]);
+  assertEquals([output.kind, output.driver], ["pipe", "port"]);
+  await output.write(encode("hello"));
+  assertEquals(await readText(input, 5), "hello");
+});
 
-proactorTest(
-  "adoptHandle() lets threads drive a pipe that is not overlapped",
-  async (proactor) => {
-    const { reader, writer } = pipePair(proactor, [false, false]);
-    await using input = await adoptHandle(reader, {
-      direction: "in",
-      proactor,
-    });
-    const output = await adoptHandle(writer, { direction: "out", proactor });
-    assertEquals([input.kind, input.driver], ["pipe", "thread"]);
-    const reading = readBytes(input);
-    const data = pattern(300_000);
-    await soon(output.write(data));
-    await output.shutdown();
-    const received = await reading; // until the end
-    assertEquals(await sha256(received), await sha256(data));
-    assertEquals(isPipe(proactor.port.api, writer), false);
-  },
-);
+test.proactor("adoptHandle() lets threads drive a pipe that is not overlapped", async (proactor) => {
+  const { reader, writer } = pipePair(proactor, [false, false]);
+  await using input = await adoptHandle(reader, {
+    direction: "in",
+    proactor,
+  });
+  const output = await adoptHandle(writer, { direction: "out", proactor });
+  assertEquals([input.kind, input.driver], ["pipe", "thread"]);
+  const reading = readBytes(input);
+  const data = pattern(300_000);
+  await soon(output.write(data));
+  await output.shutdown();
+  const received = await reading; // until the end
+  assertEquals(await sha256(received), await sha256(data));
+  assertEquals(isPipe(proactor.port.api, writer), false);
+});
 
-proactorTest(
-  "a thread's read waits without blocking, and is a web stream",
-  async (proactor) => {
-    const { reader, writer } = pipePair(proactor, [false, true]);
-    const input = await adoptHandle(reader, { direction: "in", proactor });
-    const text = new Response(input.readable).text();
-    for (let i = 0; i < 10; i++) await turn();
-    await proactor.send(writer, encode("one "));
-    await proactor.send(writer, encode("two"));
-    proactor.closeHandle(writer);
-    assertEquals(await soon(text), "one two");
-    await soon(input.finished);
-    assertEquals(isPipe(proactor.port.api, reader), false);
-  },
-);
+test.proactor("a thread's read waits without blocking, and is a web stream", async (proactor) => {
+  const { reader, writer } = pipePair(proactor, [false, true]);
+  const input = await adoptHandle(reader, { direction: "in", proactor });
+  const text = new Response(input.readable).text();
+  for (let i = 0; i < 10; i++) await turn();
+  await proactor.send(writer, encode("one "));
+  await proactor.send(writer, encode("two"));
+  proactor.closeHandle(writer);
+  assertEquals(await soon(text), "one two");
+  await soon(input.finished);
+  assertEquals(isPipe(proactor.port.api, reader), false);
+});
 
-proactorTest(
-  "a thread's write fails when nobody reads any more",
-  async (proactor) => {
-    const { reader, writer } = pipePair(proactor, [true, false]);
-    await using output = await adoptHandle(writer, {
-      direction: "out",
-      proactor,
-    });
-    proactor.closeHandle(reader);
-    await assertRejects(
-      () => soon(output.write(encode("x"))),
-      Deno.errors.BrokenPipe,
-      `Cannot write to handle ${writer}`,
-    );
-  },
-);
+test.proactor("a thread's write fails when nobody reads any more", async (proactor) => {
+  const { reader, writer } = pipePair(proactor, [true, false]);
+  await using output = await adoptHandle(writer, {
+    direction: "out",
+    proactor,
+  });
+  proactor.closeHandle(reader);
+  await assertRejects(
+    () => soon(output.write(encode("x"))),
+    Deno.errors.BrokenPipe,
+    `Cannot write to handle ${writer}`,
+  );
+});
 
-proactorTest(
-  "a file is read from its position to its end",
-  async (proactor) => {
-    const handle = openFile(proactor, WIN_INI);
-    await using input = await adoptHandle(handle, {
-      direction: "in",
-      proactor,
-    });
-    assertEquals([input.kind, input.driver], ["file", "thread"]);
-    assertStringIncludes(await readText(input), "[");
-    assertEquals(await soon(input.read(new Uint8Array(1))), null);
-  },
-);
+test.proactor("a file is read from its position to its end", async (proactor) => {
+  const handle = openFile(proactor, WIN_INI);
+  await using input = await adoptHandle(handle, {
+    direction: "in",
+    proactor,
+  });
+  assertEquals([input.kind, input.driver], ["file", "thread"]);
+  assertStringIncludes(await readText(input), "[");
+  assertEquals(await soon(input.read(new Uint8Array(1))), null);
+});
 
-proactorTest(
-  "the null device is empty and takes everything",
-  async (proactor) => {
-    for (const direction of ["in", "out"] as const) {
-      const handle = openFile(proactor, "\\\\.\\NUL");
-      await using stream = await adoptHandle(handle, { direction, proactor });
-      assertEquals([stream.kind, stream.driver], ["device", "thread"]);
-      if (direction === "out") {
-        assertEquals(
-          await stream.write(pattern(99)),
-          99,
-        );
-      } else assertEquals(await stream.read(new Uint8Array(9)), null);
-    }
-  },
-);
+test.proactor("the null device is empty and takes everything", async (proactor) => {
+  for (const direction of ["in", "out"] as const) {
+    const handle = openFile(proactor, "\\\\.\\NUL");
+    await using stream = await adoptHandle(handle, { direction, proactor });
+    assertEquals([stream.kind, stream.driver], ["device", "thread"]);
+    if (direction === "out") {
+      assertEquals(
+        await stream.write(pattern(99)),
+        99,
+      );
+    } else assertEquals(await stream.read(new Uint8Array(9)), null);
+  }
+});
 
-proactorTest(
-  "reads of many handles leave Deno's threads to others",
-  async (proactor) => {
-    const pairs = Array.from(
-      { length: MANY_READS },
-      () => pipePair(proactor, [false, true]),
-    );
-    const adopted = pairs.map(({ reader }) =>
-      adoptHandle(reader, { direction: "in", proactor })
-    );
-    const inputs = await Promise.all(adopted);
-    const reads = inputs.map((input) => input.read(new Uint8Array(9)));
-    await soon(Sleep(1)); // on a thread of Deno's pool
-    for (const { writer } of pairs) await proactor.send(writer, encode("x"));
-    assertEquals(new Set(await soon(Promise.all(reads))), new Set([1]));
-    for (const { writer } of pairs) proactor.closeHandle(writer);
-    for (const input of inputs) input.close();
-  },
-);
+test.proactor("reads of many handles leave Deno's threads to others", async (proactor) => {
+  const pairs = Array.from(
+    { length: MANY_READS },
+    () => pipePair(proactor, [false, true]),
+  );
+  const adopted = pairs.map(({ reader }) =>
+    adoptHandle(reader, { direction: "in", proactor })
+  );
+  const inputs = await Promise.all(adopted);
+  const reads = inputs.map((input) => input.read(new Uint8Array(9)));
+  await soon(Sleep(1)); // on a thread of Deno's pool
+  for (const { writer } of pairs) await proactor.send(writer, encode("x"));
+  assertEquals(new Set(await soon(Promise.all(reads))), new Set([1]));
+  for (const { writer } of pairs) proactor.closeHandle(writer);
+  for (const input of inputs) input.close();
+});
 
-proactorTest(
-  "a read that is closed in the turn of its start leaves nothing",
-  async (proactor) => {
-    for (let i = 0; i < 50; i++) {
-      const { reader, writer } = pipePair(proactor, [false, true]);
-      const input = await adoptHandle(reader, { direction: "in", proactor });
-      const read = input.read(new Uint8Array(1));
-      input.close();
-      await assertRejects(() => read, Deno.errors.Interrupted);
-      await soon(input.finished);
-      await until(() => !isPipe(proactor.port.api, reader));
-      proactor.closeHandle(writer);
-    }
-    assertEquals(proactor.metrics().pending, 0);
-  },
-);
-
-proactorTest(
-  "closing a stream with a thread's read pending does not block",
-  async (proactor) => {
+test.proactor("a read that is closed in the turn of its start leaves nothing", async (proactor) => {
+  for (let i = 0; i < 50; i++) {
     const { reader, writer } = pipePair(proactor, [false, true]);
     const input = await adoptHandle(reader, { direction: "in", proactor });
     const read = input.read(new Uint8Array(1));
-    await turn();
-    const start = performance.now();
     input.close();
-    assert(performance.now() - start < 1000);
     await assertRejects(() => read, Deno.errors.Interrupted);
-    // Where Windows does not cancel the read, it ends with the pipe.
-    proactor.closeHandle(writer);
     await soon(input.finished);
     await until(() => !isPipe(proactor.port.api, reader));
-  },
-);
+    proactor.closeHandle(writer);
+  }
+  assertEquals(proactor.metrics().pending, 0);
+});
+
+test.proactor("closing a stream with a thread's read pending does not block", async (proactor) => {
+  const { reader, writer } = pipePair(proactor, [false, true]);
+  const input = await adoptHandle(reader, { direction: "in", proactor });
+  const read = input.read(new Uint8Array(1));
+  await turn();
+  const start = performance.now();
+  input.close();
+  assert(performance.now() - start < 1000);
+  await assertRejects(() => read, Deno.errors.Interrupted);
+  // Where Windows does not cancel the read, it ends with the pipe.
+  proactor.closeHandle(writer);
+  await soon(input.finished);
+  await until(() => !isPipe(proactor.port.api, reader));
+});
 
 Deno.test("closing the proactor with a thread's read pending is bounded", async () => {
   await withProactor(async (proactor) => {
@@ -242,28 +215,25 @@ Deno.test("closing the proactor with a thread's read pending is bounded", async 
   });
 });
 
-proactorTest(
-  "adoptHandle() refuses what nothing can drive",
-  async (proactor) => {
-    const { reader, writer } = pipePair(proactor, [false, false]);
-    const file = openFile(proactor, WIN_INI, FILE_FLAG_OVERLAPPED);
-    await assertRejects(
-      () => adoptHandle(reader, { direction: "duplex", proactor }),
-      Deno.errors.NotSupported,
-      "it was not opened for overlapped I/O, so a read would block writes",
-    );
-    await assertRejects(
-      () => adoptHandle(file, { direction: "in", proactor }),
-      Deno.errors.NotSupported,
-      "it is a file opened for overlapped I/O, which has no position",
-    );
-    for (const handle of [reader, writer, file]) {
-      assertEquals(proactor.port.api.closeHandle(handle), 0); // still ours
-    }
-  },
-);
+test.proactor("adoptHandle() refuses what nothing can drive", async (proactor) => {
+  const { reader, writer } = pipePair(proactor, [false, false]);
+  const file = openFile(proactor, WIN_INI, FILE_FLAG_OVERLAPPED);
+  await assertRejects(
+    () => adoptHandle(reader, { direction: "duplex", proactor }),
+    Deno.errors.NotSupported,
+    "it was not opened for overlapped I/O, so a read would block writes",
+  );
+  await assertRejects(
+    () => adoptHandle(file, { direction: "in", proactor }),
+    Deno.errors.NotSupported,
+    "it is a file opened for overlapped I/O, which has no position",
+  );
+  for (const handle of [reader, writer, file]) {
+    assertEquals(proactor.port.api.closeHandle(handle), 0); // still ours
+  }
+});
 
-proactorTest("adoptHandle() refuses what is no handle", async (proactor) => {
+test.proactor("adoptHandle() refuses what is no handle", async (proactor) => {
   const { reader, writer } = pipePair(proactor, [false, false]);
   for (const handle of [reader, writer]) proactor.port.api.closeHandle(handle);
   const options: AdoptHandleOptions = { direction: "in", proactor };

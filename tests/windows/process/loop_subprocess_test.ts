@@ -6,13 +6,17 @@ import {
   assertInstanceOf,
   assertRejects,
   assertThrows,
-} from "@std/assert";
-import { InvalidStateError, ProactorEventLoop } from "../../../mod.ts";
+  encode,
+  InvalidStateError,
+  ProactorEventLoop,
+  soon,
+  turn,
+  until,
+} from "../_deps.ts";
 import type {
   SubprocessExecOptions,
   SubprocessTransport,
 } from "../../../src/process/mod.ts";
-import { encode, soon, turn, until } from "../_setup.ts";
 import "./_process.ts";
 import { SubprocessRecorder } from "./_recorder.ts";
 

@@ -9,43 +9,40 @@ import {
   assertRejects,
   assertStringIncludes,
   assertThrows,
-} from "@std/assert";
-import { InvalidStateError, IocpProactor, WindowsError } from "../../../mod.ts";
-import { pipe } from "../../../src/pipe/mod.ts";
-import { subprocessExec, subprocessShell } from "../../../src/process/mod.ts";
-import {
   decode,
   encode,
+  InvalidStateError,
+  IocpProactor,
   isOpen,
-  proactorTest,
   readText,
   soon,
+  test,
   turn,
-} from "../_setup.ts";
+  WindowsError,
+} from "../_deps.ts";
+import { pipe } from "../../../src/pipe/mod.ts";
+import { subprocessExec, subprocessShell } from "../../../src/process/mod.ts";
 import { finish, linesOf, PIPED, runShell, startWaiting } from "./_process.ts";
 
-proactorTest(
-  "subprocessExec() gives output and exit code",
-  async (proactor) => {
-    const child = await subprocessExec("cmd.exe", {
-      ...PIPED,
-      args: ["/d", "/c", "echo out& echo err>&2& exit 7"],
-      windowsRawArguments: true,
-      proactor,
-    });
-    assertGreater(child.pid, 0);
-    const { success, code, signal, stdout, stderr } = await finish(child);
-    assertEquals({ success, code, signal }, {
-      success: false,
-      code: 7,
-      signal: null,
-    });
-    assertEquals(decode(stdout), "out\r\n");
-    assertEquals(decode(stderr), "err\r\n");
-  },
-);
+test.proactor("subprocessExec() gives output and exit code", async (proactor) => {
+  const child = await subprocessExec("cmd.exe", {
+    ...PIPED,
+    args: ["/d", "/c", "echo out& echo err>&2& exit 7"],
+    windowsRawArguments: true,
+    proactor,
+  });
+  assertGreater(child.pid, 0);
+  const { success, code, signal, stdout, stderr } = await finish(child);
+  assertEquals({ success, code, signal }, {
+    success: false,
+    code: 7,
+    signal: null,
+  });
+  assertEquals(decode(stdout), "out\r\n");
+  assertEquals(decode(stderr), "err\r\n");
+});
 
-proactorTest("status has exit codes as u32", async (proactor) => {
+test.proactor("status has exit codes as u32", async (proactor) => {
   const codes: [string, number][] = [
     ["0", 0],
     ["1", 1],
@@ -58,7 +55,7 @@ proactorTest("status has exit codes as u32", async (proactor) => {
   }
 });
 
-proactorTest("ten waits for one end all get the status", async (proactor) => {
+test.proactor("ten waits for one end all get the status", async (proactor) => {
   const child = await subprocessShell("exit 7", { proactor, stdin: "null" });
   const waits = Array.from({ length: 10 }, () => child.status);
   const codes = (await soon(Promise.all(waits))).map(({ code }) => code);
@@ -66,35 +63,29 @@ proactorTest("ten waits for one end all get the status", async (proactor) => {
   assertEquals((await child.status).code, 7);
 });
 
-proactorTest("output() feeds standard input", async (proactor) => {
+test.proactor("output() feeds standard input", async (proactor) => {
   const child = await subprocessExec("sort.exe", { ...PIPED, proactor });
   const input = encode("b\r\nc\r\na\r\n");
   const { stdout } = await soon(child.output({ input }));
   assertEquals(decode(stdout), "a\r\nb\r\nc\r\n");
 });
 
-proactorTest(
-  "output() without input lets the child see the end",
-  async (proactor) => {
-    for (const input of [undefined, new Uint8Array()]) {
-      const child = await subprocessExec("sort.exe", { ...PIPED, proactor });
-      const options = input === undefined ? {} : { input };
-      const { code, stdout } = await soon(child.output(options));
-      assertEquals([code, stdout.length], [0, 0]);
-    }
-  },
-);
+test.proactor("output() without input lets the child see the end", async (proactor) => {
+  for (const input of [undefined, new Uint8Array()]) {
+    const child = await subprocessExec("sort.exe", { ...PIPED, proactor });
+    const options = input === undefined ? {} : { input };
+    const { code, stdout } = await soon(child.output(options));
+    assertEquals([code, stdout.length], [0, 0]);
+  }
+});
 
-proactorTest(
-  "output() ignores that a child does not read",
-  async (proactor) => {
-    const child = await subprocessShell("exit 3", { ...PIPED, proactor });
-    const output = await soon(child.output({ input: new Uint8Array(1 << 20) }));
-    assertEquals(output.code, 3);
-  },
-);
+test.proactor("output() ignores that a child does not read", async (proactor) => {
+  const child = await subprocessShell("exit 3", { ...PIPED, proactor });
+  const output = await soon(child.output({ input: new Uint8Array(1 << 20) }));
+  assertEquals(output.code, 3);
+});
 
-proactorTest("streams that are not piped are refused", async (proactor) => {
+test.proactor("streams that are not piped are refused", async (proactor) => {
   const child = await subprocessShell("exit", {
     stdin: "null",
     stdout: "null",
@@ -114,17 +105,14 @@ proactorTest("streams that are not piped are refused", async (proactor) => {
   assertEquals(child.pipes, { stdin: null, stdout: null, stderr: null });
 });
 
-proactorTest(
-  "stdin null is empty, stdout null takes everything",
-  async (proactor) => {
-    const { code, stdout } = await runShell(proactor, "sort");
-    assertEquals([code, stdout.length], [0, 0]);
-    const child = await subprocessShell("echo x", { stdout: "null", proactor });
-    assertEquals((await soon(child.status)).code, 0);
-  },
-);
+test.proactor("stdin null is empty, stdout null takes everything", async (proactor) => {
+  const { code, stdout } = await runShell(proactor, "sort");
+  assertEquals([code, stdout.length], [0, 0]);
+  const child = await subprocessShell("echo x", { stdout: "null", proactor });
+  assertEquals((await soon(child.status)).code, 0);
+});
 
-proactorTest("stderr can go where stdout goes", async (proactor) => {
+test.proactor("stderr can go where stdout goes", async (proactor) => {
   const child = await subprocessShell("echo out& echo err>&2", {
     stdin: "null",
     stdout: "piped",
@@ -135,25 +123,22 @@ proactorTest("stderr can go where stdout goes", async (proactor) => {
   assertEquals(linesOf(stdout), ["out", "err"]);
 });
 
-proactorTest(
-  "a standard stream can be a handle of the caller",
-  async (proactor) => {
-    const [reader, writer] = pipe({ overlapped: [true, false], proactor });
-    using _reader = reader;
-    const child = await subprocessShell("echo hello", {
-      stdin: "null",
-      stdout: writer,
-      proactor,
-    });
-    assert(isOpen(writer.fileno())); // the child has a duplicate
-    writer.close();
-    await soon(child.status);
-    assertEquals(decode(await soon(proactor.recv(reader, 100))), "hello\r\n");
-    assertEquals((await soon(proactor.recv(reader, 100))).length, 0);
-  },
-);
+test.proactor("a standard stream can be a handle of the caller", async (proactor) => {
+  const [reader, writer] = pipe({ overlapped: [true, false], proactor });
+  using _reader = reader;
+  const child = await subprocessShell("echo hello", {
+    stdin: "null",
+    stdout: writer,
+    proactor,
+  });
+  assert(isOpen(writer.fileno())); // the child has a duplicate
+  writer.close();
+  await soon(child.status);
+  assertEquals(decode(await soon(proactor.recv(reader, 100))), "hello\r\n");
+  assertEquals((await soon(proactor.recv(reader, 100))).length, 0);
+});
 
-proactorTest("cwd is the child's current directory", async (proactor) => {
+test.proactor("cwd is the child's current directory", async (proactor) => {
   const cwd = "C:\\windows\\system32";
   const { stdout } = await runShell(proactor, "cd", { cwd });
   assertEquals(linesOf(stdout)[0]!.toLowerCase(), cwd.toLowerCase());
@@ -162,7 +147,7 @@ proactorTest("cwd is the child's current directory", async (proactor) => {
   assertEquals(linesOf(other.stdout)[0]!.toLowerCase(), "c:\\windows");
 });
 
-proactorTest("env is added to the parent's environment", async (proactor) => {
+test.proactor("env is added to the parent's environment", async (proactor) => {
   const { stdout } = await runShell(
     proactor,
     "echo %ProactorTest%-%SystemRoot%",
@@ -174,39 +159,33 @@ proactorTest("env is added to the parent's environment", async (proactor) => {
   assertStringIncludes(decode(stdout).toLowerCase(), "-c:\\windows");
 });
 
-proactorTest("env replaces a variable in any case", async (proactor) => {
+test.proactor("env replaces a variable in any case", async (proactor) => {
   const env = { pathext: ".x" };
   const { stdout } = await runShell(proactor, "set PATHEXT", { env });
   assertEquals(linesOf(stdout), ["pathext=.x"]);
 });
 
-proactorTest(
-  "clearEnv leaves nothing of the parent's environment",
-  async (proactor) => {
-    const env = { OnlyThis: "1" };
-    const { stdout } = await runShell(proactor, "set", { env, clearEnv: true });
-    const names = linesOf(stdout).map((line) => line.split("=")[0]!);
-    assert(names.includes("OnlyThis"));
-    for (const name of ["TEMP", "USERPROFILE", "APPDATA"]) {
-      assert(!names.includes(name), name);
-    }
-  },
-);
+test.proactor("clearEnv leaves nothing of the parent's environment", async (proactor) => {
+  const env = { OnlyThis: "1" };
+  const { stdout } = await runShell(proactor, "set", { env, clearEnv: true });
+  const names = linesOf(stdout).map((line) => line.split("=")[0]!);
+  assert(names.includes("OnlyThis"));
+  for (const name of ["TEMP", "USERPROFILE", "APPDATA"]) {
+    assert(!names.includes(name), name);
+  }
+});
 
-proactorTest(
-  "no variable and clearEnv is an empty environment",
-  async (proactor) => {
-    const child = await subprocessExec("cmd.exe", {
-      ...PIPED,
-      args: ["/d", "/c", "exit 5"],
-      clearEnv: true,
-      proactor,
-    });
-    assertEquals((await finish(child)).code, 5);
-  },
-);
+test.proactor("no variable and clearEnv is an empty environment", async (proactor) => {
+  const child = await subprocessExec("cmd.exe", {
+    ...PIPED,
+    args: ["/d", "/c", "exit 5"],
+    clearEnv: true,
+    proactor,
+  });
+  assertEquals((await finish(child)).code, 5);
+});
 
-proactorTest("a name is found in the system's directory", async (proactor) => {
+test.proactor("a name is found in the system's directory", async (proactor) => {
   for (const command of ["cmd", "CMD.EXE", "C:\\windows\\system32\\cmd"]) {
     const child = await subprocessExec(command, {
       args: ["/c", "exit 4"],
@@ -216,7 +195,7 @@ proactorTest("a name is found in the system's directory", async (proactor) => {
   }
 });
 
-proactorTest("a program that does not exist is told", async (proactor) => {
+test.proactor("a program that does not exist is told", async (proactor) => {
   const error = await assertRejects(
     () => subprocessExec("no-such-program", { ...PIPED, proactor }),
     Deno.errors.NotFound,
@@ -232,7 +211,7 @@ proactorTest("a program that does not exist is told", async (proactor) => {
   assertEquals(Reflect.get(other, "syscall"), "CreateProcessW");
 });
 
-proactorTest("a file that is no program is told", async (proactor) => {
+test.proactor("a file that is no program is told", async (proactor) => {
   const error = await assertRejects(
     () => subprocessExec("C:\\windows\\win.ini", { ...PIPED, proactor }),
     WindowsError,
@@ -241,7 +220,7 @@ proactorTest("a file that is no program is told", async (proactor) => {
   assertEquals(Reflect.get(error, "winerror"), 193);
 });
 
-proactorTest("a directory that does not exist is told", async (proactor) => {
+test.proactor("a directory that does not exist is told", async (proactor) => {
   await assertRejects(
     () => subprocessShell("exit", { ...PIPED, cwd: "C:\\no\\such", proactor }),
     Deno.errors.NotADirectory,
@@ -249,7 +228,7 @@ proactorTest("a directory that does not exist is told", async (proactor) => {
   );
 });
 
-proactorTest("a suspended child runs when it is resumed", async (proactor) => {
+test.proactor("a suspended child runs when it is resumed", async (proactor) => {
   const child = await subprocessShell("echo x", {
     ...PIPED,
     suspended: true,
@@ -271,7 +250,7 @@ proactorTest("a suspended child runs when it is resumed", async (proactor) => {
   await child[Symbol.asyncDispose]();
 });
 
-proactorTest("a suspended child can be killed", async (proactor) => {
+test.proactor("a suspended child can be killed", async (proactor) => {
   const child = await startWaiting(proactor, { suspended: true });
   child.kill();
   assertEquals(await soon(child.status), {
@@ -282,17 +261,14 @@ proactorTest("a suspended child can be killed", async (proactor) => {
   await child[Symbol.asyncDispose]();
 });
 
-proactorTest(
-  "a detached child and one in a group of its own run",
-  async (proactor) => {
-    for (const options of [{ detached: true }, { newProcessGroup: true }]) {
-      const { code } = await runShell(proactor, "exit 7", options);
-      assertEquals(code, 7);
-    }
-  },
-);
+test.proactor("a detached child and one in a group of its own run", async (proactor) => {
+  for (const options of [{ detached: true }, { newProcessGroup: true }]) {
+    const { code } = await runShell(proactor, "exit 7", options);
+    assertEquals(code, 7);
+  }
+});
 
-proactorTest("a child may show its window", async (proactor) => {
+test.proactor("a child may show its window", async (proactor) => {
   const { code } = await runShell(proactor, "exit 7", { hide: false });
   assertEquals(code, 7);
 });
@@ -313,15 +289,12 @@ Deno.test("subprocessExec() refuses a closed proactor", async () => {
   assertInstanceOf(error, Error);
 });
 
-proactorTest(
-  "starting blocks the thread for less than the start lasts",
-  async (proactor) => {
-    const start = performance.now();
-    const starting = subprocessShell("exit", { stdin: "null", proactor });
-    const blocked = performance.now() - start;
-    const child = await soon(starting);
-    const lasted = performance.now() - start;
-    await soon(child.status);
-    assertLess(blocked, lasted / 2);
-  },
-);
+test.proactor("starting blocks the thread for less than the start lasts", async (proactor) => {
+  const start = performance.now();
+  const starting = subprocessShell("exit", { stdin: "null", proactor });
+  const blocked = performance.now() - start;
+  const child = await soon(starting);
+  const lasted = performance.now() - start;
+  await soon(child.status);
+  assertLess(blocked, lasted / 2);
+});

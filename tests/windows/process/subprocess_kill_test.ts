@@ -12,14 +12,7 @@ import type { SubprocessSignal } from "../../../src/process/mod.ts";
 import { defaultProcesses } from "../../../src/ffi/process/default.ts";
 import { launchProcess } from "../../../src/process/launch.ts";
 import { resolveShell } from "../../../src/process/subprocess_options.ts";
-import {
-  proactorTest,
-  readText,
-  soon,
-  turn,
-  until,
-  withProactor,
-} from "../_setup.ts";
+import { readText, soon, test, turn, until, withProactor } from "../_setup.ts";
 import { runShell, startWaiting, waitBlocking } from "./_process.ts";
 
 const SIGNALS: SubprocessSignal[] = ["SIGTERM", "SIGKILL", "SIGINT"];
@@ -37,7 +30,7 @@ const FAMILY = ["/d", "/c", "cmd.exe /d /c pause & exit 3"];
 const NO_CONSOLE = { detached: true } as const;
 
 for (const signal of SIGNALS) {
-  proactorTest(`kill("${signal}") ends a child`, async (proactor) => {
+  test.proactor(`kill("${signal}") ends a child`, async (proactor) => {
     await using child = await startWaiting(proactor);
     child.kill(signal);
     assertEquals(await soon(child.status), { success: false, code: 1, signal });
@@ -45,7 +38,7 @@ for (const signal of SIGNALS) {
   });
 }
 
-proactorTest("kill() refuses a child that has ended", async (proactor) => {
+test.proactor("kill() refuses a child that has ended", async (proactor) => {
   await using child = await startWaiting(proactor);
   child.kill();
   await soon(child.status);
@@ -58,92 +51,74 @@ proactorTest("kill() refuses a child that has ended", async (proactor) => {
   }
 });
 
-proactorTest(
-  "kill() of a child whose end is not known yet does nothing",
-  async (proactor) => {
-    await using child = await startWaiting(proactor, {
-      args: ["/d", "/c", "exit 6"],
-    });
-    waitBlocking(child);
-    child.kill();
-    assertEquals(await soon(child.status), {
-      success: false,
-      code: 6,
-      signal: null,
-    });
-  },
-);
+test.proactor("kill() of a child whose end is not known yet does nothing", async (proactor) => {
+  await using child = await startWaiting(proactor, {
+    args: ["/d", "/c", "exit 6"],
+  });
+  waitBlocking(child);
+  child.kill();
+  assertEquals(await soon(child.status), {
+    success: false,
+    code: 6,
+    signal: null,
+  });
+});
 
-proactorTest(
-  "kill() refuses a signal that Windows does not know",
-  async (proactor) => {
-    await using child = await startWaiting(proactor);
-    assertThrows(
-      () => child.kill("SIGHUP" as SubprocessSignal),
-      TypeError,
-      'Cannot kill process: "SIGHUP" is no signal of Windows',
-    );
-  },
-);
+test.proactor("kill() refuses a signal that Windows does not know", async (proactor) => {
+  await using child = await startWaiting(proactor);
+  assertThrows(
+    () => child.kill("SIGHUP" as SubprocessSignal),
+    TypeError,
+    'Cannot kill process: "SIGHUP" is no signal of Windows',
+  );
+});
 
-proactorTest(
-  "a child without a group of its own takes no SIGBREAK",
-  async (proactor) => {
-    await using child = await startWaiting(proactor);
-    assertThrows(
-      () => child.kill("SIGBREAK"),
-      Deno.errors.NotSupported,
-      `Cannot send SIGBREAK to process ${child.pid}: it has no process group`,
-    );
-  },
-);
+test.proactor("a child without a group of its own takes no SIGBREAK", async (proactor) => {
+  await using child = await startWaiting(proactor);
+  assertThrows(
+    () => child.kill("SIGBREAK"),
+    Deno.errors.NotSupported,
+    `Cannot send SIGBREAK to process ${child.pid}: it has no process group`,
+  );
+});
 
-proactorTest("disposing of a child kills it", async (proactor) => {
+test.proactor("disposing of a child kills it", async (proactor) => {
   const child = await startWaiting(proactor);
   await soon(child[Symbol.asyncDispose]());
   assertEquals((await child.status).code, 1);
   await soon(child[Symbol.asyncDispose]());
 });
 
-proactorTest(
-  "disposing of a child that has ended changes nothing",
-  async (proactor) => {
-    const child = await startWaiting(proactor, {
-      args: ["/d", "/c", "exit 7"],
-    });
-    await soon(child.status);
-    await soon(child[Symbol.asyncDispose]());
-    assertEquals((await child.status).code, 7);
-  },
-);
+test.proactor("disposing of a child that has ended changes nothing", async (proactor) => {
+  const child = await startWaiting(proactor, {
+    args: ["/d", "/c", "exit 7"],
+  });
+  await soon(child.status);
+  await soon(child[Symbol.asyncDispose]());
+  assertEquals((await child.status).code, 7);
+});
 
-proactorTest(
-  "reads end with Interrupted when a child is disposed of",
-  async (proactor) => {
-    const child = await startWaiting(proactor, { args: FAMILY });
-    await Promise.all([
-      assertRejects(() => child.output(), Deno.errors.Interrupted),
-      soon(child[Symbol.asyncDispose]()),
-    ]);
-  },
-);
+test.proactor("reads end with Interrupted when a child is disposed of", async (proactor) => {
+  const child = await startWaiting(proactor, { args: FAMILY });
+  await Promise.all([
+    assertRejects(() => child.output(), Deno.errors.Interrupted),
+    soon(child[Symbol.asyncDispose]()),
+  ]);
+});
 
 // --- descendants -------------------------------------------------------------
 
-proactorTest(
-  "status resolves while a descendant keeps the pipes open",
-  async (proactor) => {
-    await using child = await startWaiting(proactor, { args: ORPHAN });
-    assertEquals((await soon(child.status)).code, 0);
-    const { stdin, stdout } = child.pipes;
-    const rest = readText(stdout!);
-    assertEquals(await Promise.race([rest, turn()]), undefined);
-    stdin!.close(); // which it waits for
-    await soon(rest);
-  },
-);
+test.proactor("status resolves while a descendant keeps the pipes open", async (proactor) => {
+  await using child = await startWaiting(proactor, { args: ORPHAN });
+  assertEquals((await soon(child.status)).code, 0);
+  const { stdin, stdout } = child.pipes;
+  const rest = readText(stdout!);
+  assertEquals(await Promise.race([rest, turn()]), undefined);
+  stdin!.close(); // which it waits for
+  await soon(rest);
+});
 
-proactorTest("kill() leaves descendants alone", async (proactor) => {
+test.proactor("kill() leaves descendants alone", async (proactor) => {
   await using child = await startWaiting(proactor, { args: FAMILY });
   const { stdin, stdout } = child.pipes;
   assert(await soon(stdout!.read(new Uint8Array(1000)))); // it waits
@@ -156,57 +131,48 @@ proactorTest("kill() leaves descendants alone", async (proactor) => {
 });
 
 for (const option of ["killTree", "killOnExit"] as const) {
-  proactorTest(
-    `kill() with ${option} ends descendants too`,
-    async (proactor) => {
-      await using child = await startWaiting(proactor, {
-        args: FAMILY,
-        [option]: true,
-      });
-      const { stdout } = child.pipes;
-      assert(await soon(stdout!.read(new Uint8Array(1000))));
-      child.kill();
-      assertEquals((await soon(child.status)).code, 1);
-      await readText(stdout!); // nobody has the pipe any more
-      assertThrows(() => child.kill(), TypeError, "it has already terminated");
-    },
-  );
+  test.proactor(`kill() with ${option} ends descendants too`, async (proactor) => {
+    await using child = await startWaiting(proactor, {
+      args: FAMILY,
+      [option]: true,
+    });
+    const { stdout } = child.pipes;
+    assert(await soon(stdout!.read(new Uint8Array(1000))));
+    child.kill();
+    assertEquals((await soon(child.status)).code, 1);
+    await readText(stdout!); // nobody has the pipe any more
+    assertThrows(() => child.kill(), TypeError, "it has already terminated");
+  });
 
-  proactorTest(
-    `kill() with ${option} ends descendants of a child that has ended`,
-    async (proactor) => {
-      await using child = await startWaiting(proactor, {
-        args: ORPHAN,
-        [option]: true,
-      });
-      assertEquals((await soon(child.status)).code, 0);
-      child.kill();
-      await readText(child.pipes.stdout!);
-      assertThrows(() => child.kill(), TypeError, "it has already terminated");
-    },
-  );
+  test.proactor(`kill() with ${option} ends descendants of a child that has ended`, async (proactor) => {
+    await using child = await startWaiting(proactor, {
+      args: ORPHAN,
+      [option]: true,
+    });
+    assertEquals((await soon(child.status)).code, 0);
+    child.kill();
+    await readText(child.pipes.stdout!);
+    assertThrows(() => child.kill(), TypeError, "it has already terminated");
+  });
 
-  proactorTest(
-    `disposing with ${option} ends descendants too`,
-    async (proactor) => {
-      const jobs = defaultProcesses();
-      const job = jobs.createJob(0);
-      const child = await startWaiting(proactor, {
-        args: FAMILY,
-        [option]: true,
-        job,
-      });
-      assert(await soon(child.pipes.stdout!.read(new Uint8Array(1000))));
-      // Two, and under Wine the console's own process.
-      assertGreaterOrEqual(jobs.activeProcesses(job), 2);
-      await soon(child[Symbol.asyncDispose]());
-      await until(() => jobs.activeProcesses(job) === 0);
-      proactor.port.api.closeHandle(job);
-    },
-  );
+  test.proactor(`disposing with ${option} ends descendants too`, async (proactor) => {
+    const jobs = defaultProcesses();
+    const job = jobs.createJob(0);
+    const child = await startWaiting(proactor, {
+      args: FAMILY,
+      [option]: true,
+      job,
+    });
+    assert(await soon(child.pipes.stdout!.read(new Uint8Array(1000))));
+    // Two, and under Wine the console's own process.
+    assertGreaterOrEqual(jobs.activeProcesses(job), 2);
+    await soon(child[Symbol.asyncDispose]());
+    await until(() => jobs.activeProcesses(job) === 0);
+    proactor.port.api.closeHandle(job);
+  });
 }
 
-proactorTest("a child belongs to the job of the caller", async (proactor) => {
+test.proactor("a child belongs to the job of the caller", async (proactor) => {
   const jobs = defaultProcesses();
   const job = jobs.createJob(0);
   await using child = await startWaiting(proactor, { job });
@@ -222,7 +188,7 @@ proactorTest("a child belongs to the job of the caller", async (proactor) => {
 
 // --- signals of the caller ---------------------------------------------------
 
-proactorTest("an aborted signal kills the child", async (proactor) => {
+test.proactor("an aborted signal kills the child", async (proactor) => {
   const controller = new AbortController();
   await using child = await startWaiting(proactor, {
     signal: controller.signal,
@@ -231,41 +197,32 @@ proactorTest("an aborted signal kills the child", async (proactor) => {
   assertEquals((await soon(child.status)).signal, "SIGTERM");
 });
 
-proactorTest(
-  "a signal that was aborted before lets nothing start",
-  async (proactor) => {
-    const reason = new Error("No more");
-    const signal = AbortSignal.abort(reason);
-    const error = await assertRejects(() => startWaiting(proactor, { signal }));
-    assertEquals(error, reason);
-  },
-);
+test.proactor("a signal that was aborted before lets nothing start", async (proactor) => {
+  const reason = new Error("No more");
+  const signal = AbortSignal.abort(reason);
+  const error = await assertRejects(() => startWaiting(proactor, { signal }));
+  assertEquals(error, reason);
+});
 
-proactorTest(
-  "a signal that is aborted during the start leaves no child",
-  async (proactor) => {
-    const jobs = defaultProcesses();
-    const job = jobs.createJob(0);
-    const controller = new AbortController();
-    const { signal } = controller;
-    const starting = startWaiting(proactor, { job, signal, ...NO_CONSOLE });
-    await until(() => jobs.activeProcesses(job) > 0);
-    controller.abort();
-    await assertRejects(() => starting, DOMException);
-    await until(() => jobs.activeProcesses(job) === 0);
-    proactor.port.api.closeHandle(job);
-  },
-);
+test.proactor("a signal that is aborted during the start leaves no child", async (proactor) => {
+  const jobs = defaultProcesses();
+  const job = jobs.createJob(0);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const starting = startWaiting(proactor, { job, signal, ...NO_CONSOLE });
+  await until(() => jobs.activeProcesses(job) > 0);
+  controller.abort();
+  await assertRejects(() => starting, DOMException);
+  await until(() => jobs.activeProcesses(job) === 0);
+  proactor.port.api.closeHandle(job);
+});
 
-proactorTest(
-  "a signal aborted after the end changes nothing",
-  async (proactor) => {
-    const controller = new AbortController();
-    const { signal } = controller;
-    assertEquals((await runShell(proactor, "exit 5", { signal })).code, 5);
-    controller.abort();
-  },
-);
+test.proactor("a signal aborted after the end changes nothing", async (proactor) => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  assertEquals((await runShell(proactor, "exit 5", { signal })).code, 5);
+  controller.abort();
+});
 
 // --- the proactor's end ------------------------------------------------------
 

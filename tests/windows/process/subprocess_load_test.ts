@@ -5,8 +5,8 @@ import {
   decode,
   HANDLE_SLACK,
   handleCount,
-  proactorTest,
   soon,
+  test,
   until,
 } from "../_setup.ts";
 import { PIPED } from "./_process.ts";
@@ -38,25 +38,22 @@ async function runMany(proactor: IocpProactor, count: number): Promise<void> {
   }
 }
 
-proactorTest(
-  `${CHILDREN} children leave no handle, slot or buffer`,
-  async (proactor) => {
-    await runMany(proactor, WARM_UP);
-    await until(() => proactor.metrics().pending === 0);
-    const [handles, before] = [handleCount(), proactor.metrics()];
-    const start = performance.now();
-    await runMany(proactor, CHILDREN);
-    const rate = CHILDREN / (performance.now() - start) * 1000;
-    await until(() => proactor.metrics().pending === 0);
-    const after = proactor.metrics();
-    assertEquals(after.slotsInUse, before.slotsInUse);
-    assertEquals(after.bufferBytes, before.bufferBytes);
-    assertLess(Math.abs(handleCount() - handles), HANDLE_SLACK);
-    console.log(`${Math.round(rate)} children/s`);
-  },
-);
+test.proactor(`${CHILDREN} children leave no handle, slot or buffer`, async (proactor) => {
+  await runMany(proactor, WARM_UP);
+  await until(() => proactor.metrics().pending === 0);
+  const [handles, before] = [handleCount(), proactor.metrics()];
+  const start = performance.now();
+  await runMany(proactor, CHILDREN);
+  const rate = CHILDREN / (performance.now() - start) * 1000;
+  await until(() => proactor.metrics().pending === 0);
+  const after = proactor.metrics();
+  assertEquals(after.slotsInUse, before.slotsInUse);
+  assertEquals(after.bufferBytes, before.bufferBytes);
+  assertLess(Math.abs(handleCount() - handles), HANDLE_SLACK);
+  console.log(`${Math.round(rate)} children/s`);
+});
 
-proactorTest("starts that fail leave no handle", async (proactor) => {
+test.proactor("starts that fail leave no handle", async (proactor) => {
   const path = "C:\\windows\\win.ini";
   async function fail(): Promise<void> {
     const options = { ...PIPED, cwd: path, proactor, killTree: true };

@@ -5,8 +5,15 @@ import {
   assertEquals,
   assertGreater,
   assertRejects,
-} from "@std/assert";
-import type { IocpProactor } from "../../../mod.ts";
+  decode,
+  encode,
+  type IocpProactor,
+  readBytes,
+  readText,
+  soon,
+  test,
+  turn,
+} from "../_deps.ts";
 import { pipe } from "../../../src/pipe/mod.ts";
 import {
   type Subprocess,
@@ -15,15 +22,6 @@ import {
 } from "../../../src/process/mod.ts";
 import { defaultProcesses } from "../../../src/ffi/process/default.ts";
 import { HANDLE_FLAG_INHERIT } from "../../../src/ffi/process/structs.ts";
-import {
-  decode,
-  encode,
-  proactorTest,
-  readBytes,
-  readText,
-  soon,
-  turn,
-} from "../_setup.ts";
 import { PIPED, runShell, startWaiting } from "./_process.ts";
 
 /** What `sort` is given: 26,000 lines, the last first. */
@@ -43,7 +41,7 @@ function inherits(handle: bigint): boolean {
   return (defaultProcesses().handleFlags(handle) & HANDLE_FLAG_INHERIT) !== 0;
 }
 
-proactorTest("stdin and stdout are web streams", async (proactor) => {
+test.proactor("stdin and stdout are web streams", async (proactor) => {
   const child = await subprocessExec("sort.exe", {
     stdin: "piped",
     stdout: "piped",
@@ -62,7 +60,7 @@ proactorTest("stdin and stdout are web streams", async (proactor) => {
   await soon(child.pipes.stdout!.finished);
 });
 
-proactorTest("a stream that is cancelled closes its pipe", async (proactor) => {
+test.proactor("a stream that is cancelled closes its pipe", async (proactor) => {
   await using child = await startWaiting(proactor);
   await child.stdout.cancel();
   await soon(child.pipes.stdout!.finished);
@@ -72,39 +70,33 @@ proactorTest("a stream that is cancelled closes its pipe", async (proactor) => {
   );
 });
 
-proactorTest(
-  "output() refuses a stream that has a reader",
-  async (proactor) => {
-    await using child = await startWaiting(proactor);
-    const reader = child.stdout.getReader();
-    await assertRejects(
-      () => child.output(),
-      TypeError,
-      "Cannot use stdout: its stream is locked",
-    );
-    reader.releaseLock();
-  },
-);
+test.proactor("output() refuses a stream that has a reader", async (proactor) => {
+  await using child = await startWaiting(proactor);
+  const reader = child.stdout.getReader();
+  await assertRejects(
+    () => child.output(),
+    TypeError,
+    "Cannot use stdout: its stream is locked",
+  );
+  reader.releaseLock();
+});
 
-proactorTest(
-  "output() leaves stdin to who has a writer for it",
-  async (proactor) => {
-    const child = await subprocessExec("sort.exe", { ...PIPED, proactor });
-    const writer = child.stdin.getWriter();
-    await assertRejects(
-      () => child.output({ input: encode("x") }),
-      TypeError,
-      "Cannot use stdin: its stream is locked",
-    );
-    const output = child.output();
-    await writer.write(encode("b\r\n"));
-    await writer.write(encode("a\r\n"));
-    await writer.close();
-    assertEquals(decode((await soon(output)).stdout), "a\r\nb\r\n");
-  },
-);
+test.proactor("output() leaves stdin to who has a writer for it", async (proactor) => {
+  const child = await subprocessExec("sort.exe", { ...PIPED, proactor });
+  const writer = child.stdin.getWriter();
+  await assertRejects(
+    () => child.output({ input: encode("x") }),
+    TypeError,
+    "Cannot use stdin: its stream is locked",
+  );
+  const output = child.output();
+  await writer.write(encode("b\r\n"));
+  await writer.write(encode("a\r\n"));
+  await writer.close();
+  assertEquals(decode((await soon(output)).stdout), "a\r\nb\r\n");
+});
 
-proactorTest("pipes read and write without web streams", async (proactor) => {
+test.proactor("pipes read and write without web streams", async (proactor) => {
   await using child = await subprocessShell("set /p proactor=& set proactor", {
     ...PIPED,
     proactor,
@@ -114,7 +106,7 @@ proactorTest("pipes read and write without web streams", async (proactor) => {
   assertEquals(await readText(stdout!), "proactor=hello\r\n");
 });
 
-proactorTest("writing to a child that has ended fails", async (proactor) => {
+test.proactor("writing to a child that has ended fails", async (proactor) => {
   await using child = await subprocessShell("exit", { ...PIPED, proactor });
   await soon(child.status);
   await assertRejects(
@@ -124,57 +116,48 @@ proactorTest("writing to a child that has ended fails", async (proactor) => {
   );
 });
 
-proactorTest(
-  "closing stdin of a child that waits for it ends it",
-  async (proactor) => {
-    await using child = await startWaiting(proactor);
-    child.pipes.stdin!.close();
-    assertEquals((await soon(child.status)).signal, null);
-  },
-);
+test.proactor("closing stdin of a child that waits for it ends it", async (proactor) => {
+  await using child = await startWaiting(proactor);
+  child.pipes.stdin!.close();
+  assertEquals((await soon(child.status)).signal, null);
+});
 
-proactorTest(
-  "closing stdin gives up on a child that takes nothing",
-  async (proactor) => {
-    const options = { ...PIPED, suspended: true, deadline: 100, proactor };
-    await using child = await subprocessExec("cmd.exe", options);
-    const stdin = child.pipes.stdin!;
-    const { TimedOut } = Deno.errors;
-    const writing = assertRejects(
-      () => stdin.write(new Uint8Array(1 << 20)),
-      TimedOut,
-    );
-    await assertRejects(() => soon(stdin.shutdown()), TimedOut);
-    await soon(writing);
-  },
-);
+test.proactor("closing stdin gives up on a child that takes nothing", async (proactor) => {
+  const options = { ...PIPED, suspended: true, deadline: 100, proactor };
+  await using child = await subprocessExec("cmd.exe", options);
+  const stdin = child.pipes.stdin!;
+  const { TimedOut } = Deno.errors;
+  const writing = assertRejects(
+    () => stdin.write(new Uint8Array(1 << 20)),
+    TimedOut,
+  );
+  await assertRejects(() => soon(stdin.shutdown()), TimedOut);
+  await soon(writing);
+});
 
-proactorTest(
-  "output that is read slowly after the end is complete",
-  async (proactor) => {
-    const lines = manyLines();
-    const input = encode(lines.join("\r\n") + "\r\n");
-    assertGreater(input.length, 256 * 1024);
-    await using child = await subprocessExec("sort.exe", {
-      ...PIPED,
-      proactor,
-    });
-    const writing = child.pipes.stdin!.write(input).then(() =>
-      child.pipes.stdin!.close()
-    );
-    let text = "";
-    const chunk = new Uint8Array(10_000);
-    for (;;) {
-      const count = await soon(child.pipes.stdout!.read(chunk));
-      if (count === null) break;
-      text += decode(chunk.subarray(0, count));
-      await turn();
-    }
-    await writing;
-    assertEquals(text, lines.toReversed().join("\r\n") + "\r\n");
-    assertEquals((await child.status).code, 0);
-  },
-);
+test.proactor("output that is read slowly after the end is complete", async (proactor) => {
+  const lines = manyLines();
+  const input = encode(lines.join("\r\n") + "\r\n");
+  assertGreater(input.length, 256 * 1024);
+  await using child = await subprocessExec("sort.exe", {
+    ...PIPED,
+    proactor,
+  });
+  const writing = child.pipes.stdin!.write(input).then(() =>
+    child.pipes.stdin!.close()
+  );
+  let text = "";
+  const chunk = new Uint8Array(10_000);
+  for (;;) {
+    const count = await soon(child.pipes.stdout!.read(chunk));
+    if (count === null) break;
+    text += decode(chunk.subarray(0, count));
+    await turn();
+  }
+  await writing;
+  assertEquals(text, lines.toReversed().join("\r\n") + "\r\n");
+  assertEquals((await child.status).code, 0);
+});
 
 // --- inheritance -------------------------------------------------------------
 
@@ -185,59 +168,50 @@ async function startTwo(
   return await soon(Promise.all(both));
 }
 
-proactorTest(
-  "two children started at once do not keep each other's pipes",
-  async (proactor) => {
-    const [first, second] = await startTwo(proactor);
-    await using _second = second;
-    await using _first = first;
-    first.kill();
-    await readBytes(first.pipes.stdout!); // the second would keep it open
-    await readBytes(first.pipes.stderr!);
-    assert(await isWaiting(second.status));
-    second.kill();
-    await readBytes(second.pipes.stdout!);
-  },
-);
+test.proactor("two children started at once do not keep each other's pipes", async (proactor) => {
+  const [first, second] = await startTwo(proactor);
+  await using _second = second;
+  await using _first = first;
+  first.kill();
+  await readBytes(first.pipes.stdout!); // the second would keep it open
+  await readBytes(first.pipes.stderr!);
+  assert(await isWaiting(second.status));
+  second.kill();
+  await readBytes(second.pipes.stdout!);
+});
 
-proactorTest(
-  "a child inherits nothing that is not listed",
-  async (proactor) => {
-    const [reader, writer] = pipe({ overlapped: [true, false], proactor });
-    using _reader = reader;
-    const processes = defaultProcesses();
-    assertEquals(processes.setInheritable(writer.fileno(), true), 0);
-    await using child = await startWaiting(proactor);
-    writer.close();
-    const end = await soon(proactor.recv(reader, 1));
-    assertEquals(end.length, 0); // although the child lives
-    assert(await isWaiting(child.status));
-  },
-);
+test.proactor("a child inherits nothing that is not listed", async (proactor) => {
+  const [reader, writer] = pipe({ overlapped: [true, false], proactor });
+  using _reader = reader;
+  const processes = defaultProcesses();
+  assertEquals(processes.setInheritable(writer.fileno(), true), 0);
+  await using child = await startWaiting(proactor);
+  writer.close();
+  const end = await soon(proactor.recv(reader, 1));
+  assertEquals(end.length, 0); // although the child lives
+  assert(await isWaiting(child.status));
+});
 
-proactorTest(
-  "a child inherits what is listed, under the same value",
-  async (proactor) => {
-    const [reader, writer] = pipe({ overlapped: [true, false], proactor });
-    using _reader = reader;
-    const handle = writer.fileno();
-    const both = await soon(Promise.all([
-      startWaiting(proactor, { inheritHandles: [handle] }),
-      startWaiting(proactor, { inheritHandles: [handle, handle] }),
-    ]));
-    assertEquals(inherits(handle), false); // as it was before
-    writer.close();
-    const end = proactor.recv(reader, 1);
-    for (const child of both) {
-      assert(await isWaiting(end.then()));
-      child.kill();
-      await child[Symbol.asyncDispose]();
-    }
-    assertEquals((await soon(end)).length, 0);
-  },
-);
+test.proactor("a child inherits what is listed, under the same value", async (proactor) => {
+  const [reader, writer] = pipe({ overlapped: [true, false], proactor });
+  using _reader = reader;
+  const handle = writer.fileno();
+  const both = await soon(Promise.all([
+    startWaiting(proactor, { inheritHandles: [handle] }),
+    startWaiting(proactor, { inheritHandles: [handle, handle] }),
+  ]));
+  assertEquals(inherits(handle), false); // as it was before
+  writer.close();
+  const end = proactor.recv(reader, 1);
+  for (const child of both) {
+    assert(await isWaiting(end.then()));
+    child.kill();
+    await child[Symbol.asyncDispose]();
+  }
+  assertEquals((await soon(end)).length, 0);
+});
 
-proactorTest("a handle that was inheritable stays so", async (proactor) => {
+test.proactor("a handle that was inheritable stays so", async (proactor) => {
   const [reader, writer] = pipe({ proactor });
   using _reader = reader;
   using _writer = writer;
@@ -247,18 +221,15 @@ proactorTest("a handle that was inheritable stays so", async (proactor) => {
   assertEquals(inherits(handle), true);
 });
 
-proactorTest(
-  "a handle that is not open cannot be inherited",
-  async (proactor) => {
-    const [reader, writer] = pipe({ proactor });
-    const handle = writer.fileno();
-    reader.close();
-    writer.close();
-    const options = { inheritHandles: [handle] };
-    await assertRejects(
-      () => runShell(proactor, "exit", options),
-      Deno.errors.BadResource,
-      "Cannot inherit handle",
-    );
-  },
-);
+test.proactor("a handle that is not open cannot be inherited", async (proactor) => {
+  const [reader, writer] = pipe({ proactor });
+  const handle = writer.fileno();
+  reader.close();
+  writer.close();
+  const options = { inheritHandles: [handle] };
+  await assertRejects(
+    () => runShell(proactor, "exit", options),
+    Deno.errors.BadResource,
+    "Cannot inherit handle",
+  );
+});

@@ -1,10 +1,9 @@
 // These tests run twice: with --allow-ffi, and with a grant that names the
 // libraries by absolute paths, where bytes are copied by a call of Windows.
-import { assertEquals } from "@std/assert";
+import { assertEquals, connectedPair, pattern, soon, test } from "../_deps.ts";
 import { copyBytes } from "../../../src/ffi/bytes.ts";
 import { HOSTILE } from "../../unit/_hostile.ts";
 import { each, hostileTest, readAll } from "../_hostile.ts";
-import { connectedPair, pattern, proactorTest, soon } from "../_setup.ts";
 import { tcpPair } from "../net/_tcp.ts";
 
 hostileTest("scoped: PipeConnection.write()", {
@@ -27,7 +26,7 @@ hostileTest("scoped: TcpConnection.write()", {
   },
 });
 
-proactorTest("scoped: read() fills arrays that lie", async (proactor) => {
+test.proactor("scoped: read() fills arrays that lie", async (proactor) => {
   await using pair = await connectedPair(proactor, { type: "byte" });
   for (const [kind, make] of Object.entries(HOSTILE)) {
     const bytes = pattern(5000);

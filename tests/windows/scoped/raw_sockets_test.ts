@@ -16,14 +16,7 @@ import {
   IPPROTO_IPV6,
   IPV6_V6ONLY,
 } from "../../../src/ffi/socket/constants.ts";
-import {
-  decode,
-  eachModeTest,
-  encode,
-  proactorTest,
-  soon,
-  withProactor,
-} from "../_setup.ts";
+import { decode, encode, soon, test, withProactor } from "../_setup.ts";
 
 loadSendFileSymbols();
 loadFileSymbols();
@@ -44,7 +37,7 @@ const NO_ANSWER = { family: "IPv4", hostname: "192.0.2.1", port: 9 } as const;
 /** False under a grant that names the libraries. */
 const isFull = defaultSockets().extensions;
 
-eachModeTest("scoped: datagrams go between raw sockets", async (proactor) => {
+test.eachMode("scoped: datagrams go between raw sockets", async (proactor) => {
   using a = createSocket({ type: "datagram" });
   using b = createSocket({ type: "datagram" });
   a.bind(LOCAL);
@@ -54,7 +47,7 @@ eachModeTest("scoped: datagrams go between raw sockets", async (proactor) => {
   assertEquals([decode(data), address], ["hello", a.localAddress]);
 });
 
-eachModeTest("scoped: accept() takes a client", async (proactor) => {
+test.eachMode("scoped: accept() takes a client", async (proactor) => {
   using listener = createSocket();
   listener.bind(LOCAL);
   listener.listen();
@@ -69,7 +62,7 @@ eachModeTest("scoped: accept() takes a client", async (proactor) => {
   proactor.closeHandle(socket);
 });
 
-eachModeTest("scoped: connect() connects a raw socket", async (proactor) => {
+test.eachMode("scoped: connect() connects a raw socket", async (proactor) => {
   for (const family of ["IPv4", "IPv6"] as const) {
     using listener = listening(family);
     using client = createSocket({ family });
@@ -87,37 +80,31 @@ eachModeTest("scoped: connect() connects a raw socket", async (proactor) => {
   }
 });
 
-proactorTest(
-  "scoped: connect() is refused where nobody listens",
-  async (proactor) => {
-    using listener = listening();
-    const address = listener.localAddress!;
-    listener.close();
-    using client = createSocket();
-    await assertRejects(
-      async () => await soon(proactor.connect(client, address)),
-      Deno.errors.ConnectionRefused,
-      "Cannot connect: refused",
-    );
-  },
-);
+test.proactor("scoped: connect() is refused where nobody listens", async (proactor) => {
+  using listener = listening();
+  const address = listener.localAddress!;
+  listener.close();
+  using client = createSocket();
+  await assertRejects(
+    async () => await soon(proactor.connect(client, address)),
+    Deno.errors.ConnectionRefused,
+    "Cannot connect: refused",
+  );
+});
 
-proactorTest(
-  "scoped: connect() knows its way to this computer",
-  async (proactor) => {
-    using listener = createSocket({ family: "IPv6" });
-    listener.setOption(IPPROTO_IPV6, IPV6_V6ONLY, false);
-    listener.bind({ ...LOCAL_V6, hostname: "::" });
-    listener.listen();
-    const { port } = listener.localAddress as typeof LOCAL_V6;
-    for (const hostname of ["::", "::1", "::ffff:127.0.0.1"]) {
-      using client = createSocket({ family: "IPv6" });
-      await soon(proactor.connect(client, { ...LOCAL_V6, hostname, port }));
-    }
-  },
-);
+test.proactor("scoped: connect() knows its way to this computer", async (proactor) => {
+  using listener = createSocket({ family: "IPv6" });
+  listener.setOption(IPPROTO_IPV6, IPV6_V6ONLY, false);
+  listener.bind({ ...LOCAL_V6, hostname: "::" });
+  listener.listen();
+  const { port } = listener.localAddress as typeof LOCAL_V6;
+  for (const hostname of ["::", "::1", "::ffff:127.0.0.1"]) {
+    using client = createSocket({ family: "IPv6" });
+    await soon(proactor.connect(client, { ...LOCAL_V6, hostname, port }));
+  }
+});
 
-proactorTest("scoped: connect() twice is refused", async (proactor) => {
+test.proactor("scoped: connect() twice is refused", async (proactor) => {
   using listener = listening();
   using client = createSocket();
   await soon(proactor.connect(client, listener.localAddress!));
@@ -128,7 +115,7 @@ proactorTest("scoped: connect() twice is refused", async (proactor) => {
   );
 });
 
-proactorTest("scoped: connect() can be cancelled", async (proactor) => {
+test.proactor("scoped: connect() can be cancelled", async (proactor) => {
   using listener = listening();
   const controller = new AbortController();
   const { signal } = controller;
@@ -164,7 +151,7 @@ for (const end of ["close()", "closeHandle()", "stopServing()"] as const) {
   });
 }
 
-proactorTest("scoped: a loop connects a raw socket", async () => {
+test.proactor("scoped: a loop connects a raw socket", async () => {
   await using loop = new ProactorEventLoop();
   using listener = listening();
   const accepted = loop.sockAccept(listener);
@@ -175,7 +162,7 @@ proactorTest("scoped: a loop connects a raw socket", async () => {
   assertEquals(decode(await soon(loop.sockRecv(socket, 9))), "hello");
 });
 
-proactorTest("scoped: select() tells of a connect()", async (proactor) => {
+test.proactor("scoped: select() tells of a connect()", async (proactor) => {
   using listener = listening();
   using client = createSocket();
   const selecting = proactor.select(20_000);
@@ -203,26 +190,23 @@ Deno.test(
     }),
 );
 
-eachModeTest(
-  "scoped: sendFile() sends what Windows reads",
-  async (proactor) => {
-    const path = "C:\\Windows\\System32\\kernel32.dll";
-    const listener = TcpListener.listen({ ...LOCAL, proactor });
-    const accepted = listener.accept();
-    await using client = await soon(connectTcp({ ...listener.addr, proactor }));
-    await using served = await soon(accepted);
-    const sent = await soon(client.sendFile(path, { count: 2 }));
-    assertEquals(sent, 2);
-    const target = new Uint8Array(2);
-    assertEquals(await soon(served.read(target)), 2);
-    assertEquals(decode(target), "MZ");
-    client.abort();
-    served.abort();
-    await soon(listener.shutdown());
-  },
-);
+test.eachMode("scoped: sendFile() sends what Windows reads", async (proactor) => {
+  const path = "C:\\Windows\\System32\\kernel32.dll";
+  const listener = TcpListener.listen({ ...LOCAL, proactor });
+  const accepted = listener.accept();
+  await using client = await soon(connectTcp({ ...listener.addr, proactor }));
+  await using served = await soon(accepted);
+  const sent = await soon(client.sendFile(path, { count: 2 }));
+  assertEquals(sent, 2);
+  const target = new Uint8Array(2);
+  assertEquals(await soon(served.read(target)), 2);
+  assertEquals(decode(target), "MZ");
+  client.abort();
+  served.abort();
+  await soon(listener.shutdown());
+});
 
-eachModeTest("scoped: pipes are no sockets", async (proactor) => {
+test.eachMode("scoped: pipes are no sockets", async (proactor) => {
   const [a, b] = pipe({ duplex: true, proactor });
   using _a = a;
   using _b = b;

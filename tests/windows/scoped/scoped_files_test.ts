@@ -1,11 +1,10 @@
 // These tests run twice: with --allow-ffi, and with a grant that names the
 // three libraries by absolute paths.
-import { assertEquals } from "@std/assert";
+import { assertEquals, decode, encode, pattern, soon, test } from "../_deps.ts";
 import { copyFile, openFile, watchDirectory } from "../../../src/file/mod.ts";
-import { decode, eachModeTest, encode, pattern, soon } from "../_setup.ts";
 import { Folder, readAll, SCRATCH, writeFile } from "../file/_files.ts";
 
-eachModeTest("scoped: a file is written, read and cut", async (proactor) => {
+test.eachMode("scoped: a file is written, read and cut", async (proactor) => {
   using folder = new Folder();
   const path = folder.file("data.txt");
   await using file = await openFile(path, { ...SCRATCH, proactor });
@@ -15,7 +14,7 @@ eachModeTest("scoped: a file is written, read and cut", async (proactor) => {
   assertEquals(decode(await readAll(file)), "hello");
 });
 
-eachModeTest("scoped: a file is copied", async (proactor) => {
+test.eachMode("scoped: a file is copied", async (proactor) => {
   using folder = new Folder();
   const [from, to] = [folder.file("from.bin"), folder.file("to.bin")];
   await writeFile(proactor, from, 1_000_001);
@@ -24,7 +23,7 @@ eachModeTest("scoped: a file is copied", async (proactor) => {
   assertEquals(await readAll(copy), pattern(1_000_001));
 });
 
-eachModeTest("scoped: a directory is watched", async (proactor) => {
+test.eachMode("scoped: a directory is watched", async (proactor) => {
   using folder = new Folder();
   await using watcher = await watchDirectory(folder.path, { proactor });
   const path = folder.file("new.txt");

@@ -7,13 +7,19 @@ import {
   assertRejects,
   assertStrictEquals,
   assertThrows,
-} from "@std/assert";
-import {
+  connectedPair,
   connectPipe,
+  decode,
+  encode,
   IocpProactor,
   isWindowsError,
+  pattern,
   PipeServer,
-} from "../../../mod.ts";
+  soon,
+  test,
+  uniquePipeName,
+  until,
+} from "../_deps.ts";
 import { pipe } from "../../../src/pipe/mod.ts";
 import { PipeHandle } from "../../../src/pipe/pipe_handle.ts";
 import {
@@ -25,17 +31,6 @@ import {
   assertConnected,
   assertStreams,
 } from "../_connections.ts";
-import {
-  connectedPair,
-  decode,
-  eachModeTest,
-  encode,
-  pattern,
-  proactorTest,
-  soon,
-  uniquePipeName,
-  until,
-} from "../_setup.ts";
 
 Deno.test("scoped: nothing but the FFI is granted", async () => {
   for (const name of ["read", "write", "net", "env", "run", "sys"] as const) {
@@ -44,38 +39,35 @@ Deno.test("scoped: nothing but the FFI is granted", async () => {
   }
 });
 
-eachModeTest("scoped: a byte pipe carries data both ways", async (proactor) => {
+test.eachMode("scoped: a byte pipe carries data both ways", async (proactor) => {
   await using pair = await connectedPair(proactor, { type: "byte" });
   await assertBothWays(pair, pattern(1_000_000));
 });
 
-eachModeTest(
-  "scoped: a message pipe keeps boundaries and ends",
-  async (proactor) => {
-    const modes = { readMode: "message" } as const;
-    await using pair = await connectedPair(
-      proactor,
-      { type: "message" },
-      modes,
-    );
-    const { client, served } = pair;
-    await client.write(encode("one"));
-    await client.write(encode("two"));
-    await client.closeWrite();
-    for (const text of ["one", "two"]) {
-      const message = await soon(served.readMessage());
-      assertEquals(decode(message!.data), text);
-    }
-    assertStrictEquals(await soon(served.readMessage()), null);
-  },
-);
+test.eachMode("scoped: a message pipe keeps boundaries and ends", async (proactor) => {
+  const modes = { readMode: "message" } as const;
+  await using pair = await connectedPair(
+    proactor,
+    { type: "message" },
+    modes,
+  );
+  const { client, served } = pair;
+  await client.write(encode("one"));
+  await client.write(encode("two"));
+  await client.closeWrite();
+  for (const text of ["one", "two"]) {
+    const message = await soon(served.readMessage());
+    assertEquals(decode(message!.data), text);
+  }
+  assertStrictEquals(await soon(served.readMessage()), null);
+});
 
-proactorTest("scoped: streams work", async (proactor) => {
+test.proactor("scoped: streams work", async (proactor) => {
   await using pair = await connectedPair(proactor, { type: "byte" });
   await assertStreams(pair);
 });
 
-proactorTest("scoped: protocols work", async (proactor) => {
+test.proactor("scoped: protocols work", async (proactor) => {
   const path = uniquePipeName();
   const server = servePipe(
     () => {
@@ -100,7 +92,7 @@ proactorTest("scoped: protocols work", async (proactor) => {
   await soon(server.shutdown());
 });
 
-proactorTest("scoped: the proactor's operations work", async (proactor) => {
+test.proactor("scoped: the proactor's operations work", async (proactor) => {
   const [a, b] = pipe({ duplex: true, proactor });
   using _a = a;
   using _b = b;
@@ -115,52 +107,46 @@ proactorTest("scoped: the proactor's operations work", async (proactor) => {
   await assertRejects(async () => await soon(pending));
 });
 
-proactorTest(
-  "scoped: errors have their class and Windows' own text",
-  async (proactor) => {
-    const path = uniquePipeName();
-    const missing = await assertRejects(
-      () => connectPipe(path, { proactor }),
-      Deno.errors.NotFound,
-    );
-    assert(isWindowsError(missing));
-    await using _server = PipeServer.listen(path, { proactor });
-    assertThrows(
-      () => PipeServer.listen(path, { proactor }),
-      Deno.errors.AddrInUse,
-    );
-    assert(proactor.port.api.formatMessage(1359).length > 5);
-  },
-);
+test.proactor("scoped: errors have their class and Windows' own text", async (proactor) => {
+  const path = uniquePipeName();
+  const missing = await assertRejects(
+    () => connectPipe(path, { proactor }),
+    Deno.errors.NotFound,
+  );
+  assert(isWindowsError(missing));
+  await using _server = PipeServer.listen(path, { proactor });
+  assertThrows(
+    () => PipeServer.listen(path, { proactor }),
+    Deno.errors.AddrInUse,
+  );
+  assert(proactor.port.api.formatMessage(1359).length > 5);
+});
 
 for (const security of ["currentUser", "everyone"] as const) {
-  proactorTest(`scoped: security "${security}" works`, async (proactor) => {
+  test.proactor(`scoped: security "${security}" works`, async (proactor) => {
     await using pair = await connectedPair(proactor, { security });
     await assertConnected(pair);
     assertEquals(pair.client.remoteProcessId, Deno.pid);
   });
 }
 
-proactorTest(
-  "scoped: connectPipe() waits for a busy pipe",
-  async (proactor) => {
-    const path = uniquePipeName();
-    const options = { maxInstances: 2, proactor };
-    await using server = PipeServer.listen(path, options);
-    const clients = [
-      await connectPipe(path, { proactor }),
-      await connectPipe(path, { proactor }),
-    ];
-    const served = [await soon(server.accept()), await soon(server.accept())];
-    const waiting = connectPipe(path, { proactor });
-    clients[0]!.abort();
-    clients[1]!.abort();
-    served[0]!.abort();
-    clients.push(await soon(waiting));
-    served.push(await soon(server.accept()));
-    for (const connection of [...clients, ...served]) connection.abort();
-  },
-);
+test.proactor("scoped: connectPipe() waits for a busy pipe", async (proactor) => {
+  const path = uniquePipeName();
+  const options = { maxInstances: 2, proactor };
+  await using server = PipeServer.listen(path, options);
+  const clients = [
+    await connectPipe(path, { proactor }),
+    await connectPipe(path, { proactor }),
+  ];
+  const served = [await soon(server.accept()), await soon(server.accept())];
+  const waiting = connectPipe(path, { proactor });
+  clients[0]!.abort();
+  clients[1]!.abort();
+  served[0]!.abort();
+  clients.push(await soon(waiting));
+  served.push(await soon(server.accept()));
+  for (const connection of [...clients, ...served]) connection.abort();
+});
 
 Deno.test("scoped: the shared proactor works", async () => {
   const path = uniquePipeName();

@@ -5,11 +5,20 @@ import {
   assert,
   assertEquals,
   assertInstanceOf,
+  assertNoLeak,
   assertRejects,
   assertStrictEquals,
   assertThrows,
-} from "@std/assert";
-import { type IocpProactor, ProactorEventLoop } from "../../../mod.ts";
+  decode,
+  encode,
+  type IocpProactor,
+  pattern,
+  ProactorEventLoop,
+  readText,
+  soon,
+  test,
+  until,
+} from "../_deps.ts";
 import {
   addReader,
   connectTcp,
@@ -38,17 +47,6 @@ import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { socketFiles } from "../../../src/net/unix/unix_socket.ts";
 import { Recorder } from "../_recorder.ts";
 import { assertBothWays, assertStreams } from "../_connections.ts";
-import {
-  assertNoLeak,
-  decode,
-  eachModeTest,
-  encode,
-  pattern,
-  proactorTest,
-  readText,
-  soon,
-  until,
-} from "../_setup.ts";
 import { freePort, LOCAL, tcpPair, UpperCase } from "../net/_tcp.ts";
 
 socketFiles();
@@ -70,7 +68,7 @@ Deno.test("scoped: functions without a name are known to be refused", () => {
   }
 });
 
-eachModeTest("scoped: TCP carries data both ways", async (proactor) => {
+test.eachMode("scoped: TCP carries data both ways", async (proactor) => {
   await using pair = await tcpPair(proactor);
   await assertBothWays(pair, pattern(1_000_000));
   await pair.client.closeWrite();
@@ -80,7 +78,7 @@ eachModeTest("scoped: TCP carries data both ways", async (proactor) => {
   pair.client.setKeepAlive(true);
 });
 
-eachModeTest("scoped: TCP is refused, and times out", async (proactor) => {
+test.eachMode("scoped: TCP is refused, and times out", async (proactor) => {
   const { hostname, port } = await freePort(proactor);
   await assertRejects(
     () => soon(connectTcp({ hostname, port, proactor })),
@@ -97,7 +95,7 @@ eachModeTest("scoped: TCP is refused, and times out", async (proactor) => {
   assert(expected.some((Class) => outcome instanceof Class), `${outcome}`);
 });
 
-proactorTest("scoped: a name's addresses are tried", async (proactor) => {
+test.proactor("scoped: a name's addresses are tried", async (proactor) => {
   for (const hostname of ["127.0.0.1", "::1"]) {
     await using listener = TcpListener.listen({ hostname, port: 0, proactor });
     const target = {
@@ -111,12 +109,12 @@ proactorTest("scoped: a name's addresses are tried", async (proactor) => {
   }
 });
 
-proactorTest("scoped: streams of TCP work", async (proactor) => {
+test.proactor("scoped: streams of TCP work", async (proactor) => {
   await using pair = await tcpPair(proactor);
   await assertStreams(pair);
 });
 
-eachModeTest("scoped: UDP carries datagrams both ways", async (proactor) => {
+test.eachMode("scoped: UDP carries datagrams both ways", async (proactor) => {
   await using a = UdpSocket.listen({ ...LOCAL, proactor });
   await using b = UdpSocket.listen({ ...LOCAL, proactor });
   await a.send(encode("ping"), b.addr);
@@ -126,7 +124,7 @@ eachModeTest("scoped: UDP carries datagrams both ways", async (proactor) => {
   assertEquals(decode((await soon(a.receive()))[0]), "pong");
 });
 
-proactorTest("scoped: UDP protocols work", async (proactor) => {
+test.proactor("scoped: UDP protocols work", async (proactor) => {
   const texts: string[] = [];
   const [receiver] = await openDatagramEndpoint(
     () => ({
@@ -158,7 +156,7 @@ Deno.test("scoped: names are found", async () => {
   assert(["http", "80"].includes(named.service), named.service);
 });
 
-eachModeTest("scoped: readiness is told", async (proactor) => {
+test.eachMode("scoped: readiness is told", async (proactor) => {
   using sender = rawUdp();
   using receiver = rawUdp();
   await soon(waitWritable(sender.socket, { proactor }));
@@ -188,7 +186,7 @@ Deno.test("scoped: servers and connections of a loop work", async () => {
   await assertNoLeak(loop.proactor);
 });
 
-proactorTest("scoped: sockets with a path are told apart", async (proactor) => {
+test.proactor("scoped: sockets with a path are told apart", async (proactor) => {
   const path = "C:\\no such folder\\x.sock";
   const error = await assertRejects(() =>
     soon(connectUnix({ path, proactor }))

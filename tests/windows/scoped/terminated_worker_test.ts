@@ -16,8 +16,8 @@ import {
   HANDLE_SLACK,
   handleCount,
   isOpen,
-  proactorTest,
   soon,
+  test,
   turn,
   uniquePipeName,
 } from "../_setup.ts";
@@ -97,37 +97,34 @@ const WAYS: Record<string, (worker: TestWorker) => void> = {
 };
 
 for (const [way, end] of Object.entries(WAYS)) {
-  proactorTest(
-    `scoped: what a worker served ends with it: ${way}`,
-    async (proactor) => {
-      const path = uniquePipeName();
-      using worker = new TestWorker(SERVER);
-      worker.post({ path });
-      const ports = await soon(worker.next()) as Ports;
-      const { hostname } = HOST;
-      const [mine, peer] = pipe({ duplex: true, proactor });
-      const read = proactor.recv(mine, 10);
-      const clients = [
-        await soon(connectPipe(path, { proactor })),
-        await soon(connectTcp({ hostname, port: ports.tcp, proactor })),
-      ];
-      for (const client of clients) {
-        assertEquals(await soon(client.read(new Uint8Array(10))), 1);
-      }
-      const ends = clients.map((client) => client.read(new Uint8Array(10)));
-      end(worker);
-      for (const each of await soon(Promise.allSettled(ends))) {
-        const isEnd = each.status === "rejected" || each.value === null;
-        assert(isEnd, "the connection went on");
-      }
-      for (const client of clients) client.abort();
-      await soon(reopen(proactor, path, ports));
-      await soon(proactor.send(peer, encode("hello")));
-      assertEquals(decode(await soon(read)), "hello");
-      mine.close();
-      peer.close();
-    },
-  );
+  test.proactor(`scoped: what a worker served ends with it: ${way}`, async (proactor) => {
+    const path = uniquePipeName();
+    using worker = new TestWorker(SERVER);
+    worker.post({ path });
+    const ports = await soon(worker.next()) as Ports;
+    const { hostname } = HOST;
+    const [mine, peer] = pipe({ duplex: true, proactor });
+    const read = proactor.recv(mine, 10);
+    const clients = [
+      await soon(connectPipe(path, { proactor })),
+      await soon(connectTcp({ hostname, port: ports.tcp, proactor })),
+    ];
+    for (const client of clients) {
+      assertEquals(await soon(client.read(new Uint8Array(10))), 1);
+    }
+    const ends = clients.map((client) => client.read(new Uint8Array(10)));
+    end(worker);
+    for (const each of await soon(Promise.allSettled(ends))) {
+      const isEnd = each.status === "rejected" || each.value === null;
+      assert(isEnd, "the connection went on");
+    }
+    for (const client of clients) client.abort();
+    await soon(reopen(proactor, path, ports));
+    await soon(proactor.send(peer, encode("hello")));
+    assertEquals(decode(await soon(read)), "hello");
+    mine.close();
+    peer.close();
+  });
 }
 
 async function reopen(
@@ -152,27 +149,24 @@ async function reopen(
 
 for (const keep of [true, false]) {
   const name = keep ? "with" : "without";
-  proactorTest(
-    `scoped: a worker that ends ${name} a proactor closes nothing of others`,
-    async (proactor) => {
-      using worker = new TestWorker(TIDY);
-      worker.post({ keep });
-      const values = await soon(worker.next()) as bigint[];
-      // Ours take the values that the worker had.
-      const pipes = Array.from({ length: 40 }, () => pipe({ proactor })).flat();
-      const reused = pipes.filter((end) => values.includes(end.fileno()));
-      assert(reused.length > 0, "no value was reused");
-      worker[Symbol.dispose]();
-      using watch = new TestWorker(TIDY);
-      watch.post({ keep: false });
-      await soon(watch.next());
-      for (let i = 0; i < 50; i++) await turn();
-      for (const end of pipes) {
-        assert(isOpen(end.fileno()));
-        end.close();
-      }
-    },
-  );
+  test.proactor(`scoped: a worker that ends ${name} a proactor closes nothing of others`, async (proactor) => {
+    using worker = new TestWorker(TIDY);
+    worker.post({ keep });
+    const values = await soon(worker.next()) as bigint[];
+    // Ours take the values that the worker had.
+    const pipes = Array.from({ length: 40 }, () => pipe({ proactor })).flat();
+    const reused = pipes.filter((end) => values.includes(end.fileno()));
+    assert(reused.length > 0, "no value was reused");
+    worker[Symbol.dispose]();
+    using watch = new TestWorker(TIDY);
+    watch.post({ keep: false });
+    await soon(watch.next());
+    for (let i = 0; i < 50; i++) await turn();
+    for (const end of pipes) {
+      assert(isOpen(end.fileno()));
+      end.close();
+    }
+  });
 }
 
 Deno.test("scoped: workers that close what they opened leave no handle", async () => {

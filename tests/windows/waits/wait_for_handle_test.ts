@@ -14,7 +14,7 @@ import {
   ProactorEventLoop,
 } from "../../../mod.ts";
 import type { Handle } from "../../../src/ffi/win32_api.ts";
-import { closeBehindBack, proactorTest, soon, turn } from "../_setup.ts";
+import { closeBehindBack, soon, test, turn } from "../_setup.ts";
 import { TestWorker } from "../_worker.ts";
 import {
   closeHandles,
@@ -34,57 +34,48 @@ import {
 /** A tick of Windows's clock in milliseconds, by which a wait may be early. */
 const TICK = 16;
 
-proactorTest(
-  "waitForHandle() is false after the time-out and true when the event is set",
-  async (proactor) => {
-    const event = createEvent();
-    const start = performance.now();
-    const wait = proactor.waitForHandle(event, { timeout: 500 });
-    assertStrictEquals(await soon(wait), false);
-    assertGreaterOrEqual(performance.now() - start, 500 - TICK);
-    setEvent(event);
-    const again = performance.now();
-    const second = proactor.waitForHandle(event, { timeout: 10_000 });
-    assertStrictEquals(await soon(second), true);
-    assertLess(performance.now() - again, 5000);
-    assertStrictEquals(second.cancel(), false);
-    closeHandles(event);
-  },
-);
+test.proactor("waitForHandle() is false after the time-out and true when the event is set", async (proactor) => {
+  const event = createEvent();
+  const start = performance.now();
+  const wait = proactor.waitForHandle(event, { timeout: 500 });
+  assertStrictEquals(await soon(wait), false);
+  assertGreaterOrEqual(performance.now() - start, 500 - TICK);
+  setEvent(event);
+  const again = performance.now();
+  const second = proactor.waitForHandle(event, { timeout: 10_000 });
+  assertStrictEquals(await soon(second), true);
+  assertLess(performance.now() - again, 5000);
+  assertStrictEquals(second.cancel(), false);
+  closeHandles(event);
+});
 
-proactorTest(
-  "waitForHandle() is true when the event is set during the wait",
-  async (proactor) => {
-    const event = createEvent();
-    const wait = proactor.waitForHandle(event);
-    assertEquals(
-      `${wait}`,
-      `<WaitHandleFuture handle=0x${event.toString(16)} waiting>`,
-    );
-    await turn();
-    assert(!wait.done());
-    setEvent(event);
-    assertStrictEquals(await soon(wait), true);
-    closeHandles(event);
-  },
-);
+test.proactor("waitForHandle() is true when the event is set during the wait", async (proactor) => {
+  const event = createEvent();
+  const wait = proactor.waitForHandle(event);
+  assertEquals(
+    `${wait}`,
+    `<WaitHandleFuture handle=0x${event.toString(16)} waiting>`,
+  );
+  await turn();
+  assert(!wait.done());
+  setEvent(event);
+  assertStrictEquals(await soon(wait), true);
+  closeHandles(event);
+});
 
-proactorTest(
-  "cancel() of a wait rejects it soon, and cancelling twice is harmless",
-  async (proactor) => {
-    const event = createEvent();
-    const wait = proactor.waitForHandle(event, { timeout: 10_000 });
-    const start = performance.now();
-    wait.cancel();
-    wait.cancel();
-    await assertRejects(() => soon(wait), CancelledError);
-    assertLess(performance.now() - start, 5000);
-    assertStrictEquals(wait.cancel(), false);
-    closeHandles(event);
-  },
-);
+test.proactor("cancel() of a wait rejects it soon, and cancelling twice is harmless", async (proactor) => {
+  const event = createEvent();
+  const wait = proactor.waitForHandle(event, { timeout: 10_000 });
+  const start = performance.now();
+  wait.cancel();
+  wait.cancel();
+  await assertRejects(() => soon(wait), CancelledError);
+  assertLess(performance.now() - start, 5000);
+  assertStrictEquals(wait.cancel(), false);
+  closeHandles(event);
+});
 
-proactorTest("waitForHandle() is cancelled by its signal", async (proactor) => {
+test.proactor("waitForHandle() is cancelled by its signal", async (proactor) => {
   const event = createEvent();
   const signal = AbortSignal.timeout(10);
   const wait = proactor.waitForHandle(event, { signal });
@@ -92,54 +83,45 @@ proactorTest("waitForHandle() is cancelled by its signal", async (proactor) => {
   closeHandles(event);
 });
 
-proactorTest(
-  "several waits for one manual-reset event end together",
-  async (proactor) => {
-    const event = createEvent();
-    const waits = Array.from(
-      { length: 100 },
-      () => proactor.waitForHandle(event),
-    );
+test.proactor("several waits for one manual-reset event end together", async (proactor) => {
+  const event = createEvent();
+  const waits = Array.from(
+    { length: 100 },
+    () => proactor.waitForHandle(event),
+  );
+  setEvent(event);
+  const results = await soon(Promise.all(waits));
+  assert(results.every((result) => result === true));
+  closeHandles(event);
+});
+
+test.proactor("an auto-reset event ends one wait for each signal", async (proactor) => {
+  const event = createEvent(false);
+  const waits = Array.from(
+    { length: 20 },
+    () => proactor.waitForHandle(event),
+  );
+  for (let count = 1; count <= waits.length; count++) {
     setEvent(event);
-    const results = await soon(Promise.all(waits));
-    assert(results.every((result) => result === true));
-    closeHandles(event);
-  },
-);
+    await soon(Promise.any(waits.filter((wait) => !wait.done())));
+    assertEquals(waits.filter((wait) => wait.done()).length, count);
+    const left = proactor.waitForHandle(event, { timeout: 0 });
+    assertStrictEquals(await left, false, "the signal was consumed");
+  }
+  closeHandles(event);
+});
 
-proactorTest(
-  "an auto-reset event ends one wait for each signal",
-  async (proactor) => {
-    const event = createEvent(false);
-    const waits = Array.from(
-      { length: 20 },
-      () => proactor.waitForHandle(event),
-    );
-    for (let count = 1; count <= waits.length; count++) {
-      setEvent(event);
-      await soon(Promise.any(waits.filter((wait) => !wait.done())));
-      assertEquals(waits.filter((wait) => wait.done()).length, count);
-      const left = proactor.waitForHandle(event, { timeout: 0 });
-      assertStrictEquals(await left, false, "the signal was consumed");
-    }
-    closeHandles(event);
-  },
-);
-
-proactorTest(
-  "a semaphore ends as many waits as are released",
-  async (proactor) => {
-    const semaphore = createSemaphore();
-    const waits = Array.from(
-      { length: 10 },
-      () => proactor.waitForHandle(semaphore, { timeout: 1000 }),
-    );
-    releaseSemaphore(semaphore, 7);
-    const results = await soon(Promise.all(waits));
-    assertEquals(results.filter((result) => result).length, 7);
-    closeHandles(semaphore);
-  },
-);
+test.proactor("a semaphore ends as many waits as are released", async (proactor) => {
+  const semaphore = createSemaphore();
+  const waits = Array.from(
+    { length: 10 },
+    () => proactor.waitForHandle(semaphore, { timeout: 1000 }),
+  );
+  releaseSemaphore(semaphore, 7);
+  const results = await soon(Promise.all(waits));
+  assertEquals(results.filter((result) => result).length, 7);
+  closeHandles(semaphore);
+});
 
 function assertRefused(proactor: IocpProactor, mutex: Handle): void {
   assertThrows(
@@ -149,7 +131,7 @@ function assertRefused(proactor: IocpProactor, mutex: Handle): void {
   );
 }
 
-proactorTest("a free mutex is refused, and not taken", (proactor) => {
+test.proactor("a free mutex is refused, and not taken", (proactor) => {
   const mutex = createMutex();
   assertRefused(proactor, mutex);
   assert(!releaseMutex(mutex));
@@ -176,39 +158,33 @@ function mutexWorker(name: string): TestWorker {
   `);
 }
 
-proactorTest(
-  "a mutex of another thread is refused, and is that thread's",
-  async (proactor) => {
-    const name = `wait-test-${crypto.randomUUID()}`;
+test.proactor("a mutex of another thread is refused, and is that thread's", async (proactor) => {
+  const name = `wait-test-${crypto.randomUUID()}`;
+  using worker = mutexWorker(name);
+  assertEquals(await soon(worker.next()), "taken");
+  const mutex = createMutex(name);
+  assertRefused(proactor, mutex);
+  worker.post("release");
+  assertEquals(await soon(worker.next()), "released");
+  assertRefused(proactor, mutex);
+  assert(!releaseMutex(mutex));
+  closeHandles(mutex);
+});
+
+test.proactor("a mutex that its owner has abandoned is refused", async (proactor) => {
+  const name = `wait-test-${crypto.randomUUID()}`;
+  let mutex = 0n;
+  {
     using worker = mutexWorker(name);
     assertEquals(await soon(worker.next()), "taken");
-    const mutex = createMutex(name);
+    mutex = createMutex(name);
     assertRefused(proactor, mutex);
-    worker.post("release");
-    assertEquals(await soon(worker.next()), "released");
-    assertRefused(proactor, mutex);
-    assert(!releaseMutex(mutex));
-    closeHandles(mutex);
-  },
-);
+  }
+  assertRefused(proactor, mutex);
+  closeHandles(mutex);
+});
 
-proactorTest(
-  "a mutex that its owner has abandoned is refused",
-  async (proactor) => {
-    const name = `wait-test-${crypto.randomUUID()}`;
-    let mutex = 0n;
-    {
-      using worker = mutexWorker(name);
-      assertEquals(await soon(worker.next()), "taken");
-      mutex = createMutex(name);
-      assertRefused(proactor, mutex);
-    }
-    assertRefused(proactor, mutex);
-    closeHandles(mutex);
-  },
-);
-
-proactorTest("a waitable timer ends waits when it is due", async (proactor) => {
+test.proactor("a waitable timer ends waits when it is due", async (proactor) => {
   const manual = startTimer(50, true);
   const synchronization = startTimer(50, false);
   const start = performance.now();
@@ -221,7 +197,7 @@ proactorTest("a waitable timer ends waits when it is due", async (proactor) => {
   closeHandles(manual, synchronization);
 });
 
-proactorTest("a change notification ends a wait", async (proactor) => {
+test.proactor("a change notification ends a wait", async (proactor) => {
   const watch = new DirectoryWatch();
   const wait = proactor.waitForHandle(watch);
   watch.change();
@@ -229,7 +205,7 @@ proactorTest("a change notification ends a wait", async (proactor) => {
   watch.close();
 });
 
-proactorTest("a process ends waits when it ends", async (proactor) => {
+test.proactor("a process ends waits when it ends", async (proactor) => {
   const process = startProcess();
   const waits = [1, 2].map(() => proactor.waitForHandle(process));
   const short = proactor.waitForHandle(process, { timeout: 20 });
@@ -240,56 +216,44 @@ proactorTest("a process ends waits when it ends", async (proactor) => {
   closeHandles(process);
 });
 
-proactorTest(
-  "a wait goes on when its handle is closed elsewhere",
-  async (proactor) => {
-    const event = createEvent();
-    const other = withAccess(event, 0x0000_0002); // EVENT_MODIFY_STATE
-    const wait = proactor.waitForHandle(event);
-    closeBehindBack(event);
-    setEvent(other);
-    assertStrictEquals(await soon(wait), true);
-    closeHandles(other);
-  },
-);
+test.proactor("a wait goes on when its handle is closed elsewhere", async (proactor) => {
+  const event = createEvent();
+  const other = withAccess(event, 0x0000_0002); // EVENT_MODIFY_STATE
+  const wait = proactor.waitForHandle(event);
+  closeBehindBack(event);
+  setEvent(other);
+  assertStrictEquals(await soon(wait), true);
+  closeHandles(other);
+});
 
-proactorTest(
-  "closeHandle() interrupts the waits for a handle",
-  async (proactor) => {
-    const event = createEvent();
-    const wait = proactor.waitForHandle(event);
-    proactor.closeHandle(event);
-    await assertRejects(() => soon(wait), Deno.errors.Interrupted);
-  },
-);
+test.proactor("closeHandle() interrupts the waits for a handle", async (proactor) => {
+  const event = createEvent();
+  const wait = proactor.waitForHandle(event);
+  proactor.closeHandle(event);
+  await assertRejects(() => soon(wait), Deno.errors.Interrupted);
+});
 
-proactorTest(
-  "waitForHandle() refuses a handle that is not open",
-  (proactor) => {
-    // A value that was just closed may be another thread's handle by now.
-    const error = assertThrows(
-      () => proactor.waitForHandle(0x3fff_fff0n),
-      Deno.errors.BadResource,
-      "Cannot wait for handle 1073741808: the handle is invalid",
-    );
-    assert(isWindowsError(error));
-    assertEquals([error.winerror, error.syscall], [6, "WaitForSingleObject"]);
-  },
-);
+test.proactor("waitForHandle() refuses a handle that is not open", (proactor) => {
+  // A value that was just closed may be another thread's handle by now.
+  const error = assertThrows(
+    () => proactor.waitForHandle(0x3fff_fff0n),
+    Deno.errors.BadResource,
+    "Cannot wait for handle 1073741808: the handle is invalid",
+  );
+  assert(isWindowsError(error));
+  assertEquals([error.winerror, error.syscall], [6, "WaitForSingleObject"]);
+});
 
-proactorTest(
-  "waitForHandle() refuses a handle without SYNCHRONIZE",
-  (proactor) => {
-    const event = createEvent();
-    const powerless = withAccess(event, 0x0000_0002); // EVENT_MODIFY_STATE
-    assertThrows(
-      () => proactor.waitForHandle(powerless),
-      Deno.errors.PermissionDenied,
-      `Cannot wait for handle ${powerless}: access is denied`,
-    );
-    closeHandles(event, powerless);
-  },
-);
+test.proactor("waitForHandle() refuses a handle without SYNCHRONIZE", (proactor) => {
+  const event = createEvent();
+  const powerless = withAccess(event, 0x0000_0002); // EVENT_MODIFY_STATE
+  assertThrows(
+    () => proactor.waitForHandle(powerless),
+    Deno.errors.PermissionDenied,
+    `Cannot wait for handle ${powerless}: access is denied`,
+  );
+  closeHandles(event, powerless);
+});
 
 Deno.test("waitForHandle() of a loop runs done callbacks in the loop", async () => {
   await using loop = new ProactorEventLoop();

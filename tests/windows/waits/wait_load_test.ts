@@ -7,8 +7,8 @@ import {
   HANDLE_SLACK,
   handleCount,
   PATIENCE,
-  proactorTest,
   soon,
+  test,
   turn,
   until,
 } from "../_setup.ts";
@@ -36,31 +36,28 @@ function createEvents(count: number, manualReset: boolean): Handle[] {
   return Array.from({ length: count }, () => createEvent(manualReset));
 }
 
-proactorTest(
-  "2000 waits whose events are set in random order end once each",
-  async (proactor) => {
-    const events = createEvents(2000, false);
-    const ends = new Map<Handle, number>();
-    const results: Promise<boolean>[] = [];
-    for (const event of events) {
-      const wait = proactor.waitForHandle(event);
-      results.push(wait.then((signalled) => {
-        ends.set(event, (ends.get(event) ?? 0) + 1);
-        return signalled;
-      }));
-    }
-    assertEquals(proactor.metrics().pending, 2000);
-    for (const event of shuffled(events, 7)) setEvent(event);
-    const signalled = await soon(Promise.all(results));
-    assert(signalled.every((each) => each));
-    assertEquals([...ends.values()], Array(2000).fill(1));
-    for (const event of events) {
-      const again = proactor.waitForHandle(event, { timeout: 0 });
-      assertEquals(await again, false);
-    }
-    closeHandles(...events);
-  },
-);
+test.proactor("2000 waits whose events are set in random order end once each", async (proactor) => {
+  const events = createEvents(2000, false);
+  const ends = new Map<Handle, number>();
+  const results: Promise<boolean>[] = [];
+  for (const event of events) {
+    const wait = proactor.waitForHandle(event);
+    results.push(wait.then((signalled) => {
+      ends.set(event, (ends.get(event) ?? 0) + 1);
+      return signalled;
+    }));
+  }
+  assertEquals(proactor.metrics().pending, 2000);
+  for (const event of shuffled(events, 7)) setEvent(event);
+  const signalled = await soon(Promise.all(results));
+  assert(signalled.every((each) => each));
+  assertEquals([...ends.values()], Array(2000).fill(1));
+  for (const event of events) {
+    const again = proactor.waitForHandle(event, { timeout: 0 });
+    assertEquals(await again, false);
+  }
+  closeHandles(...events);
+});
 
 /** Cancels waits and signals events at random. */
 async function storm(proactor: IocpProactor, seed: number): Promise<void> {
@@ -78,38 +75,32 @@ async function storm(proactor: IocpProactor, seed: number): Promise<void> {
   closeHandles(...events);
 }
 
-proactorTest(
-  "storms of cancels and signals end every wait and give all back",
-  async (proactor) => {
-    const before = handleCount();
-    for (let seed = 1; seed <= 20; seed++) await storm(proactor, seed);
-    assertEquals(proactor.metrics().pending, 0);
-    // The unregistrations of waits whose packet was faster may still run.
-    await proactor.close();
-    assertLessOrEqual(handleCount(), before + HANDLE_SLACK);
-  },
-);
+test.proactor("storms of cancels and signals end every wait and give all back", async (proactor) => {
+  const before = handleCount();
+  for (let seed = 1; seed <= 20; seed++) await storm(proactor, seed);
+  assertEquals(proactor.metrics().pending, 0);
+  // The unregistrations of waits whose packet was faster may still run.
+  await proactor.close();
+  assertLessOrEqual(handleCount(), before + HANDLE_SLACK);
+});
 
 // Who takes a signal that comes while a wait is unregistered is up to Windows;
 // Wine loses some.
-proactorTest(
-  "a signal that races with a cancel ends one wait at most",
-  async (proactor) => {
-    const events = createEvents(500, false);
-    const waits = events.map((event) => proactor.waitForHandle(event));
-    for (const [index, event] of events.entries()) {
-      if (index % 2 === 0) setEvent(event);
-      waits[index]!.cancel();
-      if (index % 2 === 1) setEvent(event);
-    }
-    await soon(Promise.allSettled(waits));
-    for (const [index, wait] of waits.entries()) {
-      const next = proactor.waitForHandle(events[index]!, { timeout: 0 });
-      assert(wait.cancelled() || !await next, "the signal was doubled");
-    }
-    closeHandles(...events);
-  },
-);
+test.proactor("a signal that races with a cancel ends one wait at most", async (proactor) => {
+  const events = createEvents(500, false);
+  const waits = events.map((event) => proactor.waitForHandle(event));
+  for (const [index, event] of events.entries()) {
+    if (index % 2 === 0) setEvent(event);
+    waits[index]!.cancel();
+    if (index % 2 === 1) setEvent(event);
+  }
+  await soon(Promise.allSettled(waits));
+  for (const [index, wait] of waits.entries()) {
+    const next = proactor.waitForHandle(events[index]!, { timeout: 0 });
+    assert(wait.cancelled() || !await next, "the signal was doubled");
+  }
+  closeHandles(...events);
+});
 
 /** Spins until the callback of the only wait was called. */
 function spinUntilFired(proactor: IocpProactor): void {
@@ -122,20 +113,17 @@ function spinUntilFired(proactor: IocpProactor): void {
   }
 }
 
-proactorTest(
-  "cancel() of a wait whose callback was called leaves its result",
-  async (proactor) => {
-    for (let i = 0; i < 100; i++) {
-      const event = createEvent(false);
-      const wait = proactor.waitForHandle(event);
-      setEvent(event);
-      spinUntilFired(proactor);
-      assertEquals([wait.done(), wait.cancel()], [false, true]);
-      assertEquals(await soon(wait), true);
-      closeHandles(event);
-    }
-  },
-);
+test.proactor("cancel() of a wait whose callback was called leaves its result", async (proactor) => {
+  for (let i = 0; i < 100; i++) {
+    const event = createEvent(false);
+    const wait = proactor.waitForHandle(event);
+    setEvent(event);
+    spinUntilFired(proactor);
+    assertEquals([wait.done(), wait.cancel()], [false, true]);
+    assertEquals(await soon(wait), true);
+    closeHandles(event);
+  }
+});
 
 Deno.test("close() ends 500 pending waits within its deadline and leaves no handle", async () => {
   const before = handleCount();
@@ -164,22 +152,19 @@ Deno.test("200 proactors with waits leave no handle", async () => {
   assertLessOrEqual(handleCount(), before + HANDLE_SLACK);
 });
 
-proactorTest(
-  "waits, reads and writes share the port",
-  async (proactor) => {
-    const [reader, writer] = pipe({ duplex: true, proactor });
-    const events = createEvents(50, true);
-    const waits = events.map((event) => proactor.waitForHandle(event));
-    const read = proactor.recv(reader, 10);
-    await soon(proactor.send(writer, new Uint8Array([1, 2, 3])));
-    assertEquals(await soon(read), new Uint8Array([1, 2, 3]));
-    for (const event of events) setEvent(event);
-    await soon(Promise.all(waits));
-    reader.close();
-    writer.close();
-    closeHandles(...events);
-  },
-);
+test.proactor("waits, reads and writes share the port", async (proactor) => {
+  const [reader, writer] = pipe({ duplex: true, proactor });
+  const events = createEvents(50, true);
+  const waits = events.map((event) => proactor.waitForHandle(event));
+  const read = proactor.recv(reader, 10);
+  await soon(proactor.send(writer, new Uint8Array([1, 2, 3])));
+  assertEquals(await soon(read), new Uint8Array([1, 2, 3]));
+  for (const event of events) setEvent(event);
+  await soon(Promise.all(waits));
+  reader.close();
+  writer.close();
+  closeHandles(...events);
+});
 
 /** How waits end. */
 const ENDS: Record<string, (waits: WaitHandleFuture[]) => void> = {

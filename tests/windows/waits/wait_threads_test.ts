@@ -1,7 +1,7 @@
 /** Waits share threads of Windows. */
 
 import { assertGreater, assertLess } from "@std/assert";
-import { libraryPath, proactorTest, soon } from "../_setup.ts";
+import { libraryPath, soon, test } from "../_setup.ts";
 import { closeHandles, createEvent, setEvent } from "./_objects.ts";
 
 const kernel32 = Deno.dlopen(libraryPath("kernel32.dll"), {
@@ -31,16 +31,13 @@ function threadCount(): number {
   return count;
 }
 
-proactorTest(
-  "1,000 waits take a thread for many of them, not one each",
-  async (proactor) => {
-    const before = threadCount();
-    assertGreater(before, 0);
-    const events = Array.from({ length: WAITS }, () => createEvent());
-    const waits = events.map((event) => proactor.waitForHandle(event));
-    assertLess(threadCount() - before, WAITS / 20);
-    events.forEach(setEvent);
-    await soon(Promise.all(waits));
-    closeHandles(...events);
-  },
-);
+test.proactor("1,000 waits take a thread for many of them, not one each", async (proactor) => {
+  const before = threadCount();
+  assertGreater(before, 0);
+  const events = Array.from({ length: WAITS }, () => createEvent());
+  const waits = events.map((event) => proactor.waitForHandle(event));
+  assertLess(threadCount() - before, WAITS / 20);
+  events.forEach(setEvent);
+  await soon(Promise.all(waits));
+  closeHandles(...events);
+});

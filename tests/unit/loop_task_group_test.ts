@@ -16,6 +16,7 @@ import {
 import type { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
 import { TaskGroup } from "../../src/loop/task_group.ts";
 import type { Task } from "../../src/loop/task.ts";
+import { eagerTaskFactory } from "../../src/loop/tasks.ts";
 import { timeout, timeoutAt, waitFor } from "../../src/loop/timeouts.ts";
 import {
   CancelledError,
@@ -65,8 +66,7 @@ runningTest(
         await sleep(4);
         log.push("slow");
       });
-      group.createTask(() => log.push("fast"));
-      await sleep(1);
+      await group.createTask(() => log.push("fast"));
       log.push("body");
       return 42;
     });
@@ -90,7 +90,9 @@ runningTest(
   "all failures are told, also those of tasks that are cancelled",
   async () => {
     const messages = await failed(TaskGroup.run((group) => {
-      group.createTask((signal) => forever(signal).catch(() => fail("two")));
+      group.createTask((signal) => forever(signal).catch(() => fail("two")), {
+        eagerStart: true,
+      });
       group.createTask(() => fail("one"));
     }));
     assertEquals(messages.sort(), ["one", "two"]);
@@ -112,8 +114,12 @@ runningTest("a body that fails cancels the tasks", async () => {
 // test_taskgroup_08
 runningTest("the body's failure and a task's are both told", async () => {
   const messages = await failed(TaskGroup.run((group) => {
-    group.createTask((signal) => forever(signal).catch(() => fail("task")));
-    return sleep(1).then(() => fail("body"));
+    const begun = Promise.withResolvers<void>();
+    group.createTask((signal) => {
+      begun.resolve();
+      return forever(signal).catch(() => fail("task"));
+    });
+    return begun.promise.then(() => fail("body"));
   }));
   assertEquals(messages, ["body", "task"]);
 });
@@ -121,13 +127,15 @@ runningTest("the body's failure and a task's are both told", async () => {
 // test_taskgroup_06, test_taskgroup_10 and the others of the parent's cancel
 runningTest("the signal of the parent cancels the group", async (loop) => {
   let inner: Task<never> | undefined;
+  const begun = Promise.withResolvers<void>();
   const parent = loop.createTask((signal) =>
     TaskGroup.run((group) => {
       inner = group.createTask(forever);
+      begun.resolve();
       return inner.then(() => {}, () => {});
     }, { signal })
   );
-  await sleep(2);
+  await begun.promise;
   parent.cancel();
   await assertRejects(() => Promise.resolve(parent), CancelledError);
   assert(inner!.cancelled());
@@ -320,7 +328,8 @@ runningTest("waitFor() gives the result in time", async (loop) => {
 // test_wait_for_timeout_less_then_0_or_0, test_wait_for_cancellation_race_condition
 runningTest(
   "waitFor() cancels what takes too long, and waits for its end",
-  async () => {
+  async (loop) => {
+    loop.setTaskFactory(eagerTaskFactory);
     const log: string[] = [];
     await assertRejects(
       () =>
@@ -342,7 +351,8 @@ runningTest(
 // test_wait_for_suppress_cancellation, test_wait_for_reraises_exception_during_cancellation
 runningTest(
   "waitFor() gives what comes in spite of the cancellation",
-  async () => {
+  async (loop) => {
+    loop.setTaskFactory(eagerTaskFactory);
     const late = (signal: AbortSignal) => forever(signal).catch(() => "late");
     assertEquals(await waitFor(late, 1), "late");
     await assertRejects(

@@ -78,8 +78,7 @@ async function ensureDebootstrap(
   await aptGet(["install", "-y", ...packages], step, interruption);
 }
 
-/** Runs apt-get, which a signal must not kill outright. */
-export async function aptGet(
+async function aptGet(
   words: readonly string[],
   step: Step,
   interruption: Interruption,
@@ -91,8 +90,7 @@ export async function aptGet(
   await runProgram(["apt-get", ...words], options);
 }
 
-/** Tells whether a program can be called by its name. */
-export async function isOnPath(program: string): Promise<boolean> {
+async function isOnPath(program: string): Promise<boolean> {
   const script = ["-c", 'command -v "$1"', "sh", program];
   return await ask(["sh", ...script]) !== undefined;
 }

@@ -10,8 +10,6 @@ export interface Stage {
   paths: string[];
   /** Whether Node and Bun for Windows are needed. */
   peers?: boolean;
-  /** Whether emulators of processors are needed. */
-  emulators?: boolean;
 }
 
 /** Where the tests run. */
@@ -66,19 +64,8 @@ export function testStages(place: Place): Stage[] {
     deno: "own",
     permissions: ["--allow-ffi"],
     paths: ANY_SYSTEM,
-  }, ...emulatedStages()];
-  return [...stages, ...windowsStages(place), ...ruledStages(place)];
-}
-
-/** Both processors; Windows itself runs the code of its own. */
-function emulatedStages(): Stage[] {
-  return Deno.build.os !== "linux" ? [] : [{
-    title: "Machine code on emulated processors",
-    deno: "own",
-    permissions: ["-A"],
-    paths: ["tests/emulator"],
-    emulators: true,
   }];
+  return [...stages, ...windowsStages(place), ...ruledStages(place)];
 }
 
 function ruledStages({ windows, label }: Place): Stage[] {

@@ -4,7 +4,6 @@ import type { WindowsHost } from "./host.ts";
 import { importMapFlags } from "./jsr.ts";
 import { WINDOWS_BUN, WINDOWS_NODE } from "./packages.ts";
 import { type CommandLine, run, type RunResult } from "./process.ts";
-import { installQemu } from "./qemu.ts";
 import {
   addCounts,
   closingLine,
@@ -105,7 +104,6 @@ async function stageCommand(
   const env = {
     ...colors(),
     ...(stage.peers ? await peers(host) : {}),
-    ...(stage.emulators ? { PROACTOR_QEMU: await installQemu() } : {}),
   };
   if (stage.deno === "windows") return host.deno(args, env);
   const argv = [Deno.execPath(), ...args];

@@ -4,7 +4,8 @@
  * @module
  */
 
-const LIBRARY = new URL("..", import.meta.url).href;
+/** The library's folder; a module made of text (`blob:`, `data:`) is in none. */
+const LIBRARY = URL.parse("..", import.meta.url)?.href ?? import.meta.url;
 
 /**
  * The stack of the caller, without the frames of this library.

@@ -11,6 +11,7 @@ import {
   runIn,
   snapshotOf,
 } from "../ffi/async_context.ts";
+import { inspectAsText, nameOf } from "../ffi/describe.ts";
 import { traceback } from "../ffi/traceback.ts";
 
 /** A function that a loop calls. */
@@ -85,6 +86,10 @@ export interface ScheduledCall {
  * ```
  */
 export class Handle {
+  static {
+    inspectAsText(this);
+  }
+
   readonly #host: HandleHost;
   readonly #sourceTraceback: string | undefined;
   readonly #context: AsyncContext;
@@ -170,13 +175,13 @@ export class Handle {
    * @returns The callback's name, or `cancelled`.
    */
   protected describe(): string {
-    return this.#call === null ? "cancelled" : nameOf(this.#call);
+    return this.#call === null ? "cancelled" : nameOfCall(this.#call);
   }
 
   #report(call: ScheduledCall, exception: unknown): void {
     const sourceTraceback = this.#sourceTraceback;
     this.#host.callExceptionHandler({
-      message: `Exception in callback ${nameOf(call)}`,
+      message: `Exception in callback ${nameOfCall(call)}`,
       exception,
       handle: this,
       ...sourceTraceback !== undefined && { sourceTraceback },
@@ -246,14 +251,15 @@ export class TimerHandle extends Handle {
    * The part of the description that depends on the state.
    *
    * @ignore
-   * @returns The time and the callback's name.
+   * @returns The time and the callback's name, or `cancelled` and the time.
    */
   protected override describe(): string {
-    return `when=${this.#when} ${super.describe()}`;
+    const what = super.describe();
+    const when = `when=${this.#when}`;
+    return this.cancelled() ? `${what} ${when}` : `${when} ${what}`;
   }
 }
 
-function nameOf({ callback, subject = callback }: ScheduledCall): string {
-  if (typeof subject !== "function") return `${subject}`;
-  return subject.name === "" ? "(anonymous)" : subject.name;
+function nameOfCall({ callback, subject = callback }: ScheduledCall): string {
+  return nameOf(subject);
 }

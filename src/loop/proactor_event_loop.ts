@@ -4,6 +4,7 @@
  * @module
  */
 
+import { describe, inspectAsText } from "../ffi/describe.ts";
 import type { SocketAddress } from "../ffi/socket/sockaddr.ts";
 import type {
   AddressInfo,
@@ -134,6 +135,7 @@ export let signalsOf: (loop: ProactorEventLoop) => SignalHandlers;
 export class ProactorEventLoop implements AsyncDisposable {
   static {
     signalsOf = (loop) => loop.#signals;
+    inspectAsText(this);
   }
 
   /** Milliseconds from which on debug mode warns of a callback. */
@@ -179,6 +181,19 @@ export class ProactorEventLoop implements AsyncDisposable {
     this.#signals = new SignalHandlers(host);
     this.#lifecycle = this.#makeLifecycle(host);
     this.setDebug(options.debug ?? debugByDefault());
+  }
+
+  /**
+   * Describes the loop for messages.
+   *
+   * @returns `<ProactorEventLoop running=false closed=false debug=false>`.
+   */
+  toString(): string {
+    return describe(this.constructor.name, [
+      `running=${this.isRunning()}`,
+      `closed=${this.isClosed()}`,
+      `debug=${this.getDebug()}`,
+    ]);
   }
 
   /** The proactor that the loop drives. */

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { describe, inspectAsText } from "../ffi/describe.ts";
 import type { SocketServer } from "../net/socket/socket_server.ts";
 import type { TransportSocket } from "../net/socket/transport_socket.ts";
 import {
@@ -58,6 +59,10 @@ export interface ServerParts<A extends object, L extends object> {
  */
 export class Server<A extends object = object, L extends object = object>
   implements Disposable, AsyncDisposable {
+  static {
+    inspectAsText(this);
+  }
+
   readonly #loop: L;
   readonly #listeners: readonly SocketServer<A>[];
   readonly #signal: AbortSignal | undefined;
@@ -80,6 +85,18 @@ export class Server<A extends object = object, L extends object = object>
     const all = listeners.map(({ finished }) => finished);
     this.#finished = Promise.all(all).then(() => this.close());
     signal?.addEventListener("abort", this.#abort, { once: true });
+  }
+
+  /**
+   * Describes the server for messages.
+   *
+   * @returns `<Server sockets=2 serving>`.
+   */
+  toString(): string {
+    const state = this.isServing() ? "serving" : "";
+    const sockets = `sockets=${this.sockets.length}`;
+    const parts = [sockets, state, this.closed() ? "closed" : ""];
+    return describe(this.constructor.name, parts);
   }
 
   /** The address of the first socket. */

@@ -202,17 +202,17 @@ export class Task<T> extends Future<T> {
   }
 
   /**
-   * Describes the task for messages.
+   * The parts of the description.
    *
-   * @returns `<Task name state>`.
+   * @ignore
+   * @returns The state, the name, and the callbacks or the end.
    */
-  override toString(): string {
-    return `<Task ${this.#name} ${this.#describe()}>`;
-  }
-
-  #describe(): string {
-    if (!this.done()) return "pending";
-    return this.cancelled() ? "cancelled" : "finished";
+  protected override describe(): string[] {
+    const [state, ...rest] = super.describe([
+      `name=${JSON.stringify(this.#name)}`,
+    ]);
+    const cancelling = !this.done() && this.#cancelRequests > 0;
+    return [cancelling ? "cancelling" : state!, ...rest];
   }
 
   #start(source: TaskFunction<T>): void {

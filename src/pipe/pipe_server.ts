@@ -4,6 +4,7 @@
  * @module
  */
 
+import { describe, inspectAsText } from "../ffi/describe.ts";
 import { defaultPort } from "../proactor/default_port.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import type { PortHandle } from "../proactor/port/port_handle.ts";
@@ -58,6 +59,10 @@ const DEFAULT_BACKLOG = 128;
  * ```
  */
 export class PipeServer implements StreamServer<PipeConnection> {
+  static {
+    inspectAsText(this);
+  }
+
   readonly #front: ServerFront<PipeConnection>;
   readonly #options: ListenerOptions;
 
@@ -121,6 +126,19 @@ export class PipeServer implements StreamServer<PipeConnection> {
   /** The address that clients connect to. */
   get addr(): PipeAddr {
     return { transport: "pipe", path: this.#options.path };
+  }
+
+  /**
+   * Describes the server for messages.
+   *
+   * @returns `<PipeServer "\\\\.\\pipe\\x" connections=2>`.
+   */
+  toString(): string {
+    return describe(this.constructor.name, [
+      `"${this.#options.path}"`,
+      `connections=${this.connections.size}`,
+      this.closed() ? "closed" : "",
+    ]);
   }
 
   // --- clients ----------------------------------------------------------------

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { describe, inspectAsText } from "../ffi/describe.ts";
 import type { SocketAddress } from "../ffi/socket/sockaddr.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import type { FileLike, TransmitFileOptions } from "./call/file_to_send.ts";
@@ -92,6 +93,10 @@ import type { WaitHandleFuture } from "./wait/wait_handle_future.ts";
  * ```
  */
 export class IocpProactor implements AsyncDisposable {
+  static {
+    inspectAsText(this);
+  }
+
   readonly #parts: ProactorParts;
 
   /**
@@ -482,6 +487,20 @@ export class IocpProactor implements AsyncDisposable {
    */
   register(handle: HandleLike): void {
     this.#parts.core.ownerOf(handle, "register handle");
+  }
+
+  /**
+   * Describes the proactor for messages.
+   *
+   * @returns `<IocpProactor overlapped#=2 result#=0>`: the futures that are
+   * pending, and the results that wait for `select`.
+   */
+  toString(): string {
+    return describe(this.constructor.name, [
+      `overlapped#=${this.#parts.core.pendingFutures}`,
+      `result#=${this.#parts.core.keptResults}`,
+      this.closed ? "closed" : "",
+    ]);
   }
 
   /**

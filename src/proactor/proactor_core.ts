@@ -111,6 +111,16 @@ export class ProactorCore implements CallHost {
     throw new Deno.errors.BadResource("Cannot accept: serving was stopped");
   }
 
+  /** Futures that are pending, for messages. */
+  get pendingFutures(): number {
+    return this.#futures.pending;
+  }
+
+  /** Results that wait for `select`, for messages. */
+  get keptResults(): number {
+    return this.#futures.kept;
+  }
+
   // --- futures -------------------------------------------------------------
 
   start<T>(

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { describe, inspectAsText } from "../ffi/describe.ts";
 import { pipeIo } from "../pipe/pipe_io.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import { ChannelTransport } from "../stream/channel_transport.ts";
@@ -16,6 +17,8 @@ import type {
   SubprocessProtocol,
   SubprocessTransport,
 } from "./subprocess_protocol.ts";
+
+const STREAMS = ["stdin", "stdout", "stderr"];
 
 type Event = () => void;
 
@@ -32,6 +35,10 @@ export interface TransportParts extends DeadlineOptions {
 
 /** A child and the transports of its pipes. */
 export class ChildTransport implements SubprocessTransport {
+  static {
+    inspectAsText(this);
+  }
+
   readonly #port: CompletionPort;
   readonly #child: TransportParts["child"];
   readonly #pipes: readonly (Transport | null)[];
@@ -118,6 +125,20 @@ export class ChildTransport implements SubprocessTransport {
 
   setProtocol(protocol: SubprocessProtocol): void {
     this.#protocol = protocol;
+  }
+
+  /** `<ChildTransport pid=42 running stdin=<...>>`. */
+  toString(): string {
+    const code = this.getReturnCode();
+    const pipes = this.#pipes.map((pipe, fd) =>
+      pipe === null ? "" : `${STREAMS[fd]}=${pipe}`
+    );
+    return describe(this.constructor.name, [
+      this.#closing ? "closed" : "",
+      `pid=${this.getPid()}`,
+      code === null ? "running" : `returncode=${code}`,
+      ...pipes,
+    ]);
   }
 
   // --- parts ---------------------------------------------------------------

@@ -5,6 +5,7 @@
  */
 
 import { byteLengthOf } from "../ffi/bytes.ts";
+import { describe, inspectAsText } from "../ffi/describe.ts";
 import { ERROR_IO_PENDING, ERROR_OPERATION_ABORTED } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
 import { toError } from "../ffi/thrown.ts";
@@ -19,6 +20,7 @@ import {
   closeError,
   type DeadlineOptions,
 } from "./close_deadline.ts";
+import { channelParts } from "./describe_channel.ts";
 import { ProtocolCaller } from "./protocol_caller.ts";
 import type {
   Protocol,
@@ -53,6 +55,10 @@ const FILE_SYSCALLS = { read: "ReadFile", write: "WriteFile" };
 /** A transport over a channel. */
 export class ChannelTransport
   implements Transport, ChannelConsumer, LateReader {
+  static {
+    inspectAsText(this);
+  }
+
   readonly #channel: Channel;
   readonly #traits: TransportTraits;
   readonly #finished = Promise.withResolvers<void>();
@@ -186,6 +192,16 @@ export class ChannelTransport
 
   setProtocol(protocol: Protocol): void {
     this.#protocol = protocol;
+  }
+
+  /** `<ChannelTransport pipe "x" fd=0x1a4 write_bufsize=12 reading>`. */
+  toString(): string {
+    const { handle, closing, writer } = this.#channel;
+    const state = { handle, closing, buffered: writer.buffered };
+    const reading = this.isReading() ? "reading" : "";
+    const end = this.#writeEnded ? "EOF written" : "";
+    const parts = channelParts(this.#traits.name, state);
+    return describe(this.constructor.name, [...parts, reading, end]);
   }
 
   /**

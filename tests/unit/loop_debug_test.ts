@@ -115,7 +115,10 @@ test.loop("debug mode names the first step of a task, and a done callback", asyn
   await loop.runUntilComplete(task);
   await runOnce(loop);
   const texts = warn.calls.map(({ args }) => `${args[0]}`);
-  assertMatch(texts[0]!, /^Executing <Handle <Task busy pending>> took/);
+  assertMatch(
+    texts[0]!,
+    /^Executing <Handle <Task pending name="busy".*>> took/,
+  );
   assertMatch(texts[1]!, /^Executing <Handle told> took/);
 });
 

@@ -112,7 +112,7 @@ test.loop("the default handler writes the message, the fields and the exception"
   loop.callExceptionHandler(context);
   assertEquals(error.calls.length, 1);
   assertEquals(error.calls[0]?.args, [
-    "Trouble\n  answer: [ 42 ]\n  task: <Task reader pending>",
+    'Trouble\n  answer: [ 42 ]\n  task: <Task pending name="reader">',
     exception,
   ]);
 });

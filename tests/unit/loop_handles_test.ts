@@ -127,7 +127,7 @@ Deno.test("a timer describes itself with its time", () => {
   }, makeHost());
   assertEquals(`${timer}`, "<TimerHandle when=12.5 noop>");
   timer.cancel();
-  assertEquals(`${timer}`, "<TimerHandle when=12.5 cancelled>");
+  assertEquals(`${timer}`, "<TimerHandle cancelled when=12.5>");
 });
 
 Deno.test("when() gives the time of a timer, also after cancel()", () => {

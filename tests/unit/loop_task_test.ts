@@ -177,12 +177,15 @@ test.loop("tasks have names", async ({ loop }) => {
   assertNotEquals(first.getName(), second.getName());
   const named = loop.createTask(forever, { name: "reader" });
   assertEquals(named.getName(), "reader");
-  assertEquals(`${named}`, "<Task reader pending>");
+  assertEquals(`${named}`, '<Task pending name="reader">');
   named.setName("writer");
   named.cancel();
-  assertEquals(`${named}`, "<Task writer cancelled>");
+  assertEquals(`${named}`, '<Task cancelled name="writer">');
   await loop.runUntilComplete(second);
-  assertMatch(`${second}`, /^<Task Task-\d+ finished>$/);
+  assertMatch(
+    `${second}`,
+    /^<Task finished name="Task-\d+" result=2>$/,
+  );
 });
 
 test.loop("done callbacks of a task run in the loop", async ({ loop }) => {

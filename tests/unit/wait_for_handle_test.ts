@@ -3,6 +3,8 @@
 import {
   assert,
   assertEquals,
+  assertMatch,
+  assertNotEquals,
   assertRejects,
   assertStrictEquals,
   assertThrows,
@@ -290,8 +292,8 @@ test.world("toString() of a wait tells its handle and its state", async (world) 
   const cancelled = proactor.waitForHandle(event);
   const timedOut = proactor.waitForHandle(event, { timeout: 0 });
   assertEquals(texts([wait, timedOut]), [
-    `<WaitHandleFuture ${name} waiting>`,
-    `<WaitHandleFuture ${name} timed out>`,
+    `<WaitHandleFuture pending overlapped=<pending> ${name} waiting>`,
+    `<WaitHandleFuture finished overlapped=<completed> ${name} result=false>`,
   ]);
   cancelled.cancel();
   await cancelled.then(() => {}, () => {});
@@ -299,10 +301,12 @@ test.world("toString() of a wait tells its handle and its state", async (world) 
   await wait;
   sim.waits.failures.set("registerWait", 8);
   const failed = proactor.waitForHandle(event);
-  assertEquals(texts([wait, cancelled, failed]), [
-    `<WaitHandleFuture ${name} signaled>`,
-    `<WaitHandleFuture ${name} cancelled>`,
-    `<WaitHandleFuture ${name} failed>`,
+  const [first, second, third] = texts([wait, cancelled, failed]);
+  assertEquals([first, second], [
+    `<WaitHandleFuture finished overlapped=<completed> ${name} result=true>`,
+    `<WaitHandleFuture cancelled overlapped=<completed> ${name}>`,
   ]);
+  assertMatch(third!, /^<WaitHandleFuture finished .* exception=\w+\("/);
+  assertNotEquals(failed.exception(), null);
   world.close(event);
 });

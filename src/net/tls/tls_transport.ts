@@ -4,6 +4,7 @@
  * @module
  */
 
+import { describe, inspectAsText } from "../../ffi/describe.ts";
 import { byteLengthOf, copyBytes } from "../../ffi/bytes.ts";
 import { toError } from "../../ffi/thrown.ts";
 import { stableBytes } from "../../proactor/arguments.ts";
@@ -45,6 +46,10 @@ export interface TlsTransportParts {
 
 /** A transport that encrypts what it sends over another one. */
 export class TlsTransport implements Transport {
+  static {
+    inspectAsText(this);
+  }
+
   readonly #parts: TlsTransportParts;
   readonly #ready: Promise<void>;
   readonly #caller: ProtocolCaller;
@@ -89,6 +94,15 @@ export class TlsTransport implements Transport {
   /** Resolves when the transport below is closed. */
   get finished(): Promise<void> {
     return this.#parts.connection.finished;
+  }
+
+  /** `<TlsTransport write_bufsize=12 over <ChannelTransport ...>>`. */
+  toString(): string {
+    return describe(this.constructor.name, [
+      this.#closing ? "closing" : "",
+      this.#buffered > 0 ? `write_bufsize=${this.#buffered}` : "",
+      `over ${this.#parts.lower}`,
+    ]);
   }
 
   write(data: Uint8Array): void {

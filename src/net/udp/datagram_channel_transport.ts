@@ -4,6 +4,8 @@
  * @module
  */
 
+import { describe, inspectAsText } from "../../ffi/describe.ts";
+import { channelParts } from "../../stream/describe_channel.ts";
 import { ProtocolCaller } from "../../stream/protocol_caller.ts";
 import { isWindowsError } from "../../ffi/errors.ts";
 import { toError } from "../../ffi/thrown.ts";
@@ -38,6 +40,10 @@ const MAX_FAILURES = 16;
 /** A transport over a datagram channel. */
 export class DatagramChannelTransport
   implements DatagramTransport, DatagramConsumer {
+  static {
+    inspectAsText(this);
+  }
+
   readonly #channel: DatagramChannel;
   readonly #sender: DatagramSender;
   readonly #protocol: DatagramProtocol;
@@ -118,6 +124,14 @@ export class DatagramChannelTransport
     if (name === "sockname") return { ...local };
     if (name === "peername") return remote ? { ...remote } : undefined;
     return name === "socket" ? handle.handle : undefined;
+  }
+
+  /** `<DatagramChannelTransport a UDP socket fd=0x1a4>`. */
+  toString(): string {
+    const { socket, closing, writer } = this.#channel;
+    const { handle } = socket;
+    const state = { handle, closing, buffered: writer.buffered };
+    return describe(this.constructor.name, channelParts("a UDP socket", state));
   }
 
   // --- told by the channel -------------------------------------------------

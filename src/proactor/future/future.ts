@@ -10,8 +10,21 @@ import {
   type ContextOption,
   runIn,
 } from "../../ffi/async_context.ts";
+import {
+  describe,
+  inspectAsText,
+  textOfCallbacks,
+  textOfValue,
+} from "../../ffi/describe.ts";
 import { logError } from "../../ffi/thrown.ts";
 import { type Failure, Failures } from "./failures.ts";
+import { cancelReason, InvalidStateError } from "./future_errors.ts";
+
+export {
+  CancelledError,
+  cancelReason,
+  InvalidStateError,
+} from "./future_errors.ts";
 
 /** A function that is called at the end of a future. */
 export type FutureCallback<T> = (future: Future<T>) => void;
@@ -66,51 +79,6 @@ export interface FutureContext {
   trace?(): string | undefined;
 }
 
-/**
- * An awaited future was cancelled.
- *
- * @example Usage
- * ```ts
- * import { CancelledError, Future } from "@iocp/proactor";
- * import { assertRejects } from "@std/assert";
- *
- * const future = new Future<number>();
- * future.cancel();
- * await assertRejects(async () => await future, CancelledError);
- * ```
- */
-export class CancelledError extends Error {
-  /** `"CancelledError"`. */
-  override name = "CancelledError";
-}
-
-/**
- * A future was asked for what its state does not allow.
- *
- * @example Usage
- * ```ts
- * import { Future, InvalidStateError } from "@iocp/proactor";
- * import { assertThrows } from "@std/assert";
- *
- * assertThrows(() => new Future<number>().result(), InvalidStateError);
- * ```
- */
-export class InvalidStateError extends Error {
-  /** `"InvalidStateError"`. */
-  override name = "InvalidStateError";
-}
-
-/**
- * What awaiting a cancelled future throws: the reason, as with signals of the
- * web platform; without one a `CancelledError`, as in asyncio.
- *
- * @param reason Any value; `undefined` is none.
- * @returns The reason, or a `CancelledError`.
- */
-export function cancelReason(reason: unknown): unknown {
-  return reason === undefined ? new CancelledError("Cancelled") : reason;
-}
-
 /** Without a loop, a failure that was dropped is an unhandled rejection. */
 const dropped = new Failures<Failure>(({ exception }) => {
   void Promise.reject(exception);
@@ -144,6 +112,10 @@ const MICROTASKS: FutureContext = {
  * ```
  */
 export class Future<T> implements PromiseLike<T> {
+  static {
+    inspectAsText(this);
+  }
+
   readonly #context: FutureContext;
   #state: "pending" | "cancelled" | "finished" = "pending";
   #value: T | undefined;
@@ -326,6 +298,36 @@ export class Future<T> implements PromiseLike<T> {
     if (this.#unseen) this.#forgetFailure();
     this.#promise ??= this.#makePromise();
     return this.#promise.then(onFulfilled, onRejected);
+  }
+
+  /**
+   * Describes the future for messages: its state, and the class of its result.
+   *
+   * @returns `<Future pending cb=[f]>`, `<Future finished result=42>`.
+   */
+  toString(): string {
+    return describe(this.constructor.name, this.describe());
+  }
+
+  /**
+   * The parts of the description. It is no look at a failure.
+   *
+   * @ignore
+   * @param details What stands behind the state.
+   * @returns The state, the details, and the callbacks or the end.
+   */
+  protected describe(details: readonly string[] = []): string[] {
+    const [source = ""] = this.#source?.split("\n", 1) ?? [];
+    const made = source === "" ? "" : `created ${source.trim()}`;
+    return [this.#state, ...details, this.#describeEnd(), made];
+  }
+
+  #describeEnd(): string {
+    if (this.#state === "cancelled") return "";
+    if (this.#failed) return `exception=${textOfValue(this.#error)}`;
+    if (this.done()) return `result=${textOfValue(this.#value)}`;
+    const callbacks = this.#callbacks ?? [];
+    return textOfCallbacks(callbacks.filter((_, index) => index % 2 === 0));
   }
 
   #makePromise(): Promise<T> {

@@ -38,6 +38,16 @@ export class FutureTracker {
     this.#onFull = onFull;
   }
 
+  /** How many futures are pending. */
+  get pending(): number {
+    return this.#pending.size;
+  }
+
+  /** How many results are remembered for `select()`. */
+  get kept(): number {
+    return this.#results?.length ?? 0;
+  }
+
   /** How many calls wait for results. */
   get waiting(): number {
     return this.#waiting.size;

@@ -205,6 +205,18 @@ export class OverlappedFuture<T> extends Future<T> {
     this.#endLater(operation, code, bytes);
   }
 
+  /**
+   * The parts of the description.
+   *
+   * @ignore
+   * @param details What stands behind the state.
+   * @returns The state, that of the operation, and the rest.
+   */
+  protected override describe(details: readonly string[] = []): string[] {
+    const state = this.pending ? "pending" : "completed";
+    return super.describe([`overlapped=<${state}>`, ...details]);
+  }
+
   #endLater(operation: Operation, code: number, bytes: number): void {
     this.#operation = null;
     this.#end(operation, code, bytes);

@@ -99,19 +99,13 @@ export class WaitHandleFuture extends OverlappedFuture<boolean> {
   }
 
   /**
-   * Describes the wait for messages.
+   * The parts of the description.
    *
-   * @returns `<WaitHandleFuture handle=0x1a4 waiting>`.
+   * @ignore
+   * @returns The state, the handle, and the end.
    */
-  override toString(): string {
+  protected override describe(): string[] {
     const handle = `handle=0x${this.handle.toString(16)}`;
-    return `<WaitHandleFuture ${handle} ${this.#describe()}>`;
-  }
-
-  #describe(): string {
-    if (!this.done()) return "waiting";
-    if (this.cancelled()) return "cancelled";
-    if (this.exception() !== null) return "failed";
-    return this.result() ? "signaled" : "timed out";
+    return super.describe(this.done() ? [handle] : [handle, "waiting"]);
   }
 }

@@ -54,7 +54,8 @@ test.proactor("waitForHandle() is true when the event is set during the wait", a
   const wait = proactor.waitForHandle(event);
   assertEquals(
     `${wait}`,
-    `<WaitHandleFuture handle=0x${event.toString(16)} waiting>`,
+    `<WaitHandleFuture pending overlapped=<pending> ` +
+      `handle=0x${event.toString(16)} waiting>`,
   );
   await turn();
   assert(!wait.done());

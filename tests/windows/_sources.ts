@@ -12,6 +12,7 @@ export { default as "src/ffi/advapi32.ts" } from "../../src/ffi/advapi32.ts" wit
 export { default as "src/ffi/async_context.ts" } from "../../src/ffi/async_context.ts" with { type: "text" };
 export { default as "src/ffi/bytes.ts" } from "../../src/ffi/bytes.ts" with { type: "text" };
 export { default as "src/ffi/constants.ts" } from "../../src/ffi/constants.ts" with { type: "text" };
+export { default as "src/ffi/describe.ts" } from "../../src/ffi/describe.ts" with { type: "text" };
 export { default as "src/ffi/duplicate_handle.ts" } from "../../src/ffi/duplicate_handle.ts" with { type: "text" };
 export { default as "src/ffi/errors.ts" } from "../../src/ffi/errors.ts" with { type: "text" };
 export { default as "src/ffi/file/api.ts" } from "../../src/ffi/file/api.ts" with { type: "text" };
@@ -258,6 +259,7 @@ export { default as "src/proactor/drain_pipe.ts" } from "../../src/proactor/drai
 export { default as "src/proactor/future/cancel_by_signal.ts" } from "../../src/proactor/future/cancel_by_signal.ts" with { type: "text" };
 export { default as "src/proactor/future/failures.ts" } from "../../src/proactor/future/failures.ts" with { type: "text" };
 export { default as "src/proactor/future/future.ts" } from "../../src/proactor/future/future.ts" with { type: "text" };
+export { default as "src/proactor/future/future_errors.ts" } from "../../src/proactor/future/future_errors.ts" with { type: "text" };
 export { default as "src/proactor/future/future_host.ts" } from "../../src/proactor/future/future_host.ts" with { type: "text" };
 export { default as "src/proactor/future/future_tracker.ts" } from "../../src/proactor/future/future_tracker.ts" with { type: "text" };
 export { default as "src/proactor/future/overlapped_future.ts" } from "../../src/proactor/future/overlapped_future.ts" with { type: "text" };
@@ -322,6 +324,7 @@ export { default as "src/stream/close_deadline.ts" } from "../../src/stream/clos
 export { default as "src/stream/conn.ts" } from "../../src/stream/conn.ts" with { type: "text" };
 export { default as "src/stream/connection_front.ts" } from "../../src/stream/connection_front.ts" with { type: "text" };
 export { default as "src/stream/connection_writes.ts" } from "../../src/stream/connection_writes.ts" with { type: "text" };
+export { default as "src/stream/describe_channel.ts" } from "../../src/stream/describe_channel.ts" with { type: "text" };
 export { default as "src/stream/file_mover.ts" } from "../../src/stream/file_mover.ts" with { type: "text" };
 export { default as "src/stream/file_reader.ts" } from "../../src/stream/file_reader.ts" with { type: "text" };
 export { default as "src/stream/file_sender.ts" } from "../../src/stream/file_sender.ts" with { type: "text" };

@@ -25,6 +25,12 @@ export const MAX_POOLED_BUFFER = 65536;
 /** Buffers are cut from chunks of this size. */
 const CHUNK_SIZE = 1 << 20;
 
+/** Sizes of pooled buffers. */
+const SIZES = Math.log2(MAX_POOLED_BUFFER / MIN_BUFFER) + 1;
+
+/** Unused chunks that are kept. */
+const SPARE_CHUNKS = 1;
+
 /**
  * Commits native memory, zeroed.
  *
@@ -53,24 +59,42 @@ export function allocationError(api: Win32Api, size: number): Error {
   });
 }
 
+/** What Windows gives at a time, and gets back when no buffer of it is used. */
+interface Chunk {
+  readonly address: Address;
+  /** Buffers of it that are handed out. */
+  used: number;
+}
+
+/** What a buffer is cut from. */
+interface Piece {
+  /** Its length in bytes. */
+  size: number;
+  /** Where it was cut from; `null` when it was allocated singly. */
+  chunk: Chunk | null;
+}
+
 /** A piece of native memory with one owner at a time. */
 export class NativeBuffer {
   /** Where it starts. */
   readonly address: Address;
   /** Its length in bytes. */
   readonly size: number;
+  /** The chunk that it was cut from; `null` when it was allocated singly. */
+  readonly chunk: Chunk | null;
   readonly #api: Win32Api;
   #view: Uint8Array<ArrayBuffer> | null | undefined;
 
   /**
    * @param api The seam.
    * @param address Where it starts.
-   * @param size Its length in bytes.
+   * @param piece Its length in bytes, and the chunk it was cut from.
    */
-  constructor(api: Win32Api, address: Address, size: number) {
+  constructor(api: Win32Api, address: Address, piece: Piece) {
     this.#api = api;
     this.address = address;
-    this.size = size;
+    this.size = piece.size;
+    this.chunk = piece.chunk;
   }
 
   /**
@@ -141,20 +165,35 @@ export class NativeBuffer {
 /** Hands out native buffers of 4 KiB to 64 KiB, and larger ones singly. */
 export class BufferPool {
   readonly #api: Win32Api;
-  readonly #chunks: Address[] = [];
-  readonly #free = new Map<number, NativeBuffer[]>();
-  #chunk: Address = 0n;
-  #chunkUsed = CHUNK_SIZE;
+  readonly #onSurplus: (() => void) | undefined;
+  #chunks: Chunk[] = [];
+  /** One list for each power of two. */
+  readonly #free: NativeBuffer[][] = Array.from({ length: SIZES }, () => []);
+  /** The newest chunk, and how much of it was cut off. */
+  #chunk: Chunk | null = null;
+  #cut = CHUNK_SIZE;
   #inUse = 0;
+  #unused = 0;
+  /** The fewest unused chunks since the last `trim`. */
+  #leastUnused = 0;
 
-  /** @param api The seam. */
-  constructor(api: Win32Api) {
+  /**
+   * @param api The seam.
+   * @param onSurplus Called when chunks may be left over: `trim` frees them.
+   */
+  constructor(api: Win32Api, onSurplus?: () => void) {
     this.#api = api;
+    this.#onSurplus = onSurplus;
   }
 
   /** Bytes of the buffers that are handed out now. */
   get bytesInUse(): number {
     return this.#inUse;
+  }
+
+  /** Chunks that no buffer is used of, but for one that is kept. */
+  get surplus(): number {
+    return Math.max(this.#unused - SPARE_CHUNKS, 0);
   }
 
   /**
@@ -165,9 +204,11 @@ export class BufferPool {
    * @throws {WindowsError} when Windows has no memory left.
    */
   acquire(size: number): NativeBuffer {
-    const rounded = roundUp(size);
-    const buffer = this.#free.get(rounded)?.pop() ?? this.#make(rounded);
+    if (size > MAX_POOLED_BUFFER) return this.#allocate(size);
+    const index = sizeIndex(size);
+    const buffer = this.#free[index]!.pop() ?? this.#make(MIN_BUFFER << index);
     this.#inUse += buffer.size;
+    if (buffer.chunk!.used++ === 0) this.#use();
     return buffer;
   }
 
@@ -191,63 +232,94 @@ export class BufferPool {
    * @param buffer A buffer from `acquire`.
    */
   release(buffer: NativeBuffer): void {
+    const { chunk } = buffer;
     this.#inUse -= buffer.size;
-    if (buffer.size > MAX_POOLED_BUFFER) {
+    if (chunk === null) {
       this.#api.virtualFree(buffer.address, 0, MEM_RELEASE);
       return;
     }
-    const list = this.#free.get(buffer.size);
-    if (list) list.push(buffer);
-    else this.#free.set(buffer.size, [buffer]);
+    this.#free[sizeIndex(buffer.size)]!.push(buffer);
+    if (--chunk.used > 0) return;
+    if (++this.#unused > SPARE_CHUNKS) this.#onSurplus?.();
+  }
+
+  /** Frees chunks that were not needed since it was last called. */
+  trim(): void {
+    const count = Math.min(this.#leastUnused, this.surplus);
+    this.#leastUnused = this.#unused;
+    if (count === 0) return;
+    const unused = this.#chunks.filter((each) => this.#isUnused(each));
+    const freed = new Set<Chunk | null>(unused.slice(-count));
+    this.#chunks = this.#chunks.filter((each) => !freed.has(each));
+    for (const [index, list] of this.#free.entries()) {
+      this.#free[index] = list.filter(({ chunk }) => !freed.has(chunk));
+    }
+    for (const chunk of freed) this.#freeChunk(chunk!);
   }
 
   /** Frees everything. No buffer may be in use by the kernel. */
   dispose(): void {
     for (const chunk of this.#chunks) {
-      this.#api.virtualFree(chunk, 0, MEM_RELEASE);
+      this.#api.virtualFree(chunk.address, 0, MEM_RELEASE);
     }
     this.#chunks.length = 0;
-    this.#chunkUsed = CHUNK_SIZE;
-    this.#free.clear();
+    this.#chunk = null;
+    this.#cut = CHUNK_SIZE;
+    this.#unused = this.#leastUnused = 0;
+    for (const list of this.#free) list.length = 0;
+  }
+
+  /** A chunk is used from now on. */
+  #use(): void {
+    this.#leastUnused = Math.min(--this.#unused, this.#leastUnused);
+  }
+
+  /** The newest one is still being cut. */
+  #isUnused(chunk: Chunk): boolean {
+    return chunk.used === 0 && chunk !== this.#chunk;
+  }
+
+  #freeChunk(chunk: Chunk): void {
+    this.#api.virtualFree(chunk.address, 0, MEM_RELEASE);
+    this.#leastUnused = --this.#unused;
+  }
+
+  #allocate(length: number): NativeBuffer {
+    const size = Math.ceil(length / MIN_BUFFER) * MIN_BUFFER;
+    const address = allocate(this.#api, size);
+    this.#inUse += size;
+    return new NativeBuffer(this.#api, address, { size, chunk: null });
   }
 
   #make(size: number): NativeBuffer {
-    if (size > MAX_POOLED_BUFFER) {
-      return new NativeBuffer(this.#api, allocate(this.#api, size), size);
-    }
-    if (this.#chunkUsed + size > CHUNK_SIZE) this.#addChunk();
-    const address = this.#chunk + BigInt(this.#chunkUsed);
-    this.#chunkUsed += size;
-    return new NativeBuffer(this.#api, address, size);
+    if (this.#cut + size > CHUNK_SIZE) this.#addChunk();
+    const chunk = this.#chunk!;
+    const address = chunk.address + BigInt(this.#cut);
+    this.#cut += size;
+    return new NativeBuffer(this.#api, address, { size, chunk });
   }
 
   /** The rest of the old chunk goes to the free lists. */
   #addChunk(): void {
-    const chunk = allocate(this.#api, CHUNK_SIZE);
+    const chunk = { address: allocate(this.#api, CHUNK_SIZE), used: 0 };
     this.#saveRest();
     this.#chunk = chunk;
-    this.#chunkUsed = 0;
+    this.#cut = 0;
     this.#chunks.push(chunk);
+    this.#unused++;
   }
 
   #saveRest(): void {
     for (let size = MAX_POOLED_BUFFER; size >= MIN_BUFFER; size /= 2) {
-      if (this.#chunkUsed + size > CHUNK_SIZE) continue;
-      const rest = this.#make(size);
-      this.#inUse += size;
-      this.release(rest);
+      if (this.#cut + size > CHUNK_SIZE) continue;
+      this.#free[sizeIndex(size)]!.push(this.#make(size));
     }
   }
 }
 
-/** Powers of two up to 64 KiB, whole pages above. */
-function roundUp(size: number): number {
-  if (size > MAX_POOLED_BUFFER) {
-    return Math.ceil(size / MIN_BUFFER) * MIN_BUFFER;
-  }
-  let rounded = MIN_BUFFER;
-  while (rounded < size) rounded *= 2;
-  return rounded;
+/** Which power of two holds so many bytes, counted from the smallest buffer. */
+function sizeIndex(size: number): number {
+  return size <= MIN_BUFFER ? 0 : 20 - Math.clz32(size - 1);
 }
 
 /**

@@ -3,7 +3,8 @@
  * what it brought until somebody takes it.
  *
  * Nothing is ever cancelled to stop reading: a read that is in flight stays,
- * and its data wait for the next taker.
+ * and its data wait for the next taker. Only a read that has waited in silence
+ * is cancelled, to go on waiting without its buffer.
  *
  * @module
  */
@@ -13,6 +14,7 @@ import {
   ERROR_IO_PENDING,
   ERROR_MORE_DATA,
   ERROR_NOT_ENOUGH_MEMORY,
+  ERROR_OPERATION_ABORTED,
 } from "../ffi/constants.ts";
 import {
   MAX_POOLED_BUFFER,
@@ -28,10 +30,12 @@ import type {
 import { isEndOfStream } from "../proactor/call/overlapped_calls.ts";
 import type { PortHandle } from "../proactor/port/port_handle.ts";
 import { thrownCall } from "../proactor/port/call_outcome.ts";
+import {
+  type BufferHolder,
+  type Reclaimed,
+  SILENCE,
+} from "../proactor/port/reclaimer.ts";
 import type { StreamIo } from "./stream_io.ts";
-
-/** A stream that was silent for so many milliseconds gives its buffer back. */
-const SILENCE = 50;
 
 /** How a stream reads and what its reads mean. */
 export interface ReadOptions {
@@ -52,7 +56,9 @@ export interface ReadConsumer {
 }
 
 /** The read side of a stream. */
-export class ReadHalf implements CompletionListener {
+export class ReadHalf implements CompletionListener, BufferHolder {
+  /** For the reclaimer of the port. */
+  place = -1;
   readonly #port: CompletionPort;
   readonly #io: StreamIo;
   readonly #options: ReadOptions;
@@ -65,6 +71,7 @@ export class ReadHalf implements CompletionListener {
   #probing = false;
   #hot = false;
   #armedAt = 0;
+  #reclaiming = false;
   #more = false;
   #ended = false;
   #error = 0;
@@ -127,6 +134,7 @@ export class ReadHalf implements CompletionListener {
     if (this.#operation.pending || this.#disposed) return false;
     this.#armedAt = performance.now();
     if (this.#options.probe && !this.#hot) return this.#startProbe();
+    this.#hot = true;
     return this.#startRead(this.#size);
   }
 
@@ -160,6 +168,7 @@ export class ReadHalf implements CompletionListener {
   dispose(): void {
     if (this.#disposed) return;
     this.#disposed = true;
+    this.#port.reclaimer.delete(this);
     this.#start = this.#end = 0;
     if (!this.#operation.pending) this.#releaseAll();
   }
@@ -176,19 +185,59 @@ export class ReadHalf implements CompletionListener {
     operation.buffer = null;
     if (this.#disposed) return this.#releaseAll();
     this.#hot = performance.now() - this.#armedAt < SILENCE;
-    if (this.#probing) {
-      this.#probing = false;
-      if (code === 0) {
-        if (this.#startRead(MAX_POOLED_BUFFER)) this.#consumer.onReadable();
-        return;
-      }
-    }
-    if (this.#accept(code, bytes)) this.#consumer.onReadable();
+    const reclaimed = this.#reclaiming && code === ERROR_OPERATION_ABORTED;
+    this.#reclaiming = false;
+    const readable = reclaimed
+      ? this.#waitOn()
+      : this.#probing
+      ? this.#probed(code)
+      : this.#accept(code, bytes);
+    if (readable) this.#consumer.onReadable();
+  }
+
+  /**
+   * Called by the reclaimer: gives up a buffer that only waits. The packet of a
+   * read that is cancelled still comes, with data if they were faster.
+   *
+   * @param now What `performance.now` says.
+   * @returns What became of it.
+   */
+  reclaim(now: number): Reclaimed {
+    if (now - this.#armedAt < SILENCE) return "busy";
+    this.#hot = false; // what has come and was not taken goes with its buffer
+    const { pending, buffer } = this.#operation;
+    if (!pending && this.available === 0) this.#releaseBuffer();
+    if (!pending || buffer === null) return "free";
+    // Messages have no probe: they are waited for with a page.
+    if (!this.#options.probe && buffer.size === MIN_BUFFER) return "free";
+    this.#reclaiming = this.#port.cancel(this.#operation) === 0;
+    return "cancelled";
   }
 
   #taken(count: number): void {
     this.#start += count;
     if (this.#start === this.#end && !this.#hot) this.#releaseBuffer();
+  }
+
+  /** A buffer that waits, or is kept for the next read, is looked after. */
+  #holdBuffer(code: number): void {
+    if (this.place >= 0 || (code !== ERROR_IO_PENDING && !this.#hot)) return;
+    this.#port.reclaimer.add(this);
+  }
+
+  /** Nothing has come: goes on waiting, as long ago as it has begun. */
+  #waitOn(): boolean {
+    this.#releaseBuffer();
+    this.#size = MIN_BUFFER;
+    return this.#options.probe
+      ? this.#startProbe()
+      : this.#startRead(MIN_BUFFER);
+  }
+
+  #probed(code: number): boolean {
+    this.#probing = false;
+    if (code !== 0) return this.#accept(code, 0);
+    return this.#startRead(MAX_POOLED_BUFFER);
   }
 
   /** Waits for data without holding a buffer. */
@@ -213,10 +262,10 @@ export class ReadHalf implements CompletionListener {
     this.#port.begin(operation);
     const started = this.#call(buffer.address, buffer.size);
     const code = this.#port.settle(operation, started);
+    this.#holdBuffer(code);
     if (code === ERROR_IO_PENDING) return false;
     operation.buffer = null;
     this.#buffer = buffer;
-    this.#hot = true;
     const bytes = code === 0 ? this.#io.transferred : buffer.size;
     return this.#accept(code, bytes);
   }
@@ -230,9 +279,7 @@ export class ReadHalf implements CompletionListener {
   }
 
   #ownBuffer(size: number): NativeBuffer | null {
-    if (this.#buffer !== null && this.#buffer.size < size) {
-      this.#releaseBuffer();
-    }
+    if (this.#buffer?.size !== size) this.#releaseBuffer();
     return this.#buffer ?? this.#port.buffers.tryAcquire(size);
   }
 

@@ -190,7 +190,7 @@ export class WriteQueue {
 
   /**
    * Fills the buffer that the write will need. One at a time: whoever queues
-   * more was asked to pause, and buffers are never given back to Windows.
+   * more was asked to pause, and arrays are cheaper to keep than buffers.
    */
   #keepSingle(write: QueuedWrite): boolean {
     const { data, length } = write;

@@ -1,6 +1,11 @@
 /** Native buffers. */
 
-import { assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertNotEquals,
+  assertThrows,
+} from "@std/assert";
 import { MEM_RELEASE } from "../../src/ffi/constants.ts";
 import {
   allocate,
@@ -88,6 +93,70 @@ Deno.test("without memory acquire() throws and tryAcquire() is null", () => {
   pool.release(buffer!);
   const address = allocate(sim, 10);
   assertEquals(sim.virtualFree(address, 0, MEM_RELEASE), 0);
+  pool.dispose();
+  assertEquals(sim.leaks(), []);
+});
+
+const MIB = 1 << 20;
+
+/** Takes buffers of 64 KiB, and gives them back. */
+function peak(pool: BufferPool, count: number): void {
+  const buffers = Array.from({ length: count }, () => pool.acquire(65_536));
+  for (const buffer of buffers) pool.release(buffer);
+}
+
+Deno.test("trim() frees the chunks of a peak, but for one", () => {
+  const sim = new SimulatedWin32();
+  let surplus = 0;
+  const pool = new BufferPool(sim, () => surplus++);
+  const { committedBytes: before } = sim;
+  const kept = pool.acquire(4096);
+  assertEquals(surplus, 0);
+  peak(pool, 1000);
+  assert(surplus > 0 && pool.surplus > 50);
+  assert(sim.committedBytes - before >= 1000 * 65_536);
+  pool.trim(); // the peak was since the last call
+  assert(sim.committedBytes - before >= 1000 * 65_536);
+  pool.trim();
+  assertEquals([pool.surplus, sim.committedBytes - before], [0, 2 * MIB]);
+  sim.copyIn(kept.address, new Uint8Array(4096));
+  peak(pool, 1000);
+  pool.release(kept);
+  pool.dispose();
+  assertEquals(sim.leaks(), []);
+});
+
+Deno.test("trim() keeps what was needed since the last one", () => {
+  const sim = new SimulatedWin32();
+  const pool = new BufferPool(sim);
+  peak(pool, 320);
+  pool.trim();
+  peak(pool, 160);
+  pool.trim();
+  const { committedBytes } = sim;
+  peak(pool, 160);
+  assertEquals(sim.committedBytes, committedBytes, "no chunk was missing");
+  assert(committedBytes <= 13 * MIB, `${committedBytes}`);
+  pool.trim();
+  pool.trim();
+  assert(sim.committedBytes <= 2 * MIB);
+  pool.dispose();
+  assertEquals(sim.leaks(), []);
+});
+
+Deno.test("trim() never frees a chunk that the kernel may write to", () => {
+  const sim = new SimulatedWin32();
+  const pool = new BufferPool(sim);
+  const buffers = Array.from({ length: 320 }, () => pool.acquire(65_536));
+  const kept = buffers.filter((_, index) => index % 40 === 0);
+  for (const each of buffers) if (!kept.includes(each)) pool.release(each);
+  pool.trim();
+  pool.trim();
+  for (const { address } of kept) sim.copyIn(address, new Uint8Array(65_536));
+  const more = Array.from({ length: 320 }, () => pool.acquire(65_536));
+  const addresses = new Set([...kept, ...more].map(({ address }) => address));
+  assertEquals(addresses.size, 328, "no two are the same memory");
+  for (const each of [...kept, ...more]) pool.release(each);
   pool.dispose();
   assertEquals(sim.leaks(), []);
 });

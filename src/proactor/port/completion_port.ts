@@ -31,6 +31,7 @@ import {
   tell,
 } from "./port_options.ts";
 import { Pump, type PumpHost } from "./pump.ts";
+import { Reclaimer } from "./reclaimer.ts";
 
 const DEQUEUE = "GetQueuedCompletionStatusEx";
 
@@ -50,6 +51,8 @@ export class CompletionPort implements PumpHost, LateHost {
   readonly calls: CallBudget = new CallBudget();
   /** Reads that start after the batch was dispatched. */
   readonly late: LateReads;
+  /** Takes back memory that nobody needs for now. */
+  readonly reclaimer: Reclaimer = new Reclaimer(this);
   /** What is destroyed when the port closes. */
   readonly dependents: Dependents = new Dependents();
   /** Called for calls that other threads have posted, with id and value. */
@@ -77,7 +80,7 @@ export class CompletionPort implements PumpHost, LateHost {
     this.#skipOnSuccess = options.skipOnSuccess;
     this.queue = new PacketQueue(api, options.concurrency);
     this.operations = new OperationTable(api);
-    this.buffers = new BufferPool(api);
+    this.buffers = new BufferPool(api, () => this.reclaimer.start());
     this.dispatcher = new Dispatcher({
       api,
       queue: this.queue,
@@ -348,8 +351,7 @@ export class CompletionPort implements PumpHost, LateHost {
 
   /** Waits for packets on another thread; a rest only polls there. */
   wait(rest: boolean): Promise<number> {
-    this.#waits++;
-    return this.queue.wait(rest ? 0 : INFINITE);
+    return this.#waits++, this.queue.wait(rest ? 0 : INFINITE);
   }
 
   /** Dispatches the packets of a wait, behind deferred work, which is older. */
@@ -370,6 +372,7 @@ export class CompletionPort implements PumpHost, LateHost {
   }
 
   async #finish(): Promise<void> {
+    this.reclaimer.stop();
     await this.onClose?.();
     while (this.#deferred.length > 0) this.#runDeferred();
   }

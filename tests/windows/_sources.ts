@@ -284,6 +284,7 @@ export { default as "src/proactor/port/port_handle.ts" } from "../../src/proacto
 export { default as "src/proactor/port/port_life.ts" } from "../../src/proactor/port/port_life.ts" with { type: "text" };
 export { default as "src/proactor/port/port_options.ts" } from "../../src/proactor/port/port_options.ts" with { type: "text" };
 export { default as "src/proactor/port/pump.ts" } from "../../src/proactor/port/pump.ts" with { type: "text" };
+export { default as "src/proactor/port/reclaimer.ts" } from "../../src/proactor/port/reclaimer.ts" with { type: "text" };
 export { default as "src/proactor/port/settle_order.ts" } from "../../src/proactor/port/settle_order.ts" with { type: "text" };
 export { default as "src/proactor/port/slow_calls.ts" } from "../../src/proactor/port/slow_calls.ts" with { type: "text" };
 export { default as "src/proactor/port/warning_probe.ts" } from "../../src/proactor/port/warning_probe.ts" with { type: "text" };

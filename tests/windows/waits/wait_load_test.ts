@@ -1,16 +1,9 @@
-import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { IocpProactor, type WaitHandleFuture } from "../../../mod.ts";
 import { pipe } from "../../../src/pipe/mod.ts";
 import { WAIT_RECORD_FIRED } from "../../../src/ffi/wait/wait_callback.ts";
 import type { Handle } from "../../../src/ffi/win32_api.ts";
-import {
-  assertKeepsHandles,
-  PATIENCE,
-  soon,
-  test,
-  turn,
-  until,
-} from "../_setup.ts";
+import { assertKeepsHandles, PATIENCE, soon, test, turn } from "../_setup.ts";
 import { closeHandles, createEvent, setEvent } from "./_objects.ts";
 
 /** Numbers that look random and are the same each time. */

@@ -1,5 +1,5 @@
-// Checks the tables that name tests: docs/claims.md, SECURITY.md,
-// tests/WINE.md and tests/sim/RULES.md; and that which names members,
+// Checks the tables that name tests: docs/claims.md, docs/asyncio_tests.md,
+// SECURITY.md, tests/WINE.md and tests/sim/RULES.md; and that which names members,
 // docs/asyncio.md.
 //
 // deno run -A tools/check_tables.ts
@@ -7,6 +7,7 @@ import { checkMembers } from "./asyncio_table.ts";
 import { readText, typescriptFiles } from "./files.ts";
 import { exitWith } from "./finding.ts";
 import { checkOptions, checkRules } from "./rule_table.ts";
+import { checkScenarios, scenarioRows } from "./scenario_table.ts";
 import {
   checkOddities,
   checkTests,
@@ -15,6 +16,7 @@ import {
 } from "./test_references.ts";
 
 const ASYNCIO = "docs/asyncio.md";
+const SCENARIOS = "docs/asyncio_tests.md";
 const CLAIMS = "docs/claims.md";
 const SECURITY = "SECURITY.md";
 const WINE = "tests/WINE.md";
@@ -44,6 +46,8 @@ if (import.meta.main) {
   const rules = rowsOf(RULES);
   exitWith([
     ...checkMembers(ASYNCIO, readText(ASYNCIO)!),
+    ...checkScenarios(SCENARIOS, readText(SCENARIOS)!, readText(ASYNCIO)!),
+    ...checkTests(SCENARIOS, scenarioRows(readText(SCENARIOS)!), readText),
     ...checkTests(CLAIMS, rowsOf(CLAIMS), readText),
     ...checkTests(SECURITY, promises(), readText),
     ...checkTests(WINE, wine, readText),

@@ -1,6 +1,6 @@
 /** The transport of a child: the order of its events. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import type { Handle } from "../../src/ffi/win32_api.ts";
 import { createPipePair } from "../../src/pipe/anonymous_pipe.ts";
@@ -188,4 +188,21 @@ Deno.test("a close of standard input gives up on a child that takes nothing", as
     await until(() => protocol.log.includes("lost null"));
     world.close(theirs[0]!);
   });
+});
+
+// test_subprocess_repr
+test.world("a child's transport says its process and its streams", async (world) => {
+  const { child, parts, theirs } = rig(world, [1]);
+  const transport = new ChildTransport(world.port, parts, new Recorder());
+  assertMatch(
+    Deno.inspect(transport),
+    /^<ChildTransport pid=42 running stdout=<ChannelTransport pipe "[^"]+" fd=0x[\da-f]+ reading>>$/,
+  );
+  child.exit(6);
+  world.close(theirs[1]!);
+  await until(() => transport.isClosing());
+  assertMatch(
+    `${transport}`,
+    /^<ChildTransport closed pid=42 returncode=6 stdout=<.*>>$/,
+  );
 });

@@ -68,7 +68,7 @@ async function measure(
 ): Promise<Counts> {
   const api = watch(new NativeWin32());
   await using loop = new ProactorEventLoop({
-    proactor: new IocpProactor({ api }),
+    proactor: new IocpProactor({ api, sockets: defaultSockets() }),
   });
   const address = await serve(loop, transport);
   const worker = await startClients({ address, connections });

@@ -300,6 +300,21 @@ Deno.test("the reclaimer asks who is busy again, and rests when nobody is", asyn
   assertEquals(holders[2]!.place, -1);
 });
 
+Deno.test("the timer ends with the last holder", () => {
+  const { it, pool } = reclaimer();
+  const holders = [new Holder(), new Holder()];
+  for (const each of holders) it.add(each);
+  it.delete(holders[0]!);
+  assert(it.active);
+  it.delete(holders[1]!);
+  assert(!it.active);
+  it.add(holders[0]!);
+  pool.surplus = 1;
+  it.delete(holders[0]!);
+  assert(it.active, "chunks are left over");
+  it.stop();
+});
+
 Deno.test("one look cancels at most 32 reads, and the next one is soon", async () => {
   const { it } = reclaimer();
   const holders = Array.from({ length: 100 }, () => new Holder());

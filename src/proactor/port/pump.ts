@@ -62,18 +62,24 @@ export interface PumpHost {
 }
 
 /**
- * How many idle turns poll before the pump waits on a thread. Deno's own I/O is
- * slow while turns follow each other, so each wait after polls that found
- * nothing halves the number, down to one. A poll that finds packets restores
- * it, and so does every 64th wait, to try whether polling pays again.
+ * Milliseconds of idle turns that poll before the pump waits on a thread, and at
+ * least one turn. Deno's own I/O is slow while turns follow each other, so each
+ * wait after polls that found nothing halves the time. A poll that finds
+ * packets restores it, and so does every 64th wait, to try whether polling pays
+ * again.
  */
-const IDLE_TURNS = 24;
+const IDLE_TIME = 0.3;
+const SHORTEST_IDLE = IDLE_TIME / 8;
 const WAITS_PER_TRIAL = 64;
+
+/** Idle turns at most, lest a clock that a test has stopped stops the waits. */
+const MAX_IDLE_TURNS = 1000;
 
 /**
  * Milliseconds of turns in a row before the thread rests once although there is
  * work. Deno polls its own I/O then, and otherwise only every 61st turn, which
  * is seconds away when each turn dispatches a batch. Short turns need no rest.
+ * The 61 turns are those of Deno's scheduler on every system: no time is meant.
  */
 const BUSY_LIMIT = 1;
 const TURNS_PER_LOOK = 61;
@@ -102,7 +108,8 @@ export class Pump {
   #waitState: "unknown" | "begun" | "queued" = "unknown";
   #wakePosted = false;
   #idleTurns = 0;
-  #idleLimit = IDLE_TURNS;
+  #idleSince = 0;
+  #idleLimit = IDLE_TIME;
   #waits = 0;
   #busySince = 0;
   #busyTurns = 0;
@@ -171,19 +178,16 @@ export class Pump {
   /** Runs in setImmediate, when callbacks have made their calls: may rest. */
   #run(): void {
     this.#immediate = undefined;
-    if (this.#idleTurns === 0 && this.#overdue()) return this.#rest();
+    const now = performance.now();
+    if (this.#idleTurns === 0 && this.#overdue(now)) return this.#rest();
     const packets = this.#host.turn(!this.#threadWaits);
     if (packets > 0) this.#found();
-    this.#next(packets > 0);
-  }
-
-  #next(found: boolean): void {
     const { outstanding, deferred } = this.#host;
     if (deferred) this.hurry();
     else if (outstanding === 0) this.#stopPolling();
     else if (this.#threadWaits) this.review();
-    else if (found) this.#schedule();
-    else this.#idle();
+    else if (packets > 0) this.#schedule();
+    else this.#idle(now);
   }
 
   /** Ends the wait, unless it is queued: that one only loses its reference. */
@@ -195,8 +199,7 @@ export class Pump {
   }
 
   /** True when turns have starved Deno's own I/O for long enough. */
-  #overdue(): boolean {
-    const now = performance.now();
+  #overdue(now: number): boolean {
     if (this.#busySince === 0 || ++this.#busyTurns >= TURNS_PER_LOOK) {
       this.#busySince = now;
       this.#busyTurns = 0;
@@ -226,16 +229,25 @@ export class Pump {
 
   /** Packets came while idle turns polled: polling pays off. */
   #found(): void {
-    if (this.#idleTurns > 0) this.#idleLimit = IDLE_TURNS;
+    if (this.#idleTurns > 0) this.#idleLimit = IDLE_TIME;
     this.#idleTurns = 0;
   }
 
-  #idle(): void {
-    if (++this.#idleTurns < this.#idleLimit) return this.#schedule();
+  /** @param now When the turn began: the time of its poll counts. */
+  #idle(now: number): void {
+    if (this.#idleTurns++ === 0) this.#idleSince = now;
+    const spent = now - this.#idleSince >= this.#idleLimit;
+    if (!spent && this.#idleTurns < MAX_IDLE_TURNS) return this.#schedule();
     const trial = ++this.#waits % WAITS_PER_TRIAL === 0;
-    this.#idleLimit = trial ? IDLE_TURNS : Math.max(1, this.#idleLimit >> 1);
+    this.#idleLimit = trial ? IDLE_TIME : this.#halved();
     if (this.#wait === undefined) this.#startWait();
     else this.#startTimer(QUEUED_LIMIT);
+  }
+
+  /** Down to a single turn. */
+  #halved(): number {
+    const half = this.#idleLimit / 2;
+    return half < SHORTEST_IDLE ? 0 : half;
   }
 
   #startWait(): void {

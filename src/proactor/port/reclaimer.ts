@@ -60,8 +60,8 @@ export interface ReclaimerHost {
 export class Reclaimer {
   readonly #host: ReclaimerHost;
   readonly #holders: BufferHolder[] = [];
-  readonly #timers: Timers = globalThis.process.getBuiltinModule("node:timers");
   readonly #look = (): void => runIn(ROOT, Reclaimer.#runLook, this);
+  readonly #timers: Timers = globalThis.process.getBuiltinModule("node:timers");
   #timer: ReturnType<Timers["setTimeout"]> | undefined;
   #trimAt = 0;
   #stopped = false;
@@ -90,6 +90,9 @@ export class Reclaimer {
     const last = this.#holders.pop()!;
     if (last !== holder) this.#holders[last.place = place] = last;
     holder.place = -1;
+    // A test is blamed for a timer that fires when it is over.
+    const { length } = this.#holders;
+    if (length === 0 && this.#host.buffers.surplus === 0) this.#stopTimer();
   }
 
   /** Makes sure that there will be a look. */
@@ -100,8 +103,7 @@ export class Reclaimer {
   /** The port has closed. */
   stop(): void {
     this.#stopped = true;
-    if (this.#timer !== undefined) this.#timers.clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopTimer();
   }
 
   static #runLook(reclaimer: Reclaimer): void {
@@ -111,6 +113,11 @@ export class Reclaimer {
   #startTimer(delay: number): void {
     if (this.#stopped) return;
     this.#timer = this.#timers.setTimeout(this.#look, delay).unref();
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== undefined) this.#timers.clearTimeout(this.#timer);
+    this.#timer = undefined;
   }
 
   #run(): void {

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { portOf } from "../src/proactor/default_port.ts";
 import { setImmediate } from "node:timers";
 import { ProactorEventLoop } from "../mod.ts";
 import { connectClients, EchoServer, MESSAGE } from "./_echo.ts";
@@ -58,7 +59,7 @@ async function measureEchoes(
   array: number,
 ): Promise<void> {
   await using loop = new ProactorEventLoop();
-  const { port } = loop.proactor;
+  const port = portOf(loop.proactor);
   const path = uniquePipeName();
   await loop.startServingPipe(() => new EchoServer(), path, { type: "byte" });
   await connectClients(loop, path, connections);

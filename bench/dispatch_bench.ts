@@ -4,6 +4,7 @@
  * @module
  */
 
+import { portOf } from "../src/proactor/default_port.ts";
 import { Future, IocpProactor } from "../mod.ts";
 import { pipe, type PipeHandle } from "../src/pipe/mod.ts";
 import { notWindows as ignore } from "./_styles.ts";
@@ -40,7 +41,7 @@ Deno.bench({
   group: "completion port",
   ignore,
   fn() {
-    const { port } = proactor ??= new IocpProactor();
+    const port = portOf(proactor ??= new IocpProactor());
     for (let i = 0; i < PACKETS; i++) port.wake();
     port.drain();
   },

@@ -9,6 +9,7 @@
  * @module
  */
 
+import { portOf } from "../src/proactor/default_port.ts";
 import {
   type IocpProactor,
   ProactorEventLoop,
@@ -70,7 +71,7 @@ function use(proactor: IocpProactor): Use {
   const { gc } = globalThis as { gc?: () => void };
   gc?.();
   const { heapUsed, rss } = Deno.memoryUsage();
-  const { slotsInUse, bufferBytes } = proactor.port.metrics();
+  const { slotsInUse, bufferBytes } = portOf(proactor).metrics();
   return {
     heap: heapUsed,
     native: slotsInUse * SLOT + bufferBytes,

@@ -4,10 +4,10 @@
  * @module
  */
 
+import { portFor } from "../proactor/default_port.ts";
 import { defaultFiles } from "../ffi/file/default.ts";
 import type { FileApi } from "../ffi/file/api.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
-import { defaultProactor } from "../proactor/default_proactor.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import { openPath, type OpenPathRequest } from "../proactor/call/open_path.ts";
 import { FileCore, type UndoCall } from "./file_core.ts";
@@ -37,7 +37,7 @@ export interface FileSystemOptions {
  * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
  */
 export function fileSystem(options: FileSystemOptions): FileSystem {
-  const { port } = options.proactor ?? defaultProactor();
+  const port = portFor(options.proactor);
   return { port, files: options.files ?? defaultFiles() };
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { portOf } from "../proactor/default_port.ts";
 import { adoptSocket } from "../net/tcp/accepted_socket.ts";
 import { type ServicePort, servicePort } from "../net/names/service.ts";
 import type { Socket } from "../net/socket/socket.ts";
@@ -60,7 +61,7 @@ export class Connections {
     assertHost(hostname);
     const tls = clientTls(ssl, { hostname, signal: rest.signal });
     const port = await servicePort(service, rest.signal);
-    const options = { port: proactor.port, tls };
+    const options = { port: portOf(proactor), tls };
     return await openSecured(protocolFactory, options, (factory) => {
       this.#host.assertOpen("create connection");
       return openTcpTransport(factory, { ...rest, hostname, port, proactor });
@@ -75,7 +76,7 @@ export class Connections {
     const { ssl, sock, hostname, port, deadline, signal } = target;
     assertNoHost("create connection", hostname, port);
     const { proactor } = this.#host;
-    const secured = { port: proactor.port, tls: clientTls(ssl, { signal }) };
+    const secured = { port: portOf(proactor), tls: clientTls(ssl, { signal }) };
     // deno-lint-ignore require-await -- an error becomes a rejection
     return await openSecured(protocolFactory, secured, async (factory) => {
       this.#host.assertOpen("create connection");
@@ -92,7 +93,7 @@ export class Connections {
     const { proactor } = this.#host;
     const { ssl, ...rest } = options;
     const target = { ...rest, path, proactor };
-    const secured = { port: proactor.port, tls: clientTls(ssl, options) };
+    const secured = { port: portOf(proactor), tls: clientTls(ssl, options) };
     const { openUnixTransport } = await import("../net/unix/unix_protocol.ts");
     return await openSecured(protocolFactory, secured, (factory) => {
       this.#host.assertOpen("create unix connection");
@@ -120,7 +121,7 @@ export class Connections {
   ): Promise<[Transport, P]> {
     this.#host.assertOpen("connect protocol");
     const { proactor } = this.#host;
-    const secured = { port: proactor.port, tls: serverTls(ssl) };
+    const secured = { port: portOf(proactor), tls: serverTls(ssl) };
     // deno-lint-ignore require-await -- an error becomes a rejection
     return await openSecured(protocolFactory, secured, async (factory) => {
       this.#host.assertOpen("connect protocol");

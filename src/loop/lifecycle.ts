@@ -4,6 +4,7 @@
  * @module
  */
 
+import { portOf } from "../proactor/default_port.ts";
 import { waitMilliseconds } from "../proactor/arguments.ts";
 import { Future, InvalidStateError } from "../proactor/future/future.ts";
 import type { CloseOptions } from "../proactor/proactor_options.ts";
@@ -98,7 +99,7 @@ export class Lifecycle<L extends object> {
 
   /** Holds the port while turns run, so that the process stays alive. */
   async #run(): Promise<void> {
-    const { port } = this.#host.proactor;
+    const port = portOf(this.#host.proactor);
     port.hold();
     await this.#parts.scheduling.run();
     port.unhold();

@@ -5,6 +5,7 @@
  */
 
 import { describe, inspectAsText } from "../ffi/describe.ts";
+import { portOf } from "../proactor/default_port.ts";
 import type { SocketAddress } from "../ffi/socket/sockaddr.ts";
 import type {
   AddressInfo,
@@ -1413,7 +1414,7 @@ export class ProactorEventLoop implements AsyncDisposable {
   setDebug(enabled: boolean): void {
     this.#debug = enabled;
     const told: SlowCalls = (...call) => this.#scheduling.noteCall(...call);
-    measureCalls(this.#proactor.port, enabled ? told : undefined);
+    measureCalls(portOf(this.#proactor), enabled ? told : undefined);
   }
 
   // --- parts ---------------------------------------------------------------

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { portOf } from "../proactor/default_port.ts";
 import { InvalidStateError } from "../proactor/future/future.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 
@@ -36,7 +37,7 @@ export class LoopRegistry<L extends object> {
    * @throws {Deno.errors.BadResource} when the proactor is closed.
    */
   register(loop: L, proactor: IocpProactor): void {
-    proactor.port.assertOpen("create event loop");
+    portOf(proactor).assertOpen("create event loop");
     if (this.#drivers.has(proactor)) {
       throw new InvalidStateError(
         "Cannot create event loop: the proactor has one already",

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { portOf } from "../proactor/default_port.ts";
 import { type AsyncContext, currentContext } from "../ffi/async_context.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import { assertFunction } from "./arguments.ts";
@@ -181,7 +182,7 @@ export class RemoteCallbacks {
   /** @param host The loop, whose port dispatches the calls from now on. */
   constructor(host: LoopHost) {
     this.#host = host;
-    const { port } = host.proactor;
+    const port = portOf(host.proactor);
     port.onCall = (id, value) => this.#dispatch(id, value);
     port.onClose = () => this.#gate.close();
   }
@@ -202,7 +203,7 @@ export class RemoteCallbacks {
   ): RemoteCallback {
     assertFunction("export callback", callback);
     this.#host.assertOpen("export callback");
-    const { port } = this.#host.proactor;
+    const port = portOf(this.#host.proactor);
     port.assertOpen("export callback");
     const id = this.#nextId++;
     const remote = new RemoteCallback(callback, {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { portOf } from "../proactor/default_port.ts";
 import type {
   TlsClientProtocolOptions,
   TlsClientSettings,
@@ -129,7 +130,7 @@ export async function serveSecured(
   if (tls === undefined) return protocolFactory;
   assertFunction("create server", protocolFactory);
   const { TlsProtocols } = await load();
-  const protocols = new TlsProtocols(host.proactor.port, tls);
+  const protocols = new TlsProtocols(portOf(host.proactor), tls);
   const factory = protocols.serve(protocolFactory, onError);
   host.assertOpen("create server");
   return factory;

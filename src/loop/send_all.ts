@@ -4,6 +4,7 @@
  * @module
  */
 
+import { portOf } from "../proactor/default_port.ts";
 import { copyBytes, viewOf } from "../ffi/bytes.ts";
 import type { Bytes } from "../ffi/socket/api.ts";
 import { stableBytes } from "../proactor/arguments.ts";
@@ -46,7 +47,7 @@ export async function sendAll(
       rest = [];
       const onRest = (data: Bytes) => rest = [data];
       const one = { handle: socket, data: part, signal, onRest };
-      await sendPart(proactor.port, one);
+      await sendPart(portOf(proactor), one);
     }
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { portOf } from "../proactor/default_port.ts";
 import type { ServerSettings } from "../stream/server_core.ts";
 import {
   type AdoptedSocket,
@@ -83,7 +84,7 @@ export class Servers<L extends object> {
       try {
         return serveTcp(factory, { ...serving, ...where });
       } catch (error) {
-        if (handle !== undefined) proactor.port.closeHandle(handle);
+        if (handle !== undefined) portOf(proactor).closeHandle(handle);
         throw error;
       }
     });

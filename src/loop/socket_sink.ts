@@ -4,6 +4,7 @@
  * @module
  */
 
+import { portOf } from "../proactor/default_port.ts";
 import type { FileRange } from "../proactor/call/file_to_send.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
@@ -63,14 +64,14 @@ class SocketSink implements FileSink {
     socket: HandleLike,
     signal: AbortSignal | undefined,
   ) {
-    assertStreamSocket(proactor.port, socket, "send file");
+    assertStreamSocket(portOf(proactor), socket, "send file");
     this.#proactor = proactor;
     this.#socket = socket;
     this.#signal = signal;
   }
 
   get port(): CompletionPort {
-    return this.#proactor.port;
+    return portOf(this.#proactor);
   }
 
   async transmit({ file, offset, length }: FileRange): Promise<number> {

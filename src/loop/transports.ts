@@ -5,6 +5,7 @@
  * @module
  */
 
+import { portOf } from "../proactor/default_port.ts";
 import type { PipeHandle } from "../pipe/pipe_handle.ts";
 import {
   adoptPipe,
@@ -51,7 +52,7 @@ export class Transports {
     const { proactor } = this.#host;
     const { ssl, ...rest } = options;
     const connecting = { ...rest, proactor };
-    const secured = { port: proactor.port, tls: clientTls(ssl, options) };
+    const secured = { port: portOf(proactor), tls: clientTls(ssl, options) };
     return await openSecured(protocolFactory, secured, (factory) => {
       this.#host.assertOpen("connect to pipe");
       return openPipeTransport(factory, path, connecting);
@@ -80,7 +81,7 @@ export class Transports {
     options: PipeTransportOptions,
   ): Promise<[Transport, P]> {
     this.#host.assertOpen("connect pipe");
-    const { port } = this.#host.proactor;
+    const port = portOf(this.#host.proactor);
     return adoptPipe(port, protocolFactory, { ...options, pipe });
   }
 
@@ -90,7 +91,7 @@ export class Transports {
     tls: StartTlsProtocolOptions,
   ): Promise<Transport> {
     this.#host.assertOpen("start TLS");
-    const { port } = this.#host.proactor;
+    const port = portOf(this.#host.proactor);
     return await secure(port, transport, { protocol, tls });
   }
 
@@ -104,7 +105,7 @@ export class Transports {
       assertSendable(transport);
       return await transport.sendFile(source, options);
     }
-    const { port } = this.#host.proactor;
+    const port = portOf(this.#host.proactor);
     const { sendFileOver } = await import("../stream/transport_sink.ts");
     return await sendFileOver(port, transport, { source, options });
   }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { portFor } from "../proactor/default_port.ts";
 import {
   FILE_FLAG_FIRST_PIPE_INSTANCE,
   FILE_FLAG_OVERLAPPED,
@@ -24,7 +25,6 @@ import {
   type Win32Api,
 } from "../ffi/win32_api.ts";
 import { assertInteger } from "../proactor/arguments.ts";
-import { defaultPort } from "../proactor/default_port.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import { PipeHandle } from "./pipe_handle.ts";
 import { SecurityDescriptor } from "./security.ts";
@@ -78,7 +78,7 @@ export interface PipeOptions {
  * @throws {Deno.errors.NotSupported} when the system is not Windows.
  */
 export function pipe(options: PipeOptions = {}): [PipeHandle, PipeHandle] {
-  const { api } = options.proactor?.port ?? defaultPort();
+  const { api } = portFor(options.proactor);
   const { server, client } = createPipePair(api, options);
   return [new PipeHandle(api, server), new PipeHandle(api, client)];
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { portFor } from "../proactor/default_port.ts";
 import {
   FILE_WRITE_ATTRIBUTES,
   GENERIC_READ,
@@ -18,7 +19,6 @@ import { windowsError } from "../ffi/errors.ts";
 import { normalizePipeName } from "../ffi/pipe_name.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import { assertInteger } from "../proactor/arguments.ts";
-import { defaultPort } from "../proactor/default_port.ts";
 import type { Future } from "../proactor/future/future.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import { DialFuture, dialPipe } from "../proactor/call/pipe_dialer.ts";
@@ -119,7 +119,7 @@ export async function connectPipe(
   path: string,
   options: ConnectPipeOptions = {},
 ): Promise<PipeConnection> {
-  const port = options.proactor?.port ?? defaultPort();
+  const port = portFor(options.proactor);
   const { handle, traits } = await openPipe(port, path, options);
   const warnings = traits.messageType;
   try {

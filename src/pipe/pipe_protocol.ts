@@ -4,8 +4,8 @@
  * @module
  */
 
+import { portFor } from "../proactor/default_port.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
-import { defaultPort } from "../proactor/default_port.ts";
 import type { PortHandle } from "../proactor/port/port_handle.ts";
 import { ownerOf } from "../proactor/proactor_parts.ts";
 import {
@@ -22,12 +22,8 @@ import { type ConnectPipeOptions, openPipe } from "./connect_pipe.ts";
 import type { PipeTraits } from "./pipe_connection.ts";
 import { PipeHandle } from "./pipe_handle.ts";
 import { pipeIo } from "./pipe_io.ts";
-import { PipeServer } from "./pipe_server.ts";
-import {
-  type ListenerOptions,
-  type PipeServerOptions,
-  serverTraits,
-} from "./server_options.ts";
+import { CLIENTS, PipeServer, type ServePipeOptions } from "./pipe_server.ts";
+import { type PipeServerOptions, serverTraits } from "./server_options.ts";
 
 /**
  * Serves a name with a protocol for each client.
@@ -45,15 +41,14 @@ export function servePipe(
   options: PipeServerOptions = {},
 ): PipeServer {
   assertFactory(protocolFactory);
-  const serve = (
-    port: CompletionPort,
-    handle: PortHandle,
-    listener: ListenerOptions,
-  ) => {
-    const protocol = protocolFactory();
-    return makeTransport(port, handle, { protocol, ...serverTraits(listener) });
+  const serving: ServePipeOptions = {
+    ...options,
+    [CLIENTS]: (port, handle, listener) => {
+      const end = { protocol: protocolFactory(), ...serverTraits(listener) };
+      return makeTransport(port, handle, end);
+    },
   };
-  return new PipeServer(path, options, serve);
+  return new PipeServer(path, serving);
 }
 
 /**
@@ -73,7 +68,7 @@ export async function openPipeTransport<P extends Protocol>(
   options: ConnectPipeOptions = {},
 ): Promise<[Transport, P]> {
   assertFactory(protocolFactory);
-  const port = options.proactor?.port ?? defaultPort();
+  const port = portFor(options.proactor);
   const { handle, traits } = await openPipe(port, path, options);
   try {
     const protocol = protocolFactory();

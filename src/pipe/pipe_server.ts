@@ -5,7 +5,7 @@
  */
 
 import { describe, inspectAsText } from "../ffi/describe.ts";
-import { defaultPort } from "../proactor/default_port.ts";
+import { portFor } from "../proactor/default_port.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import type { PortHandle } from "../proactor/port/port_handle.ts";
 import { assertInteger } from "../proactor/arguments.ts";
@@ -33,11 +33,20 @@ import {
  * @param options The pipe.
  * @returns The connection.
  */
-export type ConnectionFactory = (
+type ConnectionFactory = (
   port: CompletionPort,
   handle: PortHandle,
   options: ListenerOptions,
 ) => ServedConnection;
+
+/** The key of an option that no user of {@linkcode PipeServer} can give. */
+export const CLIENTS = Symbol("clients");
+
+/** Options of a server of an event loop. */
+export interface ServePipeOptions extends PipeServerOptions {
+  /** Takes the clients instead of `accept`. */
+  [CLIENTS]?: ConnectionFactory | undefined;
+}
 
 const DEFAULT_BACKLOG = 128;
 
@@ -71,23 +80,19 @@ export class PipeServer implements StreamServer<PipeConnection> {
    *
    * @param path `\\.\pipe\name`, `//./pipe/name`, or `name` alone.
    * @param options Type, direction, instances, security.
-   * @param factory Takes the clients instead of `accept`; for the event loop.
    * @throws {TypeError} when the name or an option is malformed.
    * @throws {RangeError} when a number is out of its range.
    * @throws {Deno.errors.AddrInUse} when the name is served already.
    * @throws {Deno.errors.NotSupported} when the system is not Windows.
    * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
    */
-  constructor(
-    path: string,
-    options: PipeServerOptions = {},
-    factory?: ConnectionFactory,
-  ) {
+  constructor(path: string, options: PipeServerOptions = {}) {
     const { backlog = DEFAULT_BACKLOG, signal, onError } = options;
+    const factory = (options as ServePipeOptions)[CLIENTS];
     const resolved = resolveServerOptions(path, options);
     assertInteger("backlog", backlog, [1, 0xffff_ffff]);
     signal?.throwIfAborted();
-    const port = options.proactor?.port ?? defaultPort();
+    const port = portFor(options.proactor);
     port.assertOpen(`listen on pipe "${resolved.path}"`);
     const protocols = factory !== undefined;
     const settings = { label: "pipe server", signal, onError, protocols };

@@ -1,17 +1,26 @@
 /**
- * The port that is used when no proactor is given. Pipes need no more than
- * that: `IocpProactor` and its sockets are loaded by who imports them.
+ * The port of a proactor, and the one that is used when none is given. Pipes
+ * need no more than that: `IocpProactor` and its sockets are loaded by who
+ * imports them.
  *
  * @module
  */
 
 import { NativeWin32 } from "../ffi/native_win32.ts";
 import { logError } from "../ffi/thrown.ts";
-import type { Win32Api } from "../ffi/win32_api.ts";
+import type { Handle, Win32Api } from "../ffi/win32_api.ts";
 import { assertInteger, MAX_DWORD } from "./arguments.ts";
 import { CompletionPort } from "./port/completion_port.ts";
 
 let shared: CompletionPort | undefined;
+
+/** What the type checker tells a proactor from its port by. */
+interface ProactorLike {
+  acceptPipe(handle: Handle): unknown;
+}
+
+/** Set by `IocpProactor`, whose users cannot reach the port. */
+let readPort = (_proactor: object): CompletionPort | undefined => undefined;
 
 /** What a port is made with. */
 export interface OpenPortOptions {
@@ -54,4 +63,39 @@ export function openPort(options: OpenPortOptions = {}): CompletionPort {
 export function defaultPort(): CompletionPort {
   if (shared === undefined || shared.closed) shared = openPort();
   return shared;
+}
+
+/**
+ * Lets this file read the ports of proactors.
+ *
+ * @param read Gives the port of a proactor, `undefined` for anything else.
+ */
+export function exposePorts(read: typeof readPort): void {
+  readPort = read;
+}
+
+/**
+ * The port of a proactor.
+ *
+ * @param proactor An `IocpProactor`.
+ * @returns Its port, closed or not.
+ * @throws {TypeError} when it is no `IocpProactor`.
+ */
+export function portOf(proactor: ProactorLike): CompletionPort {
+  const port = readPort(proactor);
+  if (port !== undefined) return port;
+  throw new TypeError("Cannot use proactor: it is no IocpProactor");
+}
+
+/**
+ * The port to use for a call.
+ *
+ * @param proactor The caller's, if there is one.
+ * @returns Its port, or that of {@linkcode defaultPort}.
+ * @throws {TypeError} when it is no `IocpProactor`.
+ * @throws {Deno.errors.NotSupported} when the system is not Windows.
+ * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
+ */
+export function portFor(proactor: ProactorLike | undefined): CompletionPort {
+  return proactor === undefined ? defaultPort() : portOf(proactor);
 }

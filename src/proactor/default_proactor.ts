@@ -4,7 +4,7 @@
  * @module
  */
 
-import { defaultPort } from "./default_port.ts";
+import { defaultPort, portOf } from "./default_port.ts";
 import { IocpProactor } from "./iocp_proactor.ts";
 
 let shared: IocpProactor | undefined;
@@ -19,6 +19,8 @@ let shared: IocpProactor | undefined;
  */
 export function defaultProactor(): IocpProactor {
   const port = defaultPort();
-  if (shared?.port !== port) shared = new IocpProactor({ port });
+  if (shared === undefined || portOf(shared) !== port) {
+    shared = new IocpProactor({ port });
+  }
   return shared;
 }

@@ -5,6 +5,7 @@
  */
 
 import { describe, inspectAsText } from "../ffi/describe.ts";
+import { exposePorts } from "./default_port.ts";
 import type { SocketAddress } from "../ffi/socket/sockaddr.ts";
 import type { Handle } from "../ffi/win32_api.ts";
 import type { FileLike, TransmitFileOptions } from "./call/file_to_send.ts";
@@ -12,7 +13,6 @@ import type { TransactOptions } from "./call/transact_call.ts";
 import type { AcceptedSocket } from "./call/socket_connect_calls.ts";
 import type { Future, FutureContext } from "./future/future.ts";
 import type { OverlappedFuture } from "./future/overlapped_future.ts";
-import type { CompletionPort } from "./port/completion_port.ts";
 import type { PortMetrics } from "./port/port_options.ts";
 import type {
   CloseOptions,
@@ -99,6 +99,12 @@ export class IocpProactor implements AsyncDisposable {
 
   readonly #parts: ProactorParts;
 
+  static {
+    exposePorts((proactor) =>
+      #parts in proactor ? proactor.#parts.core.port : undefined
+    );
+  }
+
   /**
    * Creates a completion port.
    *
@@ -110,15 +116,6 @@ export class IocpProactor implements AsyncDisposable {
   constructor(options: IocpProactorOptions = {}) {
     const { port } = options;
     this.#parts = port ? partsOf(port) : new ProactorParts(options);
-  }
-
-  /**
-   * The port, by which the other rooms of the library reach the rest.
-   *
-   * @ignore
-   */
-  get port(): CompletionPort {
-    return this.#parts.core.port;
   }
 
   // --- asyncio -------------------------------------------------------------

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { portOf } from "../proactor/default_port.ts";
 import { PIPE_READMODE_MESSAGE } from "../ffi/constants.ts";
 import type { ProcessApi } from "../ffi/process/api.ts";
 import { defaultProcesses } from "../ffi/process/default.ts";
@@ -117,9 +118,9 @@ export interface AdoptApis extends HandleApis {
 export async function adopt(
   proactor: IocpProactor,
   handle: Handle,
-  { signal, apis = defaultApis(proactor), ...options }: Adopting,
+  { signal, apis = defaultApis(portOf(proactor)), ...options }: Adopting,
 ): Promise<HandleStream> {
-  const { port } = proactor;
+  const port = portOf(proactor);
   port.assertOpen(`adopt ${options.name}`);
   const traits = await inspectHandle(apis, handle, signal);
   port.assertOpen(`adopt ${options.name}`);
@@ -136,7 +137,7 @@ export async function adopt(
   return new HandleStream(port, handle, { ...traits, ...options, io });
 }
 
-function defaultApis({ port }: IocpProactor): AdoptApis {
+function defaultApis(port: CompletionPort): AdoptApis {
   return {
     win32: port.api,
     processes: defaultProcesses(),

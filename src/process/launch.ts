@@ -4,6 +4,7 @@
  * @module
  */
 
+import { portOf } from "../proactor/default_port.ts";
 import { defaultProcesses } from "../ffi/process/default.ts";
 import { windowsError } from "../ffi/errors.ts";
 import type { CreatedProcess, ProcessParameters } from "../ffi/process/api.ts";
@@ -70,7 +71,7 @@ export async function launchProcess(
   launch: Launch,
   signal?: AbortSignal,
 ): Promise<Launched> {
-  const { port } = proactor;
+  const port = portOf(proactor);
   port.assertOpen("start process");
   const apis = { win32: port.api, processes: defaultProcesses() };
   return await launches.run(async () => {
@@ -129,7 +130,7 @@ class Launcher {
     const environment = this.#apis.processes.environmentStrings();
     const program = await this.#program(environment);
     const directory = await this.#directory();
-    this.#proactor.port.assertOpen("start process");
+    portOf(this.#proactor).assertOpen("start process");
     try {
       this.#job = this.#makeJob();
       return await this.#startWith({
@@ -157,7 +158,7 @@ class Launcher {
     let child: ChildProcess | undefined;
     try {
       child = this.#adopt(await this.#create(program, ends));
-      return { child, ends: ends.attach(this.#proactor.port) };
+      return { child, ends: ends.attach(portOf(this.#proactor)) };
     } catch (error) {
       child?.destroy();
       ends.closeAll();

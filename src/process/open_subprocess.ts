@@ -4,6 +4,7 @@
  * @module
  */
 
+import { portOf } from "../proactor/default_port.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import { ChildTransport } from "./child_transport.ts";
 import { discard, launchProcess } from "./launch.ts";
@@ -41,13 +42,13 @@ export async function openSubprocess<P extends SubprocessProtocol>(
   const protocol = protocolFactory();
   const launched = await launchProcess(proactor, launch, signal);
   try {
-    const { port } = proactor;
+    const port = portOf(proactor);
     const parts = { ...launched, deadline: launch.deadline };
     const transport = new ChildTransport(port, parts, protocol);
     launched.child.handOver();
     return [transport, protocol];
   } catch (error) { // the proactor was closed in this very moment
-    discard(proactor.port, launched);
+    discard(portOf(proactor), launched);
     throw error;
   }
 }

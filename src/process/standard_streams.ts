@@ -4,6 +4,7 @@
  * @module
  */
 
+import { portOf } from "../proactor/default_port.ts";
 import { defaultProcesses } from "../ffi/process/default.ts";
 import { windowsError } from "../ffi/errors.ts";
 import {
@@ -129,7 +130,7 @@ async function open(
   try {
     return await adopt(proactor, handle, { ...stream, signal });
   } catch (error) {
-    proactor.port.api.closeHandle(handle);
+    portOf(proactor).api.closeHandle(handle);
     throw error;
   }
 }
@@ -145,7 +146,7 @@ function duplicate(proactor: IocpProactor, stream: StandardStream): Handle {
   }
   const own = processes.duplicateHandle(handle, false);
   if (own !== 0n) return own;
-  throw windowsError(proactor.port.api, processes.lastError, {
+  throw windowsError(portOf(proactor).api, processes.lastError, {
     syscall: "DuplicateHandle",
     action: `Cannot open ${stream.name}`,
   });

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { portOf } from "../proactor/default_port.ts";
 import { defaultProactor } from "../proactor/default_proactor.ts";
 import { discard, launchProcess } from "./launch.ts";
 import { Subprocess } from "./subprocess.ts";
@@ -96,7 +97,7 @@ async function start(
   options: SubprocessOptions,
 ): Promise<Subprocess> {
   const { proactor = defaultProactor(), signal } = options;
-  const { port } = proactor;
+  const port = portOf(proactor);
   const launched = await launchProcess(proactor, launch, signal);
   try {
     const subprocess = new Subprocess(port, launched, launch);

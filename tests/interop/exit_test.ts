@@ -1,3 +1,4 @@
+import { portOf } from "../../src/proactor/default_port.ts";
 import {
   assert,
   assertEquals,
@@ -35,7 +36,7 @@ const pending = [
   served.write(new Uint8Array(1_000_000)),
   proactor.recv(a, 10),
   proactor.send(b, new Uint8Array(1_000_000)),
-  proactor.acceptPipe(proactor.port.api.createNamedPipe({
+  proactor.acceptPipe(portOf(proactor).api.createNamedPipe({
     name: path + "-raw", openMode: 0x40000003, pipeMode: 0, maxInstances: 1,
     outBufferSize: 0, inBufferSize: 0, securityDescriptor: 0n,
   })),

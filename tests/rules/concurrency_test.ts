@@ -1,5 +1,6 @@
 /** Packets, while threads that have waited for some compute for others. */
 
+import { portOf } from "../../src/proactor/default_port.ts";
 import { assertEquals } from "@std/assert";
 import {
   INFINITE,
@@ -15,7 +16,7 @@ import { isWine } from "../windows/_wine.ts";
 
 Deno.test("a proactor whose threads compute for others has its results", async () => {
   await withProactor(async (proactor) => {
-    const { api } = proactor.port;
+    const { api } = portOf(proactor);
     const { server, client } = createPipePair(api, {
       duplex: true,
       overlapped: [true, true],

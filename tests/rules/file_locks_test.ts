@@ -1,5 +1,6 @@
 /** What waits for a read of a synchronous handle, and what does not. */
 
+import { portOf } from "../../src/proactor/default_port.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import { NativeWin32 } from "../../src/ffi/native_win32.ts";
 import type { Handle } from "../../src/ffi/win32_api.ts";
@@ -40,7 +41,7 @@ function foreignRead(file: Handle): Promise<void> {
 
 Deno.test("adoptHandle() of a handle that somebody reads waits, and blocks nobody", async () => {
   await withProactor(async (proactor) => {
-    const { api } = proactor.port;
+    const { api } = portOf(proactor);
     const pair = createPipePair(api, { overlapped: [false, true] });
     const { server: reader, client: writer } = pair;
     const read = foreignRead(reader);
@@ -59,7 +60,7 @@ Deno.test("adoptHandle() of a handle that somebody reads waits, and blocks nobod
 
 Deno.test("a child starts while somebody reads from our standard input", async () => {
   await withProactor(async (proactor) => {
-    const { api } = proactor.port;
+    const { api } = portOf(proactor);
     const pair = createPipePair(api, { overlapped: [false, true] });
     const { server: reader, client: writer } = pair;
     const ours = GetStdHandle(STD_INPUT);

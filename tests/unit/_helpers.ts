@@ -5,6 +5,7 @@
  * @module
  */
 
+import { portOf } from "../../src/proactor/default_port.ts";
 import { assertEquals } from "@std/assert";
 import { setImmediate } from "node:timers";
 import {
@@ -71,7 +72,7 @@ export class World {
     // Before the watch: it makes a message pipe of its own.
     if (skip) warningMode(this.sim);
     this.#watchMessagePipes();
-    this.proactor.port.report = (error, message) => {
+    portOf(this.proactor).report = (error, message) => {
       this.errors.push(error);
       this.reports.push(message);
     };
@@ -88,7 +89,7 @@ export class World {
 
   /** The completion port. */
   get port(): CompletionPort {
-    return this.proactor.port;
+    return portOf(this.proactor);
   }
 
   /** The calls of the kernel made so far. */

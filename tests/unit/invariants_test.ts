@@ -1,5 +1,6 @@
 /** The invariants of the design, each by its number. */
 
+import { portOf } from "../../src/proactor/default_port.ts";
 import {
   assert,
   assertEquals,
@@ -108,7 +109,7 @@ class WatchingWin32 extends SimulatedWin32 {
     if (this.proactor !== undefined) {
       const low = Number(overlapped & 0xffff_ffffn);
       const high = Number(overlapped >> 32n);
-      const { operations } = this.proactor.port;
+      const { operations } = portOf(this.proactor);
       this.registered.push(operations.find(low, high)?.pending === true);
     }
     return super.readFile(file, buffer, length, overlapped);

@@ -1,3 +1,4 @@
+import { portOf } from "../../src/proactor/default_port.ts";
 import {
   assert,
   assertEquals,
@@ -72,7 +73,7 @@ test.loop("the handler is told of a done callback that throws", async ({ loop, e
 });
 
 test.loop("the handler is told of errors of the proactor", ({ loop, exceptions }) => {
-  loop.proactor.port.report(failure, "Unknown completion packet");
+  portOf(loop.proactor).report(failure, "Unknown completion packet");
   assertEquals(exceptions.pop(), {
     message: "Unknown completion packet",
     exception: failure,

@@ -1,3 +1,4 @@
+import { portOf } from "../../src/proactor/default_port.ts";
 import {
   assert,
   assertEquals,
@@ -48,7 +49,7 @@ test.loop("exportCallback() gives a token that postMessage can carry", ({ loop }
   using remote = loop.exportCallback(() => {});
   const { token } = remote;
   assertEquals(structuredClone(token), token);
-  assertEquals(token.port, loop.proactor.port.handle);
+  assertEquals(token.port, portOf(loop.proactor).handle);
 });
 
 test.loop("exportCallback() gives each callback a token of its own", ({ loop }) => {
@@ -104,7 +105,7 @@ test.loop("close() drops calls that have not run and refuses those that come", a
   });
   assertFalse(remote.closed);
   loop.callSoon(() => remote.close());
-  loop.proactor.port.onCall?.(remote.token.id, 1);
+  portOf(loop.proactor).onCall?.(remote.token.id, 1);
   await runOnce(loop);
   assert(remote.closed);
   assertThrows(
@@ -117,7 +118,7 @@ test.loop("close() drops calls that have not run and refuses those that come", a
 });
 
 test.loop("an open callback holds the port, unref() and close() let it go", ({ loop }) => {
-  const { port } = loop.proactor;
+  const port = portOf(loop.proactor);
   const remote = loop.exportCallback(() => {});
   assertEquals(port.referenced, 1);
   remote.unref();

@@ -1,3 +1,4 @@
+import { portOf } from "../../src/proactor/default_port.ts";
 import {
   assert,
   assertEquals,
@@ -234,7 +235,7 @@ Deno.test({
 });
 
 test.loop("the loop holds the port while it runs", async ({ loop }) => {
-  const { port } = loop.proactor;
+  const port = portOf(loop.proactor);
   const counts = () => [port.outstanding, port.referenced];
   let running: number[] = [];
   loop.callSoon(() => running = counts());
@@ -267,7 +268,7 @@ Deno.test("a stopped loop has no wait left on another thread", async () => {
 
 Deno.test("a loop that stops does not wait for I/O of others", async () => {
   const { api, loop } = makeLoop();
-  const { port } = loop.proactor;
+  const port = portOf(loop.proactor);
   port.hold();
   await runUntilWaiting(loop);
   assertEquals(port.outstanding, 1);

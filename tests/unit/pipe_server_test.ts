@@ -1,5 +1,6 @@
 /** The server: accept, backlog, close, shutdown, protocols. */
 
+import { portOf } from "../../src/proactor/default_port.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import type { PipeConnection } from "../../src/pipe/pipe_connection.ts";
@@ -264,12 +265,12 @@ test.world("unref() and ref() can be called in any state", async ({ proactor }) 
   const server = PipeServer.listen(PATH, { proactor });
   server.unref();
   await turns(40);
-  assertEquals(proactor.port.referenced, 0);
+  assertEquals(portOf(proactor).referenced, 0);
   const client = await connectPipe(PATH, { proactor });
   const connection = await server.accept();
   client.unref();
   const read = connection.read(new Uint8Array(1));
-  assert(proactor.port.referenced > 0);
+  assert(portOf(proactor).referenced > 0);
   server.ref();
   server.ref();
   await client.write(bytes("x"));
@@ -278,7 +279,7 @@ test.world("unref() and ref() can be called in any state", async ({ proactor }) 
   connection.close();
   await server.shutdown();
   server.unref();
-  assertEquals(proactor.port.referenced, 0);
+  assertEquals(portOf(proactor).referenced, 0);
 });
 
 test.world("leaving the loop over the clients closes the server, not its connections", async ({ proactor }) => {

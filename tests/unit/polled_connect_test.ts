@@ -1,5 +1,6 @@
 /** `connect()` of a proactor under a scoped grant, without `ConnectEx`. */
 
+import { portOf } from "../../src/proactor/default_port.ts";
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import type { AfdApi } from "../../src/ffi/socket/afd.ts";
 import type { Socket, SocketApi } from "../../src/ffi/socket/api.ts";
@@ -26,7 +27,7 @@ class FakePoller extends SocketPoller {
 
   constructor(proactor: IocpProactor) {
     const parts = { afd: {} as AfdApi, sockets: {} as SocketApi };
-    super(proactor.port, parts);
+    super(portOf(proactor), parts);
   }
 
   override wait(_socket: Socket, waiter: Waiter): PolledSocket {

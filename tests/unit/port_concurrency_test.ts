@@ -1,5 +1,6 @@
 /** Threads that have once waited for packets, and compute for others now. */
 
+import { portOf } from "../../src/proactor/default_port.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { IocpProactor } from "../../mod.ts";
 import { INFINITE } from "../../src/ffi/constants.ts";
@@ -126,9 +127,9 @@ Deno.test("a proactor or port asks for as many threads as there can be", async (
     return create(file, port, key, concurrency);
   };
   const made = [
-    new IocpProactor({ api: sim }).port,
+    portOf(new IocpProactor({ api: sim })),
     openPort({ api: sim }),
-    new IocpProactor({ api: sim, concurrency: 3 }).port,
+    portOf(new IocpProactor({ api: sim, concurrency: 3 })),
   ];
   assertEquals(asked, [0xffff_ffff, 0xffff_ffff, 3]);
   for (const port of made) await port.close(0);

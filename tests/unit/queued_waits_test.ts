@@ -1,5 +1,6 @@
 /** Waits for packets that no thread of the pool begins. */
 
+import { portOf } from "../../src/proactor/default_port.ts";
 import { assert, assertEquals } from "@std/assert";
 import { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
 import { bytes, inWorld, text, turns, World } from "./_helpers.ts";
@@ -122,7 +123,7 @@ keptTest("a proactor closes although no thread begins its wait", async () => {
   const other = new IocpProactor({ api: sim });
   sim.closeHandle(server);
   sim.closeHandle(client);
-  assertEquals(other.port.handle, proactor.port.handle);
+  assertEquals(portOf(other).handle, portOf(proactor).handle);
   const ends = world.pair();
   const received = other.recv(ends.server, 10);
   sim.threads.busy = false;

@@ -7,6 +7,7 @@
  * @module
  */
 
+import { portOf } from "../../src/proactor/default_port.ts";
 import { assertEquals, assertLess } from "@std/assert";
 import { deadline } from "@std/async/deadline";
 import { setImmediate } from "node:timers";
@@ -338,7 +339,7 @@ export function createInstance(
   path: string,
   changes: Partial<NamedPipeParameters> = {},
 ): Handle {
-  return proactor.port.api.createNamedPipe({
+  return portOf(proactor).api.createNamedPipe({
     name: path,
     openMode: PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED,
     pipeMode: 0,

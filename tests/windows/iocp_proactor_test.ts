@@ -1,3 +1,4 @@
+import { portOf } from "../../src/proactor/default_port.ts";
 import {
   assert,
   assertEquals,
@@ -255,7 +256,7 @@ test.proactor("poll() dispatches on this thread, and 0 within a callback", async
   const received = proactor.recv(a, 100);
   let within = -1;
   received.onDone = () => within = proactor.poll();
-  const [c, d] = [proactor.port, proactor.send(b, encode("x"))];
+  const [c, d] = [portOf(proactor), proactor.send(b, encode("x"))];
   while (!received.done()) c.drain(1000);
   assertEquals(within, 0);
   assertEquals(decode(received.result()), "x");

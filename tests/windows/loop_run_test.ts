@@ -1,3 +1,4 @@
+import { portOf } from "../../src/proactor/default_port.ts";
 import {
   assert,
   assertEquals,
@@ -131,7 +132,7 @@ Deno.test("a loop that stays open leaves nothing running between two runs", asyn
   for (let i = 0; i < 5; i++) {
     await soon(runUntilWaiting(shared));
   }
-  assertEquals(shared.proactor.port.outstanding, 0);
+  assertEquals(portOf(shared.proactor).outstanding, 0);
 });
 
 Deno.test("close() cancels pending reads", async () => {

@@ -1,3 +1,4 @@
+import { portOf } from "../../src/proactor/default_port.ts";
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { connectPipe, type IocpProactor, PipeServer } from "../../mod.ts";
 import { SecurityDescriptor } from "../../src/pipe/security.ts";
@@ -21,10 +22,8 @@ const advapi32 = Deno.dlopen(libraryPath("advapi32.dll"), {
 }).symbols;
 
 /** What Windows says of the list of a descriptor. */
-function textOf(
-  { port: { api } }: IocpProactor,
-  descriptor: Address,
-): string {
+function textOf(proactor: IocpProactor, descriptor: Address): string {
+  const { api } = portOf(proactor);
   const [text, units] = [new BigUint64Array(1), new Uint32Array(1)];
   const ok = advapi32.ConvertSecurityDescriptorToStringSecurityDescriptorW(
     descriptor,
@@ -41,7 +40,7 @@ function textOf(
 }
 
 function entries(proactor: IocpProactor, access: PipeAccess): string[] {
-  const { api } = proactor.port;
+  const { api } = portOf(proactor);
   using descriptor = new SecurityDescriptor(api, access);
   const text = textOf(proactor, descriptor.address);
   const all = text.match(/\([^)]*\)/g) ?? [];
@@ -64,7 +63,7 @@ test.proactor("an access list is a descriptor of Windows with these entries", (p
 });
 
 test.proactor("lowIntegrity is a label of Windows", (proactor) => {
-  const { api } = proactor.port;
+  const { api } = portOf(proactor);
   using descriptor = new SecurityDescriptor(api, { lowIntegrity: true });
   const bytes = new Uint8Array(128);
   api.copyOut(bytes, descriptor.address);
@@ -80,7 +79,7 @@ test.proactor("lowIntegrity is a label of Windows", (proactor) => {
 });
 
 test.proactor("names of accounts are those of this Windows", (proactor) => {
-  const { api } = proactor.port;
+  const { api } = portOf(proactor);
   const system = api.lookupAccount("S-1-5-18") ??
     api.lookupAccount("SYSTEM");
   // Other languages have another name for it.

@@ -1,3 +1,4 @@
+import { portOf } from "../../src/proactor/default_port.ts";
 import {
   assert,
   assertEquals,
@@ -18,14 +19,14 @@ import { PipeHandle } from "../../src/pipe/pipe_handle.ts";
 
 test.proactor("fileno() and handle are the raw handle", (proactor) => {
   const raw = createInstance(proactor, uniquePipeName());
-  using handle = new PipeHandle(proactor.port.api, raw);
+  using handle = new PipeHandle(portOf(proactor).api, raw);
   assertEquals(handle.fileno(), raw);
   assertEquals(handle.handle, raw);
 });
 
 test.proactor("close() closes the handle, once", (proactor) => {
   const raw = createInstance(proactor, uniquePipeName());
-  const handle = new PipeHandle(proactor.port.api, raw);
+  const handle = new PipeHandle(portOf(proactor).api, raw);
   assert(isOpen(raw));
   handle.close();
   assertFalse(isOpen(raw));
@@ -40,7 +41,7 @@ test.proactor("close() closes the handle, once", (proactor) => {
 
 test.proactor("close() throws when somebody else has closed the handle, and only once", (proactor) => {
   const raw = createInstance(proactor, uniquePipeName());
-  const handle = new PipeHandle(proactor.port.api, raw);
+  const handle = new PipeHandle(portOf(proactor).api, raw);
   closeBehindBack(raw);
   assertThrows(
     () => handle.close(),
@@ -54,7 +55,7 @@ test.proactor("close() throws when somebody else has closed the handle, and only
 test.proactor("close() twice does not close who has the value now", (proactor) => {
   const path = uniquePipeName();
   const handle = new PipeHandle(
-    proactor.port.api,
+    portOf(proactor).api,
     createInstance(proactor, path),
   );
   handle.close();
@@ -70,7 +71,7 @@ test.proactor("close() twice does not close who has the value now", (proactor) =
 test.proactor("using closes the handle", (proactor) => {
   const raw = createInstance(proactor, uniquePipeName());
   {
-    using handle = new PipeHandle(proactor.port.api, raw);
+    using handle = new PipeHandle(portOf(proactor).api, raw);
     assert(isOpen(handle.fileno()));
   }
   assertFalse(isOpen(raw));

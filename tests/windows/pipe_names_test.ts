@@ -1,5 +1,6 @@
 /** What pipes may be called. */
 
+import { portOf } from "../../src/proactor/default_port.ts";
 import { assertEquals, assertNotEquals, assertStrictEquals } from "@std/assert";
 import { delay } from "@std/async";
 import { connectPipe, PipeServer } from "../../mod.ts";
@@ -27,7 +28,7 @@ test.proactor("a pipe has one name, however server and clients spell it", async 
       client.abort();
     }
     // Windows makes the same of what other programs pass.
-    const { api } = proactor.port;
+    const { api } = portOf(proactor);
     for (const name of [path, `//./pipe/${id}/a/b`, `${path}. .`]) {
       const handle = api.createFile({
         name,

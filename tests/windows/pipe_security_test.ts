@@ -1,3 +1,4 @@
+import { portOf } from "../../src/proactor/default_port.ts";
 import {
   assert,
   assertKeepsHandles,
@@ -25,7 +26,7 @@ for (const security of PRESETS) {
   });
 
   test.proactor(`security "${security}" is a descriptor that Windows accepts`, (proactor) => {
-    const { api } = proactor.port;
+    const { api } = portOf(proactor);
     using descriptor = new SecurityDescriptor(api, security);
     assert(descriptor.address !== 0n);
     assertMatch(api.currentUserSid(), /^S-1-5-/);

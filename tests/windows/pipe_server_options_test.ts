@@ -1,3 +1,4 @@
+import { portOf } from "../../src/proactor/default_port.ts";
 import {
   assert,
   assertEquals,
@@ -154,7 +155,7 @@ test.proactor("remoteProcessId is the process at the other end, and 0 when close
 test.proactor("listen() creates the instances at once, and replaces each that is taken", async (proactor) => {
   const path = uniquePipeName();
   await using server = PipeServer.listen(path, { instances: 3, proactor });
-  const { api } = proactor.port;
+  const { api } = portOf(proactor);
   const handles = [0, 1, 2].map(() =>
     api.createFile({
       name: path,
@@ -173,7 +174,7 @@ test.proactor("listen() creates the instances at once, and replaces each that is
 
 test.proactor("pipes are byte pipes by default", async (proactor) => {
   const path = uniquePipeName();
-  const { api } = proactor.port;
+  const { api } = portOf(proactor);
   const [reader, writer] = pipe({ proactor });
   for (const end of [reader, writer]) {
     assertEquals(api.getNamedPipeInfo(end.fileno())?.messageType, false);

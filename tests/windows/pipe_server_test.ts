@@ -1,3 +1,4 @@
+import { portOf } from "../../src/proactor/default_port.ts";
 import {
   assert,
   assertEquals,
@@ -306,7 +307,7 @@ test.proactor("a client that only looks and leaves disturbs nobody", async (proa
   const onError = (error: unknown) => errors.push(error);
   const options = { instances: 1, onError, proactor };
   await using server = PipeServer.listen(path, options);
-  const { api } = proactor.port;
+  const { api } = portOf(proactor);
   for (let i = 0; i < 5; i++) {
     const probe = await soon(proactor.connectPipe(path));
     api.closeHandle(probe);

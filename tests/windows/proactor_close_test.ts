@@ -1,3 +1,4 @@
+import { portOf } from "../../src/proactor/default_port.ts";
 import {
   assert,
   assertEquals,
@@ -240,7 +241,7 @@ Deno.test("await using closes the proactor", async () => {
     assertStrictEquals(outside.closed, false);
   }
   assert(outside.closed);
-  const { api, handle } = outside.port;
+  const { api, handle } = portOf(outside);
   assert(api.postQueuedCompletionStatus(handle, 0, 1, 0n) !== 0);
 });
 

@@ -1,3 +1,4 @@
+import { portOf } from "../../src/proactor/default_port.ts";
 import {
   assert,
   assertEquals,
@@ -30,7 +31,7 @@ type Ends = [server: Handle, client: Handle];
 function open(proactor: IocpProactor): Ends {
   const name = uniquePipeName();
   const server = createInstance(proactor, name);
-  const client = proactor.port.api.createFile({
+  const client = portOf(proactor).api.createFile({
     name,
     access: (GENERIC_READ | GENERIC_WRITE) >>> 0,
     shareMode: 0,
@@ -88,7 +89,7 @@ test.eachMode("what was pending before ends as well", async (proactor) => {
 test.eachMode("a pipe that has a socket's value is a pipe", async (proactor) => {
   const socket = createSocket({ type: "datagram" }).detach();
   proactor.register(socket);
-  const { api } = proactor.port;
+  const { api } = portOf(proactor);
   // What takes values between is closed before, so that the pipe gets it.
   api.closeHandle(socket);
   const kept: Handle[] = [];

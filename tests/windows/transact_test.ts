@@ -1,3 +1,4 @@
+import { portOf } from "../../src/proactor/default_port.ts";
 import {
   assert,
   assertEquals,
@@ -28,7 +29,7 @@ async function messageEnds(
   const accepted = proactor.acceptPipe(server);
   const client = await soon(proactor.connectPipe(path));
   await soon(accepted);
-  const { api } = proactor.port;
+  const { api } = portOf(proactor);
   assertEquals(api.setNamedPipeHandleState(client, PIPE_READMODE_MESSAGE), 0);
   return [server, client];
 }

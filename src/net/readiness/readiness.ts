@@ -5,6 +5,7 @@
  * @module
  */
 
+import { portFor, portOf } from "../../proactor/default_port.ts";
 import { runIn } from "../../ffi/async_context.ts";
 import { cancelBySignal } from "../../proactor/future/cancel_by_signal.ts";
 import type { CompletionPort } from "../../proactor/port/completion_port.ts";
@@ -275,7 +276,7 @@ export function watch(
   }
   const action = "watch handle";
   const source = readinessOf(target, { proactor, direction, action });
-  const { port } = proactor;
+  const port = portOf(proactor);
   const context = contextOf(port);
   const schedule: WatchCallback["schedule"] = (run, ...where) =>
     context === undefined
@@ -301,7 +302,7 @@ export function unwatch(
   options: WatchOptions,
 ): boolean {
   const key = readinessKey(target, "end watch of handle");
-  const { port } = options.proactor ?? defaultProactor();
+  const port = portFor(options.proactor);
   return !port.closed && watchesOf(port).remove(direction, key);
 }
 
@@ -313,7 +314,7 @@ function wait(
   const { signal, proactor = defaultProactor() } = options;
   const action = "wait for handle";
   const source = readinessOf(target, { proactor, direction, action });
-  const future = new ReadinessFuture(direction, proactor);
+  const future = new ReadinessFuture(direction, portOf(proactor));
   if (signal?.aborted !== true) future.stop = source.wait(future);
   cancelBySignal(future, signal);
   return future;
@@ -325,7 +326,7 @@ class ReadinessFuture extends Future<void> implements Waiter {
   readonly #port: CompletionPort;
   stop: (() => void) | undefined;
 
-  constructor(direction: Direction, { port }: IocpProactor) {
+  constructor(direction: Direction, port: CompletionPort) {
     super(contextOf(port));
     this.direction = direction;
     this.#port = port;

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { portOf } from "../../proactor/default_port.ts";
 import type { Handle } from "../../ffi/win32_api.ts";
 import { assertHandle } from "../../proactor/arguments.ts";
 import type { IocpProactor } from "../../proactor/iocp_proactor.ts";
@@ -62,8 +63,8 @@ export function readinessOf(
   const { proactor, direction, action } = request;
   const key = readinessKey(target, action);
   if (typeof key === "object") return connectionSource(key, request);
-  proactor.port.assertOpen(action);
-  const info = proactor.port.api.getNamedPipeInfo(key);
+  portOf(proactor).assertOpen(action);
+  const info = portOf(proactor).api.getNamedPipeInfo(key);
   if (info === null) return socketSource(proactor, key);
   if (direction === "writable") {
     throw new Deno.errors.NotSupported(
@@ -103,7 +104,7 @@ function socketSource(proactor: IocpProactor, socket: Handle): ReadinessSource {
   return {
     noun: "socket",
     wait(waiter) {
-      const polled = pollerOf(proactor.port).wait(socket, waiter);
+      const polled = pollerOf(portOf(proactor)).wait(socket, waiter);
       return () => polled.remove(waiter);
     },
   };

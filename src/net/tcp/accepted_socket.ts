@@ -4,6 +4,7 @@
  * @module
  */
 
+import { portOf } from "../../proactor/default_port.ts";
 import { windowsError } from "../../ffi/errors.ts";
 import type { IocpProactor } from "../../proactor/iocp_proactor.ts";
 import { ownerOf } from "../../proactor/proactor_parts.ts";
@@ -43,7 +44,7 @@ export function adoptSocket<P extends Protocol>(
 ): [Transport, P] {
   assertFactory(protocolFactory);
   assertDeadline(deadline);
-  const { port } = proactor;
+  const port = portOf(proactor);
   const sockets = defaultSockets();
   const handle = ownerOf(port, socket, "connect protocol");
   if (typeOf(sockets, handle.handle) !== "stream") {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { portOf } from "../../proactor/default_port.ts";
 import type { IocpProactor } from "../../proactor/iocp_proactor.ts";
 import { ownerOf } from "../../proactor/proactor_parts.ts";
 import type { PortHandle } from "../../proactor/port/port_handle.ts";
@@ -41,9 +42,9 @@ export function adoptListener(
   ) {
     throw refusal("it is no TCP socket");
   }
-  const handle = ownerOf(proactor.port, socket, "listen on socket");
+  const handle = ownerOf(portOf(proactor), socket, "listen on socket");
   const kept = socket.detach();
-  proactor.port.api.threadHandles?.add(kept, "closesocket");
+  portOf(proactor).api.threadHandles?.add(kept, "closesocket");
   return { handle, address };
 }
 

@@ -4,10 +4,10 @@
  * @module
  */
 
+import { portFor } from "../../proactor/default_port.ts";
 import type { SocketAddress } from "../../ffi/socket/sockaddr.ts";
 import { assertInteger } from "../../proactor/arguments.ts";
 import type { CompletionPort } from "../../proactor/port/completion_port.ts";
-import { defaultProactor } from "../../proactor/default_proactor.ts";
 import type { IocpProactor } from "../../proactor/iocp_proactor.ts";
 import type { PortHandle } from "../../proactor/port/port_handle.ts";
 import { socketsOf } from "../../proactor/proactor_parts.ts";
@@ -132,7 +132,7 @@ export async function openTcp(
   const plan = resolvePlan(options);
   const { timeout = Infinity, signal } = options;
   signal?.throwIfAborted();
-  const { port } = options.proactor ?? defaultProactor();
+  const port = portFor(options.proactor);
   port.assertOpen(`connect to ${plan.name}`);
   using limit = new TimeLimit(plan.name, { timeout, signal });
   const handle = await connect(port, plan, limit.signal);

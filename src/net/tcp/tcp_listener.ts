@@ -4,11 +4,11 @@
  * @module
  */
 
+import { portFor } from "../../proactor/default_port.ts";
 import { isMappedAddress } from "../../ffi/socket/destination.ts";
 import { encodeSocketAddress } from "../../ffi/socket/sockaddr.ts";
 import { IPPROTO_IPV6, IPV6_V6ONLY } from "../../ffi/socket/constants.ts";
 import type { CompletionPort } from "../../proactor/port/completion_port.ts";
-import { defaultProactor } from "../../proactor/default_proactor.ts";
 import type { IocpProactor } from "../../proactor/iocp_proactor.ts";
 import type { PortHandle } from "../../proactor/port/port_handle.ts";
 import { assertDeadline } from "../../stream/close_deadline.ts";
@@ -282,7 +282,7 @@ export function listenTcp(
   assertDeadline(deadline);
   const resolved = resolveOptions(options);
   signal?.throwIfAborted();
-  const { port } = options.proactor ?? defaultProactor();
+  const port = portFor(options.proactor);
   port.assertOpen("listen");
   const settings: SocketServerSettings<TcpAddr> = {
     ...resolved,

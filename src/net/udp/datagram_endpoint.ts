@@ -4,7 +4,7 @@
  * @module
  */
 
-import { defaultProactor } from "../../proactor/default_proactor.ts";
+import { portFor } from "../../proactor/default_port.ts";
 import { type AddressFamily, familyNumber } from "../names/resolve.ts";
 import type { Socket } from "../socket/socket.ts";
 import { adoptDatagrams } from "./adopt_datagrams.ts";
@@ -128,7 +128,7 @@ function adopt<P extends DatagramProtocol>(
       `Cannot open datagram endpoint: there are both a socket and ${other}`,
     );
   }
-  const { port } = options.proactor ?? defaultProactor();
+  const port = portFor(options.proactor);
   port.assertOpen("open datagram endpoint");
   const socket = adoptDatagrams(port, sock, options);
   try {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { portFor } from "../../proactor/default_port.ts";
 import { windowsError } from "../../ffi/errors.ts";
 import { encodeSocketAddress } from "../../ffi/socket/sockaddr.ts";
 import type {
@@ -31,7 +32,6 @@ import {
 import { encodeDword } from "../../ffi/socket/structs.ts";
 import { INVALID_HANDLE_VALUE } from "../../ffi/win32_api.ts";
 import type { CompletionPort } from "../../proactor/port/completion_port.ts";
-import { defaultProactor } from "../../proactor/default_proactor.ts";
 import type { DatagramHandle } from "./datagram_channel.ts";
 import { encodeInterface } from "./multicast.ts";
 import { associateSocket } from "../../proactor/call/socket_association.ts";
@@ -80,7 +80,7 @@ export function openDatagramSocket(
   options: UdpOptions,
 ): DatagramHandle {
   const { action, local, remote } = ends;
-  const { port } = options.proactor ?? defaultProactor();
+  const port = portFor(options.proactor);
   port.assertOpen(action);
   const dualStack = isDualStack(local, remote, options.ipv6Only);
   const rules = { family: local.family, dualStack };

@@ -4,9 +4,9 @@
  * @module
  */
 
+import { portFor } from "../../proactor/default_port.ts";
 import type { UnixAddress } from "../../ffi/socket/sockaddr.ts";
 import type { CompletionPort } from "../../proactor/port/completion_port.ts";
-import { defaultProactor } from "../../proactor/default_proactor.ts";
 import type { IocpProactor } from "../../proactor/iocp_proactor.ts";
 import type { PortHandle } from "../../proactor/port/port_handle.ts";
 import {
@@ -95,7 +95,7 @@ export async function openUnix(
   const address = parseUnixPath(path);
   assertTimeout(timeout);
   signal?.throwIfAborted();
-  const { port } = options.proactor ?? defaultProactor();
+  const port = portFor(options.proactor);
   const name = unixText(address);
   port.assertOpen(`connect to ${name}`);
   using limit = new TimeLimit(name, { timeout, signal });

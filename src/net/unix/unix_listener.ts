@@ -4,8 +4,8 @@
  * @module
  */
 
+import { portFor } from "../../proactor/default_port.ts";
 import type { CompletionPort } from "../../proactor/port/completion_port.ts";
-import { defaultProactor } from "../../proactor/default_proactor.ts";
 import type { IocpProactor } from "../../proactor/iocp_proactor.ts";
 import type { PortHandle } from "../../proactor/port/port_handle.ts";
 import {
@@ -250,7 +250,7 @@ export function listenUnix(
   const address = parseUnixPath(path);
   const limits = listenLimits(options);
   signal?.throwIfAborted();
-  const { port } = options.proactor ?? defaultProactor();
+  const port = portFor(options.proactor);
   port.assertOpen(`listen on ${unixText(address)}`);
   const settings: SocketServerSettings<UnixAddr> = {
     kind: UNIX,

@@ -1,5 +1,6 @@
 /** Readiness of the library's own connections, and in event loops. */
 
+import { portOf } from "../../../src/proactor/default_port.ts";
 import {
   assert,
   assertEquals,
@@ -144,7 +145,7 @@ test.proactor("closing a connection ends its waits", async (proactor) => {
   await using pair = await tcpPair(proactor);
   const { client, served } = pair;
   const reports: unknown[] = [];
-  proactor.port.report = (error) => reports.push(error);
+  portOf(proactor).report = (error) => reports.push(error);
   const readable = waitReadable(served, { proactor });
   addReader(served, () => {}, { proactor });
   served.close();

@@ -1,4 +1,5 @@
 // Addresses that a listener has, or that name its clients, lead back to it.
+import { portOf } from "../../../src/proactor/default_port.ts";
 import { assertEquals, assertRejects } from "@std/assert";
 import {
   type IocpProactor,
@@ -177,8 +178,8 @@ async function connectPolled(
   const remote = parseSocketAddress(hostname, port)!;
   const kind = tcpKind(remote.family);
   const target = { kind, remote, local: null };
-  const attempt = new PolledConnect(proactor.port, defaultSockets(), target);
-  proactor.port.closeHandle(await attempt.connected);
+  const attempt = new PolledConnect(portOf(proactor), defaultSockets(), target);
+  portOf(proactor).closeHandle(await attempt.connected);
 }
 
 async function connectRaw(

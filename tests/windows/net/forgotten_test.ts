@@ -1,5 +1,6 @@
 /** What nobody has closed, and nobody can close any more. */
 
+import { portOf } from "../../../src/proactor/default_port.ts";
 import { assertEquals, assertInstanceOf } from "@std/assert";
 import { type IocpProactor, PipeServer } from "../../../mod.ts";
 import { pipe } from "../../../src/pipe/mod.ts";
@@ -20,7 +21,7 @@ import { unixPair, unixTest } from "./_unix.ts";
 /** What is reported from now on. */
 function warningsOf(proactor: IocpProactor): string[] {
   const warnings: string[] = [];
-  proactor.port.report = (error) => {
+  portOf(proactor).report = (error) => {
     assertInstanceOf(error, Error);
     assertEquals(error.name, "ResourceWarning");
     warnings.push(error.message);

@@ -1,5 +1,6 @@
 /** Readiness of pipes: by reads of no bytes, on the same port. */
 
+import { portOf } from "../../../src/proactor/default_port.ts";
 import {
   assert,
   assertEquals,
@@ -64,7 +65,7 @@ async function turns(count: number): Promise<void> {
 
 function collectReports(proactor: IocpProactor): [unknown, string][] {
   const reports: [unknown, string][] = [];
-  proactor.port.report = (error, message) => reports.push([error, message]);
+  portOf(proactor).report = (error, message) => reports.push([error, message]);
   return reports;
 }
 

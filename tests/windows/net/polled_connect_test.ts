@@ -3,6 +3,7 @@
  * `scoped/` run it under such a grant.
  */
 
+import { portOf } from "../../../src/proactor/default_port.ts";
 import {
   assertEquals,
   assertNoLeak,
@@ -44,7 +45,7 @@ function polledTest(name: string, body: ProactorBody): void {
     try {
       await body(proactor);
       if (proactor.closed) return;
-      const poller = pollerOf(proactor.port);
+      const poller = pollerOf(portOf(proactor));
       await until(() => poller.sockets === 0 && poller.devices === 0);
       await assertNoLeak(proactor);
     } finally {
@@ -161,14 +162,14 @@ polledTest(
     using silence = new Silence();
     await using listener = TcpListener.listen({ ...LOCAL, proactor });
     const { port } = listener.addr;
-    const race = new ConnectRace(proactor.port, defaultSockets(), {
+    const race = new ConnectRace(portOf(proactor), defaultSockets(), {
       ends: [endsTo(NOWHERE, port), endsTo("127.0.0.1", port)],
       attemptDelay: 20,
     });
     const handle = await soon(race.connected);
     (await soon(listener.accept())).close();
     assertEquals([silence.calls, silence.waiting.size], [1, 0]);
-    proactor.port.closeHandle(handle);
+    portOf(proactor).closeHandle(handle);
   },
 );
 
@@ -231,10 +232,10 @@ test.eachMode("a connect that is polled rejects with any reason", async (proacto
   } as const;
   for (const reason of [null, "", 0]) {
     const sockets = defaultSockets();
-    const connecting = new PolledConnect(proactor.port, sockets, target);
+    const connecting = new PolledConnect(portOf(proactor), sockets, target);
     connecting.cancel(reason);
     const settled = connecting.connected.then(() => [], (error) => [error]);
     assertEquals(await soon(settled), [reason]);
   }
-  await until(() => pollerOf(proactor.port).sockets === 0);
+  await until(() => pollerOf(portOf(proactor)).sockets === 0);
 });

@@ -1,3 +1,4 @@
+import { portOf } from "../../../src/proactor/default_port.ts";
 import {
   assert,
   assertEquals,
@@ -30,7 +31,7 @@ async function turns(count: number): Promise<void> {
 
 /** Waits until the proactor has closed its handles of the driver. */
 async function assertIdle(proactor: IocpProactor): Promise<void> {
-  const poller = pollerOf(proactor.port);
+  const poller = pollerOf(portOf(proactor));
   await until(() => poller.sockets === 0 && poller.devices === 0);
   assertEquals(proactor.metrics().slotsInUse, 0);
 }
@@ -141,7 +142,7 @@ test.eachMode("waitReadable() and waitWritable() of one socket end for themselve
   const writable = waitWritable(server, { proactor });
   await soon(writable.then(() => order.push("writable")));
   assertFalse(readable.done());
-  assertEquals(pollerOf(proactor.port).sockets, 1);
+  assertEquals(pollerOf(portOf(proactor)).sockets, 1);
   bench.send(client, "a");
   await soon(readable);
   assertEquals(order, ["writable", "readable"]);
@@ -172,7 +173,7 @@ test.eachMode("waitReadable() takes 32 sockets to a device", async (proactor) =>
     await waitReadable(receiver, { proactor });
     ready.push(i);
   });
-  const poller = pollerOf(proactor.port);
+  const poller = pollerOf(portOf(proactor));
   assertEquals([poller.sockets, poller.devices], [500, 16]);
   const chosen = [499, 0, 250];
   for (const i of chosen) {

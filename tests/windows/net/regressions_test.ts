@@ -1,5 +1,6 @@
 /** What other libraries have got wrong with TCP. */
 
+import { portOf } from "../../../src/proactor/default_port.ts";
 import {
   assert,
   assertEquals,
@@ -296,7 +297,7 @@ async function protocolPair(proactor: IocpProactor) {
 /** Collects what the proactor reports. */
 function collectReports(proactor: IocpProactor): string[] {
   const reports: string[] = [];
-  proactor.port.report = (error, message) => {
+  portOf(proactor).report = (error, message) => {
     reports.push(`${message}: ${error}`);
   };
   return reports;

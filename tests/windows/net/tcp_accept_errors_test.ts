@@ -1,3 +1,4 @@
+import { portOf } from "../../../src/proactor/default_port.ts";
 import { assertEquals, soon, test, until } from "../_deps.ts";
 import { connectTcp, TcpListener } from "../../../src/net/mod.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
@@ -31,7 +32,7 @@ test.proactor("a close during the pause after a failure ends it", async (proacto
 
 test.proactor("an onError that throws harms nobody", async (proactor) => {
   const reports: unknown[] = [];
-  proactor.port.report = (error) => reports.push(error);
+  portOf(proactor).report = (error) => reports.push(error);
   using _faults = failAccepts(64, 1);
   await using listener = TcpListener.listen({
     ...LOCAL,

@@ -1,3 +1,4 @@
+import { portOf } from "../../../src/proactor/default_port.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { IocpProactor } from "../../../mod.ts";
 import { connectTcp, TcpListener } from "../../../src/net/mod.ts";
@@ -153,28 +154,28 @@ test.eachMode("a race passes over an address that does not answer", async (proac
   using silence = new Silence(NOWHERE);
   await using listener = TcpListener.listen({ ...LOCAL, proactor });
   const { port } = listener.addr;
-  const race = new ConnectRace(proactor.port, defaultSockets(), {
+  const race = new ConnectRace(portOf(proactor), defaultSockets(), {
     ends: [endsTo(NOWHERE, port), endsTo("127.0.0.1", port)],
     attemptDelay: 20,
   });
   const handle = await soon(race.connected);
   const served = await soon(listener.accept());
   assertEquals(silence.calls, 1);
-  proactor.port.closeHandle(handle);
+  portOf(proactor).closeHandle(handle);
   served.close();
 });
 
 test.proactor("a race passes over an address that refuses, at once", async (proactor) => {
   await using listener = TcpListener.listen({ ...LOCAL, proactor });
   const refusing = await freePort(proactor);
-  const race = new ConnectRace(proactor.port, defaultSockets(), {
+  const race = new ConnectRace(portOf(proactor), defaultSockets(), {
     ends: [refusing.port, listener.addr.port].map((port) =>
       endsTo("127.0.0.1", port)
     ),
     attemptDelay: 0x7fff_ffff,
   });
   const handle = await soon(race.connected);
-  proactor.port.closeHandle(handle);
+  portOf(proactor).closeHandle(handle);
   (await soon(listener.accept())).close();
 });
 
@@ -184,19 +185,19 @@ test.proactor("a race in which several win leaves one connection", async (proact
     { length: 5 },
     () => endsTo("127.0.0.1", listener.addr.port),
   );
-  const race = new ConnectRace(proactor.port, defaultSockets(), {
+  const race = new ConnectRace(portOf(proactor), defaultSockets(), {
     ends,
     attemptDelay: 0,
   });
   const handle = await soon(race.connected);
-  proactor.port.closeHandle(handle);
+  portOf(proactor).closeHandle(handle);
   listener.close();
 });
 
 test.proactor("a race that nobody wins tells all errors", async (proactor) => {
   const refusing = await freePort(proactor);
   const ends = [1, 2].map(() => endsTo("127.0.0.1", refusing.port));
-  const race = new ConnectRace(proactor.port, defaultSockets(), {
+  const race = new ConnectRace(portOf(proactor), defaultSockets(), {
     ends,
     attemptDelay: 0,
   });

@@ -1,3 +1,4 @@
+import { portOf } from "../../../src/proactor/default_port.ts";
 import {
   assert,
   assertEquals,
@@ -126,7 +127,7 @@ test.proactor(
 
 test.proactor("a protocol that throws loses its connection only", async (proactor) => {
   const reports: unknown[] = [];
-  proactor.port.report = (error) => reports.push(error);
+  portOf(proactor).report = (error) => reports.push(error);
   class Faulty implements Protocol {
     dataReceived() {
       throw new Error("faulty");

@@ -1,3 +1,4 @@
+import { portOf } from "../../../src/proactor/default_port.ts";
 import {
   assert,
   assertEquals,
@@ -134,9 +135,9 @@ test.proactor("unref() is undone by ref()", async (proactor) => {
   await using pair = udpPair(proactor);
   const received = pair.a.receive();
   pair.a.unref();
-  assertEquals(proactor.port.referenced, 0);
+  assertEquals(portOf(proactor).referenced, 0);
   pair.a.ref();
-  assertEquals(proactor.port.referenced, 1);
+  assertEquals(portOf(proactor).referenced, 1);
   await sendText(pair.b, "hello", pair.a);
   assertEquals(decode((await soon(received))[0]), "hello");
 });

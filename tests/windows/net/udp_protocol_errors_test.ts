@@ -1,3 +1,4 @@
+import { portOf } from "../../../src/proactor/default_port.ts";
 import {
   assert,
   assertEquals,
@@ -29,7 +30,7 @@ import {
 /** Collects what the proactor reports. */
 function collectReports(proactor: IocpProactor): string[] {
   const reports: string[] = [];
-  proactor.port.report = (error, message) => {
+  portOf(proactor).report = (error, message) => {
     reports.push(`${message}: ${error}`);
   };
   return reports;

@@ -1,3 +1,4 @@
+import { portOf } from "../../../src/proactor/default_port.ts";
 import {
   assert,
   assertEquals,
@@ -182,7 +183,7 @@ unixTest("a path that is not there is told", async (proactor) => {
 });
 
 unixTest("close() of the proactor removes the file", async (proactor) => {
-  const { port } = proactor;
+  const port = portOf(proactor);
   const path = uniquePath();
   const listener = UnixListener.listen({ path, proactor });
   assertEquals(await soon(proactor.close()), 0);

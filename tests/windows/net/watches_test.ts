@@ -1,3 +1,4 @@
+import { portOf } from "../../../src/proactor/default_port.ts";
 import {
   assert,
   assertEquals,
@@ -45,7 +46,7 @@ class Pair implements Disposable {
 /** Collects what has no caller. */
 function collectReports(proactor: IocpProactor): [unknown, string][] {
   const reports: [unknown, string][] = [];
-  proactor.port.report = (error, message) => reports.push([error, message]);
+  portOf(proactor).report = (error, message) => reports.push([error, message]);
   return reports;
 }
 
@@ -54,7 +55,7 @@ async function turns(count: number): Promise<void> {
 }
 
 async function assertIdle(proactor: IocpProactor): Promise<void> {
-  const poller = pollerOf(proactor.port);
+  const poller = pollerOf(portOf(proactor));
   await until(() => poller.sockets === 0 && poller.devices === 0);
   assertEquals(proactor.metrics().slotsInUse, 0);
 }

@@ -1,5 +1,6 @@
 /** Streams over handles that somebody else has opened. */
 
+import { portOf } from "../../../src/proactor/default_port.ts";
 import {
   assert,
   assertEquals,
@@ -50,7 +51,7 @@ function openFile(
   flags = 0,
 ): WindowsHandle {
   const writable = name === "\\\\.\\NUL" ? GENERIC_WRITE : 0;
-  return proactor.port.api.createFile({
+  return portOf(proactor).api.createFile({
     name,
     access: (GENERIC_READ | writable) >>> 0,
     shareMode: FILE_SHARE_READ | FILE_SHARE_WRITE,
@@ -63,7 +64,7 @@ function pipePair(
   proactor: IocpProactor,
   overlapped: readonly [boolean, boolean],
 ) {
-  const { api } = proactor.port;
+  const { api } = portOf(proactor);
   const { server, client } = createPipePair(api, { overlapped });
   return { reader: server, writer: client };
 }
@@ -98,7 +99,7 @@ test.proactor("adoptHandle() lets threads drive a pipe that is not overlapped", 
   await output.shutdown();
   const received = await reading; // until the end
   assertEquals(await sha256(received), await sha256(data));
-  assertEquals(isPipe(proactor.port.api, writer), false);
+  assertEquals(isPipe(portOf(proactor).api, writer), false);
 });
 
 test.proactor("a thread's read waits without blocking, and is a web stream", async (proactor) => {
@@ -111,7 +112,7 @@ test.proactor("a thread's read waits without blocking, and is a web stream", asy
   proactor.closeHandle(writer);
   assertEquals(await soon(text), "one two");
   await soon(input.finished);
-  assertEquals(isPipe(proactor.port.api, reader), false);
+  assertEquals(isPipe(portOf(proactor).api, reader), false);
 });
 
 test.proactor("a thread's write fails when nobody reads any more", async (proactor) => {
@@ -178,7 +179,7 @@ test.proactor("a read that is closed in the turn of its start leaves nothing", a
     input.close();
     await assertRejects(() => read, Deno.errors.Interrupted);
     await soon(input.finished);
-    await until(() => !isPipe(proactor.port.api, reader));
+    await until(() => !isPipe(portOf(proactor).api, reader));
     proactor.closeHandle(writer);
   }
   assertEquals(proactor.metrics().pending, 0);
@@ -196,12 +197,12 @@ test.proactor("closing a stream with a thread's read pending does not block", as
   // Where Windows does not cancel the read, it ends with the pipe.
   proactor.closeHandle(writer);
   await soon(input.finished);
-  await until(() => !isPipe(proactor.port.api, reader));
+  await until(() => !isPipe(portOf(proactor).api, reader));
 });
 
 Deno.test("closing the proactor with a thread's read pending is bounded", async () => {
   await withProactor(async (proactor) => {
-    const { api } = proactor.port;
+    const { api } = portOf(proactor);
     const { reader, writer } = pipePair(proactor, [false, true]);
     const input = await adoptHandle(reader, { direction: "in", proactor });
     const read = input.read(new Uint8Array(1));
@@ -211,7 +212,7 @@ Deno.test("closing the proactor with a thread's read pending is bounded", async 
     ]);
     assert(quarantined <= 1); // none where Windows cancels the read
     assertEquals(api.closeHandle(writer), 0);
-    await until(() => !isPipe(proactor.port.api, reader));
+    await until(() => !isPipe(portOf(proactor).api, reader));
   });
 });
 
@@ -229,13 +230,15 @@ test.proactor("adoptHandle() refuses what nothing can drive", async (proactor) =
     "it is a file opened for overlapped I/O, which has no position",
   );
   for (const handle of [reader, writer, file]) {
-    assertEquals(proactor.port.api.closeHandle(handle), 0); // still ours
+    assertEquals(portOf(proactor).api.closeHandle(handle), 0); // still ours
   }
 });
 
 test.proactor("adoptHandle() refuses what is no handle", async (proactor) => {
   const { reader, writer } = pipePair(proactor, [false, false]);
-  for (const handle of [reader, writer]) proactor.port.api.closeHandle(handle);
+  for (const handle of [reader, writer]) {
+    portOf(proactor).api.closeHandle(handle);
+  }
   const options: AdoptHandleOptions = { direction: "in", proactor };
   await assertRejects(
     () => adoptHandle(reader, options),
@@ -257,7 +260,7 @@ test.proactor("adoptHandle() refuses what is no handle", async (proactor) => {
 Deno.test("adoptHandle() refuses a closed proactor", async () => {
   await withProactor(async (proactor) => {
     const { reader, writer } = pipePair(proactor, [true, true]);
-    const { api } = proactor.port;
+    const { api } = portOf(proactor);
     await proactor.close();
     await assertRejects(
       () => adoptHandle(reader, { direction: "in", proactor }),

@@ -1,5 +1,6 @@
 /** The ends of children that do not end by themselves. */
 
+import { portOf } from "../../../src/proactor/default_port.ts";
 import {
   assert,
   assertEquals,
@@ -168,7 +169,7 @@ for (const option of ["killTree", "killOnExit"] as const) {
     assertGreaterOrEqual(jobs.activeProcesses(job), 2);
     await soon(child[Symbol.asyncDispose]());
     await until(() => jobs.activeProcesses(job) === 0);
-    proactor.port.api.closeHandle(job);
+    portOf(proactor).api.closeHandle(job);
   });
 }
 
@@ -183,7 +184,7 @@ test.proactor("a child belongs to the job of the caller", async (proactor) => {
     code: 42,
     signal: null,
   });
-  proactor.port.api.closeHandle(job);
+  portOf(proactor).api.closeHandle(job);
 });
 
 // --- signals of the caller ---------------------------------------------------
@@ -214,7 +215,7 @@ test.proactor("a signal that is aborted during the start leaves no child", async
   controller.abort();
   await assertRejects(() => starting, DOMException);
   await until(() => jobs.activeProcesses(job) === 0);
-  proactor.port.api.closeHandle(job);
+  portOf(proactor).api.closeHandle(job);
 });
 
 test.proactor("a signal aborted after the end changes nothing", async (proactor) => {
@@ -246,7 +247,7 @@ Deno.test("closing the proactor gives a child up, but does not kill it", async (
     assertGreaterOrEqual(jobs.activeProcesses(job), 1);
   });
   jobs.terminateJob(job, 1);
-  new IocpProactor().port.api.closeHandle(job);
+  portOf(new IocpProactor()).api.closeHandle(job);
 });
 
 Deno.test("closing the proactor during a start leaves no child", async () => {
@@ -260,7 +261,7 @@ Deno.test("closing the proactor during a start leaves no child", async () => {
       soon(proactor.close()),
     ]);
     await until(() => jobs.activeProcesses(job) === 0);
-    proactor.port.api.closeHandle(job);
+    portOf(proactor).api.closeHandle(job);
   });
 });
 
@@ -274,6 +275,6 @@ Deno.test("a child that nobody has got yet ends with the proactor", async () => 
     assertEquals(jobs.activeProcesses(job) > 0, true);
     await soon(proactor.close());
     await until(() => jobs.activeProcesses(job) === 0);
-    proactor.port.api.closeHandle(job);
+    portOf(proactor).api.closeHandle(job);
   });
 });

@@ -1,5 +1,6 @@
 // These tests run twice: with --allow-ffi, and with a grant that names the
 // libraries by absolute paths.
+import { portOf } from "../../../src/proactor/default_port.ts";
 import {
   assert,
   assertEquals,
@@ -119,7 +120,7 @@ test.proactor("scoped: errors have their class and Windows' own text", async (pr
     () => PipeServer.listen(path, { proactor }),
     Deno.errors.AddrInUse,
   );
-  assert(proactor.port.api.formatMessage(1359).length > 5);
+  assert(portOf(proactor).api.formatMessage(1359).length > 5);
 });
 
 for (const security of ["currentUser", "everyone"] as const) {

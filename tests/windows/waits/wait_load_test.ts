@@ -1,3 +1,4 @@
+import { portOf } from "../../../src/proactor/default_port.ts";
 import { assert, assertEquals } from "@std/assert";
 import { IocpProactor, type WaitHandleFuture } from "../../../mod.ts";
 import { pipe } from "../../../src/pipe/mod.ts";
@@ -98,12 +99,12 @@ test.proactor("a signal that races with a cancel ends one wait at most", async (
 
 /** Spins until the callback of the only wait was called. */
 function spinUntilFired(proactor: IocpProactor): void {
-  const [operation] = proactor.port.operations.pending();
+  const [operation] = portOf(proactor).operations.pending();
   const fired = new Uint8Array(1);
   const end = performance.now() + PATIENCE;
   while (fired[0] === 0 && performance.now() < end) {
     const at = operation!.address + WAIT_RECORD_FIRED;
-    proactor.port.api.copyOut(fired, at);
+    portOf(proactor).api.copyOut(fired, at);
   }
 }
 

@@ -47,7 +47,7 @@ await report("EVFILT_READ", "IOCTL_AFD_POLL: a datagram", async () => {
   using socket = createSocket({ type: "datagram" });
   socket.bind(LOCAL);
   const readable = waitReadable(socket, { proactor });
-  await proactor.sendTo(socket, new Uint8Array(1), socket.localAddress!);
+  await proactor.sendTo(socket, new Uint8Array(1), socket.localAddr!);
   await readable;
 });
 

@@ -72,7 +72,7 @@ const kinds: Record<string, () => Pair | Promise<Pair>> = {
     const socket = openUdp();
     return {
       begin: () => proactor.recvFrom(socket, BYTES.length),
-      end: () => proactor.sendTo(socket, BYTES, socket.localAddress!),
+      end: () => proactor.sendTo(socket, BYTES, socket.localAddr!),
       close: () => socket.close(),
     };
   },
@@ -91,7 +91,7 @@ const kinds: Record<string, () => Pair | Promise<Pair>> = {
         await waitReadable(socket, { proactor });
         await proactor.recvFrom(socket, BYTES.length);
       },
-      end: () => proactor.sendTo(socket, BYTES, socket.localAddress!),
+      end: () => proactor.sendTo(socket, BYTES, socket.localAddr!),
       close: () => socket.close(),
     };
   },

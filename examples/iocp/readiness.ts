@@ -119,12 +119,12 @@ function openUdp(): Socket {
 
 /** Sends a datagram to the socket itself. */
 function sender(socket: Socket): () => void {
-  const { handle, localAddress } = socket;
-  if (localAddress?.family !== "IPv4") throw new Error("Not bound");
+  const { handle, localAddr } = socket;
+  if (localAddr?.family !== "IPv4") throw new Error("Not bound");
   const address = new Uint8Array(16);
   const view = new DataView(address.buffer);
   view.setUint16(0, 2, true); // AF_INET
-  view.setUint16(2, localAddress.port);
+  view.setUint16(2, localAddr.port);
   address.set([127, 0, 0, 1], 4);
   return () => {
     winsock.sendto(handle!, BYTES, BYTES.length, 0, address, address.length);

@@ -53,7 +53,7 @@ async function measure(count: number): Promise<number> {
   using listener = createSocket({ type: "stream" });
   listener.bind({ family: "IPv4", hostname: "127.0.0.1", port: 0 });
   listener.listen(CONNECTIONS);
-  const { port } = listener.localAddress as { port: number };
+  const { port } = listener.localAddr as { port: number };
   const [, answers] = await Promise.all([
     distribute(loop, listener, members),
     Promise.all(Array.from({ length: CONNECTIONS }, () => ask(port))),

@@ -146,9 +146,9 @@ export interface SockAccepted {
   /** The connected socket, which the receiver must close. */
   socket: Socket;
   /** The address of this end. */
-  localAddress: SocketAddress;
+  localAddr: SocketAddress;
   /** The address of the client. */
-  remoteAddress: SocketAddress;
+  remoteAddr: SocketAddress;
 }
 
 /** Options of {@linkcode ProactorEventLoop.sockRecvFromInto}. */

@@ -17,7 +17,11 @@
  * @module
  */
 
-export { connectTcp, type ConnectTcpOptions } from "./tcp/connect_tcp.ts";
+export {
+  connectTcp,
+  type ConnectTcpOptions,
+  type TcpLocalAddr,
+} from "./tcp/connect_tcp.ts";
 export { TcpConnection } from "./tcp/tcp_connection.ts";
 export { TcpListener, type TcpListenOptions } from "./tcp/tcp_listener.ts";
 export type { TcpAddr, TcpOptions } from "./tcp/tcp_socket.ts";

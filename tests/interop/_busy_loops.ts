@@ -160,7 +160,7 @@ function udp(proactor: IocpProactor): Promise<BusyLoop> {
 
 function rawUdp(proactor: IocpProactor): Promise<BusyLoop> {
   const socket = datagramSocket();
-  const to = socket.localAddress!;
+  const to = socket.localAddr!;
   return Promise.resolve({
     async round() {
       await proactor.sendTo(socket, BYTE, to);
@@ -173,7 +173,7 @@ function rawUdp(proactor: IocpProactor): Promise<BusyLoop> {
 function sockMethods(proactor: IocpProactor): Promise<BusyLoop> {
   const loop = loopOf(proactor);
   const socket = datagramSocket();
-  const to = socket.localAddress!;
+  const to = socket.localAddr!;
   return Promise.resolve({
     async round() {
       await loop.sockSendTo(socket, BYTE, to);
@@ -185,7 +185,7 @@ function sockMethods(proactor: IocpProactor): Promise<BusyLoop> {
 
 function ready(proactor: IocpProactor): Promise<BusyLoop> {
   const socket = datagramSocket();
-  void proactor.sendTo(socket, BYTE, socket.localAddress!);
+  void proactor.sendTo(socket, BYTE, socket.localAddr!);
   return Promise.resolve({
     round: async () => await waitReadable(socket, { proactor }),
     close: () => socket.close(),

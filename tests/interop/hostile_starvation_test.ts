@@ -261,7 +261,7 @@ async function floodSockRecv(size: number): Promise<number> {
   using listener = createSocket({ family: "IPv4", type: "stream" });
   listener.bind({ family: "IPv4", hostname: "127.0.0.1", port: 0 });
   listener.listen();
-  const { port } = listener.localAddress as { port: number };
+  const { port } = listener.localAddr as { port: number };
   return await latenessBeside({ path: "", port, size }, async () => {
     const { socket } = await proactor.accept(listener);
     const take = async () => {

@@ -50,9 +50,9 @@ socketTest("accept() and connect() give both addresses", async (world) => {
   const client = socket(world);
   const accepted = proactor.accept(server);
   await proactor.connect(client, addressOf(world, server));
-  const { socket: served, localAddress, remoteAddress } = await accepted;
-  assertEquals(localAddress, addressOf(world, server));
-  assertEquals(remoteAddress, addressOf(world, client));
+  const { socket: served, localAddr, remoteAddr } = await accepted;
+  assertEquals(localAddr, addressOf(world, server));
+  assertEquals(remoteAddr, addressOf(world, client));
   assert(sim.sockets.at(served).updated);
   assert(sim.sockets.at(client).updated);
   world.close(server, client, served);

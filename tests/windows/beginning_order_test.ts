@@ -80,7 +80,7 @@ async function accepted(loop: ProactorEventLoop, protocol: Late) {
   listener.listen();
   const client = createSocket();
   const accepting = loop.sockAccept(listener);
-  await loop.sockConnect(client, listener.localAddress!);
+  await loop.sockConnect(client, listener.localAddr!);
   await loop.sockSendAll(client, GREETING);
   const { socket } = await accepting;
   const [transport] = await loop.connectAcceptedSocket(() => protocol, socket);

@@ -109,7 +109,7 @@ function win32(): NativeWin32 {
  * using listener = createSocket();
  * listener.bind({ family: "IPv4", hostname: "127.0.0.1", port: 8000 });
  * listener.listen();
- * console.log(listener.localAddress);
+ * console.log(listener.localAddr);
  * const { socket } = await loop.sockAccept(listener);
  * using client = socket;
  * console.log(await loop.sockRecv(client, 1024));
@@ -139,7 +139,7 @@ export class Socket implements Disposable {
    *
    * @throws {Deno.errors.BadResource} when the socket is closed.
    */
-  get localAddress(): SocketAddress | null {
+  get localAddr(): SocketAddress | null {
     const { sockets } = this.#owned;
     const name = sockets.getSocketName(this.#open("ask for address"));
     if (name !== null) return decodeSocketAddress(name);
@@ -153,7 +153,7 @@ export class Socket implements Disposable {
    * @throws {Deno.errors.NotConnected} when it is not connected.
    * @throws {Deno.errors.BadResource} when the socket is closed.
    */
-  get remoteAddress(): SocketAddress {
+  get remoteAddr(): SocketAddress {
     const name = this.#owned.sockets.getPeerName(this.#open("ask for peer"));
     if (name !== null) return decodeSocketAddress(name);
     throw this.#error("Cannot ask for peer", "getpeername");

@@ -29,7 +29,7 @@ import { bytesOption, numberOption, typeOf } from "./socket_options.ts";
  * await using loop = new ProactorEventLoop();
  * const server = await loop.createServer(() => ({}), "127.0.0.1", 0);
  * const [socket] = server.sockets;
- * console.log(socket!.type, socket!.localAddress); // stream { family: ... }
+ * console.log(socket!.type, socket!.localAddr); // stream { family: ... }
  * ```
  */
 export class TransportSocket {
@@ -67,7 +67,7 @@ export class TransportSocket {
    *
    * @throws {Deno.errors.BadResource} when the socket is closed.
    */
-  get localAddress(): SocketAddress {
+  get localAddr(): SocketAddress {
     const name = this.#sockets.getSocketName(this.fileno());
     if (name !== null) return decodeSocketAddress(name);
     throw this.#error("getsockname", this.#sockets.lastError);

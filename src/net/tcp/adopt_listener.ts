@@ -34,7 +34,7 @@ export function adoptListener(
   socket: Socket,
   proactor: IocpProactor,
 ): AdoptedSocket {
-  const address = socket.localAddress;
+  const address = socket.localAddr;
   if (address === null) throw refusal("it is not bound");
   if (
     address.family === "Unix" ||

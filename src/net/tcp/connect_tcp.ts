@@ -33,6 +33,18 @@ import {
 } from "./tcp_socket.ts";
 import { assertTimeout, TimeLimit } from "../socket/time_limit.ts";
 
+/** Where a TCP connection comes from. */
+export interface TcpLocalAddr {
+  /** A numeric address; only addresses of its family are tried. */
+  hostname?: string | undefined;
+  /**
+   * The port.
+   *
+   * @default {0}
+   */
+  port?: number | undefined;
+}
+
 /** Options of {@linkcode connectTcp}. */
 export interface ConnectTcpOptions extends TcpOptions {
   /**
@@ -45,17 +57,8 @@ export interface ConnectTcpOptions extends TcpOptions {
   port: number;
   /** Tries addresses of this family only: those of both by default. */
   family?: AddressFamily | undefined;
-  /**
-   * The numeric address to connect from; only addresses of its family are
-   * tried.
-   */
-  localAddress?: string | undefined;
-  /**
-   * The port to connect from.
-   *
-   * @default {0}
-   */
-  localPort?: number | undefined;
+  /** Where to connect from; any free port of any address by default. */
+  localAddr?: TcpLocalAddr | undefined;
   /**
    * Milliseconds after which the next address of a name is tried, while the
    * one before has not answered yet (RFC 8305).
@@ -155,33 +158,37 @@ function resolvePlan(options: ConnectTcpOptions): Plan {
     hostname = "127.0.0.1",
     port,
     family,
-    localAddress,
-    localPort = 0,
+    localAddr = {},
     attemptDelay = DEFAULT_ATTEMPT_DELAY,
     timeout = Infinity,
   } = options;
   parseHost(hostname, port);
   assertInteger("port", port, [1, 0xffff]);
-  assertInteger("localPort", localPort, [0, 0xffff]);
   assertInteger("attemptDelay", attemptDelay, [0, MAX_DELAY]);
   assertTimeout(timeout);
   assertDeadline(options.deadline);
   familyNumber(family);
-  const local = resolveLocal(localAddress, localPort);
+  const { local, localPort } = resolveLocal(localAddr);
   const name = addressText({ hostname, port });
   const ends = { hostname, port, family, local, localPort };
   return { name, ...ends, attemptDelay };
 }
 
 function resolveLocal(
-  localAddress: string | undefined,
-  localPort: number,
-): IpAddress | null {
-  if (localAddress === undefined) return null;
-  const local = parseHost(localAddress, localPort);
-  if (local !== null) return local;
+  localAddr: TcpLocalAddr,
+): Pick<Plan, "local" | "localPort"> {
+  if (typeof localAddr !== "object" || localAddr === null) {
+    throw new TypeError("Cannot use localAddr: it is not an object");
+  }
+  const { hostname, port: localPort = 0 } = localAddr;
+  assertInteger("localAddr.port", localPort, [0, 0xffff]);
+  if (hostname === undefined) return { local: null, localPort };
+  const local = typeof hostname === "string" && hostname !== ""
+    ? parseHost(hostname, localPort)
+    : null;
+  if (local !== null) return { local, localPort };
   throw new TypeError(
-    `Cannot use localAddress "${localAddress}": it is not a numeric address`,
+    `Cannot use localAddr "${hostname}": it is not a numeric address`,
   );
 }
 

@@ -28,7 +28,7 @@ export function adoptDatagrams(
   socket: Socket,
   { reportUnreachable = false, deadline }: UdpOptions,
 ): DatagramHandle {
-  const local = socket.localAddress;
+  const local = socket.localAddr;
   if (local === null) throw refusal("it is not bound");
   const sockets = socketsOf(port);
   const type = typeOf(sockets, socket.handle!);

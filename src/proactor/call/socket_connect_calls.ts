@@ -37,9 +37,9 @@ export interface AcceptedSocket {
   /** The connected SOCKET, which the receiver must close. */
   socket: Handle;
   /** The address of this end. */
-  localAddress: SocketAddress;
+  localAddr: SocketAddress;
   /** The address of the client. */
-  remoteAddress: SocketAddress;
+  remoteAddr: SocketAddress;
 }
 
 /** Room for the longest address, aligned, and what `AcceptEx` wants beyond. */
@@ -124,8 +124,8 @@ class Accept {
     api.threadHandles?.remove(this.#socket);
     return {
       socket: this.#socket,
-      localAddress: decodeEnd(local),
-      remoteAddress: decodeEnd(remote),
+      localAddr: decodeEnd(local),
+      remoteAddr: decodeEnd(remote),
     };
   }
 

@@ -79,7 +79,7 @@ export async function socketPair(proactor: IocpProactor): Promise<SocketPair> {
   using listener = listeningSocket();
   const client = createSocket();
   const accepted = proactor.accept(listener);
-  await soon(proactor.connect(client, listener.localAddress!));
+  await soon(proactor.connect(client, listener.localAddr!));
   const served = new Socket((await soon(accepted)).socket);
   return {
     client,

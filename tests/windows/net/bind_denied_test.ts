@@ -32,7 +32,7 @@ const BINDS: Record<string, (proactor: IocpProactor) => unknown> = {
     TcpListener.listen({ ...LOCAL, proactor }),
   "serveTcp()": (proactor) => serveTcp(() => ({}), { ...LOCAL, proactor }),
   "connectTcp() from a port": (proactor) =>
-    connectTcp({ port: 7, localPort: 7, proactor }),
+    connectTcp({ port: 7, localAddr: { port: 7 }, proactor }),
   "UdpSocket.listen()": (proactor) => UdpSocket.listen({ ...LOCAL, proactor }),
   "UdpSocket.connect()": (proactor) =>
     UdpSocket.connect({ ...LOCAL, port: 7, proactor }),

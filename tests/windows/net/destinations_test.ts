@@ -125,18 +125,18 @@ test.proactor("connectTcp() takes a mapped local address", async (proactor) => {
   const { port } = listener.addr;
   const mapped = "::ffff:127.0.0.1";
   for (
-    const [hostname, localAddress] of [
+    const [hostname, local] of [
       [mapped, mapped],
       [mapped, "127.0.0.1"],
       ["0.0.0.0", "127.0.0.1"],
       ["::", "::1"],
     ] as const
   ) {
-    const ends = { hostname, localAddress, port, proactor };
+    const ends = { hostname, localAddr: { hostname: local }, port, proactor };
     const connected = connectTcp(ends);
     using accepted = await soon(listener.accept());
     using client = await soon(connected);
-    assertEquals(client.localAddr.hostname, localAddress);
+    assertEquals(client.localAddr.hostname, local);
     for (const end of [accepted, client]) end.abort();
   }
 });

@@ -202,7 +202,7 @@ function datagrams(
     run: async (arrays) => {
       using socket = boundSocket("datagram");
       using peer = boundSocket("datagram");
-      const { port } = peer.localAddress as { port: number };
+      const { port } = peer.localAddr as { port: number };
       const parts: Received = [];
       for (const array of arrays) {
         const [sent] = each([array], (data) => send(socket, data, port));

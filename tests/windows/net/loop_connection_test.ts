@@ -14,13 +14,15 @@ const { AddrInUse, BadResource, ConnectionRefused, NotFound } = Deno.errors;
 test.loop("createConnection() keeps the local address", async (loop) => {
   const server = await serve(loop, "127.0.0.1");
   const { hostname, port } = server.addr;
-  const { port: localPort } = await freePort(loop.proactor);
-  const options = { localAddress: "127.0.0.1", localPort };
+  const localAddr = { ...LOCAL, port: (await freePort(loop.proactor)).port };
   const [transport] = await soon(
-    loop.createConnection(() => ({}), hostname, port, options),
+    loop.createConnection(() => ({}), hostname, port, { localAddr }),
   );
   const sockname = transport.getExtraInfo("sockname") as TcpAddr;
-  assertEquals([sockname.hostname, sockname.port], ["127.0.0.1", localPort]);
+  assertEquals([sockname.hostname, sockname.port], [
+    "127.0.0.1",
+    localAddr.port,
+  ]);
   transport.abort();
   await soon(server.shutdown());
 });
@@ -28,7 +30,7 @@ test.loop("createConnection() keeps the local address", async (loop) => {
 test.loop("createConnection() passes over addresses of another family", async (loop) => {
   const server = await serve(loop, "::1");
   const { port } = server.addr;
-  const options = { localAddress: "::1" };
+  const options = { localAddr: { hostname: "::1" } };
   const [transport] = await soon(
     loop.createConnection(() => ({}), "localhost", port, options),
   );
@@ -49,7 +51,7 @@ test.loop("createConnection() names the local address that is in use", async (lo
   await using taken = TcpListener.listen({ ...LOCAL, proactor });
   const { hostname, port } = server.addr;
   const localPort = taken.addr.port;
-  const options = { localAddress: "127.0.0.1", localPort };
+  const options = { localAddr: "127.0.0.1", localPort };
   await assertRejects(
     () => soon(loop.createConnection(() => ({}), hostname, port, options)),
     AddrInUse,
@@ -150,10 +152,10 @@ test.loop("createServer() refuses sockets it cannot listen on", async (loop) => 
   const both = "both a socket and a host or port";
   await assertRejects(create({ sock }, "127.0.0.1"), TypeError, both);
   await assertRejects(create({ sock }, null, 80), TypeError, both);
-  const { localAddress } = sock;
+  const { localAddr } = sock;
   await assertRejects(create({ sock, accepts: 0 }), RangeError, "accepts");
   using again = createSocket();
-  again.bind(localAddress!); // the server that failed has closed it
+  again.bind(localAddr!); // the server that failed has closed it
   await assertRejects(create({ sock }), BadResource, "the socket is closed");
 });
 

@@ -53,7 +53,7 @@ async function connected(loop: ProactorEventLoop, port: number) {
 test.loop("createConnection() takes a connected socket", async (loop) => {
   await served(loop, async (port) => {
     const sock = await connected(loop, port);
-    const local = sock.localAddress as { port: number };
+    const local = sock.localAddr as { port: number };
     const [transport, client] = await soon(
       loop.createConnection(() => new Recorder(), null, 0, { sock }),
     );
@@ -162,7 +162,7 @@ test.loop("createConnection() tries one family when it is told to", async (loop)
 test.loop("createDatagramEndpoint() takes a bound socket", async (loop) => {
   const sock = createSocket({ type: "datagram" });
   sock.bind(LOCAL);
-  const { port } = sock.localAddress as { port: number };
+  const { port } = sock.localAddr as { port: number };
   const got = Promise.withResolvers<string>();
   const protocol = {
     datagramReceived: (data: Uint8Array) => got.resolve(decode(data)),
@@ -316,7 +316,7 @@ test.loop("sockRecvFrom() with MSG_PEEK leaves the datagram", async (loop) => {
   receiver.bind(LOCAL);
   using sender = createSocket({ type: "datagram" });
   sender.bind(LOCAL);
-  await loop.sockSendTo(sender, encode("abc"), receiver.localAddress!);
+  await loop.sockSendTo(sender, encode("abc"), receiver.localAddr!);
   const flags = MSG_PEEK;
   const seen = await soon(loop.sockRecvFrom(receiver, 10, { flags }));
   assertEquals(decode(seen.data), "abc");
@@ -367,7 +367,7 @@ test.loop("the sockets of a server can be asked, but not taken", async (loop) =>
   const [socket] = server.sockets;
   assertInstanceOf(socket, TransportSocket);
   assertEquals(socket.type, "stream");
-  assertEquals(socket.localAddress, { ...LOCAL, port: server.addr.port });
+  assertEquals(socket.localAddr, { ...LOCAL, port: server.addr.port });
   assertEquals(typeof socket.fileno(), "bigint");
   assertStrictEquals(socket.handle, socket.fileno());
   socket.setOption(SOL_SOCKET, SO_RCVBUF, 20_000);
@@ -380,7 +380,7 @@ test.loop("the sockets of a server can be asked, but not taken", async (loop) =>
     const use of [
       () => socket.fileno(),
       () => socket.type,
-      () => socket.localAddress,
+      () => socket.localAddr,
       () => socket.getOption(SOL_SOCKET, SO_TYPE),
       () => socket.setOption(SOL_SOCKET, SO_RCVBUF, 1),
     ]

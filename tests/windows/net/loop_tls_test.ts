@@ -120,7 +120,7 @@ const accepted: Connect = async (loop) => {
   using listener = createSocket();
   listener.bind({ family: "IPv4", hostname: HOST, port: 0 });
   listener.listen();
-  const { port } = listener.localAddress as { port: number };
+  const { port } = listener.localAddr as { port: number };
   const served = new Recorder();
   const serving = loop.sockAccept(listener).then(({ socket }) =>
     loop.connectAcceptedSocket(() => served, socket, { ssl: SERVER })

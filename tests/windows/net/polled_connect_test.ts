@@ -121,14 +121,13 @@ polledTest(
   "a polled connection comes from the local port",
   async (proactor) => {
     await using listener = TcpListener.listen({ ...LOCAL, proactor });
-    const { port: localPort } = await freePort(proactor);
-    const options = { ...listener.addr, localPort, proactor };
+    const { port } = await freePort(proactor);
+    const options = { ...listener.addr, localAddr: { port }, proactor };
     using client = await soon(connectTcp(options));
-    assertEquals(client.localAddr.port, localPort);
+    assertEquals(client.localAddr.port, port);
     (await soon(listener.accept())).close();
     await assertRejects(
-      () =>
-        soon(connectTcp({ ...options, localAddress: NOWHERE, localPort: 0 })),
+      () => soon(connectTcp({ ...options, localAddr: { hostname: NOWHERE } })),
       Deno.errors.AddrNotAvailable,
       `from ${NOWHERE}:0`,
     );

@@ -97,7 +97,7 @@ for (const code of UNREACHABLE) {
       );
     }
     const received = proactor.recvFrom(socket, 100);
-    await proactor.sendTo(socket, encode("x"), socket.localAddress!);
+    await proactor.sendTo(socket, encode("x"), socket.localAddr!);
     assertEquals(decode((await soon(received)).data), "x");
   });
 

@@ -54,7 +54,7 @@ test.loop("sockConnect(), sockSendAll() and sockRecv() talk HTTP", async (loop) 
   using listener = listeningSocket();
   const answered = answer(loop, listener);
   using socket = createSocket();
-  await soon(loop.sockConnect(socket, listener.localAddress!));
+  await soon(loop.sockConnect(socket, listener.localAddr!));
   await soon(loop.sockSendAll(socket, REQUEST));
   assertEquals(await receiveAll(loop, socket), RESPONSE);
   await soon(answered);
@@ -64,7 +64,7 @@ test.loop("sockRecvInto() fills an array part by part", async (loop) => {
   using listener = listeningSocket();
   const answered = answer(loop, listener);
   using socket = createSocket();
-  await soon(loop.sockConnect(socket, listener.localAddress!));
+  await soon(loop.sockConnect(socket, listener.localAddr!));
   await soon(loop.sockSendAll(socket, REQUEST));
   const target = new Uint8Array(1024);
   let filled = await soon(loop.sockRecvInto(socket, target.subarray(0, 15)));
@@ -143,7 +143,7 @@ test.loop("sockSendAll() works behind one that was aborted", async (loop) => {
 
 test.loop("sockConnect() that was aborted can be tried again", async (loop) => {
   using listener = boundSocket();
-  const address = listener.localAddress!;
+  const address = listener.localAddr!;
   using socket = createSocket();
   const aborter = new AbortController();
   const connected = loop.sockConnect(socket, address, aborter);
@@ -193,7 +193,7 @@ test.loop("sockSendTo() and sockRecvFrom() exchange datagrams", async (loop) => 
   using a = boundSocket("datagram");
   using b = boundSocket("datagram");
   const data = pattern(4096);
-  const [from, to] = [a.localAddress!, b.localAddress!];
+  const [from, to] = [a.localAddr!, b.localAddr!];
   assertEquals(await soon(loop.sockSendTo(a, data, to)), 4096);
   const received = await soon(loop.sockRecvFrom(b, 4096));
   assertEquals(received, { data, address: from, partial: false });
@@ -213,7 +213,7 @@ test.loop("sockSendTo() and sockRecvFrom() exchange datagrams", async (loop) => 
 test.loop("sockRecvFromInto() refuses a wrong size, and takes nothing", async (loop) => {
   using a = boundSocket("datagram");
   using b = boundSocket("datagram");
-  await soon(loop.sockSendTo(a, encode("hello"), b.localAddress!));
+  await soon(loop.sockSendTo(a, encode("hello"), b.localAddr!));
   const target = new Uint8Array(8);
   for (const size of [9, 0, -1, 1.5]) {
     await assertRejects(
@@ -228,7 +228,7 @@ test.loop("sockRecvFromInto() refuses a wrong size, and takes nothing", async (l
 test.loop("sockSendTo() looks names up", async (loop) => {
   using a = boundSocket("datagram");
   using b = boundSocket("datagram");
-  const { port } = b.localAddress as { port: number };
+  const { port } = b.localAddr as { port: number };
   const data = encode("hello");
   const name = { family: "IPv4", hostname: "localhost", port } as const;
   const sent = loop.sockSendTo(a, data, name);
@@ -242,10 +242,10 @@ test.loop("a datagram that finds no one does not end receiving (Wine never tells
   using a = boundSocket("datagram");
   using b = boundSocket("datagram");
   const gone = boundSocket("datagram");
-  const nowhere = gone.localAddress!;
+  const nowhere = gone.localAddr!;
   gone.close();
   await soon(loop.sockSendTo(a, encode("x"), nowhere));
-  await soon(loop.sockSendTo(b, encode("still here"), a.localAddress!));
+  await soon(loop.sockSendTo(b, encode("still here"), a.localAddr!));
   for (;;) {
     try {
       const { data } = await soon(loop.sockRecvFrom(a, 100));
@@ -261,7 +261,7 @@ test.loop("sockConnect() to a closed port is refused", async (loop) => {
   using bound = boundSocket();
   using socket = createSocket();
   await assertRejects(
-    () => soon(loop.sockConnect(socket, bound.localAddress!)),
+    () => soon(loop.sockConnect(socket, bound.localAddr!)),
     Deno.errors.ConnectionRefused,
     "Cannot connect: refused",
   );
@@ -270,19 +270,19 @@ test.loop("sockConnect() to a closed port is refused", async (loop) => {
 test.loop("sockConnect() looks names up", async (loop) => {
   using listener = listeningSocket();
   using socket = createSocket();
-  const { port } = listener.localAddress as { port: number };
+  const { port } = listener.localAddr as { port: number };
   const address = { family: "IPv4", hostname: "localhost", port } as const;
   await soon(loop.sockConnect(socket, address));
-  assertEquals(socket.remoteAddress, listener.localAddress);
+  assertEquals(socket.remoteAddr, listener.localAddr);
 });
 
 test.loop("sockConnect() of a datagram socket chooses its peer", async (loop) => {
   using a = boundSocket("datagram");
   using b = boundSocket("datagram");
-  await soon(loop.sockConnect(a, b.localAddress!));
+  await soon(loop.sockConnect(a, b.localAddr!));
   await soon(loop.sockSendAll(a, encode("hello")));
   assertEquals(decode(await soon(loop.sockRecv(b, 100))), "hello");
-  assertEquals(a.remoteAddress, b.localAddress);
+  assertEquals(a.remoteAddr, b.localAddr);
 });
 
 for (const hostname of ["127.0.0.1", "::1"]) {
@@ -296,21 +296,21 @@ for (const hostname of ["127.0.0.1", "::1"]) {
     listener.listen();
     using socket = createSocket({ family });
     const accepted = loop.sockAccept(listener);
-    await soon(loop.sockConnect(socket, listener.localAddress!));
-    const { socket: served, localAddress, remoteAddress } = await soon(
+    await soon(loop.sockConnect(socket, listener.localAddr!));
+    const { socket: served, localAddr, remoteAddr } = await soon(
       accepted,
     );
     using _served = served;
-    assertEquals(remoteAddress, socket.localAddress);
-    assertEquals(localAddress, listener.localAddress);
-    assertEquals(served.remoteAddress, socket.localAddress);
-    assertEquals(served.localAddress, listener.localAddress);
+    assertEquals(remoteAddr, socket.localAddr);
+    assertEquals(localAddr, listener.localAddr);
+    assertEquals(served.remoteAddr, socket.localAddr);
+    assertEquals(served.localAddr, listener.localAddr);
   });
 }
 
 test.loop("sockAccept() that is aborted leaves nothing behind", async (loop) => {
   const listener = listeningSocket();
-  const address = listener.localAddress!;
+  const address = listener.localAddr!;
   const signal = AbortSignal.timeout(20);
   await assertRejects(
     () => soon(loop.sockAccept(listener, { signal })),
@@ -329,13 +329,11 @@ test.loop("sockAccept() may wait several times at once", async (loop) => {
   const accepted = Promise.all([1, 2, 3].map(() => loop.sockAccept(listener)));
   const clients = [1, 2, 3].map(() => createSocket());
   for (const client of clients) {
-    await soon(loop.sockConnect(client, listener.localAddress!));
+    await soon(loop.sockConnect(client, listener.localAddr!));
   }
   const ends = await soon(accepted);
-  const remotes = ends.map(({ remoteAddress }) =>
-    JSON.stringify(remoteAddress)
-  );
-  const locals = clients.map((client) => JSON.stringify(client.localAddress));
+  const remotes = ends.map(({ remoteAddr }) => JSON.stringify(remoteAddr));
+  const locals = clients.map((client) => JSON.stringify(client.localAddr));
   assertEquals(remotes.sort(), locals.sort());
   for (const { socket } of ends) socket.close();
   for (const client of clients) client.close();
@@ -369,7 +367,7 @@ test.loop("connectAcceptedSocket() gives sockets to protocols", async (loop) => 
   using listener = listeningSocket();
   const accepted = loop.sockAccept(listener);
   const client = createSocket();
-  await soon(loop.sockConnect(client, listener.localAddress!));
+  await soon(loop.sockConnect(client, listener.localAddr!));
   const { socket: served } = await soon(accepted);
   const handles = [client.handle!, served.handle!];
   const lost = Promise.withResolvers<Error | null>();

@@ -33,14 +33,14 @@ import { onWine } from "../_wine.ts";
 test.eachMode("accept() and connect() connect two sockets", async (proactor) => {
   using listener = listeningSocket();
   using client = createSocket();
-  assertEquals(client.localAddress, null);
+  assertEquals(client.localAddr, null);
   const accepted = proactor.accept(listener);
   assert(accepted.pending);
-  await soon(proactor.connect(client, listener.localAddress!));
-  const { socket, localAddress, remoteAddress } = await soon(accepted);
-  assertEquals(localAddress, listener.localAddress);
-  assertEquals(remoteAddress, client.localAddress);
-  assertEquals(client.remoteAddress, listener.localAddress);
+  await soon(proactor.connect(client, listener.localAddr!));
+  const { socket, localAddr, remoteAddr } = await soon(accepted);
+  assertEquals(localAddr, listener.localAddr);
+  assertEquals(remoteAddr, client.localAddr);
+  assertEquals(client.remoteAddr, listener.localAddr);
   await soon(proactor.send(client, encode("ping")));
   assertEquals(decode(await soon(proactor.recv(socket, 100))), "ping");
   await soon(proactor.send(socket, encode("pong")));
@@ -86,10 +86,10 @@ for (const wait of [true, false]) {
     using b = boundSocket("datagram");
     const receive = async <T>(start: () => OverlappedFuture<T>) => {
       const early = wait ? start() : undefined;
-      await soon(proactor.sendTo(a, encode("hello"), b.localAddress!));
+      await soon(proactor.sendTo(a, encode("hello"), b.localAddr!));
       return await soon(early ?? start());
     };
-    const address = a.localAddress;
+    const address = a.localAddr;
     assertEquals(await receive(() => proactor.recvFrom(b, 3)), {
       data: encode("hel"),
       address,
@@ -116,13 +116,13 @@ for (const wait of [true, false]) {
 test.eachMode("recvFrom() gives the longest and the empty datagram", async (proactor) => {
   using a = boundSocket("datagram");
   using b = boundSocket("datagram");
-  const to = b.localAddress!;
+  const to = b.localAddr!;
   const data = pattern(65_507);
   await soon(proactor.sendTo(a, data, to));
   assertEquals((await soon(proactor.recvFrom(b, 70_000))).data, data);
   await soon(proactor.sendTo(a, new Uint8Array(0), to));
   const { data: empty, address } = await soon(proactor.recvFrom(b, 10));
-  assertEquals([empty.length, address], [0, a.localAddress]);
+  assertEquals([empty.length, address], [0, a.localAddr]);
 });
 
 test.eachMode("recvFrom() over IPv6 gives the sender", async (proactor) => {
@@ -137,9 +137,9 @@ test.eachMode("recvFrom() over IPv6 gives the sender", async (proactor) => {
   using a = createSocket(options);
   using b = createSocket(options);
   for (const socket of [a, b]) socket.bind(any);
-  await soon(proactor.sendTo(a, encode("hello"), b.localAddress!));
+  await soon(proactor.sendTo(a, encode("hello"), b.localAddr!));
   const { data, address } = await soon(proactor.recvFrom(b, 100));
-  assertEquals([decode(data), address], ["hello", a.localAddress]);
+  assertEquals([decode(data), address], ["hello", a.localAddr]);
 });
 
 test.eachMode("operations that are cancelled can be started again", async (proactor) => {
@@ -170,7 +170,7 @@ test.proactor("accept() that is cancelled leaves no socket open", async (proacto
 
 test.eachMode("100 clients are accepted and served", async (proactor) => {
   using listener = listeningSocket();
-  const address = listener.localAddress!;
+  const address = listener.localAddr!;
   const serve = async () => {
     const { socket } = await soon(proactor.accept(listener));
     const data = await soon(proactor.recv(socket, 100));
@@ -211,7 +211,7 @@ for (const skip of [true, false]) {
     await soon(disconnected);
     served.close();
     using listener = listeningSocket();
-    const connected = proactor.connect(client, listener.localAddress!);
+    const connected = proactor.connect(client, listener.localAddr!);
     if (onWine("disconnect-reuse")) {
       const error = await assertRejects(async () => await soon(connected));
       assert(isWindowsError(error));
@@ -303,13 +303,13 @@ Deno.test("createSocket() makes what is asked for, and refuses the rest", () => 
 
 Deno.test("Socket knows its addresses and closes once", () => {
   const socket = createSocket();
-  assertEquals(socket.localAddress, null);
-  assertThrows(() => socket.remoteAddress, Deno.errors.NotConnected);
+  assertEquals(socket.localAddr, null);
+  assertThrows(() => socket.remoteAddr, Deno.errors.NotConnected);
   socket.bind(ANY);
-  const { localAddress } = socket;
-  assert(localAddress?.family === "IPv4" && localAddress.port > 0);
+  const { localAddr } = socket;
+  assert(localAddr?.family === "IPv4" && localAddr.port > 0);
   using other = createSocket();
-  assertThrows(() => other.bind(localAddress), Deno.errors.AddrInUse);
+  assertThrows(() => other.bind(localAddr), Deno.errors.AddrInUse);
   assertThrows(
     () => other.bind({ ...ANY, hostname: "192.0.2.1" } as SocketAddress),
     Deno.errors.AddrNotAvailable,

@@ -36,9 +36,15 @@ test.proactor("connectTcp() refuses what is no address", async (proactor) => {
   }
   await assertRejects(connect({ hostname: "" }), TypeError, "hostname");
   await assertRejects(connect({ hostname: 7 }), TypeError, "hostname");
-  const localAddress = "example.com";
-  await assertRejects(connect({ localAddress }), TypeError, "localAddress");
-  await assertRejects(connect({ localPort: 70000 }), RangeError, "localPort");
+  for (const hostname of ["example.com", "", 7, null]) {
+    const localAddr = { hostname };
+    await assertRejects(connect({ localAddr }), TypeError, "localAddr");
+  }
+  for (const localAddr of ["127.0.0.1", 7, null]) {
+    await assertRejects(connect({ localAddr }), TypeError, "localAddr");
+  }
+  const localAddr = { port: 70000 };
+  await assertRejects(connect({ localAddr }), RangeError, "localAddr.port");
   await assertRejects(connect({ timeout: -1 }), RangeError, "timeout");
   await assertRejects(connect({ attemptDelay: NaN }), RangeError);
   assertEquals(proactor.metrics().slotsInUse, 0);
@@ -49,15 +55,15 @@ test.proactor("connectTcp() from a local address and port uses them", async (pro
   const { port: localPort } = await freePort(proactor);
   using client = await connectTcp({
     ...listener.addr,
-    localAddress: "127.0.0.1",
+    localAddr: "127.0.0.1",
     localPort,
     proactor,
   });
   using served = await listener.accept();
-  assertEquals(client.localAddr.port, localPort);
+  assertEquals(client.localAddr.port, port);
   assertEquals(served.remoteAddr, client.localAddr);
   await assertRejects(
-    () => connectTcp({ ...listener.addr, localAddress: NOWHERE, proactor }),
+    () => connectTcp({ ...listener.addr, localAddr: NOWHERE, proactor }),
     Deno.errors.AddrNotAvailable,
     `from ${NOWHERE}:0`,
   );

@@ -42,9 +42,9 @@ test.eachMode("scoped: datagrams go between raw sockets", async (proactor) => {
   using b = createSocket({ type: "datagram" });
   a.bind(LOCAL);
   b.bind(LOCAL);
-  await soon(proactor.sendTo(a, encode("hello"), b.localAddress!));
+  await soon(proactor.sendTo(a, encode("hello"), b.localAddr!));
   const { data, address } = await soon(proactor.recvFrom(b, 100));
-  assertEquals([decode(data), address], ["hello", a.localAddress]);
+  assertEquals([decode(data), address], ["hello", a.localAddr]);
 });
 
 test.eachMode("scoped: accept() takes a client", async (proactor) => {
@@ -52,7 +52,7 @@ test.eachMode("scoped: accept() takes a client", async (proactor) => {
   listener.bind(LOCAL);
   listener.listen();
   const accepted = proactor.accept(listener);
-  const { hostname, port } = listener.localAddress as typeof LOCAL;
+  const { hostname, port } = listener.localAddr as typeof LOCAL;
   await using client = await soon(connectTcp({ hostname, port, proactor }));
   const { socket } = await soon(accepted);
   await soon(proactor.send(socket, [encode("he"), encode("llo")]));
@@ -67,7 +67,7 @@ test.eachMode("scoped: connect() connects a raw socket", async (proactor) => {
     using listener = listening(family);
     using client = createSocket({ family });
     const accepted = proactor.accept(listener);
-    const connected = proactor.connect(client, listener.localAddress!);
+    const connected = proactor.connect(client, listener.localAddr!);
     await soon(connected);
     assertEquals([connected.done(), connected.cancelled()], [true, false]);
     const { socket } = await soon(accepted);
@@ -75,14 +75,14 @@ test.eachMode("scoped: connect() connects a raw socket", async (proactor) => {
     assertEquals(decode(await soon(proactor.recv(socket, 9))), "hello");
     await soon(proactor.send(socket, encode("HELLO")));
     assertEquals(decode(await soon(proactor.recv(client, 9))), "HELLO");
-    assertEquals(client.remoteAddress, listener.localAddress);
+    assertEquals(client.remoteAddr, listener.localAddr);
     proactor.closeHandle(socket);
   }
 });
 
 test.proactor("scoped: connect() is refused where nobody listens", async (proactor) => {
   using listener = listening();
-  const address = listener.localAddress!;
+  const address = listener.localAddr!;
   listener.close();
   using client = createSocket();
   await assertRejects(
@@ -97,7 +97,7 @@ test.proactor("scoped: connect() knows its way to this computer", async (proacto
   listener.setOption(IPPROTO_IPV6, IPV6_V6ONLY, false);
   listener.bind({ ...LOCAL_V6, hostname: "::" });
   listener.listen();
-  const { port } = listener.localAddress as typeof LOCAL_V6;
+  const { port } = listener.localAddr as typeof LOCAL_V6;
   for (const hostname of ["::", "::1", "::ffff:127.0.0.1"]) {
     using client = createSocket({ family: "IPv6" });
     await soon(proactor.connect(client, { ...LOCAL_V6, hostname, port }));
@@ -107,9 +107,9 @@ test.proactor("scoped: connect() knows its way to this computer", async (proacto
 test.proactor("scoped: connect() twice is refused", async (proactor) => {
   using listener = listening();
   using client = createSocket();
-  await soon(proactor.connect(client, listener.localAddress!));
+  await soon(proactor.connect(client, listener.localAddr!));
   await assertRejects(
-    async () => await soon(proactor.connect(client, listener.localAddress!)),
+    async () => await soon(proactor.connect(client, listener.localAddr!)),
     Error,
     "connected already",
   );
@@ -121,13 +121,13 @@ test.proactor("scoped: connect() can be cancelled", async (proactor) => {
   const { signal } = controller;
   const reason = new Error("enough");
   using first = createSocket();
-  const aborted = proactor.connect(first, listener.localAddress!, { signal });
+  const aborted = proactor.connect(first, listener.localAddr!, { signal });
   controller.abort(reason);
   // A connection that was faster is still there.
   const error = await soon(aborted.then(() => undefined, (error) => error));
   assert(error === undefined || error === reason);
   using second = createSocket();
-  const cancelled = proactor.connect(second, listener.localAddress!, {
+  const cancelled = proactor.connect(second, listener.localAddr!, {
     signal,
   });
   await assertRejects(async () => await cancelled, Error, "enough");
@@ -156,7 +156,7 @@ test.proactor("scoped: a loop connects a raw socket", async () => {
   using listener = listening();
   const accepted = loop.sockAccept(listener);
   using client = createSocket();
-  await soon(loop.sockConnect(client, listener.localAddress!));
+  await soon(loop.sockConnect(client, listener.localAddr!));
   using socket = (await soon(accepted)).socket;
   await soon(loop.sockSendAll(client, encode("hello")));
   assertEquals(decode(await soon(loop.sockRecv(socket, 9))), "hello");
@@ -166,7 +166,7 @@ test.proactor("scoped: select() tells of a connect()", async (proactor) => {
   using listener = listening();
   using client = createSocket();
   const selecting = proactor.select(20_000);
-  const connecting = proactor.connect(client, listener.localAddress!);
+  const connecting = proactor.connect(client, listener.localAddr!);
   const [done] = await soon(selecting);
   assert(done === connecting);
 });
@@ -180,7 +180,7 @@ Deno.test(
     withProactor(async (proactor) => {
       using listener = listening();
       using client = createSocket();
-      await soon(proactor.connect(client, listener.localAddress!));
+      await soon(proactor.connect(client, listener.localAddr!));
       await assertRejects(
         async () => await soon(proactor.disconnect(client)),
         Deno.errors.NotCapable,

@@ -55,7 +55,7 @@ const SERVER = `
     self.postMessage({
       tcp: tcp.addr.port,
       udp: udp.addr.port,
-      raw: raw.localAddress.port,
+      raw: raw.localAddr.port,
     });
   };
 `;

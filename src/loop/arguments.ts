@@ -90,3 +90,25 @@ export function assertNoHost(
     `Cannot ${action}: there are both a socket and a host or port`,
   );
 }
+
+/**
+ * Copies what a caller may change while a call waits: plain objects and arrays,
+ * and those in them. What has a class stays what it is.
+ *
+ * @typeParam T The type of it.
+ * @param given What the caller gave: options, or a part of them.
+ * @returns A copy; what is no plain object and no array is not copied.
+ */
+export function copyGiven<T>(given: T): T {
+  if (Array.isArray(given)) return given.map(copyGiven) as T;
+  if (!isPlain(given)) return given;
+  const copy: Record<PropertyKey, unknown> = { ...given };
+  for (const name of Object.keys(copy)) copy[name] = copyGiven(copy[name]);
+  return copy as T;
+}
+
+function isPlain(value: unknown): value is Record<PropertyKey, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}

@@ -5,6 +5,7 @@
  */
 
 import { describe, inspectAsText } from "../ffi/describe.ts";
+import { copyGiven } from "./arguments.ts";
 import { portOf } from "../proactor/default_port.ts";
 import type { SocketAddress } from "../ffi/socket/sockaddr.ts";
 import type {
@@ -518,8 +519,9 @@ export class ProactorEventLoop implements AsyncDisposable {
     options: GetAddressInfoOptions = {},
   ): Promise<AddressInfo[]> {
     this.#scheduling.assertOpen("look up host");
+    const given = copyGiven(options);
     const { getaddrinfo } = await import("../net/names/address_info.ts");
-    return await getaddrinfo(host, port, options);
+    return await getaddrinfo(host, port, given);
   }
 
   /**
@@ -539,8 +541,9 @@ export class ProactorEventLoop implements AsyncDisposable {
     options: GetNameInfoOptions = {},
   ): Promise<NameInfo> {
     this.#scheduling.assertOpen("look up address");
+    const [from, given] = copyGiven([address, options] as const);
     const { getnameinfo } = await import("../net/names/address_info.ts");
-    return await getnameinfo(address, options);
+    return await getnameinfo(from, given);
   }
 
   // --- connections and servers ---------------------------------------------
@@ -569,7 +572,7 @@ export class ProactorEventLoop implements AsyncDisposable {
     port: ServicePort,
     options: CreateConnectionOptions = {},
   ): Promise<[Transport, P]> {
-    const target = { ...options, hostname: host, port };
+    const target = copyGiven({ ...options, hostname: host, port });
     const connections = await this.#connections();
     return await connections.createConnection(protocolFactory, target);
   }
@@ -620,12 +623,9 @@ export class ProactorEventLoop implements AsyncDisposable {
     port: ServicePort,
     options: CreateServerOptions = {},
   ): Promise<Server<TcpAddr, ProactorEventLoop>> {
+    const target = copyGiven({ ...options, host, port });
     const servers = await this.#servers();
-    return await servers.createServer(protocolFactory, {
-      ...options,
-      host,
-      port,
-    });
+    return await servers.createServer(protocolFactory, target);
   }
 
   /**
@@ -652,12 +652,9 @@ export class ProactorEventLoop implements AsyncDisposable {
     path: string,
     options: CreateUnixConnectionOptions = {},
   ): Promise<[Transport, P]> {
+    const given = copyGiven(options);
     const connections = await this.#connections();
-    return await connections.createUnixConnection(
-      protocolFactory,
-      path,
-      options,
-    );
+    return await connections.createUnixConnection(protocolFactory, path, given);
   }
 
   /**
@@ -683,8 +680,9 @@ export class ProactorEventLoop implements AsyncDisposable {
     path: string,
     options: CreateUnixServerOptions = {},
   ): Promise<Server<UnixAddr, ProactorEventLoop>> {
+    const given = copyGiven(options);
     const servers = await this.#servers();
-    return await servers.createUnixServer(protocolFactory, path, options);
+    return await servers.createUnixServer(protocolFactory, path, given);
   }
 
   /**
@@ -706,11 +704,12 @@ export class ProactorEventLoop implements AsyncDisposable {
     socket: Socket,
     options: ConnectAcceptedSocketOptions = {},
   ): Promise<[Transport, P]> {
+    const given = copyGiven(options);
     const connections = await this.#connections();
     return await connections.connectAcceptedSocket(
       protocolFactory,
       socket,
-      options,
+      given,
     );
   }
 
@@ -810,8 +809,9 @@ export class ProactorEventLoop implements AsyncDisposable {
     protocolFactory: () => P,
     options: LoopOptions<DatagramEndpointOptions> = {},
   ): Promise<[DatagramTransport, P]> {
+    const given = copyGiven(options);
     const connections = await this.#connections();
-    return await connections.createDatagramEndpoint(protocolFactory, options);
+    return await connections.createDatagramEndpoint(protocolFactory, given);
   }
 
   // --- raw sockets, of createSocket() or of another library ----------------
@@ -1322,8 +1322,9 @@ export class ProactorEventLoop implements AsyncDisposable {
     command: string | URL,
     options: LoopOptions<SubprocessExecOptions> = {},
   ): Promise<[SubprocessTransport, P]> {
+    const given = copyGiven(options);
     const subprocesses = await this.#subprocesses();
-    return await subprocesses.subprocessExec(protocolFactory, command, options);
+    return await subprocesses.subprocessExec(protocolFactory, command, given);
   }
 
   /**
@@ -1346,11 +1347,12 @@ export class ProactorEventLoop implements AsyncDisposable {
     commandLine: string,
     options: LoopOptions<SubprocessOptions> = {},
   ): Promise<[SubprocessTransport, P]> {
+    const given = copyGiven(options);
     const subprocesses = await this.#subprocesses();
     return await subprocesses.subprocessShell(
       protocolFactory,
       commandLine,
-      options,
+      given,
     );
   }
 
@@ -1419,7 +1421,8 @@ export class ProactorEventLoop implements AsyncDisposable {
 
   // --- parts ---------------------------------------------------------------
 
-  // What few programs need is loaded when it is first called.
+  // What few programs need is loaded when it is first called. The caller may
+  // change its options meanwhile: what was given is copied before.
 
   async #connections(): Promise<Connections> {
     const { Connections } = await import("./connections.ts");

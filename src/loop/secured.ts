@@ -19,7 +19,7 @@ import type {
   ProtocolFactory,
   Transport,
 } from "../stream/protocol.ts";
-import { assertFunction, kindOf } from "./arguments.ts";
+import { assertFunction, copyGiven, kindOf } from "./arguments.ts";
 import type { LoopHost } from "./host.ts";
 import type {
   ServerTlsOptions,
@@ -45,7 +45,7 @@ export function clientTls(
   options: ClientOptions,
 ): TlsClientProtocolOptions | undefined {
   if (ssl === undefined || ssl === false) return undefined;
-  const settings = ssl === true ? {} : { ...ssl };
+  const settings = ssl === true ? {} : { ...copyGiven(ssl) };
   const { unsafelyDisableHostnameVerification: anyName } = settings;
   const { signal } = options;
   const hostname = settings.hostname ?? options.hostname;
@@ -69,7 +69,7 @@ export function serverTls(
 ): TlsServerProtocolOptions | undefined {
   if (ssl === undefined) return undefined;
   if (typeof ssl === "object" && ssl !== null) {
-    return { ...ssl, serverSide: true };
+    return { ...copyGiven(ssl), serverSide: true };
   }
   throw new TypeError(
     `Cannot use TLS: ${kindOf(ssl)} is no object with a certificate and a key`,
@@ -151,10 +151,11 @@ export async function secure(
   { protocol, tls }: { protocol: Protocol; tls: StartTlsProtocolOptions },
 ): Promise<Transport> {
   assertTransport(transport);
+  const given = copyGiven(tls);
   transport.pauseReading();
   try {
     const { TlsProtocols } = await load();
-    const protocols = new TlsProtocols(port, tls);
+    const protocols = new TlsProtocols(port, given);
     return await protocols.start(transport, protocol);
   } catch (error) {
     transport.resumeReading();

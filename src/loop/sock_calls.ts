@@ -26,6 +26,7 @@ import type {
   ReceiveOptions,
 } from "../proactor/proactor_options.ts";
 import type { SendFileOptions, SendFileSource } from "../stream/file_mover.ts";
+import { copyGiven } from "./arguments.ts";
 import type { LoopHost } from "./host.ts";
 import type { SockAccepted, SockRecvFromIntoOptions } from "./loop_options.ts";
 import { sendAll } from "./send_all.ts";
@@ -107,8 +108,10 @@ export class SockCalls {
     options: OperationOptions,
   ): Promise<SockAccepted> {
     const proactor = this.#proactorTo("accept");
-    const { Socket } = await import("../net/socket/socket.ts");
-    const accepted = await proactor.accept(listener, options);
+    const [accepted, { Socket }] = await Promise.all([
+      proactor.accept(listener, options),
+      import("../net/socket/socket.ts"),
+    ]);
     return { ...accepted, socket: new Socket(accepted.socket) };
   }
 
@@ -121,7 +124,7 @@ export class SockCalls {
     assertAddress("connect", address);
     const { signal } = options;
     const to = isNumeric(address) ? address : await lookUp(address, signal);
-    await proactor.connect(socket, to, options);
+    await proactor.connect(socket, to, { signal });
   }
 
   async sendfile(
@@ -130,8 +133,9 @@ export class SockCalls {
     options: SendFileOptions,
   ): Promise<number> {
     const proactor = this.#proactorTo("send file");
+    const given = { source: file, options: copyGiven(options) };
     const { sendFile } = await import("./socket_sink.ts");
-    return await sendFile(proactor, socket, { source: file, options });
+    return await sendFile(proactor, socket, given);
   }
 
   #proactorTo(action: string): IocpProactor {

@@ -22,6 +22,7 @@ import type {
   Transport,
 } from "../stream/protocol.ts";
 import { assertSendable } from "../stream/send_file.ts";
+import { copyGiven } from "./arguments.ts";
 import type { LoopHost } from "./host.ts";
 import type {
   CreatePipeConnectionOptions,
@@ -50,7 +51,7 @@ export class Transports {
   ): Promise<[Transport, P]> {
     this.#host.assertOpen("connect to pipe");
     const { proactor } = this.#host;
-    const { ssl, ...rest } = options;
+    const { ssl, ...rest } = copyGiven(options);
     const connecting = { ...rest, proactor };
     const secured = { port: portOf(proactor), tls: clientTls(ssl, options) };
     return await openSecured(protocolFactory, secured, (factory) => {
@@ -65,12 +66,13 @@ export class Transports {
     options: StartServingPipeOptions,
   ): Promise<[PipeServer]> {
     this.#host.assertOpen("serve pipe");
-    const { ssl, onError = this.#report, ...rest } = options;
+    const given = copyGiven(options);
+    const { ssl, onError = this.#report, ...rest } = given;
     const { proactor } = this.#host;
     const serving = { ...rest, onError, proactor };
     if (ssl === undefined) return [servePipe(protocolFactory, path, serving)];
     assertBytePipe(rest);
-    const factory = await serveSecured(this.#host, protocolFactory, options);
+    const factory = await serveSecured(this.#host, protocolFactory, given);
     return [servePipe(factory, path, serving)];
   }
 
@@ -106,8 +108,9 @@ export class Transports {
       return await transport.sendFile(source, options);
     }
     const port = portOf(this.#host.proactor);
+    const given = { source, options: copyGiven(options) };
     const { sendFileOver } = await import("../stream/transport_sink.ts");
-    return await sendFileOver(port, transport, { source, options });
+    return await sendFileOver(port, transport, given);
   }
 
   readonly #report = (exception: unknown): void =>

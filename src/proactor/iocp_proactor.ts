@@ -101,7 +101,9 @@ export class IocpProactor implements AsyncDisposable {
 
   static {
     exposePorts((proactor) =>
-      #parts in proactor ? proactor.#parts.core.port : undefined
+      Object(proactor) === proactor && #parts in proactor
+        ? proactor.#parts.core.port
+        : undefined
     );
   }
 

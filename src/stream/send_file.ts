@@ -32,9 +32,10 @@ export async function sendFile(
   options: SendFileOptions = {},
 ): Promise<number> {
   assertBytes(stream);
+  const given = { ...options }; // the caller may change them meanwhile
   const turn = new WriteTurn(stream.channel.writer);
   const { FileSender } = await load(turn);
-  return await new FileSender(stream, turn).send(source, options);
+  return await new FileSender(stream, turn).send(source, given);
 }
 
 async function load(

@@ -132,14 +132,15 @@ export async function connectTcp(
 export async function openTcp(
   options: ConnectTcpOptions,
 ): Promise<OpenedSocket<TcpAddr>> {
-  const plan = resolvePlan(options);
-  const { timeout = Infinity, signal } = options;
+  const given = { ...options }; // the caller may change them meanwhile
+  const plan = resolvePlan(given);
+  const { timeout = Infinity, signal } = given;
   signal?.throwIfAborted();
-  const port = portFor(options.proactor);
+  const port = portFor(given.proactor);
   port.assertOpen(`connect to ${plan.name}`);
   using limit = new TimeLimit(plan.name, { timeout, signal });
   const handle = await connect(port, plan, limit.signal);
-  return { port, handle, traits: finish(port, handle, options) };
+  return { port, handle, traits: finish(port, handle, given) };
 }
 
 interface Plan {

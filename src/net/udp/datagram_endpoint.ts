@@ -94,13 +94,14 @@ export async function openDatagramEndpoint<P extends DatagramProtocol>(
       "Cannot use the protocol factory: it is not a function",
     );
   }
-  assertUdpOptions(options);
-  options.signal?.throwIfAborted();
-  const { sock } = options;
-  if (sock !== undefined) return adopt(protocolFactory, sock, options);
-  const ends = await endsOf(options);
+  const given = { ...options }; // the caller may change them meanwhile
+  assertUdpOptions(given);
+  given.signal?.throwIfAborted();
+  const { sock } = given;
+  if (sock !== undefined) return adopt(protocolFactory, sock, given);
+  const ends = await endsOf(given);
   const protocol = protocolFactory();
-  const socket = openDatagramSocket(ends, options);
+  const socket = openDatagramSocket(ends, given);
   return [new DatagramChannelTransport(socket, protocol), protocol];
 }
 

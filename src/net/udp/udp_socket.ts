@@ -141,9 +141,10 @@ export class UdpSocket
    * @throws {Deno.errors.NetworkUnreachable} when no network leads there.
    */
   static async connect(options: UdpConnectOptions): Promise<UdpSocket> {
-    assertUdpOptions(options);
-    const ends = await connectEnds(options, options.signal);
-    return new UdpSocket(openDatagramSocket(ends, options));
+    const given = { ...options }; // the caller may change them meanwhile
+    assertUdpOptions(given);
+    const ends = await connectEnds(given, given.signal);
+    return new UdpSocket(openDatagramSocket(ends, given));
   }
 
   /** Where the socket is bound. */

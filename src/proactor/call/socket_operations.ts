@@ -158,12 +158,13 @@ export class SocketOperations {
     file: FileLike,
     options: TransmitFileOptions,
   ): Promise<number> {
-    assertTransmitOptions(options);
-    options.signal?.throwIfAborted();
+    const given = { ...options }; // the caller may change them meanwhile
+    assertTransmitOptions(given);
+    given.signal?.throwIfAborted();
     const [owner, target] = this.streamSocket(socket, "send file");
     const to = { owner, target, files: this.#files };
     const { transmitFile } = await import("./transmit_file.ts");
-    return await transmitFile(this.#host, to, { file, options });
+    return await transmitFile(this.#host, to, { file, options: given });
   }
 
   /**

@@ -51,7 +51,7 @@ test.loop("createConnection() names the local address that is in use", async (lo
   await using taken = TcpListener.listen({ ...LOCAL, proactor });
   const { hostname, port } = server.addr;
   const localPort = taken.addr.port;
-  const options = { localAddr: "127.0.0.1", localPort };
+  const options = { localAddr: { ...LOCAL, port: localPort } };
   await assertRejects(
     () => soon(loop.createConnection(() => ({}), hostname, port, options)),
     AddrInUse,

@@ -52,18 +52,20 @@ test.proactor("connectTcp() refuses what is no address", async (proactor) => {
 
 test.proactor("connectTcp() from a local address and port uses them", async (proactor) => {
   await using listener = TcpListener.listen({ ...LOCAL, proactor });
-  const { port: localPort } = await freePort(proactor);
+  const { port } = await freePort(proactor);
   using client = await connectTcp({
     ...listener.addr,
-    localAddr: "127.0.0.1",
-    localPort,
+    localAddr: { hostname: "127.0.0.1", port },
     proactor,
   });
   using served = await listener.accept();
   assertEquals(client.localAddr.port, port);
   assertEquals(served.remoteAddr, client.localAddr);
   await assertRejects(
-    () => connectTcp({ ...listener.addr, localAddr: NOWHERE, proactor }),
+    () => {
+      const localAddr = { hostname: NOWHERE };
+      return connectTcp({ ...listener.addr, localAddr, proactor });
+    },
     Deno.errors.AddrNotAvailable,
     `from ${NOWHERE}:0`,
   );

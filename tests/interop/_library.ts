@@ -1,5 +1,6 @@
 /**
- * All doors of the library at once: what programs of tests call `lib`.
+ * All doors of the library at once, and the way to the port behind them: what
+ * programs of tests call `lib`.
  *
  * @module
  */
@@ -11,3 +12,4 @@ export * from "../../src/net/mod.ts";
 export * from "../../src/pipe/mod.ts";
 export * from "../../src/proactor/mod.ts";
 export * from "../../src/process/mod.ts";
+export { portOf } from "../../src/proactor/default_port.ts";

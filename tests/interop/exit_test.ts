@@ -1,4 +1,3 @@
-import { portOf } from "../../src/proactor/default_port.ts";
 import {
   assert,
   assertEquals,
@@ -36,7 +35,7 @@ const pending = [
   served.write(new Uint8Array(1_000_000)),
   proactor.recv(a, 10),
   proactor.send(b, new Uint8Array(1_000_000)),
-  proactor.acceptPipe(portOf(proactor).api.createNamedPipe({
+  proactor.acceptPipe(lib.portOf(proactor).api.createNamedPipe({
     name: path + "-raw", openMode: 0x40000003, pipeMode: 0, maxInstances: 1,
     outBufferSize: 0, inBufferSize: 0, securityDescriptor: 0n,
   })),

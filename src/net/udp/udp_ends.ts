@@ -12,9 +12,12 @@ import {
   assertTarget,
   type InternetAddress,
   parseTarget,
-  type UdpTarget,
 } from "./udp_address.ts";
-import type { UdpOptions } from "./udp_options.ts";
+import {
+  assertUdpOptions,
+  type UdpConnectOptions,
+  type UdpOptions,
+} from "./udp_options.ts";
 
 /**
  * The ends of a socket that receives from anyone.
@@ -42,17 +45,17 @@ export function listenEnds(
 /**
  * The ends of a socket that has one peer.
  *
- * @param target The peer; a numeric address or a name.
- * @param signal Ends the wait.
+ * @param target The peer, a numeric address or a name, and what ends the wait.
  * @returns Any local end of the same family, and the peer.
  * @throws {TypeError} when the address is malformed.
  * @throws {RangeError} when the port is none.
  * @throws {Deno.errors.NotFound} when there is no such host.
  */
 export async function connectEnds(
-  target: UdpTarget,
-  signal?: AbortSignal,
+  target: UdpConnectOptions,
 ): Promise<DatagramEnds> {
+  assertUdpOptions(target);
+  const { signal } = target;
   signal?.throwIfAborted();
   const remote = parseTarget("connect", target) ??
     await resolveTarget(target, undefined, signal);

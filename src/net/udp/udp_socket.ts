@@ -142,8 +142,7 @@ export class UdpSocket
    */
   static async connect(options: UdpConnectOptions): Promise<UdpSocket> {
     const given = { ...options }; // the caller may change them meanwhile
-    assertUdpOptions(given);
-    const ends = await connectEnds(given, given.signal);
+    const ends = await connectEnds(given);
     return new UdpSocket(openDatagramSocket(ends, given));
   }
 

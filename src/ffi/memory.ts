@@ -28,8 +28,8 @@ const CHUNK_SIZE = 1 << 20;
 /** Sizes of pooled buffers. */
 const SIZES = Math.log2(MAX_POOLED_BUFFER / MIN_BUFFER) + 1;
 
-/** Unused chunks that are kept. */
-const SPARE_CHUNKS = 1;
+/** Unused chunks that are kept, lest a small peak allocates anew each time. */
+const SPARE_CHUNKS = 4;
 
 /**
  * Commits native memory, zeroed.
@@ -165,7 +165,6 @@ export class NativeBuffer {
 /** Hands out native buffers of 4 KiB to 64 KiB, and larger ones singly. */
 export class BufferPool {
   readonly #api: Win32Api;
-  readonly #onSurplus: (() => void) | undefined;
   #chunks: Chunk[] = [];
   /** One list for each power of two. */
   readonly #free: NativeBuffer[][] = Array.from({ length: SIZES }, () => []);
@@ -174,26 +173,15 @@ export class BufferPool {
   #cut = CHUNK_SIZE;
   #inUse = 0;
   #unused = 0;
-  /** The fewest unused chunks since the last `trim`. */
-  #leastUnused = 0;
 
-  /**
-   * @param api The seam.
-   * @param onSurplus Called when chunks may be left over: `trim` frees them.
-   */
-  constructor(api: Win32Api, onSurplus?: () => void) {
+  /** @param api The seam. */
+  constructor(api: Win32Api) {
     this.#api = api;
-    this.#onSurplus = onSurplus;
   }
 
   /** Bytes of the buffers that are handed out now. */
   get bytesInUse(): number {
     return this.#inUse;
-  }
-
-  /** Chunks that no buffer is used of, but for one that is kept. */
-  get surplus(): number {
-    return Math.max(this.#unused - SPARE_CHUNKS, 0);
   }
 
   /**
@@ -208,7 +196,7 @@ export class BufferPool {
     const index = sizeIndex(size);
     const buffer = this.#free[index]!.pop() ?? this.#make(MIN_BUFFER << index);
     this.#inUse += buffer.size;
-    if (buffer.chunk!.used++ === 0) this.#use();
+    if (buffer.chunk!.used++ === 0) this.#unused--;
     return buffer;
   }
 
@@ -240,21 +228,7 @@ export class BufferPool {
     }
     this.#free[sizeIndex(buffer.size)]!.push(buffer);
     if (--chunk.used > 0) return;
-    if (++this.#unused > SPARE_CHUNKS) this.#onSurplus?.();
-  }
-
-  /** Frees chunks that were not needed since it was last called. */
-  trim(): void {
-    const count = Math.min(this.#leastUnused, this.surplus);
-    this.#leastUnused = this.#unused;
-    if (count === 0) return;
-    const unused = this.#chunks.filter((each) => this.#isUnused(each));
-    const freed = new Set<Chunk | null>(unused.slice(-count));
-    this.#chunks = this.#chunks.filter((each) => !freed.has(each));
-    for (const [index, list] of this.#free.entries()) {
-      this.#free[index] = list.filter(({ chunk }) => !freed.has(chunk));
-    }
-    for (const chunk of freed) this.#freeChunk(chunk!);
+    if (++this.#unused > SPARE_CHUNKS) this.#freeChunk(chunk);
   }
 
   /** Frees everything. No buffer may be in use by the kernel. */
@@ -265,23 +239,19 @@ export class BufferPool {
     this.#chunks.length = 0;
     this.#chunk = null;
     this.#cut = CHUNK_SIZE;
-    this.#unused = this.#leastUnused = 0;
+    this.#unused = 0;
     for (const list of this.#free) list.length = 0;
   }
 
-  /** A chunk is used from now on. */
-  #use(): void {
-    this.#leastUnused = Math.min(--this.#unused, this.#leastUnused);
-  }
-
-  /** The newest one is still being cut. */
-  #isUnused(chunk: Chunk): boolean {
-    return chunk.used === 0 && chunk !== this.#chunk;
-  }
-
+  /** After a peak; the newest chunk is still being cut. */
   #freeChunk(chunk: Chunk): void {
+    if (chunk === this.#chunk) return;
+    this.#unused--;
+    this.#chunks = this.#chunks.filter((each) => each !== chunk);
+    for (const [index, list] of this.#free.entries()) {
+      this.#free[index] = list.filter((buffer) => buffer.chunk !== chunk);
+    }
     this.#api.virtualFree(chunk.address, 0, MEM_RELEASE);
-    this.#leastUnused = --this.#unused;
   }
 
   #allocate(length: number): NativeBuffer {

@@ -265,12 +265,10 @@ class Holder implements BufferHolder {
 
 function reclaimer() {
   const reports: string[] = [];
-  const pool = { surplus: 0, trims: 0, trim: () => void pool.trims++ };
   const it = new Reclaimer({
-    buffers: pool,
     report: (_error, message) => void reports.push(message),
   });
-  return { it, pool, reports };
+  return { it, reports };
 }
 
 function pause(milliseconds: number): Promise<void> {
@@ -301,18 +299,13 @@ Deno.test("the reclaimer asks who is busy again, and rests when nobody is", asyn
 });
 
 Deno.test("the timer ends with the last holder", () => {
-  const { it, pool } = reclaimer();
+  const { it } = reclaimer();
   const holders = [new Holder(), new Holder()];
   for (const each of holders) it.add(each);
   it.delete(holders[0]!);
   assert(it.active);
   it.delete(holders[1]!);
   assert(!it.active);
-  it.add(holders[0]!);
-  pool.surplus = 1;
-  it.delete(holders[0]!);
-  assert(it.active, "chunks are left over");
-  it.stop();
 });
 
 Deno.test("one look cancels at most 32 reads, and the next one is soon", async () => {
@@ -343,27 +336,12 @@ Deno.test("a holder that throws is reported and not asked again", async () => {
   assertEquals(reports, ["A buffer was not given back"]);
 });
 
-Deno.test("chunks are trimmed when they were unused for a second", async () => {
-  const { it, pool } = reclaimer();
-  let now = 0;
-  using _clock = stub(performance, "now", () => now);
-  pool.surplus = 3;
-  it.start();
-  await pause(300);
-  assertEquals([pool.trims, it.active], [0, true]);
-  now = 1000;
-  await eventually(() => pool.trims === 1);
-  pool.surplus = 0;
-  await eventually(() => !it.active);
-  assertEquals(pool.trims, 1);
-});
-
 Deno.test("a reclaimer that was stopped never looks again", async () => {
   const { it } = reclaimer();
   const holder = new Holder();
   it.add(holder);
   it.stop();
-  it.start();
+  it.add(new Holder());
   await pause(150);
   assertEquals([holder.asked, it.active], [0, false]);
 });

@@ -80,7 +80,7 @@ export class CompletionPort implements PumpHost, LateHost {
     this.#skipOnSuccess = options.skipOnSuccess;
     this.queue = new PacketQueue(api, options.concurrency);
     this.operations = new OperationTable(api);
-    this.buffers = new BufferPool(api, () => this.reclaimer.start());
+    this.buffers = new BufferPool(api);
     this.dispatcher = new Dispatcher({
       api,
       queue: this.queue,

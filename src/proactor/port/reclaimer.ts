@@ -1,12 +1,10 @@
 /**
- * Gives native memory back that nobody needs for now: buffers of streams that
- * have become silent, and chunks of the pool after a peak.
+ * Gives back the buffers of streams that have become silent.
  *
  * @module
  */
 
 import { ROOT, runIn } from "../../ffi/async_context.ts";
-import type { BufferPool } from "../../ffi/memory.ts";
 import type { ErrorReporter } from "./port_options.ts";
 
 /** Node's timers are those that no fake clock of a test replaces. */
@@ -23,9 +21,6 @@ const CANCELS_PER_LOOK = 32;
 
 /** Milliseconds until the next look when one has cancelled so many. */
 const SOON = 5;
-
-/** Milliseconds for which a chunk of the pool was not needed. */
-const UNUSED = 1000;
 
 /** What became of a buffer: in use, given back, or its read was cancelled. */
 export type Reclaimed = "busy" | "free" | "cancelled";
@@ -45,8 +40,6 @@ export interface BufferHolder {
 
 /** What a reclaimer needs of its port. */
 export interface ReclaimerHost {
-  /** Native buffers. */
-  readonly buffers: Pick<BufferPool, "surplus" | "trim">;
   /** Takes what holders throw. */
   readonly report: ErrorReporter;
 }
@@ -54,8 +47,7 @@ export interface ReclaimerHost {
 /**
  * Asks holders from time to time, so a message costs them nothing but a look at
  * their place: who holds a buffer is in the list until it was silent. The timer
- * runs while somebody is in the list or chunks are unused, and keeps no process
- * alive.
+ * runs while somebody is in the list, and keeps no process alive.
  */
 export class Reclaimer {
   readonly #host: ReclaimerHost;
@@ -63,7 +55,6 @@ export class Reclaimer {
   readonly #look = (): void => runIn(ROOT, Reclaimer.#runLook, this);
   readonly #timers: Timers = globalThis.process.getBuiltinModule("node:timers");
   #timer: ReturnType<Timers["setTimeout"]> | undefined;
-  #trimAt = 0;
   #stopped = false;
 
   /** @param host The port. */
@@ -80,7 +71,7 @@ export class Reclaimer {
   add(holder: BufferHolder): void {
     if (holder.place >= 0) return;
     holder.place = this.#holders.push(holder) - 1;
-    this.start();
+    if (this.#timer === undefined) this.#startTimer(INTERVAL);
   }
 
   /** @param holder Not asked any more. */
@@ -91,13 +82,7 @@ export class Reclaimer {
     if (last !== holder) this.#holders[last.place = place] = last;
     holder.place = -1;
     // A test is blamed for a timer that fires when it is over.
-    const { length } = this.#holders;
-    if (length === 0 && this.#host.buffers.surplus === 0) this.#stopTimer();
-  }
-
-  /** Makes sure that there will be a look. */
-  start(): void {
-    if (this.#timer === undefined) this.#startTimer(INTERVAL);
+    if (this.#holders.length === 0) this.#stopTimer();
   }
 
   /** The port has closed. */
@@ -124,9 +109,8 @@ export class Reclaimer {
     this.#timer = undefined;
     const now = performance.now();
     const more = this.#askAll(now);
-    const surplus = this.#trim(now);
     if (more) this.#startTimer(SOON);
-    else if (surplus || this.#holders.length > 0) this.#startTimer(INTERVAL);
+    else if (this.#holders.length > 0) this.#startTimer(INTERVAL);
   }
 
   /** Returns true when there may be more to cancel. */
@@ -150,17 +134,5 @@ export class Reclaimer {
       this.#host.report(error, "A buffer was not given back");
       return "free";
     }
-  }
-
-  /** Returns true when chunks are unused that may be needed again soon. */
-  #trim(now: number): boolean {
-    const { buffers } = this.#host;
-    if (buffers.surplus === 0) this.#trimAt = 0;
-    else if (this.#trimAt === 0) this.#trimAt = now + UNUSED;
-    else if (now >= this.#trimAt) {
-      buffers.trim();
-      this.#trimAt = now + UNUSED;
-    }
-    return buffers.surplus > 0;
   }
 }

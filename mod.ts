@@ -73,7 +73,11 @@ export type {
   ShutdownOptions,
   WaitOptions,
 } from "./src/stream/wait_options.ts";
-export type { DuplexConnection, NodeDuplex } from "./src/stream/node_duplex.ts";
+export type {
+  DuplexConnection,
+  NodeDuplexOptions,
+} from "./src/stream/duplex_connection.ts";
+export type { NodeDuplex } from "./src/stream/node_duplex.ts";
 export { toNodeDuplex } from "./src/stream/to_node_duplex.ts";
 export type { StreamTarget } from "./src/stream/web_streams.ts";
 export type {

@@ -26,7 +26,8 @@ Deno.addSignalListener("SIGINT", stop);
 console.log(`Serving http://${listener.addr.hostname}:${listener.addr.port}/`);
 
 for await (const connection of listener) {
-  server.emit("connection", await toNodeDuplex(connection));
+  const duplex = await toNodeDuplex(connection, { allowHalfOpen: true });
+  server.emit("connection", duplex);
 }
 await listener.finished;
 

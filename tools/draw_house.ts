@@ -29,7 +29,7 @@ export async function drawHouse(imports: readonly Import[]): Promise<string> {
     } }`;
   });
   const edges = [...rooms.keys()].sort().flatMap((from) =>
-    [...rooms.get(from)!].sort().map((to) => `${from} -> ${to};`)
+    [...rooms.get(from)!].sort().map((to) => `"${from}" -> "${to}";`)
   );
   const lines = [...nodes, ...edges].join("\n");
   return await drawGraph(`digraph house { ${STYLE}\n${lines}\n}`);
@@ -61,7 +61,7 @@ function nodeOf(room: string, subRooms: Map<string, Set<string>>): string {
     return beside === "" ? short(name) : `${short(name)} → ${beside}`;
   });
   const label = lines.length === 0 ? room : [room, ...lines, ""].join("\\l");
-  return `${room} [label="${label}"];`;
+  return `"${room}" [label="${label}"];`; // "node" is a word of the language
 }
 
 if (import.meta.main) {

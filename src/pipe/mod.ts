@@ -48,7 +48,11 @@ export type {
   ServerShutdownOptions,
 } from "../stream/served_connection.ts";
 export type { StreamTarget } from "../stream/web_streams.ts";
-export type { DuplexConnection, NodeDuplex } from "../stream/node_duplex.ts";
+export type {
+  DuplexConnection,
+  NodeDuplexOptions,
+} from "../stream/duplex_connection.ts";
+export type { NodeDuplex } from "../stream/node_duplex.ts";
 export {
   isWindowsError,
   WindowsError,

@@ -33,3 +33,14 @@ export function numberOf(
   const value: unknown = address && Reflect.get(address, name);
   return typeof value === "number" ? value : undefined;
 }
+
+/**
+ * The family of an internet address.
+ *
+ * @param address The address.
+ * @returns `"IPv4"` or `"IPv6"`; `undefined` when there is none.
+ */
+export function familyOf(address: string | undefined): string | undefined {
+  if (address === undefined) return undefined;
+  return address.includes(":") ? "IPv6" : "IPv4";
+}

@@ -6,63 +6,34 @@
  * @module
  */
 
+import { nextTick } from "node:process";
 import { Duplex } from "node:stream";
-import { clearTimeout, setTimeout } from "node:timers";
 import { copyBytes, isBytes, viewOf } from "../ffi/bytes.ts";
-import { assertInteger } from "../proactor/arguments.ts";
-import { numberOf, textOf } from "./node_address.ts";
-import { callUser, nodeError, throwUncaught } from "./node_errors.ts";
-import type { StreamTarget } from "./web_streams.ts";
-
-/** Bytes of the first read, and of those that follow a short one. */
-const SMALL_READ = 4096;
-
-/** Bytes of a read that follows one that was filled. */
-const LARGE_READ = 65536;
+import { type Callback, DuplexLink, endOf, writeAll } from "./duplex_link.ts";
+import { IdleTimer } from "./idle_timer.ts";
+import { familyOf, numberOf, textOf } from "./node_address.ts";
+import type {
+  DuplexConnection,
+  NodeDuplexOptions,
+} from "./duplex_connection.ts";
 
 /** Bytes that may wait in either direction before the other side is stopped. */
 const HIGH_WATER = 65536;
-const MAX_TIMEOUT = 0x7fff_ffff;
-
-type Callback = (error?: Error | null) => void;
-
-/** What {@linkcode toNodeDuplex} takes: every kind of connection. */
-export interface DuplexConnection extends StreamTarget {
-  /** Resolves when the connection is closed. */
-  readonly finished: Promise<void>;
-  /** The address of this end. */
-  readonly localAddr?: object | undefined;
-  /** The address of the other end. */
-  readonly remoteAddr?: object | undefined;
-  /** Lets pending reads and writes keep the process alive. */
-  ref(): void;
-  /** Lets the process end while reads or writes are pending. */
-  unref(): void;
-  /**
-   * Where there is such a thing.
-   *
-   * @param noDelay True sends small writes at once.
-   */
-  setNoDelay?(noDelay?: boolean): void;
-  /**
-   * Where there is such a thing.
-   *
-   * @param keepAlive True has idle connections probed.
-   */
-  setKeepAlive?(keepAlive?: boolean): void;
-}
 
 /**
  * A connection as a `Duplex`, with those members of `node:net`'s `Socket` that
  * servers and clients of Node ask for.
  *
- * Reading is done on demand. A write ends when its bytes are with the kernel,
- * so `write()` returns false when the peer is slow. Ending it ends the write
- * side or, where the stream has no half close, the connection, when the peer
- * has taken everything, however long that takes, as in Node; `destroy()` closes
- * it at once, and what was not taken is dropped, as by `abort()` of the
- * connection. What listeners throw is an uncaught exception. Errors have the codes of Node, such as `ECONNRESET`, and
- * the connection's own error as their `cause`.
+ * Reading is done on demand. A write ends when its bytes
+ * are with the kernel, so `write()` returns false when the peer is slow. Ending
+ * it ends the write side or, where the stream has no half close, the
+ * connection, when the peer has taken everything, however long that takes, as
+ * in Node; `destroy()` closes it at once, and what was not taken is dropped, as
+ * by `abort()` of the connection. When the other end ends, this one ends too,
+ * behind what was written, unless it has `allowHalfOpen`. `close` tells whether
+ * there was an error. What listeners throw is an uncaught exception. Errors have
+ * the codes of Node, such as `ECONNRESET`, and the connection's own error as
+ * their `cause`.
  *
  * @example Usage
  * ```ts
@@ -77,58 +48,95 @@ export interface DuplexConnection extends StreamTarget {
  * ```
  */
 export class NodeDuplex extends Duplex {
-  /** Always false: the connection is there. */
-  readonly connecting = false;
-  readonly #connection: DuplexConnection;
-  #size = SMALL_READ;
-  #timeout = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  readonly #idle = new IdleTimer(() => this.emit("timeout"));
+  readonly #link = new DuplexLink(this, {
+    onActivity: () => this.#idle.refresh(),
+    onReceived: (data) => this.received(data),
+    onEnded: () => this.ended(),
+    onFailed: (error) => this.failed(error),
+  });
 
   /**
    * Made by {@linkcode toNodeDuplex}.
    *
    * @ignore
-   * @param connection The connection; the stream's from now on.
+   * @param connection The connection, where it is there; the stream's from now
+   * on.
+   * @param options Whether the stream outlives the other end.
    */
-  constructor(connection: DuplexConnection) {
-    super({ highWaterMark: HIGH_WATER });
-    this.#connection = connection;
+  constructor(connection?: DuplexConnection, options: NodeDuplexOptions = {}) {
+    const { allowHalfOpen = false } = options;
+    super({ highWaterMark: HIGH_WATER, allowHalfOpen, emitClose: false });
+    if (connection !== undefined) this.attach(connection);
+  }
+
+  // --- state ---------------------------------------------------------------
+
+  /** True while a connection is being made. */
+  get connecting(): boolean {
+    return false;
+  }
+
+  /** True while there is no connection yet. */
+  get pending(): boolean {
+    return this.#link.connection === undefined;
+  }
+
+  /** `"opening"`, `"open"`, `"readOnly"`, `"writeOnly"` or `"closed"`. */
+  get readyState(): string {
+    if (this.connecting) return "opening";
+    const { readable, writable } = this;
+    if (readable) return writable ? "open" : "readOnly";
+    return writable ? "writeOnly" : "closed";
+  }
+
+  /** Bytes that came from the other end. */
+  get bytesRead(): number {
+    return this.#link.bytesRead;
+  }
+
+  /** Bytes that were written, those that still wait included. */
+  get bytesWritten(): number {
+    return this.#link.bytesSent + this.writableLength;
   }
 
   // --- addresses -----------------------------------------------------------
 
   /** The address of this end, where it has an internet address. */
   get localAddress(): string | undefined {
-    return textOf(this.#connection.localAddr, "hostname");
+    return textOf(this.#link.connection?.localAddr, "hostname");
   }
 
   /** The port of this end, where it has one. */
   get localPort(): number | undefined {
-    return numberOf(this.#connection.localAddr, "port");
+    return numberOf(this.#link.connection?.localAddr, "port");
+  }
+
+  /** `"IPv4"` or `"IPv6"`, where this end has an internet address. */
+  get localFamily(): string | undefined {
+    return familyOf(this.localAddress);
   }
 
   /** The address of the other end, where it has an internet address. */
   get remoteAddress(): string | undefined {
-    return textOf(this.#connection.remoteAddr, "hostname");
+    return textOf(this.#link.connection?.remoteAddr, "hostname");
   }
 
   /** The port of the other end, where it has one. */
   get remotePort(): number | undefined {
-    return numberOf(this.#connection.remoteAddr, "port");
+    return numberOf(this.#link.connection?.remoteAddr, "port");
   }
 
-  /** `"IPv4"` or `"IPv6"`, where it has an internet address. */
+  /** `"IPv4"` or `"IPv6"`, where the other end has an internet address. */
   get remoteFamily(): string | undefined {
-    const address = this.remoteAddress;
-    if (address === undefined) return undefined;
-    return address.includes(":") ? "IPv6" : "IPv4";
+    return familyOf(this.remoteAddress);
   }
 
   // --- settings ------------------------------------------------------------
 
   /** Milliseconds of silence after which `timeout` is emitted; 0 is never. */
   get timeout(): number {
-    return this.#timeout;
+    return this.#idle.timeout;
   }
 
   /**
@@ -140,14 +148,8 @@ export class NodeDuplex extends Duplex {
    * @throws {RangeError} when `timeout` is not an integer that fits.
    */
   setTimeout(timeout: number, callback?: () => void): this {
-    assertInteger("timeout", timeout, [0, MAX_TIMEOUT]);
-    this.#timeout = timeout;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    if (timeout > 0 && !this.destroyed) {
-      this.#timer = setTimeout(() => this.emit("timeout"), timeout);
-      this.#timer.unref();
-    }
+    this.#idle.start(timeout);
+    if (this.destroyed) this.#idle.stop();
     if (callback === undefined) return this;
     if (timeout === 0) return this.removeListener("timeout", callback);
     return this.once("timeout", callback);
@@ -160,7 +162,7 @@ export class NodeDuplex extends Duplex {
    * @returns The stream.
    */
   setNoDelay(noDelay = true): this {
-    this.#connection.setNoDelay?.(noDelay);
+    this.#link.use((connection) => connection.setNoDelay?.(noDelay));
     return this;
   }
 
@@ -171,7 +173,7 @@ export class NodeDuplex extends Duplex {
    * @returns The stream.
    */
   setKeepAlive(keepAlive = false): this {
-    this.#connection.setKeepAlive?.(keepAlive);
+    this.#link.use((connection) => connection.setKeepAlive?.(keepAlive));
     return this;
   }
 
@@ -181,7 +183,7 @@ export class NodeDuplex extends Duplex {
    * @returns The stream.
    */
   ref(): this {
-    this.#connection.ref();
+    this.#link.use((connection) => connection.ref());
     return this;
   }
 
@@ -191,7 +193,7 @@ export class NodeDuplex extends Duplex {
    * @returns The stream.
    */
   unref(): this {
-    this.#connection.unref();
+    this.#link.use((connection) => connection.unref());
     return this;
   }
 
@@ -234,7 +236,7 @@ export class NodeDuplex extends Duplex {
    * @ignore
    */
   override _read(): void {
-    this.#receive();
+    this.#link.read();
   }
 
   /**
@@ -250,7 +252,7 @@ export class NodeDuplex extends Duplex {
     _encoding: string,
     callback: Callback,
   ): void {
-    this.#settle(this.#connection.write(chunk), callback);
+    this.#link.send(callback, (connection) => connection.write(chunk));
   }
 
   /**
@@ -264,8 +266,7 @@ export class NodeDuplex extends Duplex {
     chunks: { chunk: Uint8Array }[],
     callback: Callback,
   ): void {
-    const writes = chunks.map(({ chunk }) => this.#connection.write(chunk));
-    this.#settle(Promise.all(writes), callback);
+    this.#link.send(callback, (connection) => writeAll(connection, chunks));
   }
 
   /**
@@ -275,11 +276,7 @@ export class NodeDuplex extends Duplex {
    * @param callback Told of the end.
    */
   override _final(callback: Callback): void {
-    const connection = this.#connection;
-    const ended = connection.canCloseWrite
-      ? connection.closeWrite()
-      : connection.shutdown();
-    this.#settle(ended, callback);
+    this.#link.send(callback, endOf);
   }
 
   /**
@@ -290,12 +287,26 @@ export class NodeDuplex extends Duplex {
    * @param callback Told when the connection is closed.
    */
   override _destroy(error: Error | null, callback: Callback): void {
-    clearTimeout(this.#timer);
+    this.#idle.stop();
+    this.#link.drop();
+    const { connection } = this.#link;
+    if (connection === undefined) return this.#closed(error, callback);
     this.closeConnection(error);
-    this.#connection.finished.then(() => callback(error));
+    connection.finished.then(() => this.#closed(error, callback));
   }
 
   // --- for the kinds of duplexes -------------------------------------------
+
+  /**
+   * The connection is there: what waited for it is done.
+   *
+   * @ignore
+   * @param connection The connection; the stream's from now on.
+   */
+  protected attach(connection: DuplexConnection): void {
+    this.#idle.refresh();
+    this.#link.attach(connection);
+  }
 
   /**
    * Copies a chunk that must wait: `node:stream` would queue it as it is.
@@ -305,7 +316,8 @@ export class NodeDuplex extends Duplex {
    */
   protected owned(chunk: unknown): unknown {
     if (!isBytes(chunk)) return chunk;
-    const waits = this.writableLength > 0 || this.writableCorked > 0;
+    const waits = this.pending || this.writableLength > 0 ||
+      this.writableCorked > 0;
     return waits ? copyBytes(chunk) : viewOf(chunk);
   }
 
@@ -316,7 +328,7 @@ export class NodeDuplex extends Duplex {
    * @param _error What has ended the stream.
    */
   protected closeConnection(_error: Error | null): void {
-    this.#connection.abort();
+    this.#link.connection?.abort();
   }
 
   /**
@@ -330,12 +342,14 @@ export class NodeDuplex extends Duplex {
   }
 
   /**
-   * The peer writes no more.
+   * The peer writes no more. Who does not read is told by `end` too, when
+   * nothing is left to read.
    *
    * @ignore
    */
   protected ended(): void {
     this.push(null);
+    this.read(0);
   }
 
   /**
@@ -348,53 +362,8 @@ export class NodeDuplex extends Duplex {
 
   // --- parts ---------------------------------------------------------------
 
-  async #receive(): Promise<void> {
-    const chunk = new Uint8Array(this.#size);
-    let count: number | null;
-    try {
-      count = await this.#connection.read(chunk);
-    } catch (error) {
-      return this.#receiveFailed(error);
-    }
-    if (this.destroyed) return;
-    if (count === null) return this.ended();
-    this.#timer?.refresh();
-    this.#size = nextSize(this.#size, count);
-    this.#deliver(viewOf(chunk, 0, count));
+  #closed(error: Error | null, callback: Callback): void {
+    callback(error);
+    nextTick(() => this.emit("close", error !== null));
   }
-
-  /** Reading goes on, as it does in Node, when somebody catches it. */
-  #deliver(data: Uint8Array): void {
-    try {
-      this.received(data);
-    } catch (error) {
-      throwUncaught(error);
-      if (!this.destroyed) this.read(0);
-    }
-  }
-
-  /** What our own end interrupts has ended too. */
-  #receiveFailed(error: unknown): void {
-    if (this.destroyed) return;
-    const closedByUs = this.writableEnded && !this.#connection.canCloseWrite;
-    if (closedByUs) return this.ended();
-    this.failed(error);
-    this.destroy(nodeError(error, "read"));
-  }
-
-  #settle(written: Promise<unknown>, callback: Callback): void {
-    written.then(() => {
-      this.#timer?.refresh();
-      callUser(callback, null);
-    }, (error) => {
-      this.failed(error);
-      callUser(callback, nodeError(error, "write"));
-    });
-  }
-}
-
-/** A silent connection waits with a small array. */
-function nextSize(size: number, count: number): number {
-  if (count === size) return LARGE_READ;
-  return count <= SMALL_READ ? SMALL_READ : size;
 }

@@ -4,13 +4,18 @@
  * @module
  */
 
-import type { DuplexConnection, NodeDuplex } from "./node_duplex.ts";
+import type {
+  DuplexConnection,
+  NodeDuplexOptions,
+} from "./duplex_connection.ts";
+import type { NodeDuplex } from "./node_duplex.ts";
 
 /**
  * Makes a `Duplex` of `node:stream` of a connection, for everything that is
  * written for Node: `node:http`, `node:https`, WebSockets, data bases.
  *
- * The connection belongs to the stream from then on. The promise is only there
+ * The connection belongs to the stream from then on. It is read when somebody
+ * reads the stream, who is then told of the other end's end. The promise is only there
  * because `node:stream` is loaded when it is first needed.
  *
  * @example Serve HTTP
@@ -22,7 +27,8 @@ import type { DuplexConnection, NodeDuplex } from "./node_duplex.ts";
  * using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 8000 });
  * const server = createServer((_request, response) => response.end("hello"));
  * for await (const connection of listener) {
- *   server.emit("connection", await toNodeDuplex(connection));
+ *   const duplex = await toNodeDuplex(connection, { allowHalfOpen: true });
+ *   server.emit("connection", duplex);
  * }
  * ```
  *
@@ -40,11 +46,13 @@ import type { DuplexConnection, NodeDuplex } from "./node_duplex.ts";
  * ```
  *
  * @param connection Of any kind: TCP, a pipe, TLS.
+ * @param options Whether the stream outlives the other end's.
  * @returns The stream.
  */
 export async function toNodeDuplex(
   connection: DuplexConnection,
+  options: NodeDuplexOptions = {},
 ): Promise<NodeDuplex> {
   const { NodeDuplex } = await import("./node_duplex.ts");
-  return new NodeDuplex(connection);
+  return new NodeDuplex(connection, options);
 }

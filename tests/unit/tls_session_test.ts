@@ -3,7 +3,7 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { Duplex } from "node:stream";
 import type { TLSSocket } from "node:tls";
-import type { DuplexConnection } from "../../src/stream/node_duplex.ts";
+import type { DuplexConnection } from "../../src/stream/duplex_connection.ts";
 import { ReadQueue } from "../../src/stream/read_queue.ts";
 import { TlsConnection } from "../../src/net/tls/tls_connection.ts";
 import {

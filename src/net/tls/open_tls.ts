@@ -13,7 +13,7 @@ import {
   type SecureContext,
   TLSSocket,
 } from "node:tls";
-import type { DuplexConnection } from "../../stream/node_duplex.ts";
+import type { DuplexConnection } from "../../stream/duplex_connection.ts";
 import type {
   StartTlsClientOptions,
   StartTlsOptions,

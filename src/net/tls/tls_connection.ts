@@ -8,7 +8,7 @@ import { byteLengthOf, copyBytes } from "../../ffi/bytes.ts";
 import { assertArray } from "../../proactor/arguments.ts";
 import { closeWhenForgotten } from "../../proactor/port/forgotten.ts";
 import type { DeadlineOptions } from "../../stream/close_deadline.ts";
-import type { DuplexConnection } from "../../stream/node_duplex.ts";
+import type { DuplexConnection } from "../../stream/duplex_connection.ts";
 import type { ReadQueue } from "../../stream/read_queue.ts";
 import type { ReadOptions } from "../../stream/stream_traits.ts";
 import {

@@ -5,7 +5,8 @@
  */
 
 import { setImmediate } from "node:timers";
-import { type DuplexConnection, NodeDuplex } from "../../stream/node_duplex.ts";
+import type { DuplexConnection } from "../../stream/duplex_connection.ts";
+import { NodeDuplex } from "../../stream/node_duplex.ts";
 
 /** Told of what comes from the peer. */
 export interface TlsDuplexEvents {
@@ -39,7 +40,7 @@ export class TlsDuplex extends NodeDuplex {
    * @param events Who is told.
    */
   constructor(connection: DuplexConnection, events: TlsDuplexEvents) {
-    super(connection);
+    super(connection, { allowHalfOpen: true });
     this.#connection = connection;
     this.#events = events;
   }

@@ -14,7 +14,7 @@ import type {
 } from "node:tls";
 import { byteLengthOf, setBytes, viewOf } from "../../ffi/bytes.ts";
 import { Fifo } from "../../proactor/port/fifo.ts";
-import type { DuplexConnection } from "../../stream/node_duplex.ts";
+import type { DuplexConnection } from "../../stream/duplex_connection.ts";
 import type { ReadSource } from "../../stream/read_queue.ts";
 import { TlsDuplex, type TlsDuplexEvents } from "./tls_duplex.ts";
 import { interrupted, tlsError } from "./tls_errors.ts";

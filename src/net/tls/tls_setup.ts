@@ -6,7 +6,7 @@
 
 import { assertInteger } from "../../proactor/arguments.ts";
 import { assertDeadline } from "../../stream/close_deadline.ts";
-import type { DuplexConnection } from "../../stream/node_duplex.ts";
+import type { DuplexConnection } from "../../stream/duplex_connection.ts";
 import { addressText, type TcpAddr } from "../tcp/tcp_socket.ts";
 import { isServerName } from "./server_name.ts";
 import type {

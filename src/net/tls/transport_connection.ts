@@ -7,7 +7,7 @@
 import { byteLengthOf, setBytes, viewOf } from "../../ffi/bytes.ts";
 import { Fifo } from "../../proactor/port/fifo.ts";
 import type { DeadlineOptions } from "../../stream/close_deadline.ts";
-import type { DuplexConnection } from "../../stream/node_duplex.ts";
+import type { DuplexConnection } from "../../stream/duplex_connection.ts";
 import type { Protocol, Transport } from "../../stream/protocol.ts";
 import { interrupted } from "./tls_errors.ts";
 

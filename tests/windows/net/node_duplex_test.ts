@@ -24,9 +24,12 @@ import { pipeline } from "node:stream/promises";
 import { FLOOD, MEGABYTE, resetOnClose, socketOf, tcpPair } from "./_tcp.ts";
 
 /** A connection's end as a stream, and the other end. */
-async function duplexPair(proactor: IocpProactor) {
+async function duplexPair(
+  proactor: IocpProactor,
+  options: { allowHalfOpen?: boolean } = {},
+) {
   const pair = await tcpPair(proactor);
-  const duplex = await toNodeDuplex(pair.client);
+  const duplex = await toNodeDuplex(pair.client, options);
   return {
     duplex,
     peer: pair.served,
@@ -91,6 +94,17 @@ test.eachMode("end() closes a pipe, which has no half close", async (proactor) =
 
 test.proactor("the end of the peer is the end of the stream", async (proactor) => {
   await using pair = await duplexPair(proactor);
+  const { duplex, peer } = pair;
+  const closed = once(duplex, "close");
+  await peer.write(encode("hello"));
+  await peer.closeWrite();
+  assertEquals(await text(duplex), "hello");
+  assertEquals(await soon(closed), [false]);
+  assertEquals(await readText(peer), "");
+});
+
+test.proactor("a stream with allowHalfOpen outlives the end of the peer", async (proactor) => {
+  await using pair = await duplexPair(proactor, { allowHalfOpen: true });
   const { duplex, peer } = pair;
   await peer.write(encode("hello"));
   await peer.closeWrite();

@@ -63,8 +63,7 @@ async function openTcp(
     hostname: host,
     port: readPort(port),
     family: family === 4 ? "ipv4" : family === 6 ? "ipv6" : undefined,
-    localAddress,
-    localPort,
+    localAddr: { hostname: localAddress, port: localPort },
     proactor,
     signal,
   });

@@ -37,6 +37,7 @@ const NUMERIC = /^[\d.]+$|:/;
  *
  * const server = new PipeSocketServer({}, (socket) => {
  *   socket.pipe(socket);
+ *   socket.on("error", () => {}); // the client has gone
  * });
  * server.listen("\\\\.\\pipe\\echo");
  * ```
@@ -296,7 +297,9 @@ export class PipeSocketServer extends EventEmitter implements AsyncDisposable {
  * ```ts
  * import { createServer } from "@iocp/proactor/node";
  *
- * const server = createServer((socket) => socket.pipe(socket));
+ * const server = createServer((socket) => {
+ *   socket.pipe(socket).on("error", () => {}); // the client has gone
+ * });
  * server.listen("\\\\.\\pipe\\echo", () => console.log(server.address()));
  * ```
  *

@@ -17,7 +17,7 @@ loadWaitSymbols();
 defaultProcesses();
 
 const FOLDER = fileURLToPath(new URL("../../examples", import.meta.url));
-const FLAGS = ["--no-check", "--no-lock", "--no-prompt", "--allow-ffi"];
+const FLAGS = ["-q", "--no-check", "--no-lock", "--no-prompt", "--allow-ffi"];
 
 /** A program of the folder, and what it has written. */
 export class Program implements AsyncDisposable {

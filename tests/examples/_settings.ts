@@ -74,6 +74,8 @@ export const SETTINGS: Record<string, Setting | undefined> = {
   "src/net/readiness/readiness.ts: waitReadable": datagrams,
   "src/net/socket/socket.ts: Socket": { during: peers.greetTcp },
   "src/net/socket/socket.ts: createSocket": client(peers.echoTcp6),
+  "src/loop/proactor_event_loop.ts: ProactorEventLoop.startTls": tlsClient,
+  "src/loop/timeouts.ts: timeout": echoClient,
   "src/net/tls/start_tls.ts: startTls": tlsClient,
   "src/net/tls/start_tls.ts: startTls 2": server(peers.callTls),
   "src/net/tcp/tcp_connection.ts: TcpConnection": tcpClient,

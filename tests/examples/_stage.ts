@@ -18,7 +18,7 @@ import { until } from "../windows/_setup.ts";
 import { CA_CERT, CERT, KEY } from "../windows/net/fixtures/tls.ts";
 import type { Example } from "./_examples.ts";
 
-const FIXED_PORT = /(port: |^ {2})(7|\d{4})(?=[ ,}])/gm;
+const FIXED_PORT = /(port: |host, |^ {2})(7|\d{4})(?=[ ,})])/gm;
 const DATA_SIZE = 2_000_000;
 
 /** Milliseconds after which an example that should end has not. */

@@ -24,7 +24,7 @@ import {
 import { openFile } from "../../src/file/mod.ts";
 import { loadFileSymbols } from "../../src/ffi/file/native.ts";
 import { loadSocketFileSymbols } from "../../src/ffi/socket_file/native.ts";
-import { loadSocketSymbols } from "../../src/ffi/socket/winsock.ts";
+import { defaultSockets } from "../../src/ffi/socket/default.ts";
 import { loadSymbols } from "../../src/ffi/symbols.ts";
 import { loadWaitSymbols } from "../../src/ffi/wait/native.ts";
 import { uniquePipeName } from "../windows/_setup.ts";
@@ -32,7 +32,7 @@ import { uniquePipeName } from "../windows/_setup.ts";
 // Outside of any test, so that no test is blamed for keeping them open.
 loadSymbols();
 loadFileSymbols();
-loadSocketSymbols();
+defaultSockets();
 loadSocketFileSymbols();
 loadWaitSymbols();
 

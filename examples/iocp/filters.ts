@@ -61,8 +61,9 @@ await report("EVFILT_WRITE", "IOCTL_AFD_POLL: a connected socket", async () => {
 await report("EVFILT_TIMER", "a waitable timer, by RegisterWait", async () => {
   const timer = CreateWaitableTimerW(null, 0, null);
   const due = new Uint8Array(new BigInt64Array([-200_000n]).buffer); // 20 ms
+  const wait = proactor.waitForHandle(timer);
   SetWaitableTimer(timer, due, 0, 0n, 0n, 0);
-  await proactor.waitForHandle(timer);
+  await wait;
 });
 
 await report(

@@ -138,7 +138,7 @@ export const LISTENERS: readonly Mutant[] = [
   {
     name: "a client that leaves before it is accepted stops the listener",
     file: "net/socket/socket_listener.ts",
-    find: "if (!CLIENT_LEFT.includes(code)) return this.#failed(error);",
+    find: "if (!clientLeft(code)) return this.#failed(error);",
     replace: "return this.#failed(error);",
     tests: SOCKETS,
   },

@@ -18,7 +18,7 @@ export const OTHERS: readonly Mutant[] = [
   },
   {
     name: "others may make instances",
-    file: "pipe/security.ts",
+    file: "pipe/pipe_access.ts",
     find: 'const READ_WRITE = "0x12019b";',
     replace: 'const READ_WRITE = "0x12019f";',
     tests: ["security"],

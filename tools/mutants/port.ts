@@ -57,8 +57,8 @@ export const PORT: readonly Mutant[] = [
   {
     name: "a callback dispatches the packets behind it",
     file: "proactor/port/completion_port.ts",
-    find: "if (this.#busy) return 0;\n    const atOnce",
-    replace: "const atOnce",
+    find: "    if (this.#busy) return 0;\n",
+    replace: "",
     tests: PORT_TESTS,
   },
   {
@@ -156,7 +156,8 @@ export const PORT: readonly Mutant[] = [
   {
     name: "an idle pump polls for ever",
     file: "proactor/port/pump.ts",
-    find: "if (++this.#idleTurns < this.#idleLimit) return this.#schedule();",
+    find:
+      "if (!spent && this.#idleTurns < MAX_IDLE_TURNS) return this.#schedule();",
     replace: "return this.#schedule();",
     tests: ["pump"],
   },
@@ -215,8 +216,8 @@ export const PORT: readonly Mutant[] = [
     name: "a failed port leaves its operations pending",
     file: "proactor/port/port_life.ts",
     find:
-      "for (const each of operations.pending()) dispatcher.abandon(each, code);",
-    replace: "void dispatcher, void code, void operations;",
+      "for (const each of operations.pending()) runIn(ROOT, abandon, each);",
+    replace: "void abandon, void operations;",
     tests: ["late_packets", "completion_port"],
   },
   {

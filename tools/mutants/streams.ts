@@ -201,8 +201,8 @@ export const STREAMS: readonly Mutant[] = [
   {
     name: "a buffer of the pool is handed out twice",
     file: "ffi/memory.ts",
-    find: "this.#free.get(rounded)?.pop()",
-    replace: "this.#free.get(rounded)?.at(-1)",
+    find: "this.#free[index]!.pop() ??",
+    replace: "this.#free[index]!.at(-1) ??",
     tests: ["memory", "pipe_connection"],
   },
   {

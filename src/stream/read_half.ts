@@ -207,7 +207,7 @@ export class ReadHalf implements CompletionListener, BufferHolder {
     this.#hot = false; // what has come and was not taken goes with its buffer
     const { pending, buffer } = this.#operation;
     if (!pending && this.available === 0) this.#releaseBuffer();
-    if (!pending || buffer === null) return "free";
+    if (!pending || buffer === null || this.#io.blocking) return "free";
     // Messages have no probe: they are waited for with a page.
     if (!this.#options.probe && buffer.size === MIN_BUFFER) return "free";
     this.#reclaiming = this.#port.cancel(this.#operation) === 0;

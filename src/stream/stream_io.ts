@@ -13,6 +13,11 @@ export interface StreamIo {
   /** Bytes moved by the last call that returned 0. */
   readonly transferred: number;
   /**
+   * True when calls block a thread: a read that is cancelled may lose what a
+   * console or a device has taken in for it.
+   */
+  readonly blocking?: boolean | undefined;
+  /**
    * Starts a read.
    *
    * @param buffer Native memory.

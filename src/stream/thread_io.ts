@@ -44,6 +44,8 @@ export interface ThreadIoOptions {
 export class ThreadIo implements StreamIo {
   /** Not used: no call ends at once. */
   readonly transferred = 0;
+  /** Its reads are cancelled by a close alone. */
+  readonly blocking = true;
   /** The handle, which is not on the port. */
   readonly owner: PortHandle;
   readonly #port: CompletionPort;

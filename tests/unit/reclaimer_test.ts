@@ -36,7 +36,11 @@ class Taker {
   released = 0;
   paused = false;
 
-  constructor(world: World, type: "byte" | "message" = "byte") {
+  constructor(
+    world: World,
+    type: "byte" | "message" = "byte",
+    blocking = false,
+  ) {
     const { server, client } = world.pair({ type, quota: 1 << 20 });
     this.#world = world;
     this.client = client;
@@ -44,7 +48,7 @@ class Taker {
       warnings: type === "message",
     });
     this.reader = new ReadHalf(world.port, this.#owner, {
-      io: new FileIo(world.sim, server),
+      io: Object.assign(new FileIo(world.sim, server), { blocking }),
       emptyIsEnd: type === "message",
       probe: type === "byte",
       consumer: {
@@ -102,6 +106,19 @@ class Taker {
 function held(world: World): number {
   return world.proactor.metrics().bufferBytes;
 }
+
+Deno.test("a read that blocks a thread is never cancelled for its buffer", async () => {
+  await inWorld({}, async (world) => {
+    const it = new Taker(world, "byte", true);
+    await it.talk();
+    const { cancelIoEx } = world.sim.calls;
+    assertEquals([it.reclaim(), it.reader.pending], ["free", true]);
+    assertEquals(world.sim.calls.cancelIoEx, cancelIoEx);
+    await it.send("c");
+    assertEquals(it.taken, "abc");
+    it.closeBoth();
+  });
+});
 
 Deno.test("a read that waits in silence goes on without its buffer", async () => {
   await inWorld({}, async (world) => {

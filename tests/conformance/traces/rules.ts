@@ -47,7 +47,7 @@ export const RULES: readonly Trace[] = [{
 }, {
   name: "W4: a backlog above 200 counts as 200",
   rules: ["W4"],
-  source: "MS, listen; OpenJDK issue 25819",
+  source: "MS, listen; OpenJDK 25819",
   steps: [
     [["socket", "listener"], "ok"],
     [["bind", "listener"], "ok"],

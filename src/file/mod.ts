@@ -40,9 +40,5 @@ export {
   watchDirectory,
   type WatchDirectoryOptions,
 } from "./watch_directory.ts";
-export {
-  isWindowsError,
-  WindowsError,
-  type WindowsErrorFields,
-} from "../ffi/errors.ts";
+export * from "../ffi/windows_error.ts";
 export type { StreamTarget } from "../stream/web_streams.ts";

@@ -26,34 +26,9 @@ export type {
   AsyncSnapshot,
   ContextOption,
 } from "../ffi/async_context.ts";
-export {
-  EventLoopPolicy,
-  getEventLoop,
-  getEventLoopPolicy,
-  getRunningLoop,
-  newEventLoop,
-  setEventLoop,
-  setEventLoopPolicy,
-} from "./policy.ts";
+export * from "./policy.ts";
 export { run, Runner, type RunnerOptions, type RunOptions } from "./runner.ts";
-export type {
-  ClientTlsOptions,
-  ConnectAcceptedSocketOptions,
-  CreateConnectionOptions,
-  CreatePipeConnectionOptions,
-  CreateServerOptions,
-  CreateUnixConnectionOptions,
-  CreateUnixServerOptions,
-  LoopOptions,
-  ProactorEventLoopOptions,
-  ServerTlsOptions,
-  ShutdownDefaultExecutorOptions,
-  SockAccepted,
-  SockRecvFromIntoOptions,
-  StartServingOptions,
-  StartServingPipeOptions,
-  StartTlsProtocolOptions,
-} from "./loop_options.ts";
+export type * from "./loop_options.ts";
 export {
   type ExecutorShutdownOptions,
   type WorkerCall,
@@ -76,20 +51,6 @@ export { eagerTaskFactory, type TaskFactory, type TaskMaker } from "./tasks.ts";
 export { allTasks, currentTask } from "./task_queries.ts";
 export { TaskGroup, type TaskGroupOptions } from "./task_group.ts";
 export { Timeout, timeout, timeoutAt, waitFor } from "./timeouts.ts";
-export type {
-  BufferedProtocol,
-  Protocol,
-  ProtocolFactory,
-  Transport,
-  WriteBufferLimits,
-  WriteBufferOptions,
-} from "../stream/protocol.ts";
-export {
-  CancelledError,
-  type DoneCallbackOptions,
-  Future,
-  type FutureCallback,
-  type FutureContext,
-  InvalidStateError,
-} from "../proactor/future/future.ts";
+export type * from "../stream/protocol.ts";
+export * from "../proactor/future/future.ts";
 export type { ServerHost } from "../net/tcp/server_addresses.ts";

@@ -15,11 +15,11 @@ import {
 import { isInstance } from "../ffi/thrown.ts";
 import {
   CancelledError,
-  cancelReason,
   Future,
   type FutureContext,
   InvalidStateError,
 } from "../proactor/future/future.ts";
+import { cancelReason } from "../proactor/future/future_errors.ts";
 
 import { isThenable } from "./arguments.ts";
 import { runAs } from "./running_task.ts";

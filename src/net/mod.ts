@@ -30,18 +30,7 @@ export { UnixConnection } from "./unix/unix_connection.ts";
 export { UnixListener, type UnixListenOptions } from "./unix/unix_listener.ts";
 export type { UnixAddr } from "./unix/unix_socket.ts";
 export { startTls } from "./tls/start_tls.ts";
-export type {
-  StartTlsClientOptions,
-  StartTlsOptions,
-  StartTlsServerOptions,
-  TlsClientProtocolOptions,
-  TlsClientSettings,
-  TlsOptions,
-  TlsProtocolOptions,
-  TlsServerProtocolOptions,
-  TlsServerSettings,
-  TlsShutdownOptions,
-} from "./tls/tls_options.ts";
+export type * from "./tls/tls_options.ts";
 export { TlsConnection, type TlsTransport } from "./tls/tls_connection.ts";
 export type { TlsHandshakeInfo } from "./tls/tls_session.ts";
 export type { ServerHost } from "./tcp/server_addresses.ts";
@@ -94,32 +83,8 @@ export {
   type ShutdownSide,
   Socket,
 } from "./socket/socket.ts";
-export type {
-  DeadlineOptions,
-  DroppedBytesError,
-} from "../stream/close_deadline.ts";
-export type { Conn } from "../stream/conn.ts";
-export type { StreamConnection } from "../stream/stream_connection.ts";
-export type { StreamServer } from "../stream/stream_server.ts";
-export type { ReadOptions } from "../stream/stream_traits.ts";
-export type { ShutdownOptions, WaitOptions } from "../stream/wait_options.ts";
-export type { SendFileOptions, SendFileSource } from "../stream/file_mover.ts";
-export type { SeekableFile } from "../stream/file_reader.ts";
-export type {
-  ServedConnection,
-  ServerShutdownOptions,
-} from "../stream/served_connection.ts";
-export type { StreamTarget } from "../stream/web_streams.ts";
-export type {
-  DuplexConnection,
-  NodeDuplexOptions,
-} from "../stream/duplex_connection.ts";
-export type { NodeDuplex } from "../stream/node_duplex.ts";
-export {
-  isWindowsError,
-  WindowsError,
-  type WindowsErrorFields,
-} from "../ffi/errors.ts";
+export type * from "../stream/types.ts";
+export * from "../ffi/windows_error.ts";
 export type {
   Ipv4Address,
   Ipv6Address,

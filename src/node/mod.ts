@@ -28,11 +28,6 @@ export type {
 export { createServer, PipeSocketServer } from "./pipe_socket_server.ts";
 export type { ListenOptions, SocketServerOptions } from "./listen_options.ts";
 export type { SocketAddressInfo } from "./socket_address_info.ts";
-export type {
-  DuplexConnection,
-  NodeDuplexOptions,
-} from "../stream/duplex_connection.ts";
-export type { NodeDuplex } from "../stream/node_duplex.ts";
+export type * from "../stream/duplex_types.ts";
 export type { PipeSecurity } from "../pipe/security.ts";
 export type { PipeAccess } from "../pipe/pipe_access.ts";
-export type { StreamTarget } from "../stream/web_streams.ts";

@@ -19,14 +19,7 @@
  * @module
  */
 
-export {
-  CancelledError,
-  type DoneCallbackOptions,
-  Future,
-  type FutureCallback,
-  type FutureContext,
-  InvalidStateError,
-} from "./future/future.ts";
+export * from "./future/future.ts";
 export type {
   AsyncContext,
   AsyncSnapshot,
@@ -34,28 +27,13 @@ export type {
 } from "../ffi/async_context.ts";
 export { IocpProactor } from "./iocp_proactor.ts";
 export type { PortMetrics } from "./port/port_options.ts";
-export type {
-  CloseOptions,
-  ConnectOptions,
-  DisconnectOptions,
-  HandleLike,
-  IocpProactorOptions,
-  OperationOptions,
-  ReceivedFrom,
-  ReceivedFromInto,
-  ReceiveOptions,
-  WaitHandleOptions,
-} from "./proactor_options.ts";
+export type * from "./proactor_options.ts";
 export { OverlappedFuture } from "./future/overlapped_future.ts";
 export { WaitHandleFuture } from "./wait/wait_handle_future.ts";
 export type { TransactOptions } from "./call/transact_call.ts";
 export type { AcceptedSocket } from "./call/socket_connect_calls.ts";
 export type { FileLike, TransmitFileOptions } from "./call/file_to_send.ts";
-export {
-  isWindowsError,
-  WindowsError,
-  type WindowsErrorFields,
-} from "../ffi/errors.ts";
+export * from "../ffi/windows_error.ts";
 export type { Handle as WindowsHandle } from "../ffi/win32_api.ts";
 export type {
   Ipv4Address,

@@ -44,8 +44,4 @@ export {
   openStdout,
   type StandardStreamOptions,
 } from "./standard_streams.ts";
-export {
-  isWindowsError,
-  WindowsError,
-  type WindowsErrorFields,
-} from "../ffi/errors.ts";
+export * from "../ffi/windows_error.ts";

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { isWindowsError } from "../ffi/errors.ts";
+import { isWindowsError } from "../ffi/windows_error.ts";
 import { defaultSendFile } from "../ffi/sendfile/native.ts";
 import type { SendFileApi } from "../ffi/sendfile/api.ts";
 import { isInstance } from "../ffi/thrown.ts";

@@ -6,7 +6,8 @@
 
 import { viewOf } from "../ffi/bytes.ts";
 import { ERROR_OPERATION_ABORTED } from "../ffi/constants.ts";
-import { isWindowsError, windowsError } from "../ffi/errors.ts";
+import { windowsError } from "../ffi/errors.ts";
+import { isWindowsError } from "../ffi/windows_error.ts";
 import { WSAENOTCONN } from "../ffi/socket/constants.ts";
 import { cancelBySignal } from "../proactor/future/cancel_by_signal.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";

@@ -1,12 +1,8 @@
 /** Codes, classes, texts: the one error gate. */
 
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import {
-  completionCode,
-  isWindowsError,
-  WindowsError,
-  windowsError,
-} from "../../src/ffi/errors.ts";
+import { completionCode, windowsError } from "../../src/ffi/errors.ts";
+import { isWindowsError, WindowsError } from "../../src/ffi/windows_error.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";
 
 const E = Deno.errors;

@@ -8,7 +8,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { setImmediate } from "node:timers";
-import { isWindowsError } from "../../src/ffi/errors.ts";
+import { isWindowsError } from "../../src/ffi/windows_error.ts";
 import {
   callSoonThreadsafe,
   postRemoteCall,

@@ -12,7 +12,7 @@ import {
   GENERIC_WRITE,
   PIPE_ACCESS_DUPLEX,
 } from "../../src/ffi/constants.ts";
-import { isWindowsError } from "../../src/ffi/errors.ts";
+import { isWindowsError } from "../../src/ffi/windows_error.ts";
 import { INVALID_HANDLE_VALUE } from "../../src/ffi/win32_api.ts";
 import type { PipeAccess } from "../../src/pipe/pipe_access.ts";
 import { SecurityDescriptor } from "../../src/pipe/security.ts";

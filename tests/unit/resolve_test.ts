@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { isWindowsError } from "../../src/ffi/errors.ts";
+import { isWindowsError } from "../../src/ffi/windows_error.ts";
 import type { AddressFamily } from "../../src/net/names/resolve.ts";
 import { getaddrinfo, getnameinfo } from "../../src/net/names/address_info.ts";
 import { resolveHost } from "../../src/net/names/resolve.ts";

@@ -4,11 +4,8 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import {
-  completionCode,
-  WindowsError,
-  windowsError,
-} from "../../src/ffi/errors.ts";
+import { completionCode, windowsError } from "../../src/ffi/errors.ts";
+import { WindowsError } from "../../src/ffi/windows_error.ts";
 import { loadSocketSymbols } from "../../src/ffi/socket/winsock.ts";
 import { CallGate } from "../../src/net/socket/call_gate.ts";
 import { UNIX } from "../../src/net/unix/unix_socket.ts";

@@ -18,7 +18,7 @@ import {
   ERROR_INVALID_HANDLE,
   ERROR_IO_PENDING,
 } from "../../src/ffi/constants.ts";
-import { isWindowsError, WindowsError } from "../../src/ffi/errors.ts";
+import { isWindowsError, WindowsError } from "../../src/ffi/windows_error.ts";
 import type { Socket, SocketApi } from "../../src/ffi/socket/api.ts";
 import {
   type Address,

@@ -7,7 +7,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import { isWindowsError } from "../../src/ffi/errors.ts";
+import { isWindowsError } from "../../src/ffi/windows_error.ts";
 import type { FileLike } from "../../src/proactor/call/file_to_send.ts";
 import { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
 import type { SocketAddress } from "../../src/ffi/socket/sockaddr.ts";

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import { stub } from "@std/testing/mock";
-import { isWindowsError } from "../../src/ffi/errors.ts";
+import { isWindowsError } from "../../src/ffi/windows_error.ts";
 import { isInstance, logError, toError } from "../../src/ffi/thrown.ts";
 import { DatagramChannelTransport } from "../../src/net/udp/datagram_channel_transport.ts";
 import { ownerOf } from "../../src/proactor/proactor_parts.ts";

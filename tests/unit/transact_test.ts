@@ -8,7 +8,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import { PIPE_READMODE_MESSAGE } from "../../src/ffi/constants.ts";
-import { WindowsError } from "../../src/ffi/errors.ts";
+import { WindowsError } from "../../src/ffi/windows_error.ts";
 import type { Handle } from "../../src/ffi/win32_api.ts";
 import {
   bytes,

@@ -6,7 +6,7 @@
  */
 
 import { MEM_RELEASE } from "../constants.ts";
-import { WindowsError } from "../errors.ts";
+import { WindowsError } from "../windows_error.ts";
 import type { Loaded } from "../load.ts";
 import type { kernel32Process } from "./kernel32.ts";
 import { allocate } from "../memory.ts";

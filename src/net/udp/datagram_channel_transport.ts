@@ -7,7 +7,7 @@
 import { describe, inspectAsText } from "../../ffi/describe.ts";
 import { channelParts } from "../../stream/describe_channel.ts";
 import { ProtocolCaller } from "../../stream/protocol_caller.ts";
-import { isWindowsError } from "../../ffi/errors.ts";
+import { isWindowsError } from "../../ffi/windows_error.ts";
 import { toError } from "../../ffi/thrown.ts";
 import { isUnreachable } from "../../ffi/socket/unreachable.ts";
 import {

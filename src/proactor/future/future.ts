@@ -20,11 +20,7 @@ import { logError } from "../../ffi/thrown.ts";
 import { type Failure, Failures } from "./failures.ts";
 import { cancelReason, InvalidStateError } from "./future_errors.ts";
 
-export {
-  CancelledError,
-  cancelReason,
-  InvalidStateError,
-} from "./future_errors.ts";
+export { CancelledError, InvalidStateError } from "./future_errors.ts";
 
 /** A function that is called at the end of a future. */
 export type FutureCallback<T> = (future: Future<T>) => void;

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, soon, until } from "../_deps.ts";
-import { isWindowsError } from "../../../src/ffi/errors.ts";
+import { isWindowsError } from "../../../src/ffi/windows_error.ts";
 import type { SocketAddress } from "../../../src/ffi/socket/sockaddr.ts";
 import {
   getaddrinfo,

@@ -34,6 +34,7 @@ export type * from "./tls/tls_options.ts";
 export { TlsConnection, type TlsTransport } from "./tls/tls_connection.ts";
 export type { TlsHandshakeInfo } from "./tls/tls_session.ts";
 export type { ServerHost } from "./tcp/server_addresses.ts";
+export type { SocketConnection } from "./socket/socket_connection.ts";
 export { TransportSocket } from "./socket/transport_socket.ts";
 export type { ServicePort } from "./names/service.ts";
 export {

@@ -49,6 +49,7 @@ export interface StreamConnection extends Disposable, AsyncDisposable {
    * @throws {Deno.errors.BadResource} when the connection is closed.
    * @throws {Deno.errors.Interrupted} when it is closed meanwhile.
    * @throws {Deno.errors.NotSupported} when this end only writes.
+   * @throws {Deno.errors.ConnectionReset} when the peer of a socket has reset it.
    */
   read(target: Uint8Array, options?: ReadOptions): Promise<number | null>;
   /**
@@ -68,7 +69,8 @@ export interface StreamConnection extends Disposable, AsyncDisposable {
    * @throws {RangeError} when a message has 4 GiB or more.
    * @throws {Deno.errors.BadResource} when the connection, or its write side,
    * is closed.
-   * @throws {Deno.errors.BrokenPipe} when the other end is closed.
+   * @throws {Deno.errors.BrokenPipe} when the other end of a pipe is closed.
+   * @throws {Deno.errors.ConnectionReset} when the peer of a socket has reset it.
    * @throws {Deno.errors.NotSupported} when this end only reads.
    */
   write(data: Uint8Array, options?: WaitOptions): Promise<number>;
@@ -90,7 +92,9 @@ export interface StreamConnection extends Disposable, AsyncDisposable {
    * @throws {Deno.errors.NotFound} when there is no such file.
    * @throws {Deno.errors.BadResource} when the connection, or its write side,
    * is closed.
-   * @throws {Deno.errors.ConnectionReset} when the peer has gone away.
+   * @throws {Deno.errors.BrokenPipe} when the other end of a pipe is closed.
+   * @throws {Deno.errors.ConnectionReset} when the peer of a socket has gone
+   * away.
    * @throws {Deno.errors.NotSupported} when this end only reads, or one write
    * is one message, or the file would have to be copied and must not be, or the
    * path is that of a pipe or a device.
@@ -154,4 +158,8 @@ export interface StreamConnection extends Disposable, AsyncDisposable {
   ref(): void;
   /** Lets the process end while reads or writes are pending. */
   unref(): void;
+  /** Closes the connection. */
+  [Symbol.dispose](): void;
+  /** As {@linkcode shutdown}. */
+  [Symbol.asyncDispose](): Promise<void>;
 }

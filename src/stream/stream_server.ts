@@ -79,4 +79,8 @@ export interface StreamServer<C extends StreamConnection = StreamConnection>
   ref(): void;
   /** Lets the process end while the server waits for clients. */
   unref(): void;
+  /** Closes the server. */
+  [Symbol.dispose](): void;
+  /** Closes the server and waits until its connections are closed. */
+  [Symbol.asyncDispose](): Promise<void>;
 }

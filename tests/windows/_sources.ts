@@ -87,6 +87,7 @@ export { default as "src/ffi/wait/native.ts" } from "../../src/ffi/wait/native.t
 export { default as "src/ffi/wait/ntdll.ts" } from "../../src/ffi/wait/ntdll.ts" with { type: "text" };
 export { default as "src/ffi/wait/wait_callback.ts" } from "../../src/ffi/wait/wait_callback.ts" with { type: "text" };
 export { default as "src/ffi/win32_api.ts" } from "../../src/ffi/win32_api.ts" with { type: "text" };
+export { default as "src/ffi/windows_error.ts" } from "../../src/ffi/windows_error.ts" with { type: "text" };
 export { default as "src/file/block_copy.ts" } from "../../src/file/block_copy.ts" with { type: "text" };
 export { default as "src/file/change_events.ts" } from "../../src/file/change_events.ts" with { type: "text" };
 export { default as "src/file/change_reader.ts" } from "../../src/file/change_reader.ts" with { type: "text" };
@@ -164,6 +165,7 @@ export { default as "src/net/socket/client_socket.ts" } from "../../src/net/sock
 export { default as "src/net/socket/connect_attempt.ts" } from "../../src/net/socket/connect_attempt.ts" with { type: "text" };
 export { default as "src/net/socket/polled_connect.ts" } from "../../src/net/socket/polled_connect.ts" with { type: "text" };
 export { default as "src/net/socket/socket.ts" } from "../../src/net/socket/socket.ts" with { type: "text" };
+export { default as "src/net/socket/socket_connection.ts" } from "../../src/net/socket/socket_connection.ts" with { type: "text" };
 export { default as "src/net/socket/socket_io.ts" } from "../../src/net/socket/socket_io.ts" with { type: "text" };
 export { default as "src/net/socket/socket_kind.ts" } from "../../src/net/socket/socket_kind.ts" with { type: "text" };
 export { default as "src/net/socket/socket_listener.ts" } from "../../src/net/socket/socket_listener.ts" with { type: "text" };
@@ -229,6 +231,7 @@ export { default as "src/node/socket_address_info.ts" } from "../../src/node/soc
 export { default as "src/pipe/anonymous_pipe.ts" } from "../../src/pipe/anonymous_pipe.ts" with { type: "text" };
 export { default as "src/pipe/connect_pipe.ts" } from "../../src/pipe/connect_pipe.ts" with { type: "text" };
 export { default as "src/pipe/mod.ts" } from "../../src/pipe/mod.ts" with { type: "text" };
+export { default as "src/pipe/named_pipe.ts" } from "../../src/pipe/named_pipe.ts" with { type: "text" };
 export { default as "src/pipe/pipe_access.ts" } from "../../src/pipe/pipe_access.ts" with { type: "text" };
 export { default as "src/pipe/pipe_connection.ts" } from "../../src/pipe/pipe_connection.ts" with { type: "text" };
 export { default as "src/pipe/pipe_handle.ts" } from "../../src/pipe/pipe_handle.ts" with { type: "text" };
@@ -335,6 +338,7 @@ export { default as "src/stream/connection_writes.ts" } from "../../src/stream/c
 export { default as "src/stream/describe_channel.ts" } from "../../src/stream/describe_channel.ts" with { type: "text" };
 export { default as "src/stream/duplex_connection.ts" } from "../../src/stream/duplex_connection.ts" with { type: "text" };
 export { default as "src/stream/duplex_link.ts" } from "../../src/stream/duplex_link.ts" with { type: "text" };
+export { default as "src/stream/duplex_types.ts" } from "../../src/stream/duplex_types.ts" with { type: "text" };
 export { default as "src/stream/file_mover.ts" } from "../../src/stream/file_mover.ts" with { type: "text" };
 export { default as "src/stream/file_reader.ts" } from "../../src/stream/file_reader.ts" with { type: "text" };
 export { default as "src/stream/file_sender.ts" } from "../../src/stream/file_sender.ts" with { type: "text" };
@@ -364,6 +368,7 @@ export { default as "src/stream/transmit_pace.ts" } from "../../src/stream/trans
 export { default as "src/stream/transmit_slots.ts" } from "../../src/stream/transmit_slots.ts" with { type: "text" };
 export { default as "src/stream/transport_sink.ts" } from "../../src/stream/transport_sink.ts" with { type: "text" };
 export { default as "src/stream/turn_budget.ts" } from "../../src/stream/turn_budget.ts" with { type: "text" };
+export { default as "src/stream/types.ts" } from "../../src/stream/types.ts" with { type: "text" };
 export { default as "src/stream/wait_options.ts" } from "../../src/stream/wait_options.ts" with { type: "text" };
 export { default as "src/stream/web_streams.ts" } from "../../src/stream/web_streams.ts" with { type: "text" };
 export { default as "src/stream/write_buffer_limits.ts" } from "../../src/stream/write_buffer_limits.ts" with { type: "text" };

@@ -166,42 +166,20 @@ export class TcpListener implements StreamServer<TcpConnection> {
 
   // --- clients ----------------------------------------------------------------
 
-  /** The connections that are open now. */
   get connections(): ReadonlySet<ServedConnection> {
     return this.#front.connections;
   }
 
-  /**
-   * Waits for the next client.
-   *
-   * @param options A signal that ends the wait; a client that comes later is
-   * left to the next call.
-   * @returns The connection.
-   * @throws {Deno.errors.BadResource} when the listener is closed, also later.
-   */
   accept(options?: WaitOptions): Promise<TcpConnection> {
     return this.#front.accept(options);
   }
 
-  /**
-   * Iterates over the clients until the listener is closed. Leaving the loop
-   * closes it, as with `Deno.Listener`.
-   *
-   * @param options A signal that ends the iteration: it throws the signal's
-   * reason, and the listener stays open.
-   * @returns An iterator of connections.
-   */
   values(
     options?: WaitOptions,
   ): AsyncIterableIterator<TcpConnection, undefined, undefined> {
     return this.#front.values(options);
   }
 
-  /**
-   * Iterates over the clients, as {@linkcode values} does.
-   *
-   * @returns An iterator of connections.
-   */
   [Symbol.asyncIterator](): AsyncIterableIterator<
     TcpConnection,
     undefined,
@@ -212,55 +190,34 @@ export class TcpListener implements StreamServer<TcpConnection> {
 
   // --- end --------------------------------------------------------------------
 
-  /** Resolves when the listener and all its connections are closed. */
   get finished(): Promise<void> {
     return this.#front.finished;
   }
 
-  /**
-   * Tells whether the listener takes no more clients.
-   *
-   * @returns True from `close` on.
-   */
   closed(): boolean {
     return this.#front.closed();
   }
 
-  /**
-   * Takes no more clients. Connections that were handed out live on; those that
-   * nobody has accepted are closed. Idempotent.
-   */
   close(): void {
     this.#front.close();
   }
 
-  /**
-   * Takes no more clients and waits until the connections are closed.
-   *
-   * @param options A deadline after which they are aborted, and a signal that
-   * ends the wait; the close goes on.
-   * @throws {RangeError} when the deadline is negative or not a number.
-   */
   shutdown(options?: ServerShutdownOptions): Promise<void> {
     return this.#front.shutdown(options);
   }
 
-  /** Lets waiting for clients keep the process alive (the default). */
   ref(): void {
     this.#front.ref();
   }
 
-  /** Lets the process end while the listener waits for clients. */
   unref(): void {
     this.#front.unref();
   }
 
-  /** Closes the listener. */
   [Symbol.dispose](): void {
     this.close();
   }
 
-  /** Closes the listener and waits until its connections are closed. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown();
   }

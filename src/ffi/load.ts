@@ -13,6 +13,35 @@ export type Loaded<T extends Deno.ForeignLibraryInterface> =
     T
   >["symbols"];
 
+/** Symbol tables, by the name of their DLL without `.dll`. */
+export type Tables = Readonly<Record<string, Deno.ForeignLibraryInterface>>;
+
+/** The loaded functions of several tables. */
+export type LoadedTables<T extends Tables> = { [K in keyof T]: Loaded<T[K]> };
+
+/**
+ * Makes the function that loads a room's symbols, once a process. It throws
+ * `Deno.errors.NotSupported` when the system is not Windows, and
+ * `Deno.errors.NotCapable` when `--allow-ffi` was not granted.
+ *
+ * @typeParam T The tables.
+ * @param tables The functions of each DLL.
+ * @returns A function that gives the loaded functions.
+ */
+export function symbolLoader<const T extends Tables>(
+  tables: T,
+): () => LoadedTables<T> {
+  let loaded: LoadedTables<T> | undefined;
+  return () => loaded ??= openTables(tables);
+}
+
+function openTables<T extends Tables>(tables: T): LoadedTables<T> {
+  const entries = Object.entries(tables).map(([name, table]) =>
+    [name, openLibrary(`${name}.dll`, table)] as const
+  );
+  return Object.fromEntries(entries) as LoadedTables<T>;
+}
+
 /**
  * Opens a DLL of the system folder. It is never closed: a pending wait may
  * still run in it when everything else has ended.
@@ -23,7 +52,7 @@ export type Loaded<T extends Deno.ForeignLibraryInterface> =
  * @throws {Deno.errors.NotSupported} when the system is not Windows.
  * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
  */
-export function openLibrary<const T extends Deno.ForeignLibraryInterface>(
+function openLibrary<const T extends Deno.ForeignLibraryInterface>(
   name: string,
   table: T,
 ): Loaded<T> {

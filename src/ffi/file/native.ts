@@ -26,7 +26,7 @@ import {
   decodeFileInformation,
   NETWORK_OPEN_INFORMATION_SIZE,
 } from "./structs.ts";
-import { type Loaded, openLibrary } from "../load.ts";
+import { symbolLoader } from "../load.ts";
 import { loadSymbols } from "../symbols.ts";
 import { kernel32Files } from "./kernel32.ts";
 import { ntdllFiles } from "./ntdll.ts";
@@ -48,29 +48,14 @@ import {
   type Win32Api,
 } from "../win32_api.ts";
 
-/** The loaded functions of the two DLLs that only files need. */
-export interface FileSymbols {
-  /** kernel32.dll */
-  kernel32: Loaded<typeof kernel32Files>;
-  /** ntdll.dll */
-  ntdll: Loaded<typeof ntdllFiles>;
-}
+/** Loads the symbols that only files need. */
+export const loadFileSymbols = symbolLoader({
+  kernel32: kernel32Files,
+  ntdll: ntdllFiles,
+});
 
-let loaded: FileSymbols | undefined;
-
-/**
- * Loads the symbols of files once a process.
- *
- * @returns The functions of kernel32 and ntdll that only files need.
- * @throws {Deno.errors.NotSupported} when the system is not Windows.
- * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
- */
-export function loadFileSymbols(): FileSymbols {
-  return loaded ??= {
-    kernel32: openLibrary("kernel32.dll", kernel32Files),
-    ntdll: openLibrary("ntdll.dll", ntdllFiles),
-  };
-}
+/** What {@linkcode loadFileSymbols} gives. */
+export type FileSymbols = ReturnType<typeof loadFileSymbols>;
 
 type Bytes = Uint8Array<ArrayBuffer>;
 

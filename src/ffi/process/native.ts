@@ -15,7 +15,7 @@
 import { MEM_RELEASE } from "../constants.ts";
 import { isLiteralPath } from "../file/file_path.ts";
 import { duplicateHandle } from "../duplicate_handle.ts";
-import { type Loaded, openLibrary } from "../load.ts";
+import { symbolLoader } from "../load.ts";
 import { loadSymbols } from "../symbols.ts";
 import { kernel32Process } from "./kernel32.ts";
 import { allocate } from "../memory.ts";
@@ -41,26 +41,13 @@ import {
   type Win32Api,
 } from "../win32_api.ts";
 
-/** The loaded functions of the DLL that only processes need. */
-export interface ProcessSymbols {
-  /** kernel32.dll */
-  kernel32: Loaded<typeof kernel32Process>;
-}
+/** Loads the symbols of processes; streams do without them. */
+export const loadProcessSymbols = symbolLoader({
+  kernel32: kernel32Process,
+});
 
-let loaded: ProcessSymbols | undefined;
-
-/**
- * Loads the symbols of processes once a process; streams do without them.
- *
- * @returns The functions of kernel32 that make processes.
- * @throws {Deno.errors.NotSupported} when the system is not Windows.
- * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
- */
-export function loadProcessSymbols(): ProcessSymbols {
-  return loaded ??= {
-    kernel32: openLibrary("kernel32.dll", kernel32Process),
-  };
-}
+/** What {@linkcode loadProcessSymbols} gives. */
+export type ProcessSymbols = ReturnType<typeof loadProcessSymbols>;
 
 const BASIC_ACCOUNTING = 1;
 const EXTENDED_LIMITS = 9;

@@ -14,7 +14,7 @@ import {
   FILE_SYNCHRONOUS_IO,
 } from "../file/constants.ts";
 import { queryFileMode } from "../file_mode.ts";
-import { type Loaded, openLibrary } from "../load.ts";
+import { symbolLoader } from "../load.ts";
 import { loadSymbols } from "../symbols.ts";
 import { kernel32SendFile } from "./kernel32.ts";
 import { ntdllSendFile } from "./ntdll.ts";
@@ -26,29 +26,14 @@ import {
   INVALID_HANDLE_VALUE,
 } from "../win32_api.ts";
 
-/** The loaded functions of the two DLLs about files that are sent. */
-export interface SendFileSymbols {
-  /** kernel32.dll */
-  kernel32: Loaded<typeof kernel32SendFile>;
-  /** ntdll.dll */
-  ntdll: Loaded<typeof ntdllSendFile>;
-}
+/** Loads the symbols about files that are sent. */
+export const loadSendFileSymbols = symbolLoader({
+  kernel32: kernel32SendFile,
+  ntdll: ntdllSendFile,
+});
 
-let loaded: SendFileSymbols | undefined;
-
-/**
- * Loads the symbols about files that are sent once a process.
- *
- * @returns The functions of kernel32 and ntdll.
- * @throws {Deno.errors.NotSupported} when the system is not Windows.
- * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
- */
-export function loadSendFileSymbols(): SendFileSymbols {
-  return loaded ??= {
-    kernel32: openLibrary("kernel32.dll", kernel32SendFile),
-    ntdll: openLibrary("ntdll.dll", ntdllSendFile),
-  };
-}
+/** What {@linkcode loadSendFileSymbols} gives. */
+export type SendFileSymbols = ReturnType<typeof loadSendFileSymbols>;
 
 const FILE_TYPE_UNKNOWN = 0x0;
 const UNSUITABLE = FILE_NO_INTERMEDIATE_BUFFERING | FILE_SYNCHRONOUS_IO;

@@ -21,7 +21,7 @@
  * @module
  */
 
-import { type Loaded, openLibrary } from "../load.ts";
+import { symbolLoader } from "../load.ts";
 import {
   findFunction,
   type MachineCode,
@@ -90,7 +90,8 @@ export const CALL_BY_ADDRESS_CODE: MachineCode = {
   ],
 };
 
-let loaded: Loaded<typeof kernel32Sockets> | undefined;
+const loadSymbols = symbolLoader({ kernel32: kernel32Sockets });
+
 let code: Address = 0n;
 
 /** The record of a call, used again for each. */
@@ -107,8 +108,7 @@ export class CallByAddress {
    * @throws {WindowsError} when Windows refuses a page of code.
    */
   constructor(win32: Win32Api) {
-    loaded ??= openLibrary("kernel32.dll", kernel32Sockets);
-    this.#call = loaded.CallByAddress;
+    this.#call = loadSymbols().kernel32.CallByAddress;
     if (code === 0n) {
       const callee = findFunction(win32, "GetLastError");
       code = makeFunction(win32, CALL_BY_ADDRESS_CODE, [callee]);

@@ -5,31 +5,18 @@
  */
 
 import { windowsError } from "../errors.ts";
-import { type Loaded, openLibrary } from "../load.ts";
+import { symbolLoader } from "../load.ts";
 import { ws2_32 } from "./ws2_32.ts";
 import { WSADATA_SIZE } from "./structs.ts";
 import type { Win32Api } from "../win32_api.ts";
 
-/** The loaded functions of the DLL that only sockets need. */
-export interface SocketSymbols {
-  /** ws2_32.dll */
-  ws2_32: Loaded<typeof ws2_32>;
-}
+/** Loads the symbols of sockets; pipes do without them. */
+export const loadSocketSymbols = symbolLoader({
+  ws2_32,
+});
 
-let loaded: SocketSymbols | undefined;
-
-/**
- * Loads the symbols of sockets once a process; pipes do without them.
- *
- * @returns The functions of ws2_32.
- * @throws {Deno.errors.NotSupported} when the system is not Windows.
- * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
- */
-export function loadSocketSymbols(): SocketSymbols {
-  return loaded ??= {
-    ws2_32: openLibrary("ws2_32.dll", ws2_32),
-  };
-}
+/** What {@linkcode loadSocketSymbols} gives. */
+export type SocketSymbols = ReturnType<typeof loadSocketSymbols>;
 
 const WINSOCK_2_2 = 0x0202;
 

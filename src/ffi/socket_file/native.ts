@@ -4,34 +4,26 @@
  * @module
  */
 
-import { type Loaded, openLibrary } from "../load.ts";
+import { symbolLoader } from "../load.ts";
 import { loadSymbols } from "../symbols.ts";
 import { kernel32SocketFile } from "./kernel32.ts";
 import type { SocketFileApi } from "./api.ts";
 import { decodeWideString, encodeWideString } from "../structs.ts";
 
-/** The loaded functions for the files of sockets. */
-export type SocketFileSymbols = Loaded<typeof kernel32SocketFile>;
+/** Loads the symbols for the files of sockets. */
+export const loadSocketFileSymbols = symbolLoader({
+  kernel32: kernel32SocketFile,
+});
 
-let loaded: SocketFileSymbols | undefined;
-
-/**
- * Loads the symbols for the files of sockets, once a process.
- *
- * @returns The functions of kernel32.
- * @throws {Deno.errors.NotSupported} when the system is not Windows.
- * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
- */
-export function loadSocketFileSymbols(): SocketFileSymbols {
-  return loaded ??= openLibrary("kernel32.dll", kernel32SocketFile);
-}
+/** What {@linkcode loadSocketFileSymbols} gives. */
+export type SocketFileSymbols = ReturnType<typeof loadSocketFileSymbols>;
 
 /** A path of a socket has 107 bytes at most; folders may be in front of it. */
 const MAX_PATH_UNITS = 32_768;
 
 /** The real files. */
 export class NativeSocketFile implements SocketFileApi {
-  readonly #kernel32: SocketFileSymbols;
+  readonly #kernel32: SocketFileSymbols["kernel32"];
   readonly #getLastError: () => number;
 
   /**
@@ -39,7 +31,7 @@ export class NativeSocketFile implements SocketFileApi {
    * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
    */
   constructor() {
-    this.#kernel32 = loadSocketFileSymbols();
+    this.#kernel32 = loadSocketFileSymbols().kernel32;
     this.#getLastError = loadSymbols().kernel32.GetLastError;
   }
 

@@ -35,7 +35,7 @@ import {
   MEM_RELEASE,
   MEM_RESERVE,
 } from "../constants.ts";
-import { type Loaded, openLibrary } from "../load.ts";
+import { symbolLoader } from "../load.ts";
 import { loadSymbols } from "../symbols.ts";
 import { kernel32Threads } from "./kernel32.ts";
 import { makeExecutable } from "../machine_code.ts";
@@ -48,21 +48,13 @@ import type {
   Win32Api,
 } from "../win32_api.ts";
 
-/** The loaded functions of kernel32.dll about the end of a thread. */
-export type ThreadSymbols = Loaded<typeof kernel32Threads>;
+/** Loads the symbols about the end of a thread. */
+export const loadThreadSymbols = symbolLoader({
+  kernel32: kernel32Threads,
+});
 
-let loaded: ThreadSymbols | undefined;
-
-/**
- * Loads the symbols about the end of a thread once a process.
- *
- * @returns The functions of kernel32.
- * @throws {Deno.errors.NotSupported} when the system is not Windows.
- * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
- */
-export function loadThreadSymbols(): ThreadSymbols {
-  return loaded ??= openLibrary("kernel32.dll", kernel32Threads);
-}
+/** What {@linkcode loadThreadSymbols} gives. */
+export type ThreadSymbols = ReturnType<typeof loadThreadSymbols>;
 
 const X64 = [
   ...[0x48, 0xc7, 0xc0, 0xf0, 0xff, 0xff, 0xff], // mov rax, -16
@@ -246,7 +238,7 @@ class Table {
   }
 
   #watch(): boolean {
-    const symbols = loadThreadSymbols();
+    const symbols = loadThreadSymbols().kernel32;
     const { GetCurrentThreadId, OpenThread } = symbols;
     this.#code = makeExecutable(this.#win32, threadEndCode(Deno.build.arch)!);
     this.write(BOTTOM, 0n, addressOf("UnregisterWaitEx"));
@@ -266,7 +258,7 @@ class Table {
   #unwatch(): void {
     this.#win32.copyOut(this.#bytes, this.#at(BOTTOM));
     const wait = this.#words[0]!;
-    if (wait !== 0n) loadThreadSymbols().UnregisterWaitEx(wait, 0n);
+    if (wait !== 0n) loadThreadSymbols().kernel32.UnregisterWaitEx(wait, 0n);
     this.#win32.closeHandle(this.#thread);
   }
 }

@@ -6,7 +6,7 @@
 
 import { MEM_RELEASE } from "../constants.ts";
 import { FILE_MODE_INFORMATION } from "../file_mode.ts";
-import { type Loaded, openLibrary } from "../load.ts";
+import { symbolLoader } from "../load.ts";
 import { allocate } from "../memory.ts";
 import { loadSymbols } from "../symbols.ts";
 import { kernel32ThreadIo } from "./kernel32.ts";
@@ -21,29 +21,14 @@ import {
 } from "./thread_transfer.ts";
 import type { Address, Handle, Win32Api } from "../win32_api.ts";
 
-/** The loaded functions of the two DLLs for handles that no port drives. */
-export interface ThreadIoSymbols {
-  /** kernel32.dll */
-  kernel32: Loaded<typeof kernel32ThreadIo>;
-  /** ntdll.dll */
-  ntdll: Loaded<typeof ntdllThreadIo>;
-}
+/** Loads the symbols for handles that no port drives. */
+export const loadThreadIoSymbols = symbolLoader({
+  kernel32: kernel32ThreadIo,
+  ntdll: ntdllThreadIo,
+});
 
-let loaded: ThreadIoSymbols | undefined;
-
-/**
- * Loads the symbols for handles that no port drives, once a process.
- *
- * @returns The functions of kernel32 and ntdll.
- * @throws {Deno.errors.NotSupported} when the system is not Windows.
- * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
- */
-export function loadThreadIoSymbols(): ThreadIoSymbols {
-  return loaded ??= {
-    kernel32: openLibrary("kernel32.dll", kernel32ThreadIo),
-    ntdll: openLibrary("ntdll.dll", ntdllThreadIo),
-  };
-}
+/** What {@linkcode loadThreadIoSymbols} gives. */
+export type ThreadIoSymbols = ReturnType<typeof loadThreadIoSymbols>;
 
 /** Room for a DWORD, and for an IO_STATUS_BLOCK behind it. */
 const ANSWER_SIZE = 8n;

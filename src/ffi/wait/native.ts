@@ -9,7 +9,7 @@
 
 import { ERROR_IO_PENDING } from "../constants.ts";
 import { duplicateHandle } from "../duplicate_handle.ts";
-import { type Loaded, openLibrary } from "../load.ts";
+import { symbolLoader } from "../load.ts";
 import { loadSymbols } from "../symbols.ts";
 import { kernel32Waits } from "./kernel32.ts";
 import { ntdllWaits } from "./ntdll.ts";
@@ -25,29 +25,14 @@ import {
   type Win32Api,
 } from "../win32_api.ts";
 
-/** The loaded functions of the two DLLs that only waits need. */
-export interface WaitSymbols {
-  /** kernel32.dll */
-  kernel32: Loaded<typeof kernel32Waits>;
-  /** ntdll.dll */
-  ntdll: Loaded<typeof ntdllWaits>;
-}
+/** Loads the symbols that only waits need. */
+export const loadWaitSymbols = symbolLoader({
+  kernel32: kernel32Waits,
+  ntdll: ntdllWaits,
+});
 
-let loaded: WaitSymbols | undefined;
-
-/**
- * Loads the symbols of waits once a process.
- *
- * @returns The functions of kernel32 and ntdll.
- * @throws {Deno.errors.NotSupported} when the system is not Windows.
- * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
- */
-export function loadWaitSymbols(): WaitSymbols {
-  return loaded ??= {
-    kernel32: openLibrary("kernel32.dll", kernel32Waits),
-    ntdll: openLibrary("ntdll.dll", ntdllWaits),
-  };
-}
+/** What {@linkcode loadWaitSymbols} gives. */
+export type WaitSymbols = ReturnType<typeof loadWaitSymbols>;
 
 const OBJECT_TYPE_INFORMATION = 2;
 /** The structure, and the name behind it. */

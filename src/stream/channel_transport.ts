@@ -32,7 +32,7 @@ import type { ReadOptions } from "./read_half.ts";
 import type { SendFileOptions, SendFileSource } from "./file_mover.ts";
 import { sendFile } from "./send_file.ts";
 import { fillBuffer } from "./fill_buffer.ts";
-import { writeBufferLimits } from "./write_buffer_limits.ts";
+import { WriteFlow } from "./write_flow.ts";
 
 /** What a kind of stream tells its transport. */
 export interface TransportTraits extends ReadOptions, DeadlineOptions {
@@ -64,11 +64,13 @@ export class ChannelTransport
   readonly #finished = Promise.withResolvers<void>();
   readonly #caller: ProtocolCaller;
   #protocol: Protocol;
-  #limits: WriteBufferLimits = writeBufferLimits({});
+  readonly #flow = new WriteFlow(
+    this,
+    (call) => this.#guard(() => this.#protocol[call]?.()),
+  );
   #begun = false;
   #paused = false;
   #answered = false;
-  #writingPaused = false;
   #writeEnded = false;
   #eofSeen = false;
   #lost = false;
@@ -170,12 +172,11 @@ export class ChannelTransport
   }
 
   setWriteBufferLimits(limits: WriteBufferOptions = {}): void {
-    this.#limits = writeBufferLimits(limits);
-    this.#reviewBuffer();
+    this.#flow.setLimits(limits);
   }
 
   getWriteBufferLimits(): WriteBufferLimits {
-    return { ...this.#limits };
+    return this.#flow.limits;
   }
 
   getWriteBufferSize(): number {
@@ -255,12 +256,12 @@ export class ChannelTransport
 
   /** Some of what was written is with the kernel. */
   onWritten(): void {
-    this.#reviewBuffer();
+    this.#flow.review();
   }
 
   /** Everything written is with the kernel. */
   onDrained(): void {
-    this.#reviewBuffer();
+    this.#flow.review();
   }
 
   /** @param code Why writing failed. */
@@ -326,7 +327,7 @@ export class ChannelTransport
   }
 
   #wrote(code: number): void {
-    if (code === ERROR_IO_PENDING) this.#reviewBuffer();
+    if (code === ERROR_IO_PENDING) this.#flow.review();
     else if (code !== 0) this.#failed("write", code);
   }
 
@@ -341,17 +342,6 @@ export class ChannelTransport
       throw new Deno.errors.BadResource("Cannot write: writing was ended");
     }
     return !this.#channel.closing;
-  }
-
-  #reviewBuffer(): void {
-    const size = this.#channel.writer.buffered;
-    if (!this.#writingPaused && size > this.#limits.high) {
-      this.#writingPaused = true;
-      this.#guard(() => this.#protocol.pauseWriting?.());
-    } else if (this.#writingPaused && size <= this.#limits.low) {
-      this.#writingPaused = false;
-      this.#guard(() => this.#protocol.resumeWriting?.());
-    }
   }
 
   #failed(action: "read" | "write", code: number): void {

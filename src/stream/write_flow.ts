@@ -1,5 +1,5 @@
 /**
- * Limits of a write buffer.
+ * Flow control of a write buffer.
  *
  * @module
  */
@@ -8,16 +8,64 @@ import type { WriteBufferLimits, WriteBufferOptions } from "./protocol.ts";
 
 const DEFAULT_HIGH_WATER = 65536;
 
+/** The buffer that is watched. */
+interface WriteBuffer {
+  /** How many bytes wait in it. */
+  getWriteBufferSize(): number;
+}
+
 /**
- * asyncio's rules for what was not given.
- *
- * @param limits Bytes.
- * @returns Both limits.
- * @throws {RangeError} when they are not integers with high >= low >= 0.
+ * Tells a protocol to pause when the write buffer of its transport is above the
+ * high limit, and to resume when it is no more than the low one.
  */
-export function writeBufferLimits(
-  limits: WriteBufferOptions,
-): WriteBufferLimits {
+export class WriteFlow {
+  readonly #buffer: WriteBuffer;
+  readonly #tell: (call: "pauseWriting" | "resumeWriting") => void;
+  #limits = resolveLimits({});
+  #paused = false;
+
+  /**
+   * @param buffer The transport.
+   * @param tell Calls the protocol.
+   */
+  constructor(
+    buffer: WriteBuffer,
+    tell: (call: "pauseWriting" | "resumeWriting") => void,
+  ) {
+    this.#buffer = buffer;
+    this.#tell = tell;
+  }
+
+  /** The limits, in bytes. */
+  get limits(): WriteBufferLimits {
+    return { ...this.#limits };
+  }
+
+  /**
+   * Sets the limits, by asyncio's rules for what is not given.
+   *
+   * @param limits Bytes.
+   * @throws {RangeError} when they are not integers with high >= low >= 0.
+   */
+  setLimits(limits: WriteBufferOptions): void {
+    this.#limits = resolveLimits(limits);
+    this.review();
+  }
+
+  /** Called whenever the number of bytes may have changed. */
+  review(): void {
+    const size = this.#buffer.getWriteBufferSize();
+    if (!this.#paused && size > this.#limits.high) {
+      this.#paused = true;
+      this.#tell("pauseWriting");
+    } else if (this.#paused && size <= this.#limits.low) {
+      this.#paused = false;
+      this.#tell("resumeWriting");
+    }
+  }
+}
+
+function resolveLimits(limits: WriteBufferOptions): WriteBufferLimits {
   const high = limits.high ??
     (limits.low === undefined ? DEFAULT_HIGH_WATER : 4 * limits.low);
   const low = limits.low ?? Math.floor(high / 4);

@@ -371,7 +371,7 @@ export { default as "src/stream/turn_budget.ts" } from "../../src/stream/turn_bu
 export { default as "src/stream/types.ts" } from "../../src/stream/types.ts" with { type: "text" };
 export { default as "src/stream/wait_options.ts" } from "../../src/stream/wait_options.ts" with { type: "text" };
 export { default as "src/stream/web_streams.ts" } from "../../src/stream/web_streams.ts" with { type: "text" };
-export { default as "src/stream/write_buffer_limits.ts" } from "../../src/stream/write_buffer_limits.ts" with { type: "text" };
+export { default as "src/stream/write_flow.ts" } from "../../src/stream/write_flow.ts" with { type: "text" };
 export { default as "src/stream/write_half.ts" } from "../../src/stream/write_half.ts" with { type: "text" };
 export { default as "src/stream/write_options.ts" } from "../../src/stream/write_options.ts" with { type: "text" };
 export { default as "src/stream/write_queue.ts" } from "../../src/stream/write_queue.ts" with { type: "text" };

@@ -21,7 +21,7 @@ import type {
   WriteBufferLimits,
   WriteBufferOptions,
 } from "../../stream/protocol.ts";
-import { writeBufferLimits } from "../../stream/write_buffer_limits.ts";
+import { WriteFlow } from "../../stream/write_flow.ts";
 import { interrupted } from "./tls_errors.ts";
 import type { TlsSession } from "./tls_session.ts";
 import type { TransportConnection } from "./transport_connection.ts";
@@ -54,9 +54,11 @@ export class TlsTransport implements Transport {
   readonly #ready: Promise<void>;
   readonly #caller: ProtocolCaller;
   #protocol: Protocol;
-  #limits: WriteBufferLimits = writeBufferLimits({});
+  readonly #flow = new WriteFlow(
+    this,
+    (call) => this.#guard(() => this.#protocol[call]?.()),
+  );
   #buffered = 0;
-  #writingPaused = false;
   #paused = false;
   #begun = false;
   #continuing = false;
@@ -111,7 +113,7 @@ export class TlsTransport implements Transport {
     if (size === 0 || this.isClosing()) return;
     this.#buffered += size;
     this.#parts.session.write(bytes).then(() => this.#wrote(size), () => {});
-    this.#reviewBuffer();
+    this.#flow.review();
   }
 
   writeLines(list: Iterable<Uint8Array>): void {
@@ -162,12 +164,11 @@ export class TlsTransport implements Transport {
   }
 
   setWriteBufferLimits(limits: WriteBufferOptions = {}): void {
-    this.#limits = writeBufferLimits(limits);
-    this.#reviewBuffer();
+    this.#flow.setLimits(limits);
   }
 
   getWriteBufferLimits(): WriteBufferLimits {
-    return { ...this.#limits };
+    return this.#flow.limits;
   }
 
   getWriteBufferSize(): number {
@@ -256,17 +257,7 @@ export class TlsTransport implements Transport {
 
   #wrote(size: number): void {
     this.#buffered -= size;
-    this.#reviewBuffer();
-  }
-
-  #reviewBuffer(): void {
-    if (!this.#writingPaused && this.#buffered > this.#limits.high) {
-      this.#writingPaused = true;
-      this.#guard(() => this.#protocol.pauseWriting?.());
-    } else if (this.#writingPaused && this.#buffered <= this.#limits.low) {
-      this.#writingPaused = false;
-      this.#guard(() => this.#protocol.resumeWriting?.());
-    }
+    this.#flow.review();
   }
 
   // --- end -----------------------------------------------------------------

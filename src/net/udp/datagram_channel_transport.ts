@@ -32,7 +32,7 @@ import { DatagramSender } from "./datagram_sender.ts";
 import type { UdpTarget } from "./udp_address.ts";
 import { assertArray } from "../../proactor/arguments.ts";
 import { receiveError } from "./udp_errors.ts";
-import { writeBufferLimits } from "../../stream/write_buffer_limits.ts";
+import { WriteFlow } from "../../stream/write_flow.ts";
 
 /** Receives that fail one after the other before the socket is given up. */
 const MAX_FAILURES = 16;
@@ -49,8 +49,10 @@ export class DatagramChannelTransport
   readonly #protocol: DatagramProtocol;
   readonly #finished = Promise.withResolvers<void>();
   readonly #caller: ProtocolCaller;
-  #limits: WriteBufferLimits = writeBufferLimits({});
-  #writingPaused = false;
+  readonly #flow = new WriteFlow(
+    this,
+    (call) => this.#call(() => this.#protocol[call]?.()),
+  );
   #begun = false;
   #continuing = false;
   #failures = 0;
@@ -89,7 +91,7 @@ export class DatagramChannelTransport
       if (!isWindowsError(error)) throw error;
       this.#reportError(error);
     }
-    this.#reviewBuffer();
+    this.#flow.review();
   }
 
   close({ deadline }: DeadlineOptions = {}): void {
@@ -111,12 +113,11 @@ export class DatagramChannelTransport
   }
 
   setWriteBufferLimits(limits: WriteBufferOptions = {}): void {
-    this.#limits = writeBufferLimits(limits);
-    this.#reviewBuffer();
+    this.#flow.setLimits(limits);
   }
 
   getWriteBufferLimits(): WriteBufferLimits {
-    return { ...this.#limits };
+    return this.#flow.limits;
   }
 
   getExtraInfo(name: string): unknown {
@@ -150,7 +151,7 @@ export class DatagramChannelTransport
 
   /** Less waits to be sent than before. */
   onSent(): void {
-    this.#reviewBuffer();
+    this.#flow.review();
   }
 
   /** @param loss What the close has dropped; an abort was asked for. */
@@ -206,17 +207,6 @@ export class DatagramChannelTransport
       if (this.#lost || this.#channel.socket.handle.closed) return;
       this.#call(() => this.#protocol.errorReceived?.(error));
     });
-  }
-
-  #reviewBuffer(): void {
-    const size = this.#channel.writer.buffered;
-    if (!this.#writingPaused && size > this.#limits.high) {
-      this.#writingPaused = true;
-      this.#call(() => this.#protocol.pauseWriting?.());
-    } else if (this.#writingPaused && size <= this.#limits.low) {
-      this.#writingPaused = false;
-      this.#call(() => this.#protocol.resumeWriting?.());
-    }
   }
 
   #callConnectionLost(): void {

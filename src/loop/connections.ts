@@ -8,7 +8,7 @@ import { portOf } from "../proactor/default_port.ts";
 import { adoptSocket } from "../net/tcp/accepted_socket.ts";
 import { type ServicePort, servicePort } from "../net/names/service.ts";
 import type { Socket } from "../net/socket/socket.ts";
-import { openTcpTransport } from "../net/tcp/tcp_protocol.ts";
+import { TCP_PROTOCOLS } from "../net/tcp/tcp_protocol.ts";
 import type { DatagramEndpointOptions } from "../net/udp/datagram_endpoint.ts";
 import type {
   DatagramProtocol,
@@ -64,7 +64,12 @@ export class Connections {
     const options = { port: portOf(proactor), tls };
     return await openSecured(protocolFactory, options, (factory) => {
       this.#host.assertOpen("create connection");
-      return openTcpTransport(factory, { ...rest, hostname, port, proactor });
+      return TCP_PROTOCOLS.connect(factory, {
+        ...rest,
+        hostname,
+        port,
+        proactor,
+      });
     });
   }
 
@@ -94,10 +99,10 @@ export class Connections {
     const { ssl, ...rest } = options;
     const target = { ...rest, path, proactor };
     const secured = { port: portOf(proactor), tls: clientTls(ssl, options) };
-    const { openUnixTransport } = await import("../net/unix/unix_protocol.ts");
+    const { UNIX_PROTOCOLS } = await import("../net/unix/unix_protocol.ts");
     return await openSecured(protocolFactory, secured, (factory) => {
       this.#host.assertOpen("create unix connection");
-      return openUnixTransport(factory, target);
+      return UNIX_PROTOCOLS.connect(factory, target);
     });
   }
 

@@ -17,7 +17,7 @@ import {
   type ServerHost,
 } from "../net/tcp/server_addresses.ts";
 import type { SocketServer } from "../net/socket/socket_server.ts";
-import { serveTcp } from "../net/tcp/tcp_protocol.ts";
+import { TCP_PROTOCOLS } from "../net/tcp/tcp_protocol.ts";
 import { publicAddr, type TcpAddr } from "../net/tcp/tcp_socket.ts";
 import type { UnixAddr } from "../net/unix/unix_socket.ts";
 import type { ProtocolFactory } from "../stream/protocol.ts";
@@ -82,7 +82,7 @@ export class Servers<L extends object> {
       const { hostname, port } = publicAddr(address);
       const where = { hostname, port, adopted: handle };
       try {
-        return serveTcp(factory, { ...serving, ...where });
+        return TCP_PROTOCOLS.serve(factory, { ...serving, ...where });
       } catch (error) {
         if (handle !== undefined) portOf(proactor).closeHandle(handle);
         throw error;
@@ -98,7 +98,7 @@ export class Servers<L extends object> {
   ): Promise<Server<UnixAddr, L>> {
     this.#host.assertOpen("create unix server");
     assertFunction("create unix server", protocolFactory);
-    const { serveUnix } = await import("../net/unix/unix_protocol.ts");
+    const { UNIX_PROTOCOLS } = await import("../net/unix/unix_protocol.ts");
     const { signal, ssl: _ssl, ...rest } = options;
     signal?.throwIfAborted();
     const factory = await serveSecured(
@@ -107,7 +107,7 @@ export class Servers<L extends object> {
       options,
     );
     const serving = this.#serving(rest, "Unix accept failed");
-    const listener = serveUnix(factory, { ...serving, path });
+    const listener = UNIX_PROTOCOLS.serve(factory, { ...serving, path });
     return await this.#serve([listener], options);
   }
 

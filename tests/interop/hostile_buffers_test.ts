@@ -8,7 +8,7 @@ import { connectTcp } from "../../src/net/mod.ts";
 import { openFile } from "../../src/file/mod.ts";
 import { subprocessExec } from "../../src/process/mod.ts";
 import { loadFileSymbols } from "../../src/ffi/file/native.ts";
-import { openTcpTransport } from "../../src/net/tcp/tcp_protocol.ts";
+import { TCP_PROTOCOLS } from "../../src/net/tcp/tcp_protocol.ts";
 import { soon } from "../windows/_setup.ts";
 import { LOCAL, netTest } from "./_net.ts";
 import { test } from "./_script.ts";
@@ -66,7 +66,7 @@ const WRITERS: Readonly<Record<string, Writer>> = {
   },
   "Transport.write()": async (port, proactor) => {
     const options = { port, proactor };
-    const [transport] = await openTcpTransport(() => ({}), options);
+    const [transport] = await TCP_PROTOCOLS.connect(() => ({}), options);
     reuse((buffer) => transport.write(buffer));
     transport.close();
   },

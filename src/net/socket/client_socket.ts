@@ -86,14 +86,16 @@ export async function connectedSocket(
  * @typeParam A The addresses, as users see them.
  */
 export class ClientSocket<A> {
+  /** The completion port. */
+  readonly port: CompletionPort;
+  /** Winsock. */
+  readonly sockets: SocketApi;
   /** Makes the errors. */
   readonly gate: CallGate;
   /** The address to connect to, as messages have it. */
   readonly text: string;
   /** The address to connect to. */
   readonly address: Bytes;
-  readonly #port: CompletionPort;
-  readonly #sockets: SocketApi;
   readonly #target: ConnectTarget<A>;
 
   /**
@@ -107,8 +109,8 @@ export class ClientSocket<A> {
     target: ConnectTarget<A>,
   ) {
     const { kind, remote } = target;
-    this.#port = port;
-    this.#sockets = sockets;
+    this.port = port;
+    this.sockets = sockets;
     this.#target = target;
     this.address = encodeDestination(remote);
     this.text = kind.text(kind.decode(this.address));
@@ -124,14 +126,14 @@ export class ClientSocket<A> {
    */
   open(): Socket {
     const { kind } = this.#target;
-    const socket = createSocket(this.#sockets, kind, this.gate);
+    const socket = createSocket(this.sockets, kind, this.gate);
     try {
       if (isLoopbackAddress(this.address)) this.#failFast(socket);
-      admitMapped(this.#sockets, socket, this.address);
+      admitMapped(this.sockets, socket, this.address);
       this.#bind(socket);
       return socket;
     } catch (error) {
-      this.#sockets.closeSocket(socket);
+      this.sockets.closeSocket(socket);
       throw error;
     }
   }
@@ -148,7 +150,7 @@ export class ClientSocket<A> {
     const { kind, local } = this.#target;
     // Only a port that Windows has chosen was not meant.
     if (local === null || !("port" in local) || local.port !== 0) return;
-    const own = this.#sockets.getSocketName(socket);
+    const own = this.sockets.getSocketName(socket);
     if (own === null || kind.text(kind.decode(own)) !== this.text) return;
     throw this.gate.error("connect", ERROR_CONNECTION_REFUSED);
   }
@@ -158,18 +160,18 @@ export class ClientSocket<A> {
     if (local === null) return;
     const address = encodeSocketAddress(local);
     const gate = this.#makeGate(` from ${kind.text(kind.decode(address))}`);
-    admitMapped(this.#sockets, socket, address);
-    gate.check("bind", this.#sockets.bind(socket, address));
+    admitMapped(this.sockets, socket, address);
+    gate.check("bind", this.sockets.bind(socket, address));
   }
 
   #makeGate(from: string): CallGate {
     const action = `Cannot connect to ${this.text}${from}`;
-    return new CallGate(this.#port.api, action, this.#target.kind.errors);
+    return new CallGate(this.port.api, action, this.#target.kind.errors);
   }
 
   /** Older systems do not know it, and nothing depends on it. */
   #failFast(socket: Socket): void {
-    const sockets = this.#sockets;
+    const sockets = this.sockets;
     sockets.wsaIoctl(socket, SIO_TCP_INITIAL_RTO, NO_RETRIES, NOTHING);
   }
 }

@@ -16,11 +16,7 @@ import type {
   Operation,
 } from "../../proactor/port/operation.ts";
 import type { PortHandle } from "../../proactor/port/port_handle.ts";
-import {
-  ClientSocket,
-  type Connecting,
-  type ConnectTarget,
-} from "./client_socket.ts";
+import type { ClientSocket, Connecting } from "./client_socket.ts";
 import { associateSocket } from "../../proactor/call/socket_association.ts";
 
 const NOTHING = new Uint8Array(0);
@@ -37,19 +33,13 @@ export class ConnectAttempt<A> implements CompletionListener, Connecting {
   /**
    * Starts to connect.
    *
-   * @param port The completion port.
-   * @param sockets Winsock.
-   * @param target Where to connect to; with a local address, as `ConnectEx`
+   * @param client The socket; its target has a local address, as `ConnectEx`
    * wants a socket that is bound.
    */
-  constructor(
-    port: CompletionPort,
-    sockets: SocketApi,
-    target: ConnectTarget<A>,
-  ) {
-    this.#port = port;
-    this.#sockets = sockets;
-    this.#client = new ClientSocket(port, sockets, target);
+  constructor(client: ClientSocket<A>) {
+    this.#port = client.port;
+    this.#sockets = client.sockets;
+    this.#client = client;
     try {
       this.#start();
     } catch (error) {

@@ -6,21 +6,14 @@
  */
 
 import { ERROR_OPERATION_ABORTED } from "../../ffi/constants.ts";
-import type { Socket, SocketApi } from "../../ffi/socket/api.ts";
-import type { CompletionPort } from "../../proactor/port/completion_port.ts";
+import type { Socket } from "../../ffi/socket/api.ts";
 import { ConnectPoll } from "../../proactor/call/connect_poll.ts";
 import type { PortHandle } from "../../proactor/port/port_handle.ts";
 import { associateSocket } from "../../proactor/call/socket_association.ts";
-import {
-  ClientSocket,
-  type Connecting,
-  type ConnectTarget,
-} from "./client_socket.ts";
+import type { ClientSocket, Connecting } from "./client_socket.ts";
 
 /** A socket on its way to be connected. */
 export class PolledConnect<A> implements Connecting {
-  readonly #port: CompletionPort;
-  readonly #sockets: SocketApi;
   readonly #client: ClientSocket<A>;
   readonly #connected = Promise.withResolvers<PortHandle>();
   #socket!: Socket;
@@ -30,18 +23,10 @@ export class PolledConnect<A> implements Connecting {
   /**
    * Starts to connect.
    *
-   * @param port The completion port.
-   * @param sockets Winsock.
-   * @param target Where to connect to.
+   * @param client The socket.
    */
-  constructor(
-    port: CompletionPort,
-    sockets: SocketApi,
-    target: ConnectTarget<A>,
-  ) {
-    this.#port = port;
-    this.#sockets = sockets;
-    this.#client = new ClientSocket(port, sockets, target);
+  constructor(client: ClientSocket<A>) {
+    this.#client = client;
     try {
       this.#socket = this.#client.open();
     } catch (error) {
@@ -73,8 +58,8 @@ export class PolledConnect<A> implements Connecting {
   }
 
   #start(): void {
-    const { gate, address, text } = this.#client;
-    this.#poll = new ConnectPoll(this.#port, this.#sockets, {
+    const { port, sockets, gate, address, text } = this.#client;
+    this.#poll = new ConnectPoll(port, sockets, {
       socket: this.#socket,
       address,
       action: `connect to ${text}`,
@@ -87,15 +72,16 @@ export class PolledConnect<A> implements Connecting {
 
   /** Puts the socket on the port now: `connect` queues no packet. */
   #finish(): void {
+    const { port, sockets } = this.#client;
     this.#client.assertOther(this.#socket);
-    const handle = associateSocket(this.#port, this.#sockets, this.#socket);
+    const handle = associateSocket(port, sockets, this.#socket);
     this.#ended = true;
     this.#connected.resolve(handle);
   }
 
   #fail(error: unknown): void {
     this.#ended = true;
-    this.#sockets.closeSocket(this.#socket);
+    this.#client.sockets.closeSocket(this.#socket);
     this.#connected.reject(error);
   }
 }

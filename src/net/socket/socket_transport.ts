@@ -37,7 +37,7 @@ export interface OpenedSocket<A> {
  * @typeParam L The options of servers.
  * @typeParam C The options of clients.
  */
-export interface SocketFamily<A extends object, L, C> {
+export interface FamilyTraits<A extends object, L, C> {
   /**
    * Listens.
    *
@@ -63,51 +63,90 @@ export interface SocketFamily<A extends object, L, C> {
 }
 
 /**
- * Serves an address with a protocol for each client.
+ * Serves and connects sockets in protocol style.
  *
- * @typeParam A The addresses of the clients.
- * @typeParam L The options.
- * @param family What to listen with.
- * @param protocolFactory Called for each client. If it throws, the client is
- * disconnected and the error goes to `onError`.
- * @param options Where to listen.
- * @returns What listens.
- * @throws {TypeError} when the factory is no function.
+ * @typeParam A Their addresses.
+ * @typeParam L The options of servers.
+ * @typeParam C The options of clients.
  */
-export function serveSockets<A extends object, L>(
-  family: SocketFamily<A, L, never>,
-  protocolFactory: ProtocolFactory,
-  options: L & ServeOptions<A>,
-): SocketServer<A> {
-  assertFactory(protocolFactory);
-  const { startServing = true, adopted } = options;
-  const factory: Serving<A>["factory"] = (port, handle, traits) => {
-    const opened = { port, handle, traits };
-    return makeTransport(opened, protocolFactory(), family.name(traits));
-  };
-  return family.listen(options, { factory, startServing, adopted });
+export class SocketFamily<A extends object, L, C> {
+  readonly #traits: FamilyTraits<A, L, C>;
+
+  /** @param traits How to listen and to connect. */
+  constructor(traits: FamilyTraits<A, L, C>) {
+    this.#traits = traits;
+  }
+
+  /**
+   * Serves an address with a protocol for each client.
+   *
+   * @param protocolFactory Called for each client. If it throws, the client is
+   * disconnected and the error goes to `onError`.
+   * @param options Where to listen.
+   * @returns What listens; clients can connect from now on.
+   * @throws {TypeError} when the factory is no function, or an address
+   * malformed.
+   * @throws {Deno.errors.AddrInUse} when the address is taken.
+   */
+  serve(
+    protocolFactory: ProtocolFactory,
+    options: L & ServeOptions<A>,
+  ): SocketServer<A> {
+    assertFactory(protocolFactory);
+    const { startServing = true, adopted } = options;
+    const factory: Serving<A>["factory"] = (port, handle, traits) => {
+      const opened = { port, handle, traits };
+      const name = this.#traits.name(traits);
+      return makeTransport(opened, protocolFactory(), name);
+    };
+    return this.#traits.listen(options, { factory, startServing, adopted });
+  }
+
+  /**
+   * Connects a protocol.
+   *
+   * @typeParam P The protocol.
+   * @param protocolFactory Called once the connection is there.
+   * @param options To what.
+   * @returns The transport and the protocol, whose `connectionMade` was called.
+   * @throws {TypeError} when the factory is no function, or an address
+   * malformed.
+   * @throws {Deno.errors.ConnectionRefused} when nobody listens there.
+   */
+  async connect<P extends Protocol>(
+    protocolFactory: ProtocolFactory<P>,
+    options: C,
+  ): Promise<[Transport, P]> {
+    assertFactory(protocolFactory);
+    const opened = await this.#traits.open(options);
+    const name = this.#traits.name(opened.traits);
+    return openTransport(opened, protocolFactory, name);
+  }
 }
 
 /**
- * Connects a protocol.
+ * Makes the connection object of a socket.
  *
- * @typeParam P The protocol.
- * @typeParam A The addresses of the ends.
- * @typeParam C The options.
- * @param family What to connect with.
- * @param protocolFactory Called once the connection is there.
- * @param options To what.
- * @returns The transport and the protocol, whose `connectionMade` was called.
- * @throws {TypeError} when the factory is no function.
+ * @typeParam A Its addresses.
+ * @typeParam C The connection.
+ * @param opened The socket, which is closed when the connection cannot be made.
+ * @param Connection Its class.
+ * @returns The connection.
  */
-export async function connectSocket<P extends Protocol, A extends object, C>(
-  family: SocketFamily<A, never, C>,
-  protocolFactory: ProtocolFactory<P>,
-  options: C,
-): Promise<[Transport, P]> {
-  assertFactory(protocolFactory);
-  const opened = await family.open(options);
-  return openTransport(opened, protocolFactory, family.name(opened.traits));
+export function connectionOver<A, C>(
+  { port, handle, traits }: OpenedSocket<A>,
+  Connection: new (
+    port: CompletionPort,
+    handle: PortHandle,
+    traits: SocketTraits<A>,
+  ) => C,
+): C {
+  try {
+    return new Connection(port, handle, traits);
+  } catch (error) {
+    port.closeHandle(handle);
+    throw error;
+  }
 }
 
 /**

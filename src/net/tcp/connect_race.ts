@@ -7,7 +7,7 @@
 import type { SocketApi } from "../../ffi/socket/api.ts";
 import type { CompletionPort } from "../../proactor/port/completion_port.ts";
 import type { PortHandle } from "../../proactor/port/port_handle.ts";
-import type { Connecting } from "../socket/client_socket.ts";
+import { ClientSocket, type Connecting } from "../socket/client_socket.ts";
 import { ConnectAttempt } from "../socket/connect_attempt.ts";
 import { PolledConnect } from "../socket/polled_connect.ts";
 import { type IpAddress, tcpKind } from "./tcp_socket.ts";
@@ -89,9 +89,10 @@ export class ConnectRace {
   /** A scoped grant forbids `ConnectEx`. */
   #attempt({ remote, local }: ConnectEnds): Connecting {
     const target = { kind: tcpKind(remote.family), remote, local };
+    const client = new ClientSocket(this.#port, this.#sockets, target);
     return this.#sockets.extensions
-      ? new ConnectAttempt(this.#port, this.#sockets, target)
-      : new PolledConnect(this.#port, this.#sockets, target);
+      ? new ConnectAttempt(client)
+      : new PolledConnect(client);
   }
 
   async #run(attempt: Connecting): Promise<void> {

@@ -20,7 +20,10 @@ import {
   resolveHost,
 } from "../names/resolve.ts";
 import { connectedTraits } from "../socket/socket_io.ts";
-import type { OpenedSocket } from "../socket/socket_transport.ts";
+import {
+  connectionOver,
+  type OpenedSocket,
+} from "../socket/socket_transport.ts";
 import { TcpConnection, type TcpTraits } from "./tcp_connection.ts";
 import {
   addressText,
@@ -114,13 +117,7 @@ const DEFAULT_ATTEMPT_DELAY = 250;
 export async function connectTcp(
   options: ConnectTcpOptions,
 ): Promise<TcpConnection> {
-  const { port, handle, traits } = await openTcp(options);
-  try {
-    return new TcpConnection(port, handle, traits);
-  } catch (error) {
-    port.closeHandle(handle);
-    throw error;
-  }
+  return connectionOver(await openTcp(options), TcpConnection);
 }
 
 /**

@@ -13,10 +13,13 @@ import {
   assertDeadline,
   type DeadlineOptions,
 } from "../../stream/close_deadline.ts";
-import { connectedSocket } from "../socket/client_socket.ts";
+import { ClientSocket, connectedSocket } from "../socket/client_socket.ts";
 import { PolledConnect } from "../socket/polled_connect.ts";
 import { defaultSockets } from "../../ffi/socket/default.ts";
-import type { OpenedSocket } from "../socket/socket_transport.ts";
+import {
+  connectionOver,
+  type OpenedSocket,
+} from "../socket/socket_transport.ts";
 import { assertTimeout, TimeLimit } from "../socket/time_limit.ts";
 import { UnixConnection, type UnixTraits } from "./unix_connection.ts";
 import {
@@ -72,13 +75,7 @@ export interface ConnectUnixOptions extends DeadlineOptions {
 export async function connectUnix(
   options: ConnectUnixOptions,
 ): Promise<UnixConnection> {
-  const { port, handle, traits } = await openUnix(options);
-  try {
-    return new UnixConnection(port, handle, traits);
-  } catch (error) {
-    port.closeHandle(handle);
-    throw error;
-  }
+  return connectionOver(await openUnix(options), UnixConnection);
 }
 
 /**
@@ -110,7 +107,8 @@ async function connect(
   signal: AbortSignal,
 ): Promise<PortHandle> {
   const target = { kind: UNIX, remote, local: null };
-  const attempt = new PolledConnect(port, defaultSockets(), target);
+  const client = new ClientSocket(port, defaultSockets(), target);
+  const attempt = new PolledConnect(client);
   return await connectedSocket(attempt, signal);
 }
 

@@ -17,7 +17,7 @@ import {
   UnixListener,
 } from "../../../src/net/mod.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
-import { serveTcp } from "../../../src/net/tcp/tcp_protocol.ts";
+import { TCP_PROTOCOLS } from "../../../src/net/tcp/tcp_protocol.ts";
 import { soon, test } from "../_setup.ts";
 import { LOCAL, tcpPair } from "./_tcp.ts";
 import { uniquePath, unixTest } from "./_unix.ts";
@@ -30,7 +30,8 @@ const ADDRESS = { family: "IPv4", ...LOCAL } as const;
 const BINDS: Record<string, (proactor: IocpProactor) => unknown> = {
   "TcpListener.listen()": (proactor) =>
     TcpListener.listen({ ...LOCAL, proactor }),
-  "serveTcp()": (proactor) => serveTcp(() => ({}), { ...LOCAL, proactor }),
+  "TCP_PROTOCOLS.serve()": (proactor) =>
+    TCP_PROTOCOLS.serve(() => ({}), { ...LOCAL, proactor }),
   "connectTcp() from a port": (proactor) =>
     connectTcp({ port: 7, localAddr: { port: 7 }, proactor }),
   "UdpSocket.listen()": (proactor) => UdpSocket.listen({ ...LOCAL, proactor }),

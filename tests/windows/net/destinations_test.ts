@@ -17,6 +17,7 @@ import {
 } from "../../../src/net/mod.ts";
 import { parseSocketAddress } from "../../../src/ffi/socket/sockaddr.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
+import { ClientSocket } from "../../../src/net/socket/client_socket.ts";
 import { PolledConnect } from "../../../src/net/socket/polled_connect.ts";
 import { tcpKind } from "../../../src/net/tcp/tcp_socket.ts";
 import { encode, soon, test } from "../_setup.ts";
@@ -178,7 +179,9 @@ async function connectPolled(
   const remote = parseSocketAddress(hostname, port)!;
   const kind = tcpKind(remote.family);
   const target = { kind, remote, local: null };
-  const attempt = new PolledConnect(portOf(proactor), defaultSockets(), target);
+  const attempt = new PolledConnect(
+    new ClientSocket(portOf(proactor), defaultSockets(), target),
+  );
   portOf(proactor).closeHandle(await attempt.connected);
 }
 

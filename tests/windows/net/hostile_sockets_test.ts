@@ -7,7 +7,7 @@ import {
   toNodeDuplex,
 } from "../../../mod.ts";
 import type { Socket, SocketAddress, UdpSocket } from "../../../src/net/mod.ts";
-import { openTcpTransport } from "../../../src/net/tcp/tcp_protocol.ts";
+import { TCP_PROTOCOLS } from "../../../src/net/tcp/tcp_protocol.ts";
 import { TcpListener } from "../../../src/net/tcp/tcp_listener.ts";
 import {
   assertOwned,
@@ -100,7 +100,7 @@ hostileTest("the Transport of a TCP connection", {
     await using listener = TcpListener.listen({ ...LOCAL, proactor });
     const accepted = listener.accept();
     const options = { ...listener.addr, proactor };
-    const [transport] = await openTcpTransport(() => ({}), options);
+    const [transport] = await TCP_PROTOCOLS.connect(() => ({}), options);
     using served = await soon(accepted);
     each(arrays, (data) => transport.write(data));
     const parts = await readAll(served);

@@ -21,6 +21,7 @@ import { connectTcp, TcpListener } from "../../../src/net/mod.ts";
 import type { Socket } from "../../../src/ffi/socket/api.ts";
 import { WSAEWOULDBLOCK } from "../../../src/ffi/socket/constants.ts";
 import { ConnectRace } from "../../../src/net/tcp/connect_race.ts";
+import { ClientSocket } from "../../../src/net/socket/client_socket.ts";
 import { PolledConnect } from "../../../src/net/socket/polled_connect.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { pollerOf } from "../../../src/proactor/call/socket_poller.ts";
@@ -231,7 +232,9 @@ test.eachMode("a connect that is polled rejects with any reason", async (proacto
   } as const;
   for (const reason of [null, "", 0]) {
     const sockets = defaultSockets();
-    const connecting = new PolledConnect(portOf(proactor), sockets, target);
+    const connecting = new PolledConnect(
+      new ClientSocket(portOf(proactor), sockets, target),
+    );
     connecting.cancel(reason);
     const settled = connecting.connected.then(() => [], (error) => [error]);
     assertEquals(await soon(settled), [reason]);

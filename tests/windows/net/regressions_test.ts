@@ -25,10 +25,7 @@ import {
   SO_UPDATE_ACCEPT_CONTEXT,
 } from "../../../src/ffi/socket/constants.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
-import {
-  openTcpTransport,
-  serveTcp,
-} from "../../../src/net/tcp/tcp_protocol.ts";
+import { TCP_PROTOCOLS } from "../../../src/net/tcp/tcp_protocol.ts";
 import { Recorder } from "../_recorder.ts";
 import { assertConnected } from "../_connections.ts";
 import { FLOOD, LOCAL, resetOnClose, socketOf, tcpPair } from "./_tcp.ts";
@@ -277,8 +274,8 @@ function failing(name: keyof SocketApi, fail: Call): Disposable {
 /** Two protocols that are connected. */
 async function protocolPair(proactor: IocpProactor) {
   const served = new Recorder();
-  const listener = serveTcp(() => served, { ...LOCAL, proactor });
-  const [, client] = await openTcpTransport(
+  const listener = TCP_PROTOCOLS.serve(() => served, { ...LOCAL, proactor });
+  const [, client] = await TCP_PROTOCOLS.connect(
     () => new Recorder(),
     { ...listener.addr, proactor },
   );

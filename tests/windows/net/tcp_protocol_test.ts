@@ -14,10 +14,7 @@ import {
   type Transport,
   until,
 } from "../_deps.ts";
-import {
-  openTcpTransport,
-  serveTcp,
-} from "../../../src/net/tcp/tcp_protocol.ts";
+import { TCP_PROTOCOLS } from "../../../src/net/tcp/tcp_protocol.ts";
 import { Recorder } from "../_recorder.ts";
 import { freePort, LOCAL, resetOnClose, UpperCase } from "./_tcp.ts";
 
@@ -27,8 +24,8 @@ function connected(
 ): ProactorBody {
   return async (proactor) => {
     const served = new Recorder();
-    const listener = serveTcp(() => served, { ...LOCAL, proactor });
-    const [, client] = await openTcpTransport(
+    const listener = TCP_PROTOCOLS.serve(() => served, { ...LOCAL, proactor });
+    const [, client] = await TCP_PROTOCOLS.connect(
       () => new Recorder(),
       { ...listener.addr, proactor },
     );
@@ -42,8 +39,11 @@ function connected(
 }
 
 test.eachMode("a protocol echoes to a protocol", async (proactor) => {
-  const listener = serveTcp(() => new UpperCase(), { ...LOCAL, proactor });
-  const [transport, client] = await openTcpTransport(
+  const listener = TCP_PROTOCOLS.serve(() => new UpperCase(), {
+    ...LOCAL,
+    proactor,
+  });
+  const [transport, client] = await TCP_PROTOCOLS.connect(
     () => new Recorder(),
     { ...listener.addr, proactor },
   );
@@ -133,9 +133,12 @@ test.proactor("a protocol that throws loses its connection only", async (proacto
       throw new Error("faulty");
     }
   }
-  const listener = serveTcp(() => new Faulty(), { ...LOCAL, proactor });
+  const listener = TCP_PROTOCOLS.serve(() => new Faulty(), {
+    ...LOCAL,
+    proactor,
+  });
   for (let i = 0; i < 2; i++) {
-    const [transport, client] = await openTcpTransport(
+    const [transport, client] = await TCP_PROTOCOLS.connect(
       () => new Recorder(),
       { ...listener.addr, proactor },
     );
@@ -153,9 +156,13 @@ test.proactor("a factory that throws loses its client only", async (proactor) =>
     return new UpperCase();
   };
   const onError = (error: unknown) => errors.push(error);
-  const listener = serveTcp(factory, { ...LOCAL, onError, proactor });
+  const listener = TCP_PROTOCOLS.serve(factory, {
+    ...LOCAL,
+    onError,
+    proactor,
+  });
   const open = () =>
-    openTcpTransport(() => new Recorder(), { ...listener.addr, proactor });
+    TCP_PROTOCOLS.connect(() => new Recorder(), { ...listener.addr, proactor });
   const [, first] = await open();
   await soon(first.lost.promise);
   assertEquals(errors.map(String), ["Error: no protocol"]);
@@ -168,12 +175,15 @@ test.proactor("a factory that throws loses its client only", async (proactor) =>
 });
 
 test.proactor("a factory that throws ends its connection", async (proactor) => {
-  const listener = serveTcp(() => new UpperCase(), { ...LOCAL, proactor });
+  const listener = TCP_PROTOCOLS.serve(() => new UpperCase(), {
+    ...LOCAL,
+    proactor,
+  });
   const factory = () => {
     throw new Error("no protocol");
   };
   await assertRejects(
-    () => openTcpTransport(factory, { ...listener.addr, proactor }),
+    () => TCP_PROTOCOLS.connect(factory, { ...listener.addr, proactor }),
     Error,
     "no protocol",
   );
@@ -182,19 +192,22 @@ test.proactor("a factory that throws ends its connection", async (proactor) => {
 
 test.proactor("factories that are none are refused", async (proactor) => {
   const factory = "factory" as unknown as () => Protocol;
-  assertThrows(() => serveTcp(factory, { ...LOCAL, proactor }), TypeError);
+  assertThrows(
+    () => TCP_PROTOCOLS.serve(factory, { ...LOCAL, proactor }),
+    TypeError,
+  );
   await assertRejects(
-    () => openTcpTransport(factory, { ...LOCAL, port: 80, proactor }),
+    () => TCP_PROTOCOLS.connect(factory, { ...LOCAL, port: 80, proactor }),
     TypeError,
   );
 });
 
-test.proactor("openTcpTransport() is refused where nobody listens", async (proactor) => {
+test.proactor("TCP_PROTOCOLS.connect() is refused where nobody listens", async (proactor) => {
   let made = 0;
   const address = await freePort(proactor);
   const factory = () => ({ connectionMade: (_: Transport) => void made++ });
   await assertRejects(
-    () => soon(openTcpTransport(factory, { ...address, proactor })),
+    () => soon(TCP_PROTOCOLS.connect(factory, { ...address, proactor })),
     Deno.errors.ConnectionRefused,
   );
   assertEquals(made, 0);

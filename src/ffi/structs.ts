@@ -37,6 +37,11 @@ export const TOKEN_USER_SID = 16;
 /** Offset of the name in `FILE_PIPE_WAIT_FOR_BUFFER`. */
 const PIPE_WAIT_NAME = 14;
 
+/** Bytes of a SID before its sub-authorities. */
+const SID_HEADER = 8;
+/** SID_MAX_SUB_AUTHORITIES */
+const MAX_SUB_AUTHORITIES = 15;
+
 /** Code units of one call; each is an argument. */
 const UNITS_PER_CALL = 4096;
 
@@ -63,7 +68,8 @@ export function decodeWideString(
   bytes: Uint8Array<ArrayBuffer>,
   units: number,
 ): string {
-  return new TextDecoder("utf-16le").decode(bytes.subarray(0, units * 2));
+  const decoder = new TextDecoder("utf-16le", { ignoreBOM: true });
+  return decoder.decode(bytes.subarray(0, units * 2));
 }
 
 /**
@@ -131,15 +137,27 @@ function pipeWaitTimeout(timeout: number): bigint {
 /**
  * Formats a binary SID as text.
  *
- * @param bytes The bytes of a `SID`, from its revision on.
+ * @param bytes The bytes of a `SID`, from its revision on, and any behind it.
  * @returns `S-1-...`
+ * @throws {TypeError} when it has more sub-authorities than a SID may have, or
+ * than there are bytes for.
  */
 export function formatSid(bytes: Uint8Array<ArrayBuffer>): string {
+  const count = subAuthorities(bytes);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const authority = view.getUint16(2) * 2 ** 32 + view.getUint32(4);
   const parts = [`S-${view.getUint8(0)}-${authority}`];
-  for (let i = 0; i < view.getUint8(1); i++) {
-    parts.push(String(view.getUint32(8 + i * 4, true)));
+  for (let i = 0; i < count; i++) {
+    parts.push(String(view.getUint32(SID_HEADER + i * 4, true)));
   }
   return parts.join("-");
+}
+
+function subAuthorities(bytes: Uint8Array<ArrayBuffer>): number {
+  const count = bytes[1] ?? 0;
+  const size = SID_HEADER + count * 4;
+  if (count <= MAX_SUB_AUTHORITIES && size <= bytes.byteLength) return count;
+  throw new TypeError(
+    `Cannot decode SID: ${count} sub-authorities in ${bytes.byteLength} bytes`,
+  );
 }

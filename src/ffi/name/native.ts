@@ -152,17 +152,21 @@ class LookupMemory {
 
   /** Copies the answer out and frees everything. */
   answer(code: number): AddressAnswer {
-    const records = code === 0 ? this.#records() : [];
-    this.#win32.virtualFree(this.#address, 0, MEM_RELEASE);
-    return { code, records };
+    try {
+      return { code, records: code === 0 ? this.#records() : [] };
+    } finally {
+      this.#win32.virtualFree(this.#address, 0, MEM_RELEASE);
+    }
   }
 
   #records(): AddressRecord[] {
     const pointer = this.#read(this.#at(LOOKUP_RESULT), 8);
     const first = new BigUint64Array(pointer.buffer)[0]!;
-    const records = decodeAddrInfo(first, (at, size) => this.#read(at, size));
-    if (first !== 0n) this.#ws2_32.FreeAddrInfoExW(first);
-    return records;
+    try {
+      return decodeAddrInfo(first, (at, size) => this.#read(at, size));
+    } finally {
+      if (first !== 0n) this.#ws2_32.FreeAddrInfoExW(first);
+    }
   }
 
   #read(address: Address, length: number): Bytes {

@@ -30,6 +30,11 @@ export const LOOKUP_SIZE = 1024;
 const MAX_NAME = 254;
 const MAX_SERVICE = 190;
 
+/** `sizeof(SOCKADDR_STORAGE)`: no address is longer. */
+const MAX_ADDRESS = 128;
+/** More answers than any name has. A list that bites its tail has more. */
+const MAX_RECORDS = 1024;
+
 /** What to look up. */
 export interface NameQuery {
   /** A name or numeric text; `""` is this computer, or any of its addresses. */
@@ -105,11 +110,13 @@ export function encodeLookup(query: NameQuery, event: bigint): Bytes {
 }
 
 /**
- * Walks a list of ADDRINFOEXW.
+ * Walks a list of ADDRINFOEXW. No length is trusted, and no end.
  *
  * @param first The address of the first; `0n` is an empty list.
  * @param read Reads native memory.
  * @returns The records, in the order in which to try them.
+ * @throws {TypeError} when an address is missing or longer than any may be, or
+ * the list has no end.
  */
 export function decodeAddrInfo(
   first: Address,
@@ -118,18 +125,31 @@ export function decodeAddrInfo(
   const records: AddressRecord[] = [];
   let next = first;
   while (next !== 0n) {
+    if (records.length === MAX_RECORDS) throw malformed("they have no end");
     const view = new DataView(read(next, ADDRINFO_SIZE).buffer);
-    const length = Number(view.getBigUint64(16, true));
-    const name = view.getBigUint64(24, true);
-    records.push({
-      socketType: view.getInt32(8, true),
-      protocol: view.getInt32(12, true),
-      address: read(view.getBigUint64(32, true), length),
-      ...(name === 0n ? {} : { canonicalName: readText(name, read) }),
-    });
+    records.push(decodeRecord(view, read));
     next = view.getBigUint64(64, true);
   }
   return records;
+}
+
+function decodeRecord(view: DataView, read: ReadMemory): AddressRecord {
+  const length = Number(view.getBigUint64(16, true));
+  const name = view.getBigUint64(24, true);
+  const address = view.getBigUint64(32, true);
+  if (address === 0n || length > MAX_ADDRESS) {
+    throw malformed(`one of ${length} bytes stands at ${address}`);
+  }
+  return {
+    socketType: view.getInt32(8, true),
+    protocol: view.getInt32(12, true),
+    address: read(address, length),
+    ...(name === 0n ? {} : { canonicalName: readText(name, read) }),
+  };
+}
+
+function malformed(state: string): TypeError {
+  return new TypeError(`Cannot decode addresses: ${state}`);
 }
 
 /** One code unit at a time: nobody says how far the memory goes. */

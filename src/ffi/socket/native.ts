@@ -31,8 +31,10 @@ import {
 import { SocketExtensions } from "./socket_extensions.ts";
 import {
   ADDRESS_AREA_LENGTH,
+  decodeAcceptedEnds,
   encodeDword,
   hasIfsHandles,
+  type NativeRange,
   PROTOCOL_INFO_SIZE,
   WSABUF_SIZE,
 } from "./structs.ts";
@@ -204,10 +206,8 @@ export class NativeSockets implements SocketApi {
 
   getAcceptExAddresses({ address, addressSize }: AcceptBuffer): AddressPair {
     const out = this.#extensions.getAcceptExAddresses({ address, addressSize });
-    return {
-      local: this.#copy(out.getBigUint64(0, true), out.getUint32(16, true)),
-      remote: this.#copy(out.getBigUint64(8, true), out.getUint32(20, true)),
-    };
+    const ends = decodeAcceptedEnds(out, { address, addressSize });
+    return { local: this.#copy(ends.local), remote: this.#copy(ends.remote) };
   }
 
   connectEx(socket: Socket, address: Bytes, overlapped: Address): number {
@@ -336,7 +336,7 @@ export class NativeSockets implements SocketApi {
     return code === 0 ? 0 : (this.lastError = code);
   }
 
-  #copy(address: Address, length: number): Bytes {
+  #copy({ address, length }: NativeRange): Bytes {
     const bytes = new Uint8Array(length);
     if (length > 0) this.#win32.copyOut(bytes, address);
     return bytes;

@@ -81,7 +81,7 @@ export function parseSocketAddress(
  * @param address The address.
  * @returns A `sockaddr` of the size that its family has.
  * @throws {TypeError} when `hostname` is no numeric address, or `path` is
- * empty or holds a NUL.
+ * empty, holds a NUL or half a surrogate pair.
  * @throws {RangeError} when a number is out of range, or `path` has more than
  * 107 bytes.
  */
@@ -127,6 +127,10 @@ function encodeUnix(path: string): Bytes {
   if (path === "") throw new TypeError("Cannot use path: it is empty");
   if (path.includes("\0")) {
     throw new TypeError("Cannot use path: it holds a NUL");
+  }
+  // UTF-8 has none: the path would be another one.
+  if (!path.isWellFormed()) {
+    throw new TypeError("Cannot use path: it holds half a surrogate pair");
   }
   const text = new TextEncoder().encode(path);
   if (text.length > MAX_UNIX_PATH) {
@@ -177,7 +181,8 @@ function decodeIpv6(bytes: Bytes, view: DataView<ArrayBuffer>): Ipv6Address {
 function decodePath(bytes: Bytes): string {
   const path = bytes.subarray(UNIX_PATH);
   const end = path.indexOf(0);
-  return new TextDecoder().decode(end === -1 ? path : path.subarray(0, end));
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  return decoder.decode(end === -1 ? path : path.subarray(0, end));
 }
 
 function assertPort(port: number): void {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Bytes, SocketParameters } from "./api.ts";
+import type { AcceptBuffer, Bytes, SocketParameters } from "./api.ts";
 import { XP1_IFS_HANDLES } from "./constants.ts";
 import type { Address } from "../win32_api.ts";
 
@@ -159,4 +159,36 @@ export function decodeProtocolInfo(bytes: Bytes): SocketParameters {
     type: view.getInt32(PROTOCOL_INFO_TYPE, true),
     protocol: view.getInt32(PROTOCOL_INFO_PROTOCOL, true),
   };
+}
+
+/**
+ * Decodes what `GetAcceptExSockaddrs` has written: two pointers, local and
+ * remote, then two lengths.
+ *
+ * @param out The structure of 24 bytes.
+ * @param buffer Where both addresses must stand.
+ * @returns Where each of them is.
+ * @throws {TypeError} when one stands elsewhere.
+ */
+export function decodeAcceptedEnds(
+  out: DataView,
+  buffer: AcceptBuffer,
+): { local: NativeRange; remote: NativeRange } {
+  return {
+    local: endIn(buffer, out.getBigUint64(0, true), out.getUint32(16, true)),
+    remote: endIn(buffer, out.getBigUint64(8, true), out.getUint32(20, true)),
+  };
+}
+
+function endIn(
+  { address: start, addressSize }: AcceptBuffer,
+  address: Address,
+  length: number,
+): NativeRange {
+  const end = start + BigInt(addressSize * 2);
+  const inside = address >= start && address + BigInt(length) <= end;
+  if (inside || length === 0) return { address, length };
+  throw new TypeError(
+    `Cannot decode addresses: one of ${length} bytes is outside its buffer`,
+  );
 }

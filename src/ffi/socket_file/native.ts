@@ -8,7 +8,7 @@ import { symbolLoader } from "../load.ts";
 import { loadSymbols } from "../symbols.ts";
 import { kernel32SocketFile } from "./kernel32.ts";
 import type { SocketFileApi } from "./api.ts";
-import { decodeWideString, encodeWideString } from "../structs.ts";
+import { decodeUnits, encodeWideString } from "../structs.ts";
 
 /** Loads the symbols for the files of sockets. */
 export const loadSocketFileSymbols = symbolLoader({
@@ -45,7 +45,7 @@ export class NativeSocketFile implements SocketFileApi {
       0n,
     );
     if (length === 0 || length >= MAX_PATH_UNITS) return path;
-    return decodeWideString(text, length);
+    return decodeUnits(text.subarray(0, length * 2));
   }
 
   deleteFile(path: string): number {

@@ -106,11 +106,12 @@ export class Dispatcher {
 
   #dispatchPacket(): void {
     const { queue, operations, api } = this.#parts;
-    const { key, low, high, status, bytes } = queue;
+    const { key, keyHigh, low, high, status, bytes } = queue;
+    if (keyHigh !== 0) return this.#dispatchUnknown();
     if (key < FIRST_HANDLE_KEY) return this.#dispatchPosted(key, low, bytes);
     const operation = operations.find(low, high);
     if (!operation?.pending || !hasKey(operation, key)) {
-      return this.#dispatchUnknown(key, low, high);
+      return this.#dispatchUnknown();
     }
     const code = status === 0 ? 0 : completionCode(api, status);
     this.#complete(operation, code, bytes);
@@ -142,7 +143,7 @@ export class Dispatcher {
 
   #dispatchPosted(key: number, id: number, value: number): void {
     if (key === KEY_WAKE) return;
-    if (key !== KEY_CALL) return this.#dispatchUnknown(key, id, 0);
+    if (key !== KEY_CALL) return this.#dispatchUnknown();
     this.packets++;
     try {
       this.#parts.onCall(id, value);
@@ -151,9 +152,11 @@ export class Dispatcher {
     }
   }
 
-  #dispatchUnknown(key: number, low: number, high: number): void {
+  #dispatchUnknown(): void {
     this.unknown++;
-    const address = (BigInt(high) << 32n) + BigInt(low);
+    const { queue } = this.#parts;
+    const key = (BigInt(queue.keyHigh) << 32n) + BigInt(queue.key);
+    const address = (BigInt(queue.high) << 32n) + BigInt(queue.low);
     const text = `key ${key}, OVERLAPPED 0x${address.toString(16)}`;
     this.#parts.report(
       new Error(`Cannot dispatch packet: no operation has ${text}`),

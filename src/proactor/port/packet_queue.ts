@@ -47,8 +47,10 @@ export const KEY_CALL = 2;
 export class PacketQueue {
   /** The port's handle. */
   readonly handle: Handle;
-  /** The completion key. */
+  /** The completion key: its low half, which is all that ours have. */
   key = 0;
+  /** The high half of the completion key. */
+  keyHigh = 0;
   /** The low half of the OVERLAPPED's address. */
   low = 0;
   /** The high half of the OVERLAPPED's address. */
@@ -146,7 +148,7 @@ export class PacketQueue {
    * @returns The number of packets.
    */
   collect(): number {
-    const count = this.#readWord(PACKET_WAIT_COUNT);
+    const count = Math.min(this.#readWord(PACKET_WAIT_COUNT), BATCH);
     const bytes = this.#entries.subarray(0, count * ENTRY_SIZE);
     this.#api.copyOut(bytes, this.#waitEntries);
     return count;
@@ -166,6 +168,7 @@ export class PacketQueue {
     const view = this.#view;
     const offset = index * ENTRY_SIZE;
     this.key = view.getUint32(offset + ENTRY_KEY, true);
+    this.keyHigh = view.getUint32(offset + ENTRY_KEY + 4, true);
     this.low = view.getUint32(offset + ENTRY_OVERLAPPED, true);
     this.high = view.getUint32(offset + ENTRY_OVERLAPPED + 4, true);
     this.status = view.getUint32(offset + ENTRY_STATUS, true);

@@ -1,11 +1,13 @@
 // Checks the tables that name tests: docs/claims.md, docs/asyncio_tests.md,
-// SECURITY.md, tests/WINE.md and tests/sim/RULES.md; and that which names members,
-// docs/asyncio.md.
+// SECURITY.md, tests/WINE.md and tests/sim/RULES.md; that which names members,
+// docs/asyncio.md; and the list of mutants.
 //
 // deno run -A tools/check_tables.ts
 import { checkMembers } from "./asyncio_table.ts";
 import { readText, typescriptFiles } from "./files.ts";
 import { exitWith } from "./finding.ts";
+import { checkMutants } from "./mutants/check.ts";
+import { MUTANTS } from "./mutants/list.ts";
 import { checkOptions, checkRules } from "./rule_table.ts";
 import { checkScenarios, scenarioRows } from "./scenario_table.ts";
 import {
@@ -54,6 +56,7 @@ if (import.meta.main) {
     ...checkOddities(WINE, wine, tests),
     ...checkTests(RULES, rules, readText),
     ...checkRules(RULES, rules),
+    ...checkMutants(MUTANTS, readText),
     ...checkOptions(RULES, readText(RULES)!, readText(OPTIONS)!),
   ]);
 }

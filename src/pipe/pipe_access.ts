@@ -106,7 +106,8 @@ function sidOf(
   list: typeof LISTS[number],
 ): string {
   if (SID.test(account)) return account;
-  const found = account === "" ? null : api.lookupAccount(account);
+  assertName(account);
+  const found = api.lookupAccount(account);
   if (found === null) throw unknown(api, account);
   const { sid, kind } = found;
   const kinds = { users: USERS, groups: GROUPS, deny: [...USERS, ...GROUPS] };
@@ -114,10 +115,17 @@ function sidOf(
   throw new TypeError(`Cannot use ${list}: "${account}" is not one of them`);
 }
 
-function unknown(api: Win32Api, account: string): Error {
+/** An empty name is the computer's, and behind a NUL Windows reads nothing. */
+function assertName(account: string): void {
   if (account === "") {
-    return new TypeError("Cannot find account: the name is empty");
+    throw new TypeError("Cannot find account: the name is empty");
   }
+  if (!account.includes("\0")) return;
+  const shown = JSON.stringify(account);
+  throw new TypeError(`Cannot find account ${shown}: the name has a NUL`);
+}
+
+function unknown(api: Win32Api, account: string): Error {
   return windowsError(api, api.lastError, {
     syscall: "LookupAccountNameW",
     action: `Cannot find account "${account}"`,

@@ -49,10 +49,10 @@ export type PipeSecurity =
  * @param security The preset, or the string itself.
  * @param userSid The SID of the process's user.
  * @returns An SDDL string with a protected DACL.
- * @throws {TypeError} when `security` is neither.
+ * @throws {TypeError} when `security` is neither, or holds a NUL.
  */
 export function toSddl(security: PipeSecurity, userSid: string): string {
-  if (hasSddl(security)) return security.sddl;
+  if (hasSddl(security)) return wholeSddl(security.sddl);
   const owner = ownerEntries(userSid);
   switch (security) {
     case "currentUser":
@@ -67,6 +67,12 @@ export function toSddl(security: PipeSecurity, userSid: string): string {
           "and has no SDDL string",
       );
   }
+}
+
+/** Windows would take what is before a NUL for all of it. */
+function wholeSddl(sddl: string): string {
+  if (!sddl.includes("\0")) return sddl;
+  throw new TypeError(`Cannot use SDDL ${JSON.stringify(sddl)}: it has a NUL`);
 }
 
 function ownerEntries(userSid: string): string {

@@ -135,22 +135,18 @@ export function readResult(
 }
 
 /**
- * Registers a test that runs programs; it ignores itself without the
- * permission to do so, and its name says why.
- *
- * @param name The name of the test.
- * @param body The test.
+ * Registers tests that run programs; they ignore themselves without the
+ * permission to do so, and their names say why.
  */
-export function processTest(name: string, body: () => Promise<void>): void {
-  const ignore = !mayRunPrograms();
-  const reason = ignore
-    ? " (needs --allow-run, --allow-read, --allow-write)"
-    : "";
-  Deno.test({ name: name + reason, ignore, fn: body });
-}
-
-/** Registers tests that run programs. */
-export const test = { process: processTest };
+export const test = {
+  process(name: string, body: () => Promise<void>): void {
+    const ignore = !mayRunPrograms();
+    const reason = ignore
+      ? " (needs --allow-run, --allow-read, --allow-write)"
+      : "";
+    Deno.test({ name: name + reason, ignore, fn: body });
+  },
+};
 
 function mayRunPrograms(): boolean {
   return (["run", "read", "write"] as const).every((name) =>

@@ -9,7 +9,7 @@ import { connectTcp, TcpListener } from "../../src/net/mod.ts";
 import { defaultSockets } from "../../src/ffi/socket/default.ts";
 import { WSAEACCES, WSAEADDRINUSE } from "../../src/ffi/socket/constants.ts";
 import type { IocpProactor } from "../../mod.ts";
-import { encode, proactorTest, readText, soon } from "../windows/_setup.ts";
+import { encode, readText, soon, test } from "../windows/_setup.ts";
 import { LOCAL, tcpPair } from "../windows/net/_tcp.ts";
 
 const { AddrInUse, ConnectionRefused } = Deno.errors;
@@ -35,7 +35,7 @@ async function refusals(proactor: IocpProactor, port: number): Promise<number> {
   return refused;
 }
 
-proactorTest(
+test.proactor(
   "a listener with a backlog of 1000 refuses none of 300 clients at once",
   async (proactor) => {
     const listener = TcpListener.listen({
@@ -51,7 +51,7 @@ proactorTest(
   },
 );
 
-proactorTest("a plain backlog of 1000 keeps 200 clients", async (proactor) => {
+test.proactor("a plain backlog of 1000 keeps 200 clients", async (proactor) => {
   const sockets = defaultSockets();
   const listen = sockets.listen.bind(sockets);
   sockets.listen = (socket) => listen(socket, 1000);
@@ -63,7 +63,7 @@ proactorTest("a plain backlog of 1000 keeps 200 clients", async (proactor) => {
   await soon(listener.finished);
 });
 
-proactorTest(
+test.proactor(
   "a port can be served again while a connection lives that was accepted there",
   async (proactor) => {
     const { listener, client, served } = await tcpPair(proactor);
@@ -80,7 +80,7 @@ proactorTest(
   },
 );
 
-proactorTest(
+test.proactor(
   "the port of an exclusive listener is taken while its connections live",
   async (proactor) => {
     const pair = await tcpPair(proactor, { exclusive: true });
@@ -98,7 +98,7 @@ proactorTest(
   },
 );
 
-proactorTest(
+test.proactor(
   "one address behind an exclusive listener on all is denied, and told as in use",
   async (proactor) => {
     const all = { hostname: "0.0.0.0", port: 0, exclusive: true, proactor };

@@ -36,31 +36,35 @@ export function makeLoop(api = new SimulatedWin32()): LoopFixture {
 }
 
 /**
- * Registers a test with a loop of its own, which is closed at its end and must
+ * Runs something with a loop of its own, which is closed at the end and must
  * leave nothing behind.
  *
- * @param name The name of the test.
- * @param body The test.
+ * @param body What to run.
  */
-export function loopTest(
-  name: string,
+export async function inLoop(
   body: (fixture: LoopFixture) => void | Promise<void>,
-): void {
-  Deno.test(name, async () => {
-    const fixture = makeLoop();
-    try {
-      await body(fixture);
-    } finally {
-      fixture.loop.stop();
-      await fixture.loop.close();
-    }
-    assertEquals(fixture.exceptions, []);
-    fixture.api.assertClean();
-  });
+): Promise<void> {
+  const fixture = makeLoop();
+  try {
+    await body(fixture);
+  } finally {
+    fixture.loop.stop();
+    await fixture.loop.close();
+  }
+  assertEquals(fixture.exceptions, []);
+  fixture.api.assertClean();
 }
 
 /** Registers tests that get a loop, or a world. */
-export const test = { ...worldTests, loop: loopTest };
+export const test = {
+  ...worldTests,
+  loop(
+    name: string,
+    body: (fixture: LoopFixture) => void | Promise<void>,
+  ): void {
+    Deno.test(name, () => inLoop(body));
+  },
+};
 
 /**
  * Runs a loop for one pass.

@@ -6,7 +6,7 @@ import { copyGiven } from "../../src/loop/arguments.ts";
 import { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
 import { Socket } from "../../src/net/socket/socket.ts";
 import { connectTcp } from "../../src/net/tcp/connect_tcp.ts";
-import { loopTest } from "./_loop.ts";
+import { test } from "./_loop.ts";
 import { inWorld } from "./_helpers.ts";
 import { connectedSockets, FILE, listener } from "./_sockets.ts";
 
@@ -183,7 +183,7 @@ const CASES: Case[] = [
 ];
 
 for (const { name, call, error, text } of CASES) {
-  loopTest(`${name} is read when it is called`, async ({ loop }) => {
+  test.loop(`${name} is read when it is called`, async ({ loop }) => {
     const [promise, mend] = call(loop);
     mend();
     await assertRejects(() => promise, error, text);

@@ -206,53 +206,29 @@ export async function withProactor(
   assertEquals(await proactor.close(), 0);
 }
 
-/**
- * Registers a test with a proactor of its own.
- *
- * @param name The name of the test.
- * @param body The test; at its end everything must be closed.
- */
-export function proactorTest(name: string, body: ProactorBody): void {
-  Deno.test(name, () => withProactor(body));
-}
-
-/**
- * Registers a test twice: in skip mode, and with a packet for each operation.
- *
- * @param name The name of the tests.
- * @param body The test; at its end everything must be closed.
- */
-export function eachModeTest(name: string, body: ProactorBody): void {
-  proactorTest(name, body);
-  const options = { skipCompletionPortOnSuccess: false };
-  Deno.test(
-    `${name} (a packet for every operation)`,
-    () => withProactor(body, options),
-  );
-}
-
-/**
- * Registers a test with a loop of its own, which must get everything back.
- *
- * @param name The name of the test.
- * @param body The test; at its end everything must be closed.
- */
-export function loopTest(
-  name: string,
-  body: (loop: ProactorEventLoop) => Promise<void>,
-): void {
-  Deno.test(name, async () => {
-    await using loop = new ProactorEventLoop();
-    await body(loop);
-    await assertNoLeak(loop.proactor);
-  });
-}
-
-/** Registers tests that get a proactor or a loop. */
+/** Registers tests that get a proactor or a loop, and must close all in it. */
 export const test = {
-  proactor: proactorTest,
-  eachMode: eachModeTest,
-  loop: loopTest,
+  proactor(name: string, body: ProactorBody): void {
+    Deno.test(name, () => withProactor(body));
+  },
+
+  /** Registers it twice: in skip mode, and with a packet for each operation. */
+  eachMode(name: string, body: ProactorBody): void {
+    test.proactor(name, body);
+    const options = { skipCompletionPortOnSuccess: false };
+    Deno.test(
+      `${name} (a packet for every operation)`,
+      () => withProactor(body, options),
+    );
+  },
+
+  loop(name: string, body: (loop: ProactorEventLoop) => Promise<void>): void {
+    Deno.test(name, async () => {
+      await using loop = new ProactorEventLoop();
+      await body(loop);
+      await assertNoLeak(loop.proactor);
+    });
+  },
 };
 
 /** Both ends of a connection. */

@@ -17,9 +17,9 @@ import {
   connectedPair,
   type Ends,
   pattern,
-  proactorTest,
   readBytes,
   soon,
+  test,
   uniquePipeName,
   until,
 } from "../_setup.ts";
@@ -70,7 +70,7 @@ async function talk(ends: Ends<Stream>, rounds: number): Promise<void> {
 }
 
 for (const [kind, connect] of Object.entries(KINDS)) {
-  proactorTest(
+  test.proactor(
     `a ${kind} that has talked holds ${
       kind === "message pipe" ? "a page" : "no buffer"
     } in silence`,
@@ -101,7 +101,7 @@ async function trickle(stream: Stream, data: Uint8Array<ArrayBuffer>) {
 }
 
 for (const [kind, connect] of Object.entries(KINDS)) {
-  proactorTest(
+  test.proactor(
     `silence of a ${kind} loses no byte, and changes no order`,
     async (proactor) => {
       const all: Ends<Stream>[] = [];

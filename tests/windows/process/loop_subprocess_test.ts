@@ -22,15 +22,17 @@ import { SubprocessRecorder } from "./_recorder.ts";
 
 type Body = (loop: ProactorEventLoop) => Promise<void>;
 
-function loopTest(name: string, body: Body): void {
-  Deno.test(name, async () => {
-    await using loop = new ProactorEventLoop();
-    await loop.runUntilComplete(body(loop));
-    if (loop.isClosed()) return;
-    await until(() => loop.proactor.metrics().pending === 0);
-    assertEquals(loop.proactor.metrics().slotsInUse, 0);
-  });
-}
+const test = {
+  loop(name: string, body: Body): void {
+    Deno.test(name, async () => {
+      await using loop = new ProactorEventLoop();
+      await loop.runUntilComplete(body(loop));
+      if (loop.isClosed()) return;
+      await until(() => loop.proactor.metrics().pending === 0);
+      assertEquals(loop.proactor.metrics().slotsInUse, 0);
+    });
+  },
+};
 
 async function shell(
   loop: ProactorEventLoop,
@@ -46,7 +48,7 @@ function assertOrder(events: string[], first: string, second: string): void {
   assert(a >= 0 && a < b, `${first} before ${second}: ${events}`);
 }
 
-loopTest(
+test.loop(
   "subprocessExec() tells a protocol all about a child",
   async (loop) => {
     const make = () => new SubprocessRecorder();
@@ -68,7 +70,7 @@ loopTest(
   },
 );
 
-loopTest(
+test.loop(
   "streams that are undefined are piped, as by default",
   async (loop) => {
     const streams = { stdin: undefined, stdout: undefined, stderr: undefined };
@@ -79,7 +81,7 @@ loopTest(
   },
 );
 
-loopTest("the events of a child come in order, each end once", async (loop) => {
+test.loop("the events of a child come in order, each end once", async (loop) => {
   const [transport, protocol] = await shell(loop, "echo out& echo err>&2");
   await soon(protocol.finished);
   const { events } = protocol;
@@ -95,14 +97,14 @@ loopTest("the events of a child come in order, each end once", async (loop) => {
   assertEquals(transport.isClosing(), true);
 });
 
-loopTest("a child has an exit code", async (loop) => {
+test.loop("a child has an exit code", async (loop) => {
   const [transport, protocol] = await shell(loop, "exit 7");
   await soon(protocol.finished);
   assertEquals(transport.getReturnCode(), 7);
   for (let i = 0; i < 10; i++) assertEquals(await transport.wait(), 7);
 });
 
-loopTest("two rounds go through one child", async (loop) => {
+test.loop("two rounds go through one child", async (loop) => {
   const line = "set /p proactor=& call echo %^proactor%";
   const [transport, protocol] = await shell(loop, `${line}& ${line}`);
   const stdin = transport.getPipeTransport(0)!;
@@ -113,7 +115,7 @@ loopTest("two rounds go through one child", async (loop) => {
   await soon(protocol.finished);
 });
 
-loopTest("stderr can be received on 1", async (loop) => {
+test.loop("stderr can be received on 1", async (loop) => {
   const [transport, protocol] = await shell(loop, "echo OUT& echo ERR>&2", {
     stderr: "stdout",
   });
@@ -123,7 +125,7 @@ loopTest("stderr can be received on 1", async (loop) => {
   assertEquals(protocol.received[1]!.split(/\s+/), ["OUT", "ERR", ""]);
 });
 
-loopTest("streams that are not piped have no transport", async (loop) => {
+test.loop("streams that are not piped have no transport", async (loop) => {
   const [transport, protocol] = await shell(loop, "exit 3", {
     stdin: "null",
     stdout: "null",
@@ -137,7 +139,7 @@ loopTest("streams that are not piped have no transport", async (loop) => {
 });
 
 for (const method of ["terminate", "kill"] as const) {
-  loopTest(`${method}() ends a child`, async (loop) => {
+  test.loop(`${method}() ends a child`, async (loop) => {
     const [transport, protocol] = await shell(loop, "pause");
     transport[method]();
     await soon(protocol.finished);
@@ -145,7 +147,7 @@ for (const method of ["terminate", "kill"] as const) {
   });
 }
 
-loopTest("signals for a child that has ended are refused", async (loop) => {
+test.loop("signals for a child that has ended are refused", async (loop) => {
   const [transport, protocol] = await shell(loop, "exit 6");
   await soon(protocol.finished);
   assertThrows(() => transport.sendSignal("SIGTERM"), TypeError);
@@ -153,7 +155,7 @@ loopTest("signals for a child that has ended are refused", async (loop) => {
   assertThrows(() => transport.kill(), TypeError);
 });
 
-loopTest("close() kills a child that runs", async (loop) => {
+test.loop("close() kills a child that runs", async (loop) => {
   const [transport, protocol] = await shell(loop, "pause");
   transport.close();
   assertEquals(transport.isClosing(), true);
@@ -163,7 +165,7 @@ loopTest("close() kills a child that runs", async (loop) => {
   assertEquals(protocol.error, null);
 });
 
-loopTest("close() does not kill a child that has ended", async (loop) => {
+test.loop("close() does not kill a child that has ended", async (loop) => {
   const [transport, protocol] = await shell(loop, "exit 7");
   await soon(protocol.exited);
   transport.close();
@@ -171,7 +173,7 @@ loopTest("close() does not kill a child that has ended", async (loop) => {
   assertEquals(transport.getReturnCode(), 7);
 });
 
-loopTest("wait() resolves while others keep a pipe open", async (loop) => {
+test.loop("wait() resolves while others keep a pipe open", async (loop) => {
   const line = "start /b cmd.exe /d /c pause";
   const [transport, protocol] = await shell(loop, line);
   assertEquals(await soon(transport.wait()), 0);
@@ -182,14 +184,14 @@ loopTest("wait() resolves while others keep a pipe open", async (loop) => {
   await soon(protocol.finished);
 });
 
-loopTest("a child that closes its standard input is noticed", async (loop) => {
+test.loop("a child that closes its standard input is noticed", async (loop) => {
   const [transport, protocol] = await shell(loop, "exit");
   await soon(protocol.finished);
   assert(protocol.events.includes("lost 0"));
   assertEquals(transport.getPipeTransport(0)!.isClosing(), true);
 });
 
-loopTest("writing to a child that has ended loses the pipe", async (loop) => {
+test.loop("writing to a child that has ended loses the pipe", async (loop) => {
   const [transport, protocol] = await shell(
     loop,
     "pause",
@@ -200,7 +202,7 @@ loopTest("writing to a child that has ended loses the pipe", async (loop) => {
   assertInstanceOf(protocol.errors[0], Deno.errors.BrokenPipe);
 });
 
-loopTest("writing is paused and resumed", async (loop) => {
+test.loop("writing is paused and resumed", async (loop) => {
   const calls: string[] = [];
   class Paused extends SubprocessRecorder {
     pauseWriting(): void {
@@ -223,7 +225,7 @@ loopTest("writing is paused and resumed", async (loop) => {
   await soon(protocol.finished);
 });
 
-loopTest("another protocol can take over", async (loop) => {
+test.loop("another protocol can take over", async (loop) => {
   const [transport, first] = await shell(loop, "pause & exit 3");
   await soon(until(() => first.received[1] !== ""));
   const second = new SubprocessRecorder();
@@ -233,7 +235,7 @@ loopTest("another protocol can take over", async (loop) => {
   assert(!first.events.includes("exited"));
 });
 
-loopTest("a protocol that throws is reported and goes on", async (loop) => {
+test.loop("a protocol that throws is reported and goes on", async (loop) => {
   const reports: unknown[] = [];
   loop.setExceptionHandler((_, { exception }) => void reports.push(exception));
   const error = new Error("No data, please");
@@ -250,7 +252,7 @@ loopTest("a protocol that throws is reported and goes on", async (loop) => {
   assertEquals(protocol.events.at(-1), "lost");
 });
 
-loopTest("a protocol factory that throws starts nothing", async (loop) => {
+test.loop("a protocol factory that throws starts nothing", async (loop) => {
   const error = new Error("No protocol");
   const make = () => {
     throw error;
@@ -259,7 +261,7 @@ loopTest("a protocol factory that throws starts nothing", async (loop) => {
   assertEquals(thrown, error);
 });
 
-loopTest("a program that cannot be started is told", async (loop) => {
+test.loop("a program that cannot be started is told", async (loop) => {
   const make = () => new SubprocessRecorder();
   await assertRejects(
     () => loop.subprocessExec(make, "no-such-program"),
@@ -267,7 +269,7 @@ loopTest("a program that cannot be started is told", async (loop) => {
   );
 });
 
-loopTest("ten children at once give their own output", async (loop) => {
+test.loop("ten children at once give their own output", async (loop) => {
   const numbers = Array.from({ length: 10 }, (_, i) => i);
   const children = numbers.map(async (number) => {
     const [, protocol] = await shell(loop, `echo ${number}`);
@@ -278,7 +280,7 @@ loopTest("ten children at once give their own output", async (loop) => {
   assertEquals(outputs, numbers.map((number) => `${number}\r\n`));
 });
 
-loopTest("subprocessExec() refuses what is malformed", async (loop) => {
+test.loop("subprocessExec() refuses what is malformed", async (loop) => {
   const make = () => new SubprocessRecorder();
   const noFactory = 3 as unknown as () => SubprocessRecorder;
   const list = ["echo"] as unknown as string;

@@ -370,20 +370,18 @@ export class Bench implements Disposable {
   }
 }
 
-/**
- * Registers a test twice: in skip mode, and with a packet for each operation.
- *
- * @param name The name of the tests.
- * @param body The test.
- */
-export function eachModeTest(
-  name: string,
-  body: (bench: Bench, options: { skip: boolean }) => void,
-): void {
-  for (const skip of [false, true]) {
-    Deno.test(`${name} (${skip ? "skip mode" : "all packets"})`, () => {
-      using bench = new Bench();
-      body(bench, { skip });
-    });
-  }
-}
+/** Registers tests that get a bench. */
+export const test = {
+  /** Registers it twice: in skip mode, and with a packet for each operation. */
+  eachMode(
+    name: string,
+    body: (bench: Bench, options: { skip: boolean }) => void,
+  ): void {
+    for (const skip of [false, true]) {
+      Deno.test(`${name} (${skip ? "skip mode" : "all packets"})`, () => {
+        using bench = new Bench();
+        body(bench, { skip });
+      });
+    }
+  },
+};

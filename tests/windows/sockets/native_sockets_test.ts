@@ -45,7 +45,7 @@ import {
   encodeLinger,
 } from "../../../src/ffi/socket/structs.ts";
 import { INVALID_HANDLE_VALUE } from "../../../src/ffi/win32_api.ts";
-import { ANY, Bench, eachModeTest, sockets, win32 } from "./_bench.ts";
+import { ANY, Bench, sockets, test, win32 } from "./_bench.ts";
 import { onWine } from "../_wine.ts";
 
 /** Closes a socket so that the peer is told of a reset. */
@@ -159,7 +159,7 @@ Deno.test("connectEx() refuses a socket that is not bound, without a packet", ()
   bench.silent();
 });
 
-eachModeTest(
+test.eachMode(
   "wsaSend() that succeeds at once queues a packet unless skipped",
   (bench, options) => {
     const { client } = bench.pair(options);
@@ -171,7 +171,7 @@ eachModeTest(
   },
 );
 
-eachModeTest(
+test.eachMode(
   "wsaRecv() of what is there queues a packet unless skipped",
   (bench, options) => {
     const { client, server } = bench.pair(options);
@@ -186,7 +186,7 @@ eachModeTest(
   },
 );
 
-eachModeTest("wsaRecv() that pends ends by a packet", (bench, options) => {
+test.eachMode("wsaRecv() that pends ends by a packet", (bench, options) => {
   const { client, server } = bench.pair(options);
   const received = bench.recv(server, 100);
   assertEquals(received.code, ERROR_IO_PENDING);
@@ -195,7 +195,7 @@ eachModeTest("wsaRecv() that pends ends by a packet", (bench, options) => {
   assertEquals(bench.read(received.address, 5), "hello");
 });
 
-eachModeTest(
+test.eachMode(
   "wsaRecv() of no bytes waits for data and leaves them",
   (bench, options) => {
     const { client, server } = bench.pair(options);
@@ -208,7 +208,7 @@ eachModeTest(
   },
 );
 
-eachModeTest(
+test.eachMode(
   "wsaRecv() gets no bytes at the end of the stream",
   (bench, options) => {
     const { client, server } = bench.pair(options);
@@ -218,7 +218,7 @@ eachModeTest(
   },
 );
 
-eachModeTest(
+test.eachMode(
   "wsaRecv() that pends ends with STATUS_CONNECTION_RESET",
   (bench, options) => {
     const { client, server } = bench.pair(options);
@@ -229,7 +229,7 @@ eachModeTest(
   },
 );
 
-eachModeTest(
+test.eachMode(
   "wsaSend() to a peer that has reset fails at once, without a packet",
   (bench, options) => {
     const { client, server } = bench.pair(options);
@@ -241,7 +241,7 @@ eachModeTest(
   },
 );
 
-eachModeTest(
+test.eachMode(
   "wsaRecv() that is canceled ends with STATUS_CANCELLED",
   (bench, options) => {
     const { server } = bench.pair(options);
@@ -251,7 +251,7 @@ eachModeTest(
   },
 );
 
-eachModeTest(
+test.eachMode(
   "wsaRecv() ends by a packet when its socket is closed",
   (bench, options) => {
     const { server } = bench.pair(options);

@@ -8,12 +8,12 @@ import {
 import { encodeHandle } from "../../../src/ffi/socket/structs.ts";
 import { OVERLAPPED_OFFSET } from "../../../src/ffi/structs.ts";
 import { INVALID_HANDLE_VALUE } from "../../../src/ffi/win32_api.ts";
-import { Bench, eachModeTest, sockets, win32 } from "./_bench.ts";
+import { Bench, sockets, test, win32 } from "./_bench.ts";
 
 /** A file that every Windows has and anyone may read. */
 const FILE = "C:\\Windows\\System32\\kernel32.dll";
 
-eachModeTest(
+test.eachMode(
   "transmitFile() sends a part of a file from an offset",
   (bench, options) => {
     const { client, server } = bench.pair(options);

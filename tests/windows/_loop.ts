@@ -1,1 +1,0 @@
-export { loopTest } from "./_setup.ts";

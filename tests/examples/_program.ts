@@ -9,7 +9,7 @@ import { defaultProcesses } from "../../src/ffi/process/default.ts";
 import { loadSymbols } from "../../src/ffi/symbols.ts";
 import { loadWaitSymbols } from "../../src/ffi/wait/native.ts";
 import { type Subprocess, subprocessExec } from "../../src/process/mod.ts";
-import { decode } from "../windows/_setup.ts";
+import { decode } from "../windows/_bytes.ts";
 import { inTime } from "./_stage.ts";
 
 loadSymbols();

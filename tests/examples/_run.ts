@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { pipe } from "../../src/pipe/mod.ts";
 import { subprocessExec } from "../../src/process/mod.ts";
 import { defaultProactor } from "../../src/proactor/default_proactor.ts";
-import { decode, encode } from "../windows/_setup.ts";
+import { decode, encode } from "../windows/_bytes.ts";
 import { type Example, expectedOutput, matchesOutput } from "./_examples.ts";
 import { type Setting, SETTINGS } from "./_settings.ts";
 import { inTime, Stage } from "./_stage.ts";

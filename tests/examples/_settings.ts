@@ -7,7 +7,7 @@
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ProactorEventLoop } from "../../mod.ts";
-import { until } from "../windows/_setup.ts";
+import { until } from "../windows/_turns.ts";
 import { readExamples } from "./_examples.ts";
 import * as peers from "./_peers.ts";
 import type { Stage } from "./_stage.ts";

@@ -14,7 +14,7 @@ import {
   setEventLoopPolicy,
 } from "../../src/loop/mod.ts";
 import { defaultProactor } from "../../src/proactor/default_proactor.ts";
-import { until } from "../windows/_setup.ts";
+import { until } from "../windows/_turns.ts";
 import { CA_CERT, CERT, KEY } from "../windows/net/fixtures/tls.ts";
 import type { Example } from "./_examples.ts";
 

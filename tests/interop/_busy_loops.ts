@@ -27,7 +27,7 @@ import { loadSocketFileSymbols } from "../../src/ffi/socket_file/native.ts";
 import { defaultSockets } from "../../src/ffi/socket/default.ts";
 import { loadSymbols } from "../../src/ffi/symbols.ts";
 import { loadWaitSymbols } from "../../src/ffi/wait/native.ts";
-import { uniquePipeName } from "../windows/_setup.ts";
+import { uniquePipeName } from "../windows/_pipes.ts";
 
 // Outside of any test, so that no test is blamed for keeping them open.
 loadSymbols();

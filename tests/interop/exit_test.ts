@@ -6,14 +6,10 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { connectPipe, PipeServer } from "../../mod.ts";
-import {
-  pattern,
-  readBytes,
-  readText,
-  soon,
-  uniquePipeName,
-  withProactor,
-} from "../windows/_setup.ts";
+import { withProactor } from "../windows/_setup.ts";
+import { pattern, readBytes, readText } from "../windows/_bytes.ts";
+import { uniquePipeName } from "../windows/_pipes.ts";
+import { soon } from "../windows/_turns.ts";
 import { runScript, type ScriptOptions, startScript, test } from "./_script.ts";
 import { onWine } from "../windows/_wine.ts";
 

@@ -6,15 +6,9 @@ import {
   watchDirectory,
 } from "../../src/file/mod.ts";
 import { loadFileSymbols } from "../../src/ffi/file/native.ts";
-import {
-  decode,
-  encode,
-  pattern,
-  type ProactorBody,
-  sha256,
-  soon,
-  withProactor,
-} from "../windows/_setup.ts";
+import { type ProactorBody, withProactor } from "../windows/_setup.ts";
+import { decode, encode, pattern, sha256 } from "../windows/_bytes.ts";
+import { soon } from "../windows/_turns.ts";
 import { runScript, test } from "./_script.ts";
 
 loadFileSymbols();

@@ -9,7 +9,7 @@ import { openFile } from "../../src/file/mod.ts";
 import { subprocessExec } from "../../src/process/mod.ts";
 import { loadFileSymbols } from "../../src/ffi/file/native.ts";
 import { TCP_PROTOCOLS } from "../../src/net/tcp/tcp_protocol.ts";
-import { soon } from "../windows/_setup.ts";
+import { soon } from "../windows/_turns.ts";
 import { LOCAL, netTest } from "./_net.ts";
 import { test } from "./_script.ts";
 import "../windows/process/_process.ts";

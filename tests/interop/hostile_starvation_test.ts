@@ -15,7 +15,7 @@ import {
   type Transport,
 } from "../../mod.ts";
 import { connectTcp, createSocket, TcpListener } from "../../src/net/mod.ts";
-import { createInstance, uniquePipeName } from "../windows/_setup.ts";
+import { createInstance, uniquePipeName } from "../windows/_pipes.ts";
 import { BUSY_LOOPS, measureOthers, type StartLoop } from "./_busy_loops.ts";
 import { startScript, test } from "./_script.ts";
 

@@ -15,13 +15,10 @@ import {
   PipeServer,
   type PipeServerOptions,
 } from "../../mod.ts";
-import {
-  encode,
-  readText,
-  soon,
-  uniquePipeName,
-  withProactor,
-} from "../windows/_setup.ts";
+import { withProactor } from "../windows/_setup.ts";
+import { encode, readText } from "../windows/_bytes.ts";
+import { uniquePipeName } from "../windows/_pipes.ts";
+import { soon } from "../windows/_turns.ts";
 import { onWine } from "../windows/_wine.ts";
 import { startScript, test } from "./_script.ts";
 

@@ -7,7 +7,9 @@ import { assertEquals } from "@std/assert";
 import net from "node:net";
 import { defaultSockets } from "../../src/ffi/socket/default.ts";
 import { connect, createServer, PipeSocket } from "../../src/node/mod.ts";
-import { deadline, type IocpProactor, test } from "../windows/_deps.ts";
+import { deadline } from "@std/async/deadline";
+import type { IocpProactor } from "../../mod.ts";
+import { test } from "../windows/_setup.ts";
 import { type NetLike, SCENARIOS, type ServerLike } from "./_node_scenarios.ts";
 
 defaultSockets(); // libraries stay open, so no test should be blamed

@@ -6,13 +6,10 @@ import {
   PipeServer,
   type PipeServerOptions,
 } from "../../mod.ts";
-import {
-  pattern,
-  readText,
-  soon,
-  uniquePipeName,
-  withProactor,
-} from "../windows/_setup.ts";
+import { withProactor } from "../windows/_setup.ts";
+import { pattern, readText } from "../windows/_bytes.ts";
+import { uniquePipeName } from "../windows/_pipes.ts";
+import { soon } from "../windows/_turns.ts";
 import { type Peer, PEERS, type PeerWork } from "./_peers.ts";
 
 const SIZE = 200_000;

@@ -2,7 +2,8 @@
 
 import { assertEquals } from "@std/assert";
 import { PipeServer } from "../../mod.ts";
-import { uniquePipeName, withProactor } from "../windows/_setup.ts";
+import { withProactor } from "../windows/_setup.ts";
+import { uniquePipeName } from "../windows/_pipes.ts";
 import { runScript, test } from "./_script.ts";
 
 const OPEN = `

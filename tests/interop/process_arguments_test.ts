@@ -4,7 +4,8 @@ import {
   type SubprocessExecOptions,
 } from "../../src/process/mod.ts";
 import { HARD_ARGUMENTS, randomArguments } from "../unit/_arguments.ts";
-import { decode, soon } from "../windows/_setup.ts";
+import { decode } from "../windows/_bytes.ts";
+import { soon } from "../windows/_turns.ts";
 import "../windows/process/_process.ts";
 import { test } from "./_script.ts";
 import { onWine } from "../windows/_wine.ts";

@@ -8,13 +8,8 @@ import {
   assertStringIncludes,
 } from "@std/assert";
 import { type Subprocess, subprocessExec } from "../../src/process/mod.ts";
-import {
-  decode,
-  encode,
-  readBytes,
-  readText,
-  soon,
-} from "../windows/_setup.ts";
+import { decode, encode, readBytes, readText } from "../windows/_bytes.ts";
+import { soon } from "../windows/_turns.ts";
 import { PIPED } from "../windows/process/_process.ts";
 import { PEERS } from "./_peers.ts";
 import { test } from "./_script.ts";

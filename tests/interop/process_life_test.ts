@@ -2,12 +2,10 @@
 
 import { assertEquals, assertLess } from "@std/assert";
 import { type PipeConnection, PipeServer } from "../../mod.ts";
-import {
-  readText,
-  soon,
-  uniquePipeName,
-  withProactor,
-} from "../windows/_setup.ts";
+import { withProactor } from "../windows/_setup.ts";
+import { readText } from "../windows/_bytes.ts";
+import { uniquePipeName } from "../windows/_pipes.ts";
+import { soon } from "../windows/_turns.ts";
 import "../windows/process/_process.ts";
 import { runScript, startScript, test } from "./_script.ts";
 import { onWine } from "../windows/_wine.ts";

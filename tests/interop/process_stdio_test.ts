@@ -7,7 +7,8 @@ import {
   type SubprocessExecOptions,
 } from "../../src/process/mod.ts";
 import { defaultProactor } from "../../src/proactor/default_proactor.ts";
-import { decode, encode, readText, soon } from "../windows/_setup.ts";
+import { decode, encode, readText } from "../windows/_bytes.ts";
+import { soon } from "../windows/_turns.ts";
 import "../windows/process/_process.ts";
 import { test } from "./_script.ts";
 

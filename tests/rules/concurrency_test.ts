@@ -11,7 +11,9 @@ import {
 import { NativeWin32 } from "../../src/ffi/native_win32.ts";
 import { INVALID_HANDLE_VALUE } from "../../src/ffi/win32_api.ts";
 import { createPipePair } from "../../src/pipe/anonymous_pipe.ts";
-import { encode, soon, until, withProactor } from "../windows/_setup.ts";
+import { withProactor } from "../windows/_setup.ts";
+import { encode } from "../windows/_bytes.ts";
+import { soon, until } from "../windows/_turns.ts";
 import { isWine } from "../windows/_wine.ts";
 
 Deno.test("a proactor whose threads compute for others has its results", async () => {

@@ -7,13 +7,10 @@ import type { Handle } from "../../src/ffi/win32_api.ts";
 import { createPipePair } from "../../src/pipe/anonymous_pipe.ts";
 import { adoptHandle, subprocessExec } from "../../src/process/mod.ts";
 import "../windows/process/_process.ts";
-import {
-  encode,
-  libraryPath,
-  soon,
-  turn,
-  withProactor,
-} from "../windows/_setup.ts";
+import { withProactor } from "../windows/_setup.ts";
+import { encode } from "../windows/_bytes.ts";
+import { libraryPath } from "../windows/_library.ts";
+import { soon, turn } from "../windows/_turns.ts";
 import { isWine } from "../windows/_wine.ts";
 import { lockFile } from "./file_locks.ts";
 

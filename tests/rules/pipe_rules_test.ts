@@ -24,7 +24,7 @@ import {
   INVALID_HANDLE_VALUE,
   type NamedPipeParameters,
 } from "../../src/ffi/win32_api.ts";
-import { uniquePipeName } from "../windows/_setup.ts";
+import { uniquePipeName } from "../windows/_pipes.ts";
 
 const DUPLEX = PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED;
 const FIRST = (DUPLEX | FILE_FLAG_FIRST_PIPE_INSTANCE) >>> 0;

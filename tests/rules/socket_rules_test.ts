@@ -9,7 +9,9 @@ import { connectTcp, TcpListener } from "../../src/net/mod.ts";
 import { defaultSockets } from "../../src/ffi/socket/default.ts";
 import { WSAEACCES, WSAEADDRINUSE } from "../../src/ffi/socket/constants.ts";
 import type { IocpProactor } from "../../mod.ts";
-import { encode, readText, soon, test } from "../windows/_setup.ts";
+import { test } from "../windows/_setup.ts";
+import { encode, readText } from "../windows/_bytes.ts";
+import { soon } from "../windows/_turns.ts";
 import { LOCAL, tcpPair } from "../windows/net/_tcp.ts";
 
 const { AddrInUse, ConnectionRefused } = Deno.errors;

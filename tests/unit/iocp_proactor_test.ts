@@ -1,13 +1,7 @@
 /** The proactor: arguments, registration, polling, close. */
 
-import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertRejects,
-  assertStrictEquals,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { waitMilliseconds } from "../../src/proactor/arguments.ts";
 import { defaultProactor } from "../../src/proactor/default_proactor.ts";

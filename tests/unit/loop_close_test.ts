@@ -1,10 +1,5 @@
-import {
-  assert,
-  assertEquals,
-  assertFalse,
-  assertRejects,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertFalse } from "@std/assert";
+import { assertRejects, assertThrows } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
 import { InvalidStateError } from "../../src/proactor/future/future.ts";

@@ -1,12 +1,7 @@
 /** Functions that run in the workers of a loop. */
 
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStrictEquals,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assertRejects, assertThrows } from "@std/assert";
 import { InvalidStateError } from "../../src/proactor/future/future.ts";
 import { WorkerExecutor } from "../../src/loop/worker_executor.ts";
 import { wrong } from "./_helpers.ts";

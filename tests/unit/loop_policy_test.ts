@@ -1,10 +1,5 @@
-import {
-  assert,
-  assertFalse,
-  assertInstanceOf,
-  assertStrictEquals,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertFalse, assertStrictEquals } from "@std/assert";
+import { assertInstanceOf, assertThrows } from "@std/assert";
 import {
   EventLoopPolicy,
   getEventLoop,

@@ -3,10 +3,9 @@ import {
   assert,
   assertEquals,
   assertFalse,
-  assertInstanceOf,
   assertNotEquals,
-  assertThrows,
 } from "@std/assert";
+import { assertInstanceOf, assertThrows } from "@std/assert";
 import { setImmediate } from "node:timers";
 import { isWindowsError } from "../../src/ffi/windows_error.ts";
 import {

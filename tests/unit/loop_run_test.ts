@@ -4,10 +4,9 @@ import {
   assertEquals,
   assertFalse,
   assertGreaterOrEqual,
-  assertRejects,
   assertStrictEquals,
-  assertThrows,
 } from "@std/assert";
+import { assertRejects, assertThrows } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
 import { Future, InvalidStateError } from "../../src/proactor/future/future.ts";

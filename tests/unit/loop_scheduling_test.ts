@@ -3,9 +3,8 @@ import {
   assertEquals,
   assertFalse,
   assertGreaterOrEqual,
-  assertInstanceOf,
-  assertThrows,
 } from "@std/assert";
+import { assertInstanceOf, assertThrows } from "@std/assert";
 import { Handle, TimerHandle } from "../../src/loop/handles.ts";
 import { InvalidStateError } from "../../src/proactor/future/future.ts";
 import { runFor, runOnce, test } from "./_loop.ts";

@@ -8,11 +8,9 @@ import {
   assert,
   assertEquals,
   assertFalse,
-  assertInstanceOf,
-  assertRejects,
   assertStrictEquals,
-  assertThrows,
 } from "@std/assert";
+import { assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import type { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
 import { TaskGroup } from "../../src/loop/task_group.ts";
 import type { Task } from "../../src/loop/task.ts";

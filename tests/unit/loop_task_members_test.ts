@@ -7,10 +7,9 @@ import {
   assert,
   assertEquals,
   assertFalse,
-  assertRejects,
   assertStrictEquals,
-  assertThrows,
 } from "@std/assert";
+import { assertRejects, assertThrows } from "@std/assert";
 import { allTasks, currentTask } from "../../src/loop/task_queries.ts";
 import type { Task } from "../../src/loop/task.ts";
 import { eagerTaskFactory, type TaskFactory } from "../../src/loop/tasks.ts";

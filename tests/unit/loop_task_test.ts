@@ -2,13 +2,11 @@ import {
   assert,
   assertEquals,
   assertFalse,
-  assertInstanceOf,
   assertMatch,
   assertNotEquals,
-  assertRejects,
   assertStrictEquals,
-  assertThrows,
 } from "@std/assert";
+import { assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { abortable } from "@std/async/abortable";
 import { Task } from "../../src/loop/task.ts";
 import {

@@ -1,10 +1,5 @@
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStringIncludes,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assertRejects, assertThrows } from "@std/assert";
 import {
   INFINITE,
   MEM_COMMIT,

@@ -1,12 +1,7 @@
 /** The operations of sockets, on a simulated Winsock. */
 
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStrictEquals,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assertRejects, assertThrows } from "@std/assert";
 import { isWindowsError } from "../../src/ffi/windows_error.ts";
 import type { FileLike } from "../../src/proactor/call/file_to_send.ts";
 import { IocpProactor } from "../../src/proactor/iocp_proactor.ts";

@@ -3,10 +3,9 @@ import {
   assertEquals,
   assertFalse,
   assertMatch,
-  assertRejects,
   assertStringIncludes,
-  assertThrows,
 } from "@std/assert";
+import { assertRejects, assertThrows } from "@std/assert";
 import lock from "../../.ci/deno/package-lock.json" with { type: "json" };
 import { parseArguments, partWords } from "../../tools/arguments.ts";
 import {

@@ -1,12 +1,7 @@
 /** A question and its answer on a message pipe, as one call. */
 
-import {
-  assert,
-  assertEquals,
-  assertFalse,
-  assertRejects,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertFalse } from "@std/assert";
+import { assertRejects, assertThrows } from "@std/assert";
 import { PIPE_READMODE_MESSAGE } from "../../src/ffi/constants.ts";
 import { WindowsError } from "../../src/ffi/windows_error.ts";
 import type { Handle } from "../../src/ffi/win32_api.ts";

@@ -1,13 +1,7 @@
 /** Waits that fail, and the close of a proactor with waits. */
 
-import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertRejects,
-  assertStrictEquals,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { InvalidStateError } from "../../src/proactor/future/future.ts";
 import { WaitCancelFuture } from "../../src/proactor/wait/wait_cancel_future.ts";
 import { test, turns, until, World } from "./_helpers.ts";

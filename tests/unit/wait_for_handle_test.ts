@@ -5,10 +5,9 @@ import {
   assertEquals,
   assertMatch,
   assertNotEquals,
-  assertRejects,
   assertStrictEquals,
-  assertThrows,
 } from "@std/assert";
+import { assertRejects, assertThrows } from "@std/assert";
 import { CancelledError } from "../../src/proactor/future/future.ts";
 import type { WaitHandleFuture } from "../../src/proactor/wait/wait_handle_future.ts";
 import { inWorld, test, turns, type World, wrong } from "./_helpers.ts";

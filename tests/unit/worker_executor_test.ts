@@ -3,12 +3,10 @@
 import {
   assert,
   assertEquals,
-  assertInstanceOf,
-  assertRejects,
   assertStrictEquals,
   assertStringIncludes,
-  assertThrows,
 } from "@std/assert";
+import { assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import {
   CancelledError,

@@ -6,7 +6,8 @@
 
 import { assertEquals } from "@std/assert";
 import type { PipeConnection } from "../../mod.ts";
-import { encode, readBytes, readText, sha256, soon } from "./_setup.ts";
+import { encode, readBytes, readText, sha256 } from "./_bytes.ts";
+import { soon } from "./_turns.ts";
 
 /** A connection's end that carries bytes. */
 type ByteEnd = Pick<PipeConnection, "read" | "write">;

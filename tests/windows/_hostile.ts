@@ -7,7 +7,8 @@
 import { assertEquals } from "@std/assert";
 import type { IocpProactor, PipeConnection } from "../../mod.ts";
 import { HOSTILE, type Hostile } from "../unit/_hostile.ts";
-import { pattern, readBytes, sha256, test } from "./_setup.ts";
+import { test } from "./_setup.ts";
+import { pattern, readBytes, sha256 } from "./_bytes.ts";
 
 export { type Hostile } from "../unit/_hostile.ts";
 

@@ -6,7 +6,10 @@
 
 import type { PipeServerOptions, Protocol, Transport } from "../../mod.ts";
 import { openPipeTransport, servePipe } from "../../src/pipe/pipe_protocol.ts";
-import { decode, type ProactorBody, soon, uniquePipeName } from "./_setup.ts";
+import type { ProactorBody } from "./_setup.ts";
+import { decode } from "./_bytes.ts";
+import { uniquePipeName } from "./_pipes.ts";
+import { soon } from "./_turns.ts";
 
 /** A protocol that writes down what it is told. */
 export class Recorder implements Protocol {

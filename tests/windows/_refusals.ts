@@ -9,7 +9,8 @@ import type { IocpProactor } from "../../mod.ts";
 import { NativeWin32 } from "../../src/ffi/native_win32.ts";
 import type { Win32Api } from "../../src/ffi/win32_api.ts";
 import { withSpy } from "./_proxies.ts";
-import { soon, withProactor } from "./_setup.ts";
+import { withProactor } from "./_setup.ts";
+import { soon } from "./_turns.ts";
 
 /** The class that an error must have. */
 export type ErrorClass = new (...args: never[]) => Error;

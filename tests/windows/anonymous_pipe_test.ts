@@ -1,19 +1,10 @@
-import {
-  assert,
-  assertEquals,
-  assertKeepsHandles,
-  assertNotEquals,
-  assertRejects,
-  assertThrows,
-  decode,
-  encode,
-  isOpen,
-  pattern,
-  sha256,
-  soon,
-  test,
-  WindowsError,
-} from "./_deps.ts";
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { assertRejects, assertThrows } from "@std/assert";
+import { WindowsError } from "../../mod.ts";
+import { test } from "./_setup.ts";
+import { decode, encode, pattern, sha256 } from "./_bytes.ts";
+import { assertKeepsHandles, isOpen } from "./_handles.ts";
+import { soon } from "./_turns.ts";
 import { pipe } from "../../src/pipe/mod.ts";
 
 test.eachMode("pipe() goes from its second end to its first", async (proactor) => {

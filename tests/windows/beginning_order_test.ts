@@ -10,7 +10,9 @@ import type { Protocol, Transport } from "../../mod.ts";
 import { createSocket } from "../../src/net/mod.ts";
 import { uniquePath, unixEverywhere } from "./net/_unix.ts";
 import "./process/_process.ts"; // loads what no test may load
-import { decode, encode, soon, uniquePipeName, until } from "./_setup.ts";
+import { decode, encode } from "./_bytes.ts";
+import { uniquePipeName } from "./_pipes.ts";
+import { soon, until } from "./_turns.ts";
 
 const HOST = "127.0.0.1";
 const GREETING = encode("hello");

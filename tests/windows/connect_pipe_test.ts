@@ -2,25 +2,21 @@ import {
   assert,
   assertEquals,
   assertGreaterOrEqual,
-  assertInstanceOf,
-  assertKeepsHandles,
-  assertRejects,
   assertStrictEquals,
-  connectedPair,
+} from "@std/assert";
+import { assertInstanceOf, assertRejects } from "@std/assert";
+import {
   connectPipe,
-  createInstance,
-  encode,
   type IocpProactor,
   isWindowsError,
   type PipeConnection,
   PipeServer,
-  readText,
-  soon,
-  test,
-  turn,
-  uniquePipeName,
-  until,
-} from "./_deps.ts";
+} from "../../mod.ts";
+import { test } from "./_setup.ts";
+import { encode, readText } from "./_bytes.ts";
+import { assertKeepsHandles } from "./_handles.ts";
+import { connectedPair, createInstance, uniquePipeName } from "./_pipes.ts";
+import { soon, turn, until } from "./_turns.ts";
 import { assertConnected } from "./_connections.ts";
 import { onWine } from "./_wine.ts";
 

@@ -1,20 +1,18 @@
 /** Pipes, files and children: whose arrays are whose. */
 
+import { assertEquals } from "@std/assert";
 import {
-  assertEquals,
-  connectedPair,
-  decode,
-  encode,
   type IocpProactor,
   type PipeConnection,
   PipeServer,
   type PipeServerOptions,
-  soon,
-  test,
   toNodeDuplex,
   type Transport,
-  uniquePipeName,
-} from "./_deps.ts";
+} from "../../mod.ts";
+import { test } from "./_setup.ts";
+import { decode, encode } from "./_bytes.ts";
+import { connectedPair, uniquePipeName } from "./_pipes.ts";
+import { soon } from "./_turns.ts";
 import {
   openFile,
   type OpenFileOptions,

@@ -5,24 +5,20 @@ import {
   assertFalse,
   assertGreater,
   assertGreaterOrEqual,
-  assertRejects,
   assertStrictEquals,
-  assertThrows,
+} from "@std/assert";
+import { assertRejects, assertThrows } from "@std/assert";
+import {
   CancelledError,
-  createInstance,
-  decode,
-  encode,
   IocpProactor,
-  isOpen,
   isWindowsError,
-  pattern,
-  soon,
-  test,
-  turn,
-  uniquePipeName,
-  until,
   WindowsError,
-} from "./_deps.ts";
+} from "../../mod.ts";
+import { test } from "./_setup.ts";
+import { decode, encode, pattern } from "./_bytes.ts";
+import { isOpen } from "./_handles.ts";
+import { createInstance, uniquePipeName } from "./_pipes.ts";
+import { soon, turn, until } from "./_turns.ts";
 import { pipe } from "../../src/pipe/mod.ts";
 import { PIPE_TYPE_MESSAGE } from "../../src/ffi/constants.ts";
 import { INVALID_HANDLE_VALUE } from "../../src/ffi/win32_api.ts";

@@ -1,19 +1,15 @@
 /** asyncio's pipe tests, on the event loop. */
 
+import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import {
-  assertEquals,
-  assertInstanceOf,
-  assertRejects,
   CancelledError,
-  connectedPair,
-  decode,
-  encode,
   InvalidStateError,
   type Protocol,
-  soon,
   type Transport,
-  uniquePipeName,
-} from "./_deps.ts";
+} from "../../mod.ts";
+import { decode, encode } from "./_bytes.ts";
+import { connectedPair, uniquePipeName } from "./_pipes.ts";
+import { soon } from "./_turns.ts";
 import { getRunningLoop, run } from "../../src/loop/mod.ts";
 import type { ExceptionContext } from "../../src/loop/exception_handler.ts";
 import { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";

@@ -4,10 +4,9 @@ import {
   assertEquals,
   assertFalse,
   assertGreaterOrEqual,
-  assertRejects,
   assertStrictEquals,
-  assertThrows,
 } from "@std/assert";
+import { assertRejects, assertThrows } from "@std/assert";
 import type { ExceptionContext } from "../../src/loop/exception_handler.ts";
 import {
   getEventLoop,
@@ -26,7 +25,8 @@ import {
 import type { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
 import type { OperationOptions } from "../../src/proactor/proactor_options.ts";
 import { runUntilWaiting } from "../unit/_loop.ts";
-import { decode, encode, soon } from "./_setup.ts";
+import { decode, encode } from "./_bytes.ts";
+import { soon } from "./_turns.ts";
 
 /** The ends of a pipe on the proactor of a loop. */
 class Ends implements Disposable {

@@ -1,11 +1,6 @@
-import {
-  assert,
-  assertEquals,
-  assertGreater,
-  assertLess,
-  assertThrows,
-  soon,
-} from "./_deps.ts";
+import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
+import { assertThrows } from "@std/assert";
+import { soon } from "./_turns.ts";
 import type { ExceptionContext } from "../../src/loop/exception_handler.ts";
 import { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
 import { callSoonThreadsafe } from "../../src/loop/call_soon_threadsafe.ts";

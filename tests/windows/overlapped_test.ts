@@ -2,24 +2,20 @@ import {
   assert,
   assertEquals,
   assertFalse,
-  assertInstanceOf,
-  assertRejects,
   assertStrictEquals,
-  assertThrows,
+} from "@std/assert";
+import { assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import {
   CancelledError,
-  closeBehindBack,
-  createInstance,
-  decode,
-  encode,
   InvalidStateError,
   type IocpProactor,
   isWindowsError,
-  pattern,
-  soon,
-  test,
-  uniquePipeName,
-  until,
-} from "./_deps.ts";
+} from "../../mod.ts";
+import { test } from "./_setup.ts";
+import { decode, encode, pattern } from "./_bytes.ts";
+import { closeBehindBack } from "./_handles.ts";
+import { createInstance, uniquePipeName } from "./_pipes.ts";
+import { soon, until } from "./_turns.ts";
 import { pipe, type PipeHandle } from "../../src/pipe/mod.ts";
 
 type PairBody = (

@@ -7,7 +7,9 @@ import { formatSid } from "../../src/ffi/structs.ts";
 import type { Address } from "../../src/ffi/win32_api.ts";
 import { assertConnected } from "./_connections.ts";
 import { libraryPath } from "./_library.ts";
-import { connectedPair, soon, test, uniquePipeName } from "./_setup.ts";
+import { test } from "./_setup.ts";
+import { connectedPair, uniquePipeName } from "./_pipes.ts";
+import { soon } from "./_turns.ts";
 import { onWine } from "./_wine.ts";
 
 const DACL_SECURITY_INFORMATION = 0x4;

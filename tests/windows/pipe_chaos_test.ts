@@ -1,19 +1,15 @@
+import { assert, assertEquals } from "@std/assert";
+import { delay } from "@std/async/delay";
 import {
-  assert,
-  assertEquals,
   connectPipe,
-  delay,
-  encode,
   type IocpProactor,
-  pattern,
   type PipeConnection,
   PipeServer,
-  readText,
-  soon,
-  test,
-  uniquePipeName,
-  until,
-} from "./_deps.ts";
+} from "../../mod.ts";
+import { test } from "./_setup.ts";
+import { encode, pattern, readText } from "./_bytes.ts";
+import { uniquePipeName } from "./_pipes.ts";
+import { soon, until } from "./_turns.ts";
 
 /** Bad clients of each kind that come and go. */
 const BAD_CLIENTS = 1000;

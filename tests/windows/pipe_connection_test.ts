@@ -3,23 +3,14 @@ import {
   assertEquals,
   assertFalse,
   assertGreater,
-  assertInstanceOf,
-  assertRejects,
   assertStrictEquals,
-  connectedPair,
-  connectPipe,
-  encode,
-  isWindowsError,
-  pattern,
-  PipeServer,
-  readBytes,
-  readText,
-  sha256,
-  soon,
-  test,
-  turn,
-  uniquePipeName,
-} from "./_deps.ts";
+} from "@std/assert";
+import { assertInstanceOf, assertRejects } from "@std/assert";
+import { connectPipe, isWindowsError, PipeServer } from "../../mod.ts";
+import { test } from "./_setup.ts";
+import { encode, pattern, readBytes, readText, sha256 } from "./_bytes.ts";
+import { connectedPair, uniquePipeName } from "./_pipes.ts";
+import { soon, turn } from "./_turns.ts";
 import { assertConnected } from "./_connections.ts";
 
 const BYTE = { type: "byte" } as const;

@@ -1,19 +1,20 @@
 import {
   assertEquals,
   assertInstanceOf,
-  assertKeepsHandles,
   assertMatch,
   assertRejects,
-  connectedPair,
+} from "@std/assert";
+import {
   connectPipe,
   type ConnectPipeOptions,
   type PipeConnection,
   PipeServer,
   type PipeServerOptions,
-  soon,
-  uniquePipeName,
-  withProactor,
-} from "./_deps.ts";
+} from "../../mod.ts";
+import { withProactor } from "./_setup.ts";
+import { assertKeepsHandles } from "./_handles.ts";
+import { connectedPair, uniquePipeName } from "./_pipes.ts";
+import { soon } from "./_turns.ts";
 
 import { openPipeTransport, servePipe } from "../../src/pipe/pipe_protocol.ts";
 import {

@@ -5,15 +5,12 @@ import {
   assertFalse,
   assertStrictEquals,
   assertThrows,
-  closeBehindBack,
-  createInstance,
-  decode,
-  encode,
-  isOpen,
-  soon,
-  test,
-  uniquePipeName,
-} from "./_deps.ts";
+} from "@std/assert";
+import { test } from "./_setup.ts";
+import { decode, encode } from "./_bytes.ts";
+import { closeBehindBack, isOpen } from "./_handles.ts";
+import { createInstance, uniquePipeName } from "./_pipes.ts";
+import { soon } from "./_turns.ts";
 import { pipe } from "../../src/pipe/mod.ts";
 import { PipeHandle } from "../../src/pipe/pipe_handle.ts";
 

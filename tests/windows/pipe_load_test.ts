@@ -1,17 +1,10 @@
-import {
-  assert,
-  assertEquals,
-  assertKeepsHandles,
-  connectPipe,
-  encode,
-  type PipeConnection,
-  PipeServer,
-  readText,
-  soon,
-  test,
-  uniquePipeName,
-  until,
-} from "./_deps.ts";
+import { assert, assertEquals } from "@std/assert";
+import { connectPipe, type PipeConnection, PipeServer } from "../../mod.ts";
+import { test } from "./_setup.ts";
+import { encode, readText } from "./_bytes.ts";
+import { assertKeepsHandles } from "./_handles.ts";
+import { uniquePipeName } from "./_pipes.ts";
+import { soon, until } from "./_turns.ts";
 
 /** Clients that connect at once. */
 const CLIENTS = 1000;

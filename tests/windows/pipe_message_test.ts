@@ -2,28 +2,32 @@ import {
   assert,
   assertEquals,
   assertFalse,
-  assertInstanceOf,
-  assertRejects,
   assertStrictEquals,
-  connectedPair,
+} from "@std/assert";
+import { assertInstanceOf, assertRejects } from "@std/assert";
+import { delay } from "@std/async/delay";
+import {
   connectPipe,
-  createInstance,
-  decode,
-  delay,
-  encode,
   IocpProactor,
-  type Pair,
-  pattern,
   type PipeConnection,
   PipeServer,
+} from "../../mod.ts";
+import { test } from "./_setup.ts";
+import {
+  decode,
+  encode,
+  pattern,
   readBytes,
   readText,
   sha256,
-  soon,
-  test,
-  turn,
+} from "./_bytes.ts";
+import {
+  connectedPair,
+  createInstance,
+  type Pair,
   uniquePipeName,
-} from "./_deps.ts";
+} from "./_pipes.ts";
+import { soon, turn } from "./_turns.ts";
 import { PIPE_TYPE_MESSAGE } from "../../src/ffi/constants.ts";
 import { NativeWin32 } from "../../src/ffi/native_win32.ts";
 import type { Handle, Win32Api } from "../../src/ffi/win32_api.ts";

@@ -6,7 +6,9 @@ import { delay } from "@std/async";
 import { connectPipe, PipeServer } from "../../mod.ts";
 import { FILE_FLAG_OVERLAPPED, GENERIC_READ } from "../../src/ffi/constants.ts";
 import { INVALID_HANDLE_VALUE } from "../../src/ffi/win32_api.ts";
-import { encode, readText, soon, test } from "./_setup.ts";
+import { test } from "./_setup.ts";
+import { encode, readText } from "./_bytes.ts";
+import { soon } from "./_turns.ts";
 
 test.proactor("a pipe has one name, however server and clients spell it", async (proactor) => {
   const id = crypto.randomUUID();

@@ -5,17 +5,12 @@ import {
   assertGreater,
   assertStrictEquals,
   assertThrows,
-  connectPipe,
-  encode,
-  pattern,
-  sha256,
-  soon,
-  test,
-  type Transport,
-  turn,
-  uniquePipeName,
-  until,
-} from "./_deps.ts";
+} from "@std/assert";
+import { connectPipe, type Transport } from "../../mod.ts";
+import { test } from "./_setup.ts";
+import { encode, pattern, sha256 } from "./_bytes.ts";
+import { uniquePipeName } from "./_pipes.ts";
+import { soon, turn, until } from "./_turns.ts";
 import { servePipe } from "../../src/pipe/pipe_protocol.ts";
 import { connected, Recorder } from "./_recorder.ts";
 

@@ -2,18 +2,14 @@ import {
   assert,
   assertEquals,
   assertFalse,
-  assertInstanceOf,
-  assertRejects,
   assertStrictEquals,
-  connectPipe,
-  encode,
-  pattern,
-  soon,
-  test,
-  turn,
-  uniquePipeName,
-  until,
-} from "./_deps.ts";
+} from "@std/assert";
+import { assertInstanceOf, assertRejects } from "@std/assert";
+import { connectPipe } from "../../mod.ts";
+import { test } from "./_setup.ts";
+import { encode, pattern } from "./_bytes.ts";
+import { uniquePipeName } from "./_pipes.ts";
+import { soon, turn, until } from "./_turns.ts";
 
 import { openPipeTransport, servePipe } from "../../src/pipe/pipe_protocol.ts";
 import { connected, Recorder } from "./_recorder.ts";

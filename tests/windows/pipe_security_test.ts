@@ -1,18 +1,10 @@
 import { portOf } from "../../src/proactor/default_port.ts";
-import {
-  assert,
-  assertKeepsHandles,
-  assertMatch,
-  assertRejects,
-  assertThrows,
-  connectedPair,
-  connectPipe,
-  type PipeSecurity,
-  PipeServer,
-  soon,
-  test,
-  uniquePipeName,
-} from "./_deps.ts";
+import { assert, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { connectPipe, type PipeSecurity, PipeServer } from "../../mod.ts";
+import { test } from "./_setup.ts";
+import { assertKeepsHandles } from "./_handles.ts";
+import { connectedPair, uniquePipeName } from "./_pipes.ts";
+import { soon } from "./_turns.ts";
 import { SecurityDescriptor, toSddl } from "../../src/pipe/security.ts";
 import { assertConnected } from "./_connections.ts";
 import { onWine } from "./_wine.ts";

@@ -6,21 +6,18 @@ import {
   assertGreaterOrEqual,
   assertNotEquals,
   assertRejects,
-  connectedPair,
+} from "@std/assert";
+import {
   connectPipe,
-  createInstance,
-  encode,
   type IocpProactor,
-  pattern,
   type PipeConnection,
   PipeServer,
   ProactorEventLoop,
-  readBytes,
-  readText,
-  soon,
-  test,
-  uniquePipeName,
-} from "./_deps.ts";
+} from "../../mod.ts";
+import { test } from "./_setup.ts";
+import { encode, pattern, readBytes, readText } from "./_bytes.ts";
+import { connectedPair, createInstance, uniquePipeName } from "./_pipes.ts";
+import { soon } from "./_turns.ts";
 import { pipe } from "../../src/pipe/mod.ts";
 import {
   GENERIC_READ,

@@ -4,23 +4,20 @@ import {
   assertEquals,
   assertFalse,
   assertGreaterOrEqual,
-  assertRejects,
   assertStrictEquals,
-  assertThrows,
-  connectedPair,
+} from "@std/assert";
+import { assertRejects, assertThrows } from "@std/assert";
+import {
   connectPipe,
-  encode,
   IocpProactor,
   isWindowsError,
   type PipeConnection,
   PipeServer,
-  readText,
-  soon,
-  test,
-  turn,
-  uniquePipeName,
-  until,
-} from "./_deps.ts";
+} from "../../mod.ts";
+import { test } from "./_setup.ts";
+import { encode, readText } from "./_bytes.ts";
+import { connectedPair, uniquePipeName } from "./_pipes.ts";
+import { soon, turn, until } from "./_turns.ts";
 import {
   GENERIC_READ,
   GENERIC_WRITE,

@@ -3,20 +3,12 @@ import {
   assertEquals,
   assertRejects,
   assertStrictEquals,
-  connectedPair,
-  connectPipe,
-  encode,
-  pattern,
-  PipeServer,
-  readBytes,
-  readText,
-  sha256,
-  soon,
-  test,
-  turn,
-  uniquePipeName,
-  until,
-} from "./_deps.ts";
+} from "@std/assert";
+import { connectPipe, PipeServer } from "../../mod.ts";
+import { test } from "./_setup.ts";
+import { encode, pattern, readBytes, readText, sha256 } from "./_bytes.ts";
+import { connectedPair, uniquePipeName } from "./_pipes.ts";
+import { soon, turn, until } from "./_turns.ts";
 
 const BYTE = { type: "byte" } as const;
 

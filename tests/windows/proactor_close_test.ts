@@ -3,22 +3,19 @@ import {
   assert,
   assertEquals,
   assertGreaterOrEqual,
-  assertInstanceOf,
-  assertKeepsHandles,
-  assertRejects,
   assertStrictEquals,
+} from "@std/assert";
+import { assertInstanceOf, assertRejects } from "@std/assert";
+import {
   CancelledError,
-  connectedPair,
   connectPipe,
-  createInstance,
   IocpProactor,
-  pattern,
   PipeServer,
-  soon,
-  turn,
-  uniquePipeName,
-  until,
-} from "./_deps.ts";
+} from "../../mod.ts";
+import { pattern } from "./_bytes.ts";
+import { assertKeepsHandles } from "./_handles.ts";
+import { connectedPair, createInstance, uniquePipeName } from "./_pipes.ts";
+import { soon, turn, until } from "./_turns.ts";
 import { pipe } from "../../src/pipe/mod.ts";
 import { NativeWin32 } from "../../src/ffi/native_win32.ts";
 import type { Win32Api } from "../../src/ffi/win32_api.ts";

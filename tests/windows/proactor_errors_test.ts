@@ -8,7 +8,9 @@ import {
 } from "../../src/ffi/win32_api.ts";
 
 import { withChanges } from "./_proxies.ts";
-import { assertNoLeak, isPipe, uniquePipeName } from "./_setup.ts";
+import { assertNoLeak } from "./_setup.ts";
+import { isPipe } from "./_handles.ts";
+import { uniquePipeName } from "./_pipes.ts";
 import {
   assertRefused,
   BAD_ARRAYS,

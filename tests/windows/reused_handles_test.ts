@@ -1,17 +1,11 @@
 import { portOf } from "../../src/proactor/default_port.ts";
-import {
-  assert,
-  assertEquals,
-  assertThrows,
-  closeBehindBack,
-  createInstance,
-  decode,
-  encode,
-  type IocpProactor,
-  soon,
-  test,
-  uniquePipeName,
-} from "./_deps.ts";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import type { IocpProactor } from "../../mod.ts";
+import { test } from "./_setup.ts";
+import { decode, encode } from "./_bytes.ts";
+import { closeBehindBack } from "./_handles.ts";
+import { createInstance, uniquePipeName } from "./_pipes.ts";
+import { soon } from "./_turns.ts";
 import { createSocket } from "../../src/net/mod.ts";
 import {
   FILE_FLAG_OVERLAPPED,

@@ -1,17 +1,10 @@
 import { portOf } from "../../src/proactor/default_port.ts";
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  createInstance,
-  decode,
-  encode,
-  type IocpProactor,
-  pattern,
-  soon,
-  test,
-  uniquePipeName,
-} from "./_deps.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { IocpProactor } from "../../mod.ts";
+import { test } from "./_setup.ts";
+import { decode, encode, pattern } from "./_bytes.ts";
+import { createInstance, uniquePipeName } from "./_pipes.ts";
+import { soon } from "./_turns.ts";
 import {
   PIPE_READMODE_MESSAGE,
   PIPE_TYPE_MESSAGE,

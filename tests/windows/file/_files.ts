@@ -16,7 +16,7 @@ import {
 import { loadFileSymbols } from "../../../src/ffi/file/native.ts";
 import { hasFullGrant } from "../../../src/ffi/system_folder.ts";
 import { encodeWideString } from "../../../src/ffi/structs.ts";
-import { pattern } from "../_setup.ts";
+import { pattern } from "../_bytes.ts";
 
 loadFileSymbols();
 

@@ -2,7 +2,9 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createHash } from "node:crypto";
 import { IocpProactor } from "../../../mod.ts";
 import { copyFile, openFile } from "../../../src/file/mod.ts";
-import { pattern, soon, test, turn, until } from "../_setup.ts";
+import { test } from "../_setup.ts";
+import { pattern } from "../_bytes.ts";
+import { soon, turn, until } from "../_turns.ts";
 import {
   exists,
   Folder,

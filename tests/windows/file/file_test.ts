@@ -1,16 +1,9 @@
-import {
-  assert,
-  assertEquals,
-  assertKeepsHandles,
-  assertLess,
-  assertRejects,
-  decode,
-  encode,
-  IocpProactor,
-  pattern,
-  soon,
-  test,
-} from "../_deps.ts";
+import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
+import { IocpProactor } from "../../../mod.ts";
+import { test } from "../_setup.ts";
+import { decode, encode, pattern } from "../_bytes.ts";
+import { assertKeepsHandles } from "../_handles.ts";
+import { soon } from "../_turns.ts";
 import {
   openFile,
   type OpenFileOptions,

@@ -6,7 +6,8 @@ import {
 } from "@std/assert";
 import { isWindowsError, WindowsError } from "../../../mod.ts";
 import { openFile, type OpenFileOptions } from "../../../src/file/mod.ts";
-import { decode, encode, test } from "../_setup.ts";
+import { test } from "../_setup.ts";
+import { decode, encode } from "../_bytes.ts";
 import { exists, Folder, readAll, SCRATCH, writeFile } from "./_files.ts";
 import { onWine } from "../_wine.ts";
 

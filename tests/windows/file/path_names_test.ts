@@ -5,14 +5,10 @@ import { PipeServer, type ProactorEventLoop } from "../../../mod.ts";
 import { copyFile, openFile, watchDirectory } from "../../../src/file/mod.ts";
 import { subprocessExec } from "../../../src/process/mod.ts";
 import { badPaths, RESERVED } from "../../sim/bad_paths.ts";
-import {
-  connectedPair,
-  encode,
-  soon,
-  test,
-  turn,
-  uniquePipeName,
-} from "../_setup.ts";
+import { test } from "../_setup.ts";
+import { encode } from "../_bytes.ts";
+import { connectedPair, uniquePipeName } from "../_pipes.ts";
+import { soon, turn } from "../_turns.ts";
 import { socketPair } from "../net/_sockets.ts";
 import { tcpPair } from "../net/_tcp.ts";
 import "../process/_process.ts";

@@ -1,16 +1,8 @@
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  connectedPair,
-  decode,
-  encode,
-  pattern,
-  readBytes,
-  sha256,
-  soon,
-  test,
-} from "../_deps.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { test } from "../_setup.ts";
+import { decode, encode, pattern, readBytes, sha256 } from "../_bytes.ts";
+import { connectedPair } from "../_pipes.ts";
+import { soon } from "../_turns.ts";
 import { openFile } from "../../../src/file/mod.ts";
 import { exists, Folder, SCRATCH, writeFile } from "./_files.ts";
 

@@ -6,7 +6,9 @@ import {
   openFile,
   watchDirectory,
 } from "../../../src/file/mod.ts";
-import { encode, soon, test } from "../_setup.ts";
+import { test } from "../_setup.ts";
+import { encode } from "../_bytes.ts";
+import { soon } from "../_turns.ts";
 import {
   Folder,
   removeDirectory,

@@ -11,7 +11,7 @@ import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { encodeSocketAddress } from "../../../src/ffi/socket/sockaddr.ts";
 import type { ConnectEnds } from "../../../src/net/tcp/connect_race.ts";
 import type { IpAddress } from "../../../src/net/tcp/tcp_socket.ts";
-import { soon } from "../_setup.ts";
+import { soon } from "../_turns.ts";
 import { freePort, LOCAL } from "./_tcp.ts";
 
 /** An address for documents (RFC 5737): nobody answers there. */

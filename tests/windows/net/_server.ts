@@ -8,7 +8,8 @@ import { assertEquals } from "@std/assert";
 import type { ProactorEventLoop, Transport } from "../../../mod.ts";
 import type { ServerHost, TcpAddr } from "../../../src/net/mod.ts";
 import type { CreateServerOptions, Server } from "../../../src/loop/mod.ts";
-import { encode, soon, until } from "../_setup.ts";
+import { encode } from "../_bytes.ts";
+import { soon, until } from "../_turns.ts";
 import { Recorder } from "../_recorder.ts";
 import { UpperCase } from "./_tcp.ts";
 

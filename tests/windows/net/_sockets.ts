@@ -14,7 +14,7 @@ import { loadSendFileSymbols } from "../../../src/ffi/sendfile/native.ts";
 import { loadSymbols } from "../../../src/ffi/symbols.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import type { Handle } from "../../../src/ffi/win32_api.ts";
-import { soon } from "../_setup.ts";
+import { soon } from "../_turns.ts";
 
 loadSymbols();
 loadSendFileSymbols();

@@ -26,7 +26,8 @@ import type { Address } from "../../../src/ffi/win32_api.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { frontOf } from "../../../src/stream/connection_front.ts";
 import { tcpAddr, tcpKind } from "../../../src/net/tcp/tcp_socket.ts";
-import { connectedEnds, decode, type Ends } from "../_setup.ts";
+import { decode } from "../_bytes.ts";
+import { connectedEnds, type Ends } from "../_pipes.ts";
 
 loadSymbols();
 defaultSockets();

@@ -12,7 +12,7 @@ import {
   type TcpConnection,
   type TlsConnection,
 } from "../../../src/net/mod.ts";
-import { soon } from "../_setup.ts";
+import { soon } from "../_turns.ts";
 import { tcpPair } from "./_tcp.ts";
 import { CA_CERT, CERT, KEY } from "./fixtures/tls.ts";
 

@@ -19,7 +19,8 @@ import { loadSymbols } from "../../../src/ffi/symbols.ts";
 import type { SocketApi } from "../../../src/ffi/socket/api.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { withChanges, withSpy } from "../_proxies.ts";
-import { encode, soon } from "../_setup.ts";
+import { encode } from "../_bytes.ts";
+import { soon } from "../_turns.ts";
 
 loadSymbols();
 defaultSockets();

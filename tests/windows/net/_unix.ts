@@ -33,12 +33,8 @@ import { INVALID_HANDLE_VALUE } from "../../../src/ffi/win32_api.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { tcpKind } from "../../../src/net/tcp/tcp_socket.ts";
 import { socketFiles, UNIX } from "../../../src/net/unix/unix_socket.ts";
-import {
-  connectedEnds,
-  type Ends,
-  type ProactorBody,
-  test,
-} from "../_setup.ts";
+import { type ProactorBody, test } from "../_setup.ts";
+import { connectedEnds, type Ends } from "../_pipes.ts";
 
 loadSymbols();
 

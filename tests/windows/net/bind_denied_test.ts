@@ -18,7 +18,8 @@ import {
 } from "../../../src/net/mod.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { TCP_PROTOCOLS } from "../../../src/net/tcp/tcp_protocol.ts";
-import { soon, test } from "../_setup.ts";
+import { test } from "../_setup.ts";
+import { soon } from "../_turns.ts";
 import { LOCAL, tcpPair } from "./_tcp.ts";
 import { uniquePath, unixTest } from "./_unix.ts";
 

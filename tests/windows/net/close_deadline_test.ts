@@ -8,7 +8,10 @@ import type {
   StreamConnection,
 } from "../../../mod.ts";
 import type { TlsConnection } from "../../../src/net/mod.ts";
-import { connectedPair, pattern, sha256, soon, test } from "../_setup.ts";
+import { test } from "../_setup.ts";
+import { pattern, sha256 } from "../_bytes.ts";
+import { connectedPair } from "../_pipes.ts";
+import { soon } from "../_turns.ts";
 import { TempFile } from "./_files.ts";
 import { agree, tlsPair } from "./_tls.ts";
 import { MEGABYTE, tcpPair } from "./_tcp.ts";

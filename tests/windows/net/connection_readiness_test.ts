@@ -5,22 +5,19 @@ import {
   assert,
   assertEquals,
   assertFalse,
-  assertRejects,
   assertStrictEquals,
-  assertThrows,
+} from "@std/assert";
+import { assertRejects, assertThrows } from "@std/assert";
+import {
   CancelledError,
-  connectedPair,
-  decode,
-  encode,
   type IocpProactor,
   ProactorEventLoop,
-  readText,
-  soon,
   type StreamConnection,
-  test,
-  turn,
-  until,
-} from "../_deps.ts";
+} from "../../../mod.ts";
+import { test } from "../_setup.ts";
+import { decode, encode, readText } from "../_bytes.ts";
+import { connectedPair } from "../_pipes.ts";
+import { soon, turn, until } from "../_turns.ts";
 import { pipe } from "../../../src/pipe/mod.ts";
 import {
   addReader,

@@ -20,7 +20,9 @@ import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { ClientSocket } from "../../../src/net/socket/client_socket.ts";
 import { PolledConnect } from "../../../src/net/socket/polled_connect.ts";
 import { tcpKind } from "../../../src/net/tcp/tcp_socket.ts";
-import { encode, soon, test } from "../_setup.ts";
+import { test } from "../_setup.ts";
+import { encode } from "../_bytes.ts";
+import { soon } from "../_turns.ts";
 import "./_tcp.ts"; // starts Winsock
 
 /** Where is listened, and the addresses that lead there. */

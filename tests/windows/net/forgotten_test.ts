@@ -13,7 +13,10 @@ import {
 import { openFile, watchDirectory } from "../../../src/file/mod.ts";
 import { collectUntil } from "../../unit/_collect.ts";
 import { exists, Folder, SCRATCH } from "../file/_files.ts";
-import { encode, soon, test, uniquePipeName } from "../_setup.ts";
+import { test } from "../_setup.ts";
+import { encode } from "../_bytes.ts";
+import { uniquePipeName } from "../_pipes.ts";
+import { soon } from "../_turns.ts";
 import { LOCAL, tcpPair } from "./_tcp.ts";
 import { agree, tlsPair } from "./_tls.ts";
 import { unixPair, unixTest } from "./_unix.ts";

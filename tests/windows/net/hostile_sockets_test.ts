@@ -20,7 +20,10 @@ import {
   type Scene,
   STREAM_SIZES,
 } from "../_hostile.ts";
-import { type Ends, readBytes, soon, test } from "../_setup.ts";
+import { test } from "../_setup.ts";
+import { readBytes } from "../_bytes.ts";
+import type { Ends } from "../_pipes.ts";
+import { soon } from "../_turns.ts";
 import { boundSocket, socketPair } from "./_sockets.ts";
 import { LOCAL, tcpPair } from "./_tcp.ts";
 import { agree, tlsPair } from "./_tls.ts";

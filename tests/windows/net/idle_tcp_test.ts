@@ -6,7 +6,9 @@ import {
   type TcpConnection,
   TcpListener,
 } from "../../../src/net/mod.ts";
-import { encode, readText, soon, test, turn, until } from "../_setup.ts";
+import { test } from "../_setup.ts";
+import { encode, readText } from "../_bytes.ts";
+import { soon, turn, until } from "../_turns.ts";
 import { LOCAL } from "./_tcp.ts";
 
 /** Connections; both ends are in this process. */

@@ -7,11 +7,9 @@ import {
   assert,
   assertEquals,
   assertGreater,
-  assertInstanceOf,
-  assertRejects,
   assertStrictEquals,
-  assertThrows,
 } from "@std/assert";
+import { assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import type { ProactorEventLoop } from "../../../mod.ts";
 import {
   createSocket,
@@ -20,7 +18,9 @@ import {
   TransportSocket,
 } from "../../../src/net/mod.ts";
 import { pipe } from "../../../src/pipe/mod.ts";
-import { decode, encode, soon, test, until } from "../_setup.ts";
+import { test } from "../_setup.ts";
+import { decode, encode } from "../_bytes.ts";
+import { soon, until } from "../_turns.ts";
 import { Recorder } from "../_recorder.ts";
 import { onWine } from "../_wine.ts";
 import { UpperCase } from "./_tcp.ts";

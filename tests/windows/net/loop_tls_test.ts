@@ -7,28 +7,19 @@ import {
   assert,
   assertEquals,
   assertFalse,
-  assertInstanceOf,
-  assertRejects,
   assertStrictEquals,
-  assertThrows,
 } from "@std/assert";
+import { assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import type { ProactorEventLoop, Protocol, Transport } from "../../../mod.ts";
 import {
   createSocket,
   type TlsClientSettings,
   type TlsServerSettings,
 } from "../../../src/net/mod.ts";
-import {
-  decode,
-  encode,
-  pattern,
-  readText,
-  soon,
-  test,
-  turn,
-  uniquePipeName,
-  until,
-} from "../_setup.ts";
+import { test } from "../_setup.ts";
+import { decode, encode, pattern, readText } from "../_bytes.ts";
+import { uniquePipeName } from "../_pipes.ts";
+import { soon, turn, until } from "../_turns.ts";
 import { Recorder } from "../_recorder.ts";
 import { UpperCase } from "./_tcp.ts";
 import { uniquePath, unixEverywhere } from "./_unix.ts";

@@ -7,7 +7,8 @@ import type {
   DatagramTransport,
 } from "../../../src/net/mod.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
-import { decode, encode, soon } from "../_setup.ts";
+import { decode, encode } from "../_bytes.ts";
+import { soon } from "../_turns.ts";
 
 // Opened here, so that no test leaks a library.
 defaultSockets();

@@ -4,7 +4,8 @@ import { ProactorEventLoop } from "../../../src/loop/proactor_event_loop.ts";
 import { waitReadable } from "../../../src/net/readiness/readiness.ts";
 import type { ExceptionContext } from "../../../src/loop/exception_handler.ts";
 import type { Socket } from "../../../src/ffi/socket/api.ts";
-import { assertNoLeak, soon, turn } from "../_setup.ts";
+import { assertNoLeak } from "../_setup.ts";
+import { soon, turn } from "../_turns.ts";
 import { Bench } from "../sockets/_bench.ts";
 
 const SKIP = { skip: true };

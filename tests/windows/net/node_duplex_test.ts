@@ -1,23 +1,14 @@
+import { assert, assertEquals } from "@std/assert";
+import { assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertRejects,
-  assertThrows,
-  connectedPair,
   type DuplexConnection,
-  encode,
   type IocpProactor,
-  pattern,
-  readBytes,
-  readText,
-  sha256,
-  soon,
-  test,
   toNodeDuplex,
-  turn,
-  until,
-} from "../_deps.ts";
+} from "../../../mod.ts";
+import { test } from "../_setup.ts";
+import { encode, pattern, readBytes, readText, sha256 } from "../_bytes.ts";
+import { connectedPair } from "../_pipes.ts";
+import { soon, turn, until } from "../_turns.ts";
 import { once } from "node:events";
 import { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";

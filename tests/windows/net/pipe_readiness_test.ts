@@ -1,24 +1,13 @@
 /** Readiness of pipes: by reads of no bytes, on the same port. */
 
 import { portOf } from "../../../src/proactor/default_port.ts";
-import {
-  assert,
-  assertEquals,
-  assertFalse,
-  assertInstanceOf,
-  assertRejects,
-  assertThrows,
-  CancelledError,
-  createInstance,
-  decode,
-  encode,
-  type IocpProactor,
-  soon,
-  test,
-  turn,
-  uniquePipeName,
-  until,
-} from "../_deps.ts";
+import { assert, assertEquals, assertFalse } from "@std/assert";
+import { assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { CancelledError, type IocpProactor } from "../../../mod.ts";
+import { test } from "../_setup.ts";
+import { decode, encode } from "../_bytes.ts";
+import { createInstance, uniquePipeName } from "../_pipes.ts";
+import { soon, turn, until } from "../_turns.ts";
 import { pipe, type PipeHandle } from "../../../src/pipe/mod.ts";
 import {
   addReader,

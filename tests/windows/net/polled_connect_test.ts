@@ -4,19 +4,11 @@
  */
 
 import { portOf } from "../../../src/proactor/default_port.ts";
-import {
-  assertEquals,
-  assertNoLeak,
-  assertRejects,
-  encode,
-  IocpProactor,
-  type ProactorBody,
-  readText,
-  soon,
-  test,
-  turn,
-  until,
-} from "../_deps.ts";
+import { assertEquals, assertRejects } from "@std/assert";
+import { IocpProactor } from "../../../mod.ts";
+import { assertNoLeak, type ProactorBody, test } from "../_setup.ts";
+import { encode, readText } from "../_bytes.ts";
+import { soon, turn, until } from "../_turns.ts";
 import { connectTcp, TcpListener } from "../../../src/net/mod.ts";
 import type { Socket } from "../../../src/ffi/socket/api.ts";
 import { WSAEWOULDBLOCK } from "../../../src/ffi/socket/constants.ts";

@@ -1,15 +1,8 @@
 import { portOf } from "../../../src/proactor/default_port.ts";
-import {
-  assert,
-  assertEquals,
-  assertFalse,
-  assertRejects,
-  assertThrows,
-  soon,
-  test,
-  turn,
-  until,
-} from "../_deps.ts";
+import { assert, assertEquals, assertFalse } from "@std/assert";
+import { assertRejects, assertThrows } from "@std/assert";
+import { test } from "../_setup.ts";
+import { soon, turn, until } from "../_turns.ts";
 import { CancelledError } from "../../../src/proactor/future/future.ts";
 import type { IocpProactor } from "../../../src/proactor/iocp_proactor.ts";
 import {

@@ -6,18 +6,15 @@ import {
   assertEquals,
   assertInstanceOf,
   assertRejects,
+} from "@std/assert";
+import {
   type DroppedBytesError,
-  encode,
   IocpProactor,
   isWindowsError,
-  pattern,
-  readBytes,
-  readText,
-  soon,
-  test,
-  turn,
-  until,
-} from "../_deps.ts";
+} from "../../../mod.ts";
+import { test } from "../_setup.ts";
+import { encode, pattern, readBytes, readText } from "../_bytes.ts";
+import { soon, turn, until } from "../_turns.ts";
 import { connectTcp, TcpListener } from "../../../src/net/mod.ts";
 import type { SocketApi } from "../../../src/ffi/socket/api.ts";
 import {

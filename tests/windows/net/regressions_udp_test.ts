@@ -17,7 +17,9 @@ import {
   WSAECONNRESET,
 } from "../../../src/ffi/socket/constants.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
-import { decode, encode, soon, test } from "../_setup.ts";
+import { test } from "../_setup.ts";
+import { decode, encode } from "../_bytes.ts";
+import { soon } from "../_turns.ts";
 import { changedSockets, listen, sendText } from "./_udp.ts";
 
 const { ConnectionReset, ConnectionRefused } = Deno.errors;

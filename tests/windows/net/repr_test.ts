@@ -2,7 +2,8 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import type { Protocol, Transport } from "../../../src/stream/protocol.ts";
-import { soon, test } from "../_setup.ts";
+import { test } from "../_setup.ts";
+import { soon } from "../_turns.ts";
 import { serve } from "./_server.ts";
 
 test.loop("a server says its sockets and whether it serves", async (loop) => {

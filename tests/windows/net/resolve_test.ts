@@ -1,4 +1,5 @@
-import { assert, assertEquals, assertRejects, soon, until } from "../_deps.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { soon, until } from "../_turns.ts";
 import { isWindowsError } from "../../../src/ffi/windows_error.ts";
 import type { SocketAddress } from "../../../src/ffi/socket/sockaddr.ts";
 import {

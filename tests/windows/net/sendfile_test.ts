@@ -4,25 +4,22 @@ import {
   assert,
   assertEquals,
   assertGreaterOrEqual,
-  assertInstanceOf,
   assertLess,
-  assertRejects,
-  connectedPair,
-  encode,
+} from "@std/assert";
+import { assertInstanceOf, assertRejects } from "@std/assert";
+import {
   type IocpProactor,
   isWindowsError,
-  pattern,
   type ProactorEventLoop,
   type Protocol,
-  readBytes,
   type SendFileOptions,
   type SendFileSource,
-  sha256,
-  soon,
-  test,
   type Transport,
-  turn,
-} from "../_deps.ts";
+} from "../../../mod.ts";
+import { test } from "../_setup.ts";
+import { encode, pattern, readBytes, sha256 } from "../_bytes.ts";
+import { connectedPair } from "../_pipes.ts";
+import { soon, turn } from "../_turns.ts";
 import {
   connectTcp,
   createSocket,

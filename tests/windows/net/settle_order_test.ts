@@ -1,17 +1,11 @@
 /** Reads and writes settle in the order they were made, in every room. */
 
-import {
-  assertEquals,
-  assertRejects,
-  connectedPair,
-  decode,
-  encode,
-  type IocpProactor,
-  soon,
-  test,
-  turn,
-  until,
-} from "../_deps.ts";
+import { assertEquals, assertRejects } from "@std/assert";
+import type { IocpProactor } from "../../../mod.ts";
+import { test } from "../_setup.ts";
+import { decode, encode } from "../_bytes.ts";
+import { connectedPair } from "../_pipes.ts";
+import { soon, turn, until } from "../_turns.ts";
 import type { UdpSocket } from "../../../src/net/mod.ts";
 import { openFile } from "../../../src/file/mod.ts";
 import { Folder, SCRATCH } from "../file/_files.ts";

@@ -12,17 +12,15 @@ import {
   type TcpConnection,
   TcpListener,
 } from "../../../src/net/mod.ts";
+import { test } from "../_setup.ts";
+import { pattern, readBytes } from "../_bytes.ts";
 import {
   connectedEnds,
   connectedPair,
   type Ends,
-  pattern,
-  readBytes,
-  soon,
-  test,
   uniquePipeName,
-  until,
-} from "../_setup.ts";
+} from "../_pipes.ts";
+import { soon, until } from "../_turns.ts";
 import { LOCAL } from "./_tcp.ts";
 
 /** Connections of a test. */

@@ -1,21 +1,15 @@
 /** The `sock` methods of the loop, as asyncio's tests use them. */
 
+import { assert, assertEquals, assertGreater } from "@std/assert";
+import { assertInstanceOf, assertRejects } from "@std/assert";
 import {
-  assert,
-  assertEquals,
-  assertGreater,
-  assertInstanceOf,
-  assertRejects,
-  decode,
-  encode,
   InvalidStateError,
-  pattern,
   ProactorEventLoop,
   type Protocol,
-  soon,
-  test,
-  turn,
-} from "../_deps.ts";
+} from "../../../mod.ts";
+import { test } from "../_setup.ts";
+import { decode, encode, pattern } from "../_bytes.ts";
+import { soon, turn } from "../_turns.ts";
 import {
   createSocket,
   type Socket,

@@ -1,22 +1,16 @@
 /** The operations of sockets on the real Winsock. */
 
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
-  assert,
-  assertEquals,
-  assertKeepsHandles,
-  assertRejects,
-  assertThrows,
   CancelledError,
-  decode,
-  encode,
   IocpProactor,
   isWindowsError,
   type OverlappedFuture,
-  pattern,
-  soon,
-  test,
-  turn,
-} from "../_deps.ts";
+} from "../../../mod.ts";
+import { test } from "../_setup.ts";
+import { decode, encode, pattern } from "../_bytes.ts";
+import { assertKeepsHandles } from "../_handles.ts";
+import { soon, turn } from "../_turns.ts";
 import { createSocket, type SocketAddress } from "../../../src/net/mod.ts";
 import { WSAEISCONN } from "../../../src/ffi/socket/constants.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";

@@ -1,16 +1,8 @@
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  encode,
-  type IocpProactor,
-  pattern,
-  readBytes,
-  readText,
-  soon,
-  test,
-  turn,
-} from "../_deps.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import type { IocpProactor } from "../../../mod.ts";
+import { test } from "../_setup.ts";
+import { encode, pattern, readBytes, readText } from "../_bytes.ts";
+import { soon, turn } from "../_turns.ts";
 import {
   startTls,
   type StartTlsOptions,

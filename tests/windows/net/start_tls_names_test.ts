@@ -1,7 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { startTls, type StartTlsClientOptions } from "../../../src/net/mod.ts";
 import { assertConnected } from "../_connections.ts";
-import { encode, readText, soon, test } from "../_setup.ts";
+import { test } from "../_setup.ts";
+import { encode, readText } from "../_bytes.ts";
+import { soon } from "../_turns.ts";
 import { CertificateMaker, dnsName } from "./_certificates.ts";
 import { tcpPair } from "./_tcp.ts";
 import { agree, CLIENT, SERVER, tlsPair } from "./_tls.ts";

@@ -1,19 +1,8 @@
-import {
-  assert,
-  assertEquals,
-  assertLess,
-  assertRejects,
-  connectedPair,
-  encode,
-  pattern,
-  readBytes,
-  readText,
-  sha256,
-  soon,
-  test,
-  turn,
-  until,
-} from "../_deps.ts";
+import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
+import { test } from "../_setup.ts";
+import { encode, pattern, readBytes, readText, sha256 } from "../_bytes.ts";
+import { connectedPair } from "../_pipes.ts";
+import { soon, turn, until } from "../_turns.ts";
 import { connectTcp, startTls, TcpListener } from "../../../src/net/mod.ts";
 import { FLOOD, LOCAL, MEGABYTE } from "./_tcp.ts";
 import { agree, CLIENT, SERVER, tlsPair } from "./_tls.ts";

@@ -1,5 +1,7 @@
 import { portOf } from "../../../src/proactor/default_port.ts";
-import { assertEquals, soon, test, until } from "../_deps.ts";
+import { assertEquals } from "@std/assert";
+import { test } from "../_setup.ts";
+import { soon, until } from "../_turns.ts";
 import { connectTcp, TcpListener } from "../../../src/net/mod.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { assertConnected } from "../_connections.ts";

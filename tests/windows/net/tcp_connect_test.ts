@@ -5,7 +5,8 @@ import { connectTcp, TcpListener } from "../../../src/net/mod.ts";
 import { ConnectRace, interleave } from "../../../src/net/tcp/connect_race.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import type { IpAddress } from "../../../src/net/tcp/tcp_socket.ts";
-import { assertNoLeak, soon, test, until } from "../_setup.ts";
+import { assertNoLeak, test } from "../_setup.ts";
+import { soon, until } from "../_turns.ts";
 import {
   abortWhileConnecting,
   assertNotToItself,

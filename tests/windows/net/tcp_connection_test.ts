@@ -1,18 +1,8 @@
-import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertRejects,
-  assertThrows,
-  encode,
-  pattern,
-  readBytes,
-  readText,
-  sha256,
-  soon,
-  test,
-  until,
-} from "../_deps.ts";
+import { assert, assertEquals } from "@std/assert";
+import { assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { test } from "../_setup.ts";
+import { encode, pattern, readBytes, readText, sha256 } from "../_bytes.ts";
+import { soon, until } from "../_turns.ts";
 import { connectTcp, TcpListener } from "../../../src/net/mod.ts";
 import { IPPROTO_TCP, TCP_NODELAY } from "../../../src/ffi/socket/constants.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";

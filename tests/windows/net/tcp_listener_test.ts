@@ -12,7 +12,9 @@ import { encodeSocketAddress } from "../../../src/ffi/socket/sockaddr.ts";
 import { encodeDword } from "../../../src/ffi/socket/structs.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { assertConnected } from "../_connections.ts";
-import { encode, readText, soon, test, turn, until } from "../_setup.ts";
+import { test } from "../_setup.ts";
+import { encode, readText } from "../_bytes.ts";
+import { soon, turn, until } from "../_turns.ts";
 import { LOCAL, resetOnClose, socketOf, tcpPair, upperCase } from "./_tcp.ts";
 
 test.eachMode("a listener serves one client after the other", async (proactor) => {

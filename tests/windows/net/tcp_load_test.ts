@@ -1,12 +1,8 @@
-import {
-  assertEquals,
-  assertKeepsHandles,
-  encode,
-  readText,
-  soon,
-  test,
-  until,
-} from "../_deps.ts";
+import { assertEquals } from "@std/assert";
+import { test } from "../_setup.ts";
+import { encode, readText } from "../_bytes.ts";
+import { assertKeepsHandles } from "../_handles.ts";
+import { soon, until } from "../_turns.ts";
 import { connectTcp, TcpListener } from "../../../src/net/mod.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { LOCAL, upperCase } from "./_tcp.ts";

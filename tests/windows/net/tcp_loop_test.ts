@@ -4,7 +4,8 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { InvalidStateError, ProactorEventLoop } from "../../../mod.ts";
 import { run } from "../../../src/loop/mod.ts";
 import type { ExceptionContext } from "../../../src/loop/exception_handler.ts";
-import { encode, soon, until } from "../_setup.ts";
+import { encode } from "../_bytes.ts";
+import { soon, until } from "../_turns.ts";
 import { Recorder } from "../_recorder.ts";
 import { UpperCase } from "./_tcp.ts";
 

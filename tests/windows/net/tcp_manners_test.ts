@@ -2,7 +2,9 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { connectTcp, TcpListener, waitReadable } from "../../../src/net/mod.ts";
-import { encode, soon, test, until } from "../_setup.ts";
+import { test } from "../_setup.ts";
+import { encode } from "../_bytes.ts";
+import { soon, until } from "../_turns.ts";
 import { LOCAL, socketOf, tcpPair } from "./_tcp.ts";
 
 test.proactor("eight accepts are armed, also after clients came", async (proactor) => {

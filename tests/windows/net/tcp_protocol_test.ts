@@ -1,19 +1,9 @@
 import { portOf } from "../../../src/proactor/default_port.ts";
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertThrows,
-  encode,
-  pattern,
-  type ProactorBody,
-  type Protocol,
-  sha256,
-  soon,
-  test,
-  type Transport,
-  until,
-} from "../_deps.ts";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import type { Protocol, Transport } from "../../../mod.ts";
+import { type ProactorBody, test } from "../_setup.ts";
+import { encode, pattern, sha256 } from "../_bytes.ts";
+import { soon, until } from "../_turns.ts";
 import { TCP_PROTOCOLS } from "../../../src/net/tcp/tcp_protocol.ts";
 import { Recorder } from "../_recorder.ts";
 import { freePort, LOCAL, resetOnClose, UpperCase } from "./_tcp.ts";

@@ -1,18 +1,13 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
-  assert,
-  assertEquals,
-  assertKeepsHandles,
-  assertRejects,
-  decode,
   type DroppedBytesError,
-  encode,
   type IocpProactor,
   isWindowsError,
-  soon,
-  test,
-  turn,
-  withProactor,
-} from "../_deps.ts";
+} from "../../../mod.ts";
+import { test, withProactor } from "../_setup.ts";
+import { decode, encode } from "../_bytes.ts";
+import { assertKeepsHandles } from "../_handles.ts";
+import { soon, turn } from "../_turns.ts";
 import { UdpSocket } from "../../../src/net/mod.ts";
 import { ERROR_IO_PENDING } from "../../../src/ffi/constants.ts";
 import {

@@ -1,15 +1,11 @@
 import { portOf } from "../../../src/proactor/default_port.ts";
-import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertNotEquals,
-  assertRejects,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { IocpProactor, isWindowsError } from "../../../mod.ts";
 import { UdpSocket } from "../../../src/net/mod.ts";
-import { decode, encode, soon, test } from "../_setup.ts";
+import { test } from "../_setup.ts";
+import { decode, encode } from "../_bytes.ts";
+import { soon } from "../_turns.ts";
 import { listen, LOCAL, receiveText, sendText, udpPair } from "./_udp.ts";
 
 test.proactor("send() and connect() take names", async (proactor) => {

@@ -1,15 +1,9 @@
 import { portOf } from "../../../src/proactor/default_port.ts";
-import {
-  assert,
-  assertEquals,
-  decode,
-  encode,
-  type IocpProactor,
-  isWindowsError,
-  soon,
-  test,
-  until,
-} from "../_deps.ts";
+import { assert, assertEquals } from "@std/assert";
+import { type IocpProactor, isWindowsError } from "../../../mod.ts";
+import { test } from "../_setup.ts";
+import { decode, encode } from "../_bytes.ts";
+import { soon, until } from "../_turns.ts";
 import { openDatagramEndpoint } from "../../../src/net/mod.ts";
 import {
   WSAECONNRESET,

@@ -3,14 +3,10 @@ import {
   assertEquals,
   assertRejects,
   assertStrictEquals,
-  decode,
-  encode,
-  soon,
-  test,
-  turn,
-  until,
-  withProactor,
-} from "../_deps.ts";
+} from "@std/assert";
+import { test, withProactor } from "../_setup.ts";
+import { decode, encode } from "../_bytes.ts";
+import { soon, turn, until } from "../_turns.ts";
 import { openDatagramEndpoint } from "../../../src/net/mod.ts";
 import { WSAEMSGSIZE } from "../../../src/ffi/socket/constants.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";

@@ -7,7 +7,8 @@ import {
   type ErrorClass,
   spiedApi,
 } from "../_refusals.ts";
-import { soon, withProactor } from "../_setup.ts";
+import { withProactor } from "../_setup.ts";
+import { soon } from "../_turns.ts";
 import { listen, LOCAL, spiedSockets } from "./_udp.ts";
 
 type Refused = (

@@ -1,6 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { UdpSocket } from "../../../src/net/mod.ts";
-import { decode, encode, pattern, soon, test, turn, until } from "../_setup.ts";
+import { test } from "../_setup.ts";
+import { decode, encode, pattern } from "../_bytes.ts";
+import { soon, turn, until } from "../_turns.ts";
 import { listen, receiveText, sendText, udpPair } from "./_udp.ts";
 import { onWine } from "../_wine.ts";
 

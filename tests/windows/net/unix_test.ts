@@ -1,18 +1,10 @@
 import { portOf } from "../../../src/proactor/default_port.ts";
-import {
-  assert,
-  assertEquals,
-  assertFalse,
-  assertRejects,
-  assertThrows,
-  encode,
-  IocpProactor,
-  pattern,
-  readText,
-  soon,
-  test,
-  until,
-} from "../_deps.ts";
+import { assert, assertEquals, assertFalse } from "@std/assert";
+import { assertRejects, assertThrows } from "@std/assert";
+import { IocpProactor } from "../../../mod.ts";
+import { test } from "../_setup.ts";
+import { encode, pattern, readText } from "../_bytes.ts";
+import { soon, until } from "../_turns.ts";
 import {
   connectUnix,
   UnixConnection,

@@ -1,11 +1,6 @@
 import { portOf } from "../../../src/proactor/default_port.ts";
-import {
-  assert,
-  assertEquals,
-  assertFalse,
-  assertInstanceOf,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertFalse } from "@std/assert";
+import { assertInstanceOf, assertThrows } from "@std/assert";
 import {
   addReader,
   addWriter,
@@ -15,7 +10,8 @@ import {
 import { pollerOf } from "../../../src/proactor/call/socket_poller.ts";
 import type { Socket } from "../../../src/ffi/socket/api.ts";
 import type { IocpProactor } from "../../../src/proactor/iocp_proactor.ts";
-import { test, turn, until } from "../_setup.ts";
+import { test } from "../_setup.ts";
+import { turn, until } from "../_turns.ts";
 import { Bench } from "../sockets/_bench.ts";
 
 const SKIP = { skip: true };

@@ -20,7 +20,9 @@ import { defaultProcesses } from "../../../src/ffi/process/default.ts";
 import { defaultThreadIo } from "../../../src/ffi/thread_io/default.ts";
 import { loadWaitSymbols } from "../../../src/ffi/wait/native.ts";
 import { NativeWin32 } from "../../../src/ffi/native_win32.ts";
-import { decode, libraryPath, PATIENCE, soon } from "../_setup.ts";
+import { decode } from "../_bytes.ts";
+import { libraryPath } from "../_library.ts";
+import { PATIENCE, soon } from "../_turns.ts";
 
 defaultProcesses();
 defaultThreadIo();

@@ -8,7 +8,7 @@ import type {
   SubprocessProtocol,
   SubprocessTransport,
 } from "../../../src/process/mod.ts";
-import { decode } from "../_setup.ts";
+import { decode } from "../_bytes.ts";
 
 /** Writes down what it is told. */
 export class SubprocessRecorder implements SubprocessProtocol {

@@ -20,20 +20,11 @@ import {
   GENERIC_WRITE,
 } from "../../../src/ffi/constants.ts";
 import { createPipePair } from "../../../src/pipe/anonymous_pipe.ts";
-import {
-  encode,
-  isPipe,
-  libraryPath,
-  pattern,
-  readBytes,
-  readText,
-  sha256,
-  soon,
-  test,
-  turn,
-  until,
-  withProactor,
-} from "../_setup.ts";
+import { test, withProactor } from "../_setup.ts";
+import { encode, pattern, readBytes, readText, sha256 } from "../_bytes.ts";
+import { isPipe } from "../_handles.ts";
+import { libraryPath } from "../_library.ts";
+import { soon, turn, until } from "../_turns.ts";
 import "./_process.ts";
 
 const { Sleep } = Deno.dlopen(libraryPath("kernel32.dll"), {

@@ -9,7 +9,9 @@ import {
 import { copyFile } from "../../../src/file/mod.ts";
 import { subprocessExec, subprocessShell } from "../../../src/process/mod.ts";
 import { Folder } from "../file/_files.ts";
-import { decode, soon, test } from "../_setup.ts";
+import { test } from "../_setup.ts";
+import { decode } from "../_bytes.ts";
+import { soon } from "../_turns.ts";
 import { finish, PIPED, runShell } from "./_process.ts";
 
 test.proactor("variables arrive whole, or are refused; all together have no limit", async (proactor) => {

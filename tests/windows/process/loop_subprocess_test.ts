@@ -1,18 +1,10 @@
 /** Children in protocol style: asyncio's SubprocessTestsMixin. */
 
-import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertRejects,
-  assertThrows,
-  encode,
-  InvalidStateError,
-  ProactorEventLoop,
-  soon,
-  turn,
-  until,
-} from "../_deps.ts";
+import { assert, assertEquals } from "@std/assert";
+import { assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { InvalidStateError, ProactorEventLoop } from "../../../mod.ts";
+import { encode } from "../_bytes.ts";
+import { soon, turn, until } from "../_turns.ts";
 import type {
   SubprocessExecOptions,
   SubprocessTransport,

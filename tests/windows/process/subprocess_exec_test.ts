@@ -4,22 +4,15 @@ import {
   assert,
   assertEquals,
   assertGreater,
-  assertInstanceOf,
   assertLess,
-  assertRejects,
   assertStringIncludes,
-  assertThrows,
-  decode,
-  encode,
-  InvalidStateError,
-  IocpProactor,
-  isOpen,
-  readText,
-  soon,
-  test,
-  turn,
-  WindowsError,
-} from "../_deps.ts";
+} from "@std/assert";
+import { assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { InvalidStateError, IocpProactor, WindowsError } from "../../../mod.ts";
+import { test } from "../_setup.ts";
+import { decode, encode, readText } from "../_bytes.ts";
+import { isOpen } from "../_handles.ts";
+import { soon, turn } from "../_turns.ts";
 import { pipe } from "../../../src/pipe/mod.ts";
 import { subprocessExec, subprocessShell } from "../../../src/process/mod.ts";
 import { finish, linesOf, PIPED, runShell, startWaiting } from "./_process.ts";

@@ -1,19 +1,16 @@
 /** The ends of children that do not end by themselves. */
 
 import { portOf } from "../../../src/proactor/default_port.ts";
-import {
-  assert,
-  assertEquals,
-  assertGreaterOrEqual,
-  assertRejects,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
+import { assertRejects, assertThrows } from "@std/assert";
 import { IocpProactor } from "../../../mod.ts";
 import type { SubprocessSignal } from "../../../src/process/mod.ts";
 import { defaultProcesses } from "../../../src/ffi/process/default.ts";
 import { launchProcess } from "../../../src/process/launch.ts";
 import { resolveShell } from "../../../src/process/subprocess_options.ts";
-import { readText, soon, test, turn, until, withProactor } from "../_setup.ts";
+import { test, withProactor } from "../_setup.ts";
+import { readText } from "../_bytes.ts";
+import { soon, turn, until } from "../_turns.ts";
 import { runShell, startWaiting, waitBlocking } from "./_process.ts";
 
 const SIGNALS: SubprocessSignal[] = ["SIGTERM", "SIGKILL", "SIGINT"];

@@ -1,7 +1,10 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import type { IocpProactor } from "../../../mod.ts";
 import { subprocessShell } from "../../../src/process/mod.ts";
-import { assertKeepsHandles, decode, soon, test, until } from "../_setup.ts";
+import { test } from "../_setup.ts";
+import { decode } from "../_bytes.ts";
+import { assertKeepsHandles } from "../_handles.ts";
+import { soon, until } from "../_turns.ts";
 import { PIPED } from "./_process.ts";
 
 /** Children that are started; 25 at once. */

@@ -5,15 +5,11 @@ import {
   assertEquals,
   assertGreater,
   assertRejects,
-  decode,
-  encode,
-  type IocpProactor,
-  readBytes,
-  readText,
-  soon,
-  test,
-  turn,
-} from "../_deps.ts";
+} from "@std/assert";
+import type { IocpProactor } from "../../../mod.ts";
+import { test } from "../_setup.ts";
+import { decode, encode, readBytes, readText } from "../_bytes.ts";
+import { soon, turn } from "../_turns.ts";
 import { pipe } from "../../../src/pipe/mod.ts";
 import {
   type Subprocess,

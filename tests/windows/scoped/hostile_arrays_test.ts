@@ -1,6 +1,10 @@
 // These tests run twice: with --allow-ffi, and with a grant that names the
 // libraries by absolute paths, where bytes are copied by a call of Windows.
-import { assertEquals, connectedPair, pattern, soon, test } from "../_deps.ts";
+import { assertEquals } from "@std/assert";
+import { test } from "../_setup.ts";
+import { pattern } from "../_bytes.ts";
+import { connectedPair } from "../_pipes.ts";
+import { soon } from "../_turns.ts";
 import { copyBytes } from "../../../src/ffi/bytes.ts";
 import { HOSTILE } from "../../unit/_hostile.ts";
 import { each, hostileTest, readAll } from "../_hostile.ts";

@@ -16,7 +16,9 @@ import {
   IPPROTO_IPV6,
   IPV6_V6ONLY,
 } from "../../../src/ffi/socket/constants.ts";
-import { decode, encode, soon, test, withProactor } from "../_setup.ts";
+import { test, withProactor } from "../_setup.ts";
+import { decode, encode } from "../_bytes.ts";
+import { soon } from "../_turns.ts";
 
 loadSendFileSymbols();
 loadFileSymbols();

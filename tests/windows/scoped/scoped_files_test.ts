@@ -1,6 +1,9 @@
 // These tests run twice: with --allow-ffi, and with a grant that names the
 // three libraries by absolute paths.
-import { assertEquals, decode, encode, pattern, soon, test } from "../_deps.ts";
+import { assertEquals } from "@std/assert";
+import { test } from "../_setup.ts";
+import { decode, encode, pattern } from "../_bytes.ts";
+import { soon } from "../_turns.ts";
 import { copyFile, openFile, watchDirectory } from "../../../src/file/mod.ts";
 import { Folder, readAll, SCRATCH, writeFile } from "../file/_files.ts";
 

@@ -1,26 +1,18 @@
 // These tests run twice: with --allow-ffi, and with a grant that names the
 // libraries by absolute paths.
 import { portOf } from "../../../src/proactor/default_port.ts";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertRejects,
-  assertStrictEquals,
-  assertThrows,
-  connectedPair,
   connectPipe,
-  decode,
-  encode,
   IocpProactor,
   isWindowsError,
-  pattern,
   PipeServer,
-  soon,
-  test,
-  uniquePipeName,
-  until,
-} from "../_deps.ts";
+} from "../../../mod.ts";
+import { test } from "../_setup.ts";
+import { decode, encode, pattern } from "../_bytes.ts";
+import { connectedPair, uniquePipeName } from "../_pipes.ts";
+import { soon, until } from "../_turns.ts";
 import { pipe } from "../../../src/pipe/mod.ts";
 import { PipeHandle } from "../../../src/pipe/pipe_handle.ts";
 import {

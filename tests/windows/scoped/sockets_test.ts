@@ -1,24 +1,12 @@
 // These tests run twice: with --allow-ffi, and with a grant that names the
 // libraries by absolute paths. Under the latter, Deno calls no function by its
 // address: there is no ConnectEx.
-import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertNoLeak,
-  assertRejects,
-  assertStrictEquals,
-  assertThrows,
-  decode,
-  encode,
-  type IocpProactor,
-  pattern,
-  ProactorEventLoop,
-  readText,
-  soon,
-  test,
-  until,
-} from "../_deps.ts";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { type IocpProactor, ProactorEventLoop } from "../../../mod.ts";
+import { assertNoLeak, test } from "../_setup.ts";
+import { decode, encode, pattern, readText } from "../_bytes.ts";
+import { soon, until } from "../_turns.ts";
 import {
   addReader,
   connectTcp,

@@ -10,16 +10,11 @@ import {
   UdpSocket,
 } from "../../../src/net/mod.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
-import {
-  decode,
-  encode,
-  handleCount,
-  isOpen,
-  soon,
-  test,
-  turn,
-  uniquePipeName,
-} from "../_setup.ts";
+import { test } from "../_setup.ts";
+import { decode, encode } from "../_bytes.ts";
+import { handleCount, isOpen } from "../_handles.ts";
+import { uniquePipeName } from "../_pipes.ts";
+import { soon, turn } from "../_turns.ts";
 import { TestWorker } from "../_worker.ts";
 
 defaultSockets();

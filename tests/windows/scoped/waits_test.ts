@@ -2,7 +2,8 @@
 // three libraries by absolute paths.
 import { assertEquals, assertRejects } from "@std/assert";
 import { CancelledError } from "../../../mod.ts";
-import { soon, test } from "../_setup.ts";
+import { test } from "../_setup.ts";
+import { soon } from "../_turns.ts";
 import { closeHandles, createEvent, setEvent } from "../waits/_objects.ts";
 
 test.proactor("scoped: a wait ends, times out, and is cancelled", async (proactor) => {

@@ -7,7 +7,7 @@
 import { loadWaitSymbols } from "../../../src/ffi/wait/native.ts";
 import { encodeWideString } from "../../../src/ffi/structs.ts";
 import type { Handle } from "../../../src/ffi/win32_api.ts";
-import { libraryPath } from "../_setup.ts";
+import { libraryPath } from "../_library.ts";
 
 loadWaitSymbols();
 

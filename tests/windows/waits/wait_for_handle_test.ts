@@ -3,10 +3,9 @@ import {
   assertEquals,
   assertGreaterOrEqual,
   assertLess,
-  assertRejects,
   assertStrictEquals,
-  assertThrows,
 } from "@std/assert";
+import { assertRejects, assertThrows } from "@std/assert";
 import {
   CancelledError,
   type IocpProactor,
@@ -14,7 +13,9 @@ import {
   ProactorEventLoop,
 } from "../../../mod.ts";
 import type { Handle } from "../../../src/ffi/win32_api.ts";
-import { closeBehindBack, soon, test, turn } from "../_setup.ts";
+import { test } from "../_setup.ts";
+import { closeBehindBack } from "../_handles.ts";
+import { soon, turn } from "../_turns.ts";
 import { TestWorker } from "../_worker.ts";
 import {
   closeHandles,

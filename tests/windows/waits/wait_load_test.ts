@@ -4,7 +4,9 @@ import { IocpProactor, type WaitHandleFuture } from "../../../mod.ts";
 import { pipe } from "../../../src/pipe/mod.ts";
 import { WAIT_RECORD_FIRED } from "../../../src/ffi/wait/wait_callback.ts";
 import type { Handle } from "../../../src/ffi/win32_api.ts";
-import { assertKeepsHandles, PATIENCE, soon, test, turn } from "../_setup.ts";
+import { test } from "../_setup.ts";
+import { assertKeepsHandles } from "../_handles.ts";
+import { PATIENCE, soon, turn } from "../_turns.ts";
 import { closeHandles, createEvent, setEvent } from "./_objects.ts";
 
 /** Numbers that look random and are the same each time. */

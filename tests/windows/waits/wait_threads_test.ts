@@ -1,7 +1,9 @@
 /** Waits share threads of Windows. */
 
 import { assertGreater, assertLess } from "@std/assert";
-import { libraryPath, soon, test } from "../_setup.ts";
+import { test } from "../_setup.ts";
+import { libraryPath } from "../_library.ts";
+import { soon } from "../_turns.ts";
 import { closeHandles, createEvent, setEvent } from "./_objects.ts";
 
 const kernel32 = Deno.dlopen(libraryPath("kernel32.dll"), {

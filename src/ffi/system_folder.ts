@@ -13,7 +13,8 @@ const LIBRARY = "kernel32.dll";
 const NAMES = ["Windows", "WINNT"];
 const DRIVES = "CDEFGHIJKLMNOPQRSTUVWXYZAB";
 
-const kernel32 = {
+/** Functions of kernel32.dll that find the folder of the system. */
+export const kernel32Folder = {
   /** UINT GetSystemDirectoryW(lpBuffer, uSize) */
   GetSystemDirectoryW: {
     parameters: [
@@ -124,7 +125,7 @@ function environmentRoot(): string | undefined {
 }
 
 function askFolder(library: string): string {
-  const { symbols } = Deno.dlopen(library, kernel32);
+  const { symbols } = Deno.dlopen(library, kernel32Folder);
   const text = new Uint8Array(MAX_PATH * 2);
   const length = symbols.GetSystemDirectoryW(text, MAX_PATH);
   if (length > 0 && length < MAX_PATH) return decodeWideString(text, length);

@@ -32,6 +32,18 @@ interface StandardStream {
   direction: AdoptHandleOptions["direction"];
 }
 
+const STDIN = stream(STD_INPUT_HANDLE, "input", "in");
+const STDOUT = stream(STD_OUTPUT_HANDLE, "output", "out");
+const STDERR = stream(STD_ERROR_HANDLE, "error", "out");
+
+function stream(
+  id: number,
+  end: string,
+  direction: StandardStream["direction"],
+): StandardStream {
+  return { id, name: `standard ${end}`, direction };
+}
+
 /**
  * Opens the standard input of this process, for what a parent gave us: a pipe,
  * overlapped or not, a file, a socket, a device. See {@linkcode adoptHandle}
@@ -58,11 +70,7 @@ interface StandardStream {
 export function openStdin(
   options: StandardStreamOptions = {},
 ): Promise<HandleStream> {
-  return open(options, {
-    id: STD_INPUT_HANDLE,
-    name: "standard input",
-    direction: "in",
-  });
+  return open(options, STDIN);
 }
 
 /**
@@ -86,11 +94,7 @@ export function openStdin(
 export function openStdout(
   options: StandardStreamOptions = {},
 ): Promise<HandleStream> {
-  return open(options, {
-    id: STD_OUTPUT_HANDLE,
-    name: "standard output",
-    direction: "out",
-  });
+  return open(options, STDOUT);
 }
 
 /**
@@ -114,11 +118,7 @@ export function openStdout(
 export function openStderr(
   options: StandardStreamOptions = {},
 ): Promise<HandleStream> {
-  return open(options, {
-    id: STD_ERROR_HANDLE,
-    name: "standard error",
-    direction: "out",
-  });
+  return open(options, STDERR);
 }
 
 async function open(

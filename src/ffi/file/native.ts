@@ -54,9 +54,6 @@ export const loadFileSymbols = symbolLoader({
   ntdll: ntdllFiles,
 });
 
-/** What {@linkcode loadFileSymbols} gives. */
-export type FileSymbols = ReturnType<typeof loadFileSymbols>;
-
 type Bytes = Uint8Array<ArrayBuffer>;
 
 const MAX_PATH_UNITS = 32_768;
@@ -66,9 +63,9 @@ const STATUS_BLOCK_SIZE = 16n;
 export class NativeFiles implements FileApi {
   lastError = 0;
   readonly #win32: Win32Api;
-  readonly #kernel32: FileSymbols["kernel32"];
-  readonly #ntdll: FileSymbols["ntdll"];
-  readonly #getLastError: () => number;
+  readonly #kernel32 = loadFileSymbols().kernel32;
+  readonly #ntdll = loadFileSymbols().ntdll;
+  readonly #getLastError = loadSymbols().kernel32.GetLastError;
   readonly #path = new Uint8Array(MAX_PATH_UNITS * 2);
 
   /**
@@ -79,11 +76,7 @@ export class NativeFiles implements FileApi {
    * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
    */
   constructor(win32: Win32Api) {
-    const { kernel32, ntdll } = loadFileSymbols();
     this.#win32 = win32;
-    this.#kernel32 = kernel32;
-    this.#ntdll = ntdll;
-    this.#getLastError = loadSymbols().kernel32.GetLastError;
   }
 
   getFullPathName(path: string): string {

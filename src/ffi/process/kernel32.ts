@@ -6,6 +6,7 @@
  */
 
 import { kernel32Functions } from "../kernel32.ts";
+import { kernel32Folder } from "../system_folder.ts";
 
 /** BOOL CreateProcessW(...) */
 const createProcess = {
@@ -237,20 +238,8 @@ export const kernel32Process = {
   },
 
   /** UINT GetSystemDirectoryW(lpBuffer, uSize) */
-  GetSystemDirectoryW: {
-    parameters: [
-      "buffer", // LPWSTR lpBuffer
-      "u32", // UINT uSize
-    ],
-    result: "u32", // UINT, characters
-  },
+  GetSystemDirectoryW: kernel32Folder.GetSystemDirectoryW,
 
   /** UINT GetWindowsDirectoryW(lpBuffer, uSize) */
-  GetWindowsDirectoryW: {
-    parameters: [
-      "buffer", // LPWSTR lpBuffer
-      "u32", // UINT uSize
-    ],
-    result: "u32", // UINT, characters
-  },
+  GetWindowsDirectoryW: kernel32Folder.GetSystemDirectoryW,
 } as const satisfies Deno.ForeignLibraryInterface;

@@ -46,9 +46,6 @@ export const loadProcessSymbols = symbolLoader({
   kernel32: kernel32Process,
 });
 
-/** What {@linkcode loadProcessSymbols} gives. */
-export type ProcessSymbols = ReturnType<typeof loadProcessSymbols>;
-
 const BASIC_ACCOUNTING = 1;
 const EXTENDED_LIMITS = 9;
 const RESUME_FAILED = 0xffff_ffff;
@@ -65,8 +62,8 @@ type PathFunction = (
 export class NativeProcesses implements ProcessApi {
   lastError = 0;
   readonly #win32: Win32Api;
-  readonly #kernel32: ProcessSymbols["kernel32"];
-  readonly #getLastError: () => number;
+  readonly #kernel32 = loadProcessSymbols().kernel32;
+  readonly #getLastError = loadSymbols().kernel32.GetLastError;
 
   /**
    * Loads the DLL.
@@ -77,8 +74,6 @@ export class NativeProcesses implements ProcessApi {
    */
   constructor(win32: Win32Api) {
     this.#win32 = win32;
-    this.#kernel32 = loadProcessSymbols().kernel32;
-    this.#getLastError = loadSymbols().kernel32.GetLastError;
   }
 
   async createProcess(parameters: ProcessParameters): Promise<CreatedProcess> {

@@ -32,9 +32,6 @@ export const loadSendFileSymbols = symbolLoader({
   ntdll: ntdllSendFile,
 });
 
-/** What {@linkcode loadSendFileSymbols} gives. */
-export type SendFileSymbols = ReturnType<typeof loadSendFileSymbols>;
-
 const FILE_TYPE_UNKNOWN = 0x0;
 const UNSUITABLE = FILE_NO_INTERMEDIATE_BUFFERING | FILE_SYNCHRONOUS_IO;
 
@@ -42,22 +39,9 @@ const UNSUITABLE = FILE_NO_INTERMEDIATE_BUFFERING | FILE_SYNCHRONOUS_IO;
 export class NativeSendFile implements SendFileApi {
   lastError = 0;
   readonly paths: OpenFileApi = defaultFiles();
-  readonly #kernel32: SendFileSymbols["kernel32"];
-  readonly #ntdll: SendFileSymbols["ntdll"];
-  readonly #getLastError: () => number;
-
-  /**
-   * Loads the functions.
-   *
-   * @throws {Deno.errors.NotSupported} when the system is not Windows.
-   * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
-   */
-  constructor() {
-    const { kernel32, ntdll } = loadSendFileSymbols();
-    this.#kernel32 = kernel32;
-    this.#ntdll = ntdll;
-    this.#getLastError = loadSymbols().kernel32.GetLastError;
-  }
+  readonly #kernel32 = loadSendFileSymbols().kernel32;
+  readonly #ntdll = loadSendFileSymbols().ntdll;
+  readonly #getLastError = loadSymbols().kernel32.GetLastError;
 
   fileType(file: Handle): number {
     const type = this.#kernel32.GetFileType(file);

@@ -35,6 +35,15 @@ const wsaReceive = [
   "buffer", // LPDWORD lpFlags
 ] as const;
 
+/** What WSASend(...) and WSASendTo(...) begin with. */
+const wsaSend = [
+  "usize", // SOCKET s
+  "buffer", // LPWSABUF lpBuffers
+  "u32", // DWORD dwBufferCount
+  "buffer", // LPDWORD lpNumberOfBytesSent
+  "u32", // DWORD dwFlags
+] as const;
+
 /** Functions of ws2_32.dll. */
 export const ws2_32 = {
   /** int WSAStartup(wVersionRequested, lpWSAData) */
@@ -186,11 +195,7 @@ export const ws2_32 = {
   /** int WSASend(...) */
   WSASend: {
     parameters: [
-      "usize", // SOCKET s
-      "buffer", // LPWSABUF lpBuffers
-      "u32", // DWORD dwBufferCount
-      "buffer", // LPDWORD lpNumberOfBytesSent
-      "u32", // DWORD dwFlags
+      ...wsaSend,
       "usize", // LPWSAOVERLAPPED lpOverlapped
       "usize", // LPWSAOVERLAPPED_COMPLETION_ROUTINE
     ],
@@ -212,11 +217,7 @@ export const ws2_32 = {
   /** int WSASendTo(...) */
   WSASendTo: {
     parameters: [
-      "usize", // SOCKET s
-      "buffer", // LPWSABUF lpBuffers
-      "u32", // DWORD dwBufferCount
-      "buffer", // LPDWORD lpNumberOfBytesSent
-      "u32", // DWORD dwFlags
+      ...wsaSend,
       "buffer", // const sockaddr *lpTo
       "i32", // int iTolen
       "usize", // LPWSAOVERLAPPED lpOverlapped

@@ -15,25 +15,13 @@ export const loadSocketFileSymbols = symbolLoader({
   kernel32: kernel32SocketFile,
 });
 
-/** What {@linkcode loadSocketFileSymbols} gives. */
-export type SocketFileSymbols = ReturnType<typeof loadSocketFileSymbols>;
-
 /** A path of a socket has 107 bytes at most; folders may be in front of it. */
 const MAX_PATH_UNITS = 32_768;
 
 /** The real files. */
 export class NativeSocketFile implements SocketFileApi {
-  readonly #kernel32: SocketFileSymbols["kernel32"];
-  readonly #getLastError: () => number;
-
-  /**
-   * @throws {Deno.errors.NotSupported} when the system is not Windows.
-   * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
-   */
-  constructor() {
-    this.#kernel32 = loadSocketFileSymbols().kernel32;
-    this.#getLastError = loadSymbols().kernel32.GetLastError;
-  }
+  readonly #kernel32 = loadSocketFileSymbols().kernel32;
+  readonly #getLastError = loadSymbols().kernel32.GetLastError;
 
   fullPath(path: string): string {
     const text = new Uint8Array(MAX_PATH_UNITS * 2);

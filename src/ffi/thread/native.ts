@@ -53,9 +53,6 @@ export const loadThreadSymbols = symbolLoader({
   kernel32: kernel32Threads,
 });
 
-/** What {@linkcode loadThreadSymbols} gives. */
-export type ThreadSymbols = ReturnType<typeof loadThreadSymbols>;
-
 const X64 = [
   ...[0x48, 0xc7, 0xc0, 0xf0, 0xff, 0xff, 0xff], // mov rax, -16
   ...[0xf0, 0x48, 0x0f, 0xc1, 0x01], // lock xadd [rcx], rax

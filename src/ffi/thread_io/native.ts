@@ -27,9 +27,6 @@ export const loadThreadIoSymbols = symbolLoader({
   ntdll: ntdllThreadIo,
 });
 
-/** What {@linkcode loadThreadIoSymbols} gives. */
-export type ThreadIoSymbols = ReturnType<typeof loadThreadIoSymbols>;
-
 /** Room for a DWORD, and for an IO_STATUS_BLOCK behind it. */
 const ANSWER_SIZE = 8n;
 const MEMORY_SIZE = 32;
@@ -41,8 +38,8 @@ const WT_EXECUTELONGFUNCTION = 0x10;
 export class NativeThreadIo implements ThreadIoApi {
   lastError = 0;
   readonly #win32: Win32Api;
-  readonly #symbols: ThreadIoSymbols;
-  readonly #getLastError: () => number;
+  readonly #symbols = loadThreadIoSymbols();
+  readonly #getLastError = loadSymbols().kernel32.GetLastError;
   #read: Address | undefined;
   #write: Address | undefined;
 
@@ -55,8 +52,6 @@ export class NativeThreadIo implements ThreadIoApi {
    */
   constructor(win32: Win32Api) {
     this.#win32 = win32;
-    this.#symbols = loadThreadIoSymbols();
-    this.#getLastError = loadSymbols().kernel32.GetLastError;
   }
 
   fileType(file: Handle): Promise<number> {

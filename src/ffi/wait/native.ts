@@ -31,9 +31,6 @@ export const loadWaitSymbols = symbolLoader({
   ntdll: ntdllWaits,
 });
 
-/** What {@linkcode loadWaitSymbols} gives. */
-export type WaitSymbols = ReturnType<typeof loadWaitSymbols>;
-
 const OBJECT_TYPE_INFORMATION = 2;
 /** The structure, and the name behind it. */
 const TYPE_INFORMATION_SIZE = 256;
@@ -50,10 +47,10 @@ const FLAGS = WT_EXECUTEINWAITTHREAD | WT_EXECUTEONLYONCE;
 /** The waits of the real Windows. */
 export class NativeWaits implements WaitApi {
   lastError = 0;
-  readonly #kernel32: WaitSymbols["kernel32"];
-  readonly #ntdll: WaitSymbols["ntdll"];
+  readonly #kernel32 = loadWaitSymbols().kernel32;
+  readonly #ntdll = loadWaitSymbols().ntdll;
   readonly #type = new Uint8Array(TYPE_INFORMATION_SIZE);
-  readonly #getLastError: () => number;
+  readonly #getLastError = loadSymbols().kernel32.GetLastError;
   readonly #callback: Address;
   readonly #flush: Address;
 
@@ -65,10 +62,6 @@ export class NativeWaits implements WaitApi {
    * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
    */
   constructor(win32: Win32Api) {
-    const { kernel32, ntdll } = loadWaitSymbols();
-    this.#kernel32 = kernel32;
-    this.#ntdll = ntdll;
-    this.#getLastError = loadSymbols().kernel32.GetLastError;
     this.#callback = waitCallback(win32);
     this.#flush = findFunction(win32, "FlushFileBuffers");
   }

@@ -49,14 +49,14 @@ export const PORT: readonly Mutant[] = [
   },
   {
     name: "late reads do not follow the packets",
-    file: "proactor/port/completion_port.ts",
-    find: "    this.dispatcher.dispatch(count);\n    this.late.run();",
-    replace: "    this.dispatcher.dispatch(count);",
+    file: "proactor/port/turns.ts",
+    find: "    dispatcher.dispatch(count);\n    late.run();",
+    replace: "    dispatcher.dispatch(count);",
     tests: ["late_reads"],
   },
   {
     name: "a callback dispatches the packets behind it",
-    file: "proactor/port/completion_port.ts",
+    file: "proactor/port/turns.ts",
     find: "    if (this.#busy) return 0;\n",
     replace: "",
     tests: PORT_TESTS,

@@ -5,13 +5,11 @@
  * @module
  */
 
-import { ERROR_IO_PENDING, INFINITE } from "../../ffi/constants.ts";
-import { ROOT, runIn } from "../../ffi/async_context.ts";
+import { ERROR_IO_PENDING } from "../../ffi/constants.ts";
 import { BufferPool } from "../../ffi/memory.ts";
 import type { Handle, Win32Api } from "../../ffi/win32_api.ts";
 import { associate } from "./association.ts";
 import { CallBudget } from "./call_budget.ts";
-import { DeferredWork } from "./deferred_work.ts";
 import { Dependents, PortLife } from "./port_life.ts";
 import { Dispatcher } from "./dispatcher.ts";
 import { type LateHost, LateReads } from "./late_reads.ts";
@@ -30,13 +28,14 @@ import {
   type PortMetrics,
   tell,
 } from "./port_options.ts";
-import { Pump, type PumpHost } from "./pump.ts";
+import { Pump } from "./pump.ts";
 import { Reclaimer } from "./reclaimer.ts";
+import { PortTurns, type TurnHost } from "./turns.ts";
 
 const DEQUEUE = "GetQueuedCompletionStatusEx";
 
 /** A completion port with its slots, buffers and pump. */
-export class CompletionPort implements PumpHost, LateHost {
+export class CompletionPort implements TurnHost, LateHost {
   /** The seam. */
   readonly api: Win32Api;
   /** The packets. */
@@ -63,10 +62,9 @@ export class CompletionPort implements PumpHost, LateHost {
   #reporter: ErrorReporter;
   readonly #skipOnSuccess: boolean;
   readonly #pump: Pump;
-  readonly #deferred = new DeferredWork();
+  readonly #turns: PortTurns;
   #nextKey = FIRST_HANDLE_KEY;
   readonly #outstanding = new Outstanding();
-  #waits = 0;
   readonly #life: PortLife;
 
   /**
@@ -90,7 +88,13 @@ export class CompletionPort implements PumpHost, LateHost {
       report: this.report,
       onCall: (id, value) => this.onCall?.(id, value),
     });
-    this.#pump = new Pump(this);
+    this.#turns = new PortTurns(this, {
+      outstanding: this.#outstanding,
+      idle: () => this.#life.idle(),
+      failed: () => this.#life.fail(DEQUEUE, api.lastError),
+      review: () => this.#pump.review(),
+    });
+    this.#pump = new Pump(this.#turns);
     this.late = new LateReads(this, this.#pump);
     this.#life = new PortLife(this, {
       pump: this.#pump,
@@ -128,11 +132,6 @@ export class CompletionPort implements PumpHost, LateHost {
     return this.#outstanding.referenced;
   }
 
-  /** True when work was deferred to the next turn. */
-  get deferred(): boolean {
-    return this.#deferred.length > 0 || this.late.waiting;
-  }
-
   /**
    * Reads the counters.
    *
@@ -145,7 +144,7 @@ export class CompletionPort implements PumpHost, LateHost {
       bufferBytes: this.buffers.bytesInUse,
       packets: this.dispatcher.packets,
       batches: this.dispatcher.batches,
-      waits: this.#waits,
+      waits: this.#turns.waits,
       unknownPackets: this.dispatcher.unknown,
       quarantined: this.operations.quarantined,
     };
@@ -245,8 +244,14 @@ export class CompletionPort implements PumpHost, LateHost {
     return ERROR_IO_PENDING;
   }
 
-  /** Ends a pending operation whose call, on another thread, queues no packet;
-   * `settle` was told 997. One that was given up stays as it is. */
+  /**
+   * Ends a pending operation whose call, on another thread, queues no packet;
+   * `settle` was told 997. One that was given up stays as it is.
+   *
+   * @param operation The operation.
+   * @param code What the call returned.
+   * @param bytes Bytes moved.
+   */
   finish(operation: Operation, code: number, bytes: number): void {
     if (operation.listener === null || this.#life.ended) return;
     this.dispatcher.finish(operation, code, bytes);
@@ -273,29 +278,8 @@ export class CompletionPort implements PumpHost, LateHost {
    * @param work Called once.
    */
   defer(work: () => void): void {
-    this.#deferred.add(work);
+    this.#turns.defer(work);
     this.#pump.hurry();
-  }
-
-  /**
-   * A turn: deferred work, then what has completed.
-   *
-   * @param poll False when a thread waits for packets.
-   * @returns The number of packets.
-   */
-  turn(poll: boolean): number {
-    const ready = this.#runDeferred() && poll && this.outstanding > 0;
-    const count = ready ? this.drain() : 0;
-    if (count === 0) this.late.run();
-    return count;
-  }
-
-  /** Runs before packets: deferred work is older than they are. */
-  #runDeferred(): boolean {
-    this.calls.renew();
-    return this.#deferred.run((error) => {
-      this.report(error, "Exception in deferred work");
-    });
   }
 
   /** Keeps the pump running although nothing is pending. */
@@ -324,12 +308,7 @@ export class CompletionPort implements PumpHost, LateHost {
    * @returns Their number; 0 when called from within a callback.
    */
   poll(timeout: number): number {
-    if (this.#busy) return 0;
-    return runIn(ROOT, (timeout) => {
-      const atOnce = this.deferred;
-      while (!this.#runDeferred());
-      return this.drain(atOnce ? 0 : timeout);
-    }, timeout);
+    return this.#turns.poll(timeout);
   }
 
   /**
@@ -339,25 +318,7 @@ export class CompletionPort implements PumpHost, LateHost {
    * @returns Their number.
    */
   drain(timeout = 0): number {
-    const count = this.queue.dequeue(timeout);
-    if (count > 0) this.#dispatch(count);
-    else if (count < 0) this.#life.fail(DEQUEUE, this.api.lastError);
-    return this.#pump.review(), Math.max(count, 0);
-  }
-
-  get #busy(): boolean {
-    return this.dispatcher.active || this.late.running || this.#deferred.active;
-  }
-
-  /** Waits for packets on another thread; a rest only polls there. */
-  wait(rest: boolean): Promise<number> {
-    return this.#waits++, this.queue.wait(rest ? 0 : INFINITE);
-  }
-
-  /** Dispatches the packets of a wait, behind deferred work, which is older. */
-  collect(arrived: number): void {
-    while (!this.#runDeferred());
-    if (arrived !== 0) this.#dispatch(this.queue.collect());
+    return this.#turns.drain(timeout);
   }
 
   /** Ends the wait on another thread; false when that has to be tried again. */
@@ -365,16 +326,10 @@ export class CompletionPort implements PumpHost, LateHost {
     return this.#life.wake();
   }
 
-  #dispatch(count: number): void {
-    this.dispatcher.dispatch(count);
-    this.late.run();
-    if (this.#outstanding.pending === 0) this.#life.idle();
-  }
-
   async #finish(): Promise<void> {
     this.reclaimer.stop();
     await this.onClose?.();
-    while (this.#deferred.length > 0) this.#runDeferred();
+    this.#turns.finish();
   }
 
   /**

@@ -9,8 +9,13 @@ interface Dependency {
   isDynamic?: boolean;
 }
 
-interface Info {
+/** What `deno info --json` prints. */
+export interface ModuleGraph {
+  /** Where it starts. */
   roots: string[];
+  /** Where specifiers such as `jsr:` lead. */
+  redirects?: Record<string, string>;
+  /** The modules, with what they import. */
   modules: { specifier: string; dependencies?: Dependency[] }[];
 }
 
@@ -22,20 +27,26 @@ interface Info {
  * @returns The number, those of Node included.
  */
 export async function countModules(url: string): Promise<number> {
-  const { roots, modules } = await readInfo(url);
+  return countStaticModules(await readInfo(url));
+}
+
+/** Counts the modules that are loaded with the root of a graph. */
+export function countStaticModules(
+  { roots, redirects = {}, modules }: ModuleGraph,
+): number {
   const imports = new Map(modules.map(({ specifier, dependencies = [] }) => [
     specifier,
     dependencies.filter(({ isDynamic }) => !isDynamic)
       .flatMap(({ code }) => code?.specifier ?? []),
   ]));
-  const seen = new Set(roots);
+  const seen = new Set(roots.map((root) => redirects[root] ?? root));
   for (const module of seen) {
     for (const next of imports.get(module) ?? []) seen.add(next);
   }
   return seen.size;
 }
 
-async function readInfo(url: string): Promise<Info> {
+async function readInfo(url: string): Promise<ModuleGraph> {
   const { success, stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["info", "--json", "--no-lock", url],
     stderr: "inherit",

@@ -10,6 +10,8 @@ export interface Stage {
   paths: string[];
   /** Whether Node and Bun for Windows are needed. */
   peers?: boolean;
+  /** Whether the package is needed as it is published. */
+  package?: boolean;
 }
 
 /** Where the tests run. */
@@ -97,6 +99,12 @@ function windowsStages(place: Place): Stage[] {
     permissions: ["-A"],
     paths: ["tests/interop"],
     peers: true,
+  }, {
+    title: `The package as it is published, on ${place.label}`,
+    deno: "windows",
+    permissions: ["-A"],
+    paths: ["tests/package"],
+    package: true,
   }, {
     title: `Tests with a scoped permission on ${place.label}`,
     deno: "windows",

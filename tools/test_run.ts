@@ -2,6 +2,7 @@ import { partWords } from "./arguments.ts";
 import { exists, hasTests } from "./files.ts";
 import type { WindowsHost } from "./host.ts";
 import { importMapFlags } from "./jsr.ts";
+import { makeOwnPackage } from "./package.ts";
 import { WINDOWS_BUN, WINDOWS_NODE } from "./packages.ts";
 import { type CommandLine, run, type RunResult } from "./process.ts";
 import {
@@ -70,6 +71,7 @@ async function runStage(
   flags: readonly string[],
 ): Promise<Counts | undefined> {
   console.log(`\n== ${stage.title}`);
+  if (stage.package) await makeOwnPackage();
   for (let tries = 1;; tries++) {
     const { code, interrupted, summary, errors } = await runOnce(
       await stageCommand(host, stage, flags),

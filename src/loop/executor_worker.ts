@@ -54,16 +54,20 @@ export interface WorkerPort {
   on(type: "message", listener: (request: WorkerRequest) => void): unknown;
 }
 
+/** Imports a module: the text of a worker has it, outside of the function. */
+export type ImportModule = (url: string) => Promise<Record<string, unknown>>;
+
 /**
  * The program of a worker. The text of this function is the worker's source, so
  * it refers to nothing outside of itself.
  *
  * @param port The worker's end of its message channel.
+ * @param load Imports a module.
  */
-export function executorWorker(port: WorkerPort): void {
+export function executorWorker(port: WorkerPort, load: ImportModule): void {
   async function call(request: WorkerRequest): Promise<unknown> {
     const { module, name, args } = request;
-    const exported = (await import(module))[name];
+    const exported = (await load(module))[name];
     if (typeof exported === "function") return await exported(...args);
     const url = module.length > 200 ? `${module.slice(0, 200)}...` : module;
     throw new TypeError(

@@ -132,7 +132,7 @@ export class PoolWorker {
 
 function workerUrl(): URL {
   const source = `import { parentPort } from "node:worker_threads";
-(${executorWorker})(parentPort);`;
+(${executorWorker})(parentPort, (url) => import(url));`;
   return new URL(`data:text/javascript,${encodeURIComponent(source)}`);
 }
 

@@ -27,13 +27,13 @@ export interface ModuleGraph {
  * @returns The number, those of Node included.
  */
 export async function countModules(url: string): Promise<number> {
-  return countStaticModules(await readInfo(url));
+  return staticModules(await readInfo(url)).length;
 }
 
-/** Counts the modules that are loaded with the root of a graph. */
-export function countStaticModules(
+/** The modules that are loaded with the root of a graph, and itself. */
+export function staticModules(
   { roots, redirects = {}, modules }: ModuleGraph,
-): number {
+): string[] {
   const imports = new Map(modules.map(({ specifier, dependencies = [] }) => [
     specifier,
     dependencies.filter(({ isDynamic }) => !isDynamic)
@@ -43,7 +43,7 @@ export function countStaticModules(
   for (const module of seen) {
     for (const next of imports.get(module) ?? []) seen.add(next);
   }
-  return seen.size;
+  return [...seen];
 }
 
 async function readInfo(url: string): Promise<ModuleGraph> {

@@ -12,13 +12,16 @@ import { Step } from "./progress.ts";
 
 const REPOSITORY = `${import.meta.dirname}/..`;
 
+/** Where the package is, unless another folder is named. */
+export const PACKAGE_FOLDER = `${REPOSITORY}/.cache/package`;
+
 /**
  * Makes this repository's package.
  *
  * @param folder Where it goes.
  */
 export async function makeOwnPackage(
-  folder = `${REPOSITORY}/.cache/package`,
+  folder: string = PACKAGE_FOLDER,
 ): Promise<void> {
   using step = new Step("Package");
   // Its bundler is loaded only where it is needed

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { countStaticModules } from "../../bench/_module_graph.ts";
+import { staticModules } from "../../bench/_module_graph.ts";
 import { CONFIG, type Registry } from "./_registry.ts";
 
 /** How a program ended. */
@@ -47,14 +47,15 @@ export class Importer implements Disposable {
   }
 
   /**
-   * Counts the modules that importing one loads.
+   * Counts the modules that importing one loads, beside those of Node.
    *
    * @param specifier The module.
    */
   async countModules(specifier: string): Promise<number> {
     const { stdout, stderr } = await this.#run(["info", "--json", specifier]);
     if (!stdout.startsWith("{")) throw new Error(stderr);
-    return countStaticModules(JSON.parse(stdout));
+    return staticModules(JSON.parse(stdout))
+      .filter((module) => !module.startsWith("node:")).length;
   }
 
   async #run(args: string[]): Promise<Outcome> {

@@ -3,7 +3,7 @@
  * first byte has gone through a pipe and back.
  *
  *     deno run -A bench/_startup_program.ts import <module>
- *     deno run -A bench/_startup_program.ts byte <pipe.ts | node:net>
+ *     deno run -A bench/_startup_program.ts byte <a door with pipes | node:net>
  *
  * @module
  */

@@ -1,10 +1,11 @@
 /**
  * Prints what it takes to start: for each door the modules that it loads and
  * the milliseconds of its import, and those until the first byte has gone
- * through a pipe and back, next to `node:net`.
+ * through a pipe and back, next to `node:net`. The doors are those of the
+ * package as `deno task package` makes it for users, and those of the sources.
  *
  *     deno task bench:startup            # on Windows, or Wine
- *     deno run -A bench/startup.ts       # imports only, on any system
+ *     deno task package && deno run -A bench/startup.ts  # imports, any system
  *
  * Each figure is the median of several processes, which take turns. A cold one
  * finds nothing in Deno's cache: it strips types and compiles anew.
@@ -12,16 +13,19 @@
  * @module
  */
 
-import config from "../deno.json" with { type: "json" };
 import { countModules } from "./_module_graph.ts";
 import { median } from "./_statistics.ts";
 import { notWindows } from "./_styles.ts";
 
 const ROUNDS = Number(Deno.args[0] ?? 7);
 const NODE = "node:net";
-const PIPES = new URL("../src/pipe/mod.ts", import.meta.url).href;
+const SOURCES = new URL("../", import.meta.url);
+const PACKAGE = new URL("../.cache/package/", import.meta.url);
 const PROGRAM = new URL("_startup_program.ts", import.meta.url).href;
 const FLAGS = ["--no-check", "--no-lock", "--no-config", "-A"];
+
+/** Figures by title and column. */
+type Table = Record<string, Record<string, number>>;
 
 /** What is measured, and the milliseconds so far. */
 interface Cell {
@@ -30,11 +34,24 @@ interface Cell {
   warm: number[];
 }
 
+/** A door of the package, or of the sources. */
+interface Door {
+  title: string;
+  url: string;
+}
+
 /** The doors by the names of `deno.json`. */
-function doors(): [name: string, url: string][] {
-  return Object.entries(config.exports).map(([name, path]) => {
-    return [name, new URL(`../${path}`, import.meta.url).href];
+function doors(folder: URL, note: string): Door[] {
+  const text = Deno.readTextFileSync(new URL("deno.json", folder));
+  const { exports }: { exports: Record<string, string> } = JSON.parse(text);
+  return Object.entries(exports).map(([name, path]) => {
+    return { title: `${name}${note}`, url: new URL(path, folder).href };
   });
+}
+
+/** The doors of both. */
+function allDoors(): Door[] {
+  return [...doors(PACKAGE, ""), ...doors(SOURCES, " (sources)")];
 }
 
 /** Runs the program once, with a cache of Deno's. */
@@ -75,24 +92,25 @@ function row({ cold, warm }: Cell, peer: Cell): Record<string, number> {
   };
 }
 
-async function main(): Promise<void> {
-  const peer = cell("import", NODE);
-  const imports = doors().map(([name, url]) => {
-    return { name, url, cell: cell("import", url) };
+/** Measures doors, and `node:net` as the last one. */
+async function measureDoors(task: string, doors: Door[]): Promise<Table> {
+  const all = [...doors, { title: NODE, url: NODE }];
+  const cells = all.map(({ url }) => cell(task, url));
+  await measureAll(cells);
+  const rows = all.map(async ({ title, url }, i) => {
+    const modules = url === NODE ? {} : { modules: await countModules(url) };
+    return [title, { ...modules, ...row(cells[i]!, cells.at(-1)!) }] as const;
   });
-  const bytes = notWindows ? [] : [cell("byte", PIPES), cell("byte", NODE)];
-  await measureAll([peer, ...imports.map(({ cell }) => cell), ...bytes]);
-  const table: Record<string, Record<string, number>> = {};
-  for (const { name, url, cell } of imports) {
-    const modules = await countModules(url);
-    table[`import ${name}`] = { modules, ...row(cell, peer) };
-  }
-  table[`import ${NODE}`] = row(peer, peer);
-  for (const it of bytes) {
-    const name = it.words[1] === NODE ? NODE : "./pipe";
-    table[`first byte, ${name}`] = row(it, bytes[1]!);
-  }
-  console.table(table);
+  return Object.fromEntries(await Promise.all(rows));
+}
+
+async function main(): Promise<void> {
+  console.log("Import");
+  console.table(await measureDoors("import", allDoors()));
+  if (notWindows) return;
+  console.log("First byte through a pipe and back");
+  const pipes = allDoors().filter(({ title }) => title.startsWith("./pipe"));
+  console.table(await measureDoors("byte", pipes));
 }
 
 await main();

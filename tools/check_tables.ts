@@ -1,21 +1,28 @@
 // Checks the tables that name tests: docs/claims.md, docs/asyncio_tests.md,
-// SECURITY.md, tests/WINE.md and tests/sim/RULES.md; that which names members,
-// docs/asyncio.md; and the list of mutants.
+// SECURITY.md, tests/WINE.md and tests/sim/RULES.md; and that which names members,
+// docs/asyncio.md.
 //
 // deno run -A tools/check_tables.ts
-import { checkMembers } from "./asyncio_table.ts";
 import { readText, typescriptFiles } from "./files.ts";
 import { exitWith } from "./finding.ts";
-import { checkMutants } from "./mutants/check.ts";
-import { MUTANTS } from "./mutants/list.ts";
-import { checkOptions, checkRules } from "./rule_table.ts";
-import { checkScenarios, scenarioRows } from "./scenario_table.ts";
 import {
-  checkOddities,
-  checkTests,
+  hasDifference,
+  hasSource,
+  isCounted,
+  isOnce,
+  judgeNumber,
+  judgeOddities,
+  judgeOptions,
+  namesMembers,
+  partScenarios,
+} from "./table_rules.ts";
+import {
+  checkRows,
+  findingsOn,
+  namesTests,
   type TableRow,
   tableRows,
-} from "./test_references.ts";
+} from "./tables.ts";
 
 const ASYNCIO = "docs/asyncio.md";
 const SCENARIOS = "docs/asyncio_tests.md";
@@ -25,38 +32,49 @@ const WINE = "tests/WINE.md";
 const RULES = "tests/sim/RULES.md";
 const OPTIONS = "tests/sim/options.ts";
 
+const TESTS = ["tests/windows", "tests/interop", "tests/rules"];
+const ODDITIES = "tests/windows/_wine.ts";
+
 function rowsOf(file: string): TableRow[] {
   return tableRows(Deno.readTextFileSync(file));
 }
 
-/** The other table of the page says who is trusted, and names no tests. */
-function promises(): TableRow[] {
-  const text = Deno.readTextFileSync(SECURITY);
-  const before = text.split("## What is promised")[0]!.split("\n").length - 1;
-  return rowsOf(SECURITY).filter(({ line }) => line > before);
+/** The texts of the tests that may ask for oddities. */
+function testTexts(): Map<string, string> {
+  const files = TESTS.flatMap(typescriptFiles).filter((f) => f !== ODDITIES);
+  return new Map(files.map((file) => [file, Deno.readTextFileSync(file)]));
 }
 
 if (import.meta.main) {
-  const files = ["tests/windows", "tests/interop", "tests/rules"].flatMap(
-    typescriptFiles,
-  )
-    .filter((file) => file !== "tests/windows/_wine.ts");
-  const tests = new Map(
-    files.map((file) => [file, Deno.readTextFileSync(file)]),
-  );
+  const tested = namesTests(readText);
+  const members = rowsOf(ASYNCIO);
+  const { counts, scenarios } = partScenarios(rowsOf(SCENARIOS));
   const wine = rowsOf(WINE);
-  const rules = rowsOf(RULES);
+  const optionless = judgeOptions(readText(RULES)!, readText(OPTIONS)!);
   exitWith([
-    ...checkMembers(ASYNCIO, readText(ASYNCIO)!),
-    ...checkScenarios(SCENARIOS, readText(SCENARIOS)!, readText(ASYNCIO)!),
-    ...checkTests(SCENARIOS, scenarioRows(readText(SCENARIOS)!), readText),
-    ...checkTests(CLAIMS, rowsOf(CLAIMS), readText),
-    ...checkTests(SECURITY, promises(), readText),
-    ...checkTests(WINE, wine, readText),
-    ...checkOddities(WINE, wine, tests),
-    ...checkTests(RULES, rules, readText),
-    ...checkRules(RULES, rules),
-    ...checkMutants(MUTANTS, readText),
-    ...checkOptions(RULES, readText(RULES)!, readText(OPTIONS)!),
+    ...checkRows(
+      ASYNCIO,
+      members.filter(({ section }) => section !== "Everywhere"),
+      namesMembers,
+    ),
+    ...checkRows(
+      SCENARIOS,
+      scenarios,
+      hasDifference(members),
+      isOnce(scenarios),
+      tested,
+    ),
+    ...checkRows(SCENARIOS, counts, isCounted(scenarios)),
+    ...findingsOn(SCENARIOS, "scenarios", judgeNumber(scenarios)),
+    ...checkRows(CLAIMS, rowsOf(CLAIMS), tested),
+    ...checkRows(
+      SECURITY,
+      rowsOf(SECURITY).filter(({ section }) => section === "What is promised"),
+      tested,
+    ),
+    ...checkRows(WINE, wine, tested),
+    ...findingsOn(WINE, "table", judgeOddities(wine, testTexts())),
+    ...checkRows(RULES, rowsOf(RULES), hasSource, tested),
+    ...findingsOn(RULES, "options", optionless),
   ]);
 }

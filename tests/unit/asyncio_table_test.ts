@@ -1,18 +1,19 @@
 /** The check of docs/asyncio.md, which names the members of asyncio and ours. */
 
 import { assertEquals } from "@std/assert";
-import { checkMembers } from "../../tools/asyncio_table.ts";
+import { namesMembers } from "../../tools/table_rules.ts";
+import { checkRows, tableRows } from "../../tools/tables.ts";
 
 const HEAD =
   "| asyncio | Here | Difference | Reason |\n| --- | --- | --- | --- |";
 
 function findings(...rows: string[]): string[] {
-  const text = [HEAD, "| seconds | `noName` | | |", "", HEAD, ...rows, ""];
-  return checkMembers("x", text.join("\n"))
-    .map(({ line, symbol, message }) => `${line}: ${symbol} ${message}`);
+  const text = [HEAD, ...rows, ""].join("\n");
+  return checkRows("x", tableRows(text), namesMembers)
+    .map(({ line, message }) => `${line}: ${message}`);
 }
 
-Deno.test("checkMembers() takes members and functions that are there", () => {
+Deno.test("namesMembers() takes members and functions that are there", () => {
   const found = findings(
     "| `call_soon` | `loop.callSoon` | | |",
     "| `duration` | `loop.slowCallbackDuration` | | |",
@@ -22,20 +23,20 @@ Deno.test("checkMembers() takes members and functions that are there", () => {
   assertEquals(found, []);
 });
 
-Deno.test("checkMembers() finds what is not there", () => {
+Deno.test("namesMembers() finds what is not there", () => {
   const found = findings(
     "| `x` | `loop.noMethod`, `nothing.run` | | |",
     "| `x` | `noFunction` | | |",
   );
   assertEquals(found, [
-    "7: loop.noMethod is not there",
-    "7: nothing.run is not there",
-    "8: noFunction is not there",
+    "3: loop.noMethod is not there",
+    "3: nothing.run is not there",
+    "4: noFunction is not there",
   ]);
 });
 
-Deno.test("checkMembers() finds rows without four cells", () => {
+Deno.test("namesMembers() finds rows without four cells", () => {
   assertEquals(findings("| `x` | `run` | |"), [
-    "7: | `x` | `run` | | has not 4 cells",
+    "3: has not 4 cells",
   ]);
 });

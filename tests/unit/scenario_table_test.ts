@@ -1,7 +1,14 @@
 /** The check of docs/asyncio_tests.md, the scenarios of CPython's tests. */
 
 import { assertEquals } from "@std/assert";
-import { checkScenarios, scenarioRows } from "../../tools/scenario_table.ts";
+import {
+  hasDifference,
+  isCounted,
+  isOnce,
+  judgeNumber,
+  partScenarios,
+} from "../../tools/table_rules.ts";
+import { checkRows, tableRows } from "../../tools/tables.ts";
 
 const DIFFERENCES = [
   "| asyncio | Here | Difference | Reason |",
@@ -25,21 +32,25 @@ function page(counts: string[], rows: string[]): string {
 }
 
 function findings(counts: string[], rows: string[]): string[] {
-  return checkScenarios("x", page(counts, rows), DIFFERENCES)
-    .filter(({ symbol }) => symbol !== "scenarios")
-    .map(({ symbol, message }) => `${symbol}: ${message}`);
+  const parts = partScenarios(tableRows(page(counts, rows)));
+  const { scenarios } = parts;
+  const differences = hasDifference(tableRows(DIFFERENCES));
+  return [
+    ...checkRows("x", scenarios, differences, isOnce(scenarios)),
+    ...checkRows("x", parts.counts, isCounted(scenarios)),
+  ].map(({ symbol, message }) => `${symbol}: ${message}`);
 }
 
-Deno.test("scenarioRows() leaves the counts out", () => {
-  const rows = scenarioRows(
-    page(["| all | 1 |"], ["| `test_a` | TLS | | f.ts: t |"]),
-  );
-  assertEquals(rows.map(({ head, tests }) => [head, tests]), [
+Deno.test("partScenarios() parts them from the counts", () => {
+  const text = page(["| all | 1 |"], ["| `test_a` | TLS | | f.ts: t |"]);
+  const { counts, scenarios } = partScenarios(tableRows(text));
+  assertEquals(counts.map(({ head }) => head), ["all"]);
+  assertEquals(scenarios.map(({ head, tests }) => [head, tests]), [
     ["test_a", ["f.ts: t"]],
   ]);
 });
 
-Deno.test("checkScenarios() takes counts and differences that are right", () => {
+Deno.test("The rules of scenarios take counts and differences that are right", () => {
   const rows = [
     "| `test_a` | TLS | ssl_timeout | f.ts: t |",
     "| `test_b` | running | Runner.run | f.ts: t |",
@@ -49,19 +60,18 @@ Deno.test("checkScenarios() takes counts and differences that are right", () => 
   assertEquals(findings(counts, rows), []);
 });
 
-Deno.test("checkScenarios() finds wrong counts, unknown rows and what is there twice", () => {
+Deno.test("The rules of scenarios find wrong counts, unknown rows and what is there twice", () => {
   const rows = [
     "| `test_a` | TLS | nothing | f.ts: t |",
     "| `test_a` | TLS | | f.ts: t |",
   ];
   assertEquals(findings(["| TLS | 3 |"], rows), [
     'test_a: no row has "nothing"',
-    "TLS: are 2",
     "test_a: is there twice",
+    "TLS: are 2",
   ]);
 });
 
-Deno.test("checkScenarios() wants 320 scenarios at least", () => {
-  const found = checkScenarios("x", page([], []), DIFFERENCES);
-  assertEquals(found.map(({ message }) => message), ["are 0, fewer than 320"]);
+Deno.test("judgeNumber() wants 320 scenarios at least", () => {
+  assertEquals(judgeNumber([]), ["are 0, fewer than 320"]);
 });

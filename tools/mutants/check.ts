@@ -5,7 +5,7 @@
  */
 
 import type { Finding } from "../finding.ts";
-import type { ReadText } from "../test_references.ts";
+import type { ReadText } from "../tables.ts";
 import { type Mutant, mutate } from "./mutant.ts";
 
 /**

@@ -1,11 +1,15 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import { checkOptions, checkRules } from "../../tools/rule_table.ts";
 import {
-  checkOddities,
-  checkTests,
+  hasSource,
+  judgeOddities,
+  judgeOptions,
+} from "../../tools/table_rules.ts";
+import {
+  checkRows,
   hasName,
+  namesTests,
   tableRows,
-} from "../../tools/test_references.ts";
+} from "../../tools/tables.ts";
 
 const TABLE = `# Title
 
@@ -45,20 +49,23 @@ Deno.test("hasName() finds names as a whole", () => {
   assertFalse(hasName(TEST, "pipe: both say"));
 });
 
-Deno.test("checkTests() refuses tests that do not exist, and rows without", () => {
+Deno.test("namesTests() refuses tests that do not exist, and rows without", () => {
   const files: Record<string, string> = { "a_test.ts": TEST };
-  const found = checkTests("t.md", tableRows(TABLE), (file) => files[file]);
+  const found = checkRows(
+    "t.md",
+    tableRows(TABLE),
+    namesTests((file) => files[file]),
+  );
   assertEquals(found.map(({ line, message }) => `${line}: ${message}`), [
     '5: there is no test "b_test.ts"',
     "6: names no test",
   ]);
 });
 
-Deno.test("checkOddities() wants every use of an oddity in its row", () => {
+Deno.test("judgeOddities() wants every use of an oddity in its row", () => {
   const rows = tableRows(TABLE);
   const check = (file: string, text: string) =>
-    checkOddities("t.md", rows, new Map([[file, text]]))
-      .map(({ message }) => message);
+    judgeOddities(rows, new Map([[file, text]]));
   assertEquals(check("a_test.ts", 'if (onWine("acl")) return;'), []);
   assertEquals(check("c_test.ts", 'if (onWine("acl")) return;'), [
     '"acl" in c_test.ts is not in the table',
@@ -80,15 +87,15 @@ const RULES = `| Rule | Default | Variant | Source | Grade | Tests |
 | Reads | block |  |  | perhaps | a_test.ts |
 `;
 
-Deno.test("checkRules() wants a source and a grade in each row", () => {
-  const found = checkRules("t.md", tableRows(RULES));
+Deno.test("hasSource() wants a source and a grade in each row", () => {
+  const found = checkRows("t.md", tableRows(RULES), hasSource);
   assertEquals(found.map(({ line, message }) => `${line}: ${message}`), [
     "4: names no source",
     '4: has the grade "perhaps"',
   ]);
 });
 
-Deno.test("checkOptions() wants each option in the text", () => {
+Deno.test("judgeOptions() wants each option in the text", () => {
   const options = `
 export interface SimulationOptions {
   /** One. */
@@ -99,8 +106,5 @@ export interface SimulationOptions {
 export interface Other {
   more?: number;
 }`;
-  const found = checkOptions("t.md", RULES, options);
-  assertEquals(found.map(({ message }) => message), [
-    'names no option "reads"',
-  ]);
+  assertEquals(judgeOptions(RULES, options), ['names no option "reads"']);
 });

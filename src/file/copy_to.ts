@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assertInteger } from "../proactor/arguments.ts";
+import { assertInteger, assertOptions } from "../proactor/arguments.ts";
 import { BlockCopy } from "./block_copy.ts";
 import { queryInformation } from "./file_calls.ts";
 import type { FileCore } from "./file_core.ts";
@@ -41,6 +41,7 @@ const MAX_BLOCK_SIZE = 1024 * 1024;
  * @throws {RangeError} when a number is out of its range.
  */
 export function assertCopyOptions(options: CopyToOptions): void {
+  assertOptions(options, { signal: "signal" });
   const { inFlight = DEFAULT_IN_FLIGHT } = options;
   const { blockSize = DEFAULT_BLOCK_SIZE } = options;
   assertInteger("inFlight", inFlight, [1, MAX_IN_FLIGHT]);

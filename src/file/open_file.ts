@@ -14,7 +14,11 @@ import { fullPath } from "../proactor/call/open_path.ts";
 import type { FileCore } from "./file_core.ts";
 import { FileLane } from "./file_lane.ts";
 import { fileSystem, openHandle } from "./open_handle.ts";
-import { type OpenFileOptions, openParameters } from "./open_options.ts";
+import {
+  assertOpenOptions,
+  type OpenFileOptions,
+  openParameters,
+} from "./open_options.ts";
 import { OverlappedFile } from "./overlapped_file.ts";
 
 /** FILE_SET_SPARSE_BUFFER: a BOOLEAN. */
@@ -62,6 +66,7 @@ export async function openFile(
   path: string | URL,
   options: OpenFileOptions = {},
 ): Promise<OverlappedFile> {
+  assertOpenOptions(options);
   const { signal, sparse = false, append = false } = options;
   signal?.throwIfAborted();
   const system = fileSystem(options);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { assertOptions, shownValue } from "../proactor/arguments.ts";
 import {
   FILE_SHARE_DELETE,
   FILE_SHARE_READ,
@@ -134,6 +135,39 @@ export interface OpenFileOptions {
 /** How the kernel is asked to open a file, but for the path. */
 export type OpenParameters = Omit<CreateFileParameters, "path">;
 
+const OPEN_OPTIONS = {
+  read: "boolean",
+  write: "boolean",
+  append: "boolean",
+  create: "boolean",
+  createNew: "boolean",
+  truncate: "boolean",
+  sparse: "boolean",
+  shareRead: "boolean",
+  shareWrite: "boolean",
+  shareDelete: "boolean",
+  noBuffering: "boolean",
+  writeThrough: "boolean",
+  deleteOnClose: "boolean",
+  signal: "signal",
+} as const;
+
+/**
+ * Refuses options that are none.
+ *
+ * @param options The options.
+ * @throws {TypeError} when one is of another type.
+ */
+export function assertOpenOptions(options: OpenFileOptions): void {
+  assertOptions(options, OPEN_OPTIONS);
+  const { hint } = options;
+  if (hint === undefined || hint === "sequential" || hint === "random") return;
+  throw new TypeError(
+    `Cannot use hint ${shownValue(hint)}: ` +
+      'it is neither "sequential" nor "random"',
+  );
+}
+
 /**
  * Translates options.
  *
@@ -157,7 +191,7 @@ export function openParameters(
 }
 
 function contradiction(options: OpenFileOptions): string | null {
-  const { write, append, truncate, hint } = options;
+  const { write, append, truncate } = options;
   const reads = options.read ?? !(write || append);
   if (!reads && !write && !append) {
     return `none of "read", "write" and "append" is true`;
@@ -174,10 +208,7 @@ function contradiction(options: OpenFileOptions): string | null {
   if (append && options.noBuffering) {
     return `"append" cannot go with "noBuffering"`;
   }
-  if (hint === undefined || hint === "sequential" || hint === "random") {
-    return null;
-  }
-  return `the hint is neither "sequential" nor "random"`;
+  return null;
 }
 
 function accessMask(options: OpenFileOptions): number {

@@ -25,7 +25,11 @@ import {
   FILE_OPEN_FOR_BACKUP_INTENT,
   SYNCHRONIZE,
 } from "../ffi/file/constants.ts";
-import { assertInteger } from "../proactor/arguments.ts";
+import {
+  assertInteger,
+  assertOptions,
+  shownValue,
+} from "../proactor/arguments.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import { fullPath } from "../proactor/call/open_path.ts";
 import { DirectoryWatcher } from "./directory_watcher.ts";
@@ -97,6 +101,12 @@ const DEFAULT_CHANGES: readonly DirectoryChange[] = [
   "lastWrite",
 ];
 
+const WATCH_OPTIONS = {
+  recursive: "boolean",
+  changes: "array",
+  signal: "signal",
+} as const;
+
 /** Directories of other computers take no more. */
 const MAX_BUFFER = 65_536;
 const MIN_BUFFER = 256;
@@ -139,6 +149,7 @@ export async function watchDirectory(
   path: string | URL,
   options: WatchDirectoryOptions = {},
 ): Promise<DirectoryWatcher> {
+  assertOptions(options, WATCH_OPTIONS);
   const { recursive = true, bufferSize = MAX_BUFFER, signal } = options;
   const filter = filterOf(options.changes ?? DEFAULT_CHANGES);
   assertInteger("bufferSize", bufferSize, [MIN_BUFFER, MAX_BUFFER]);
@@ -173,11 +184,14 @@ const PARAMETERS: OpenParameters = {
 function filterOf(changes: readonly DirectoryChange[]): number {
   let filter = 0;
   for (const change of changes) {
-    if (!Object.hasOwn(CHANGES, change)) {
-      throw new TypeError(`Cannot watch for "${change}": no such change`);
+    if (typeof change !== "string" || !Object.hasOwn(CHANGES, change)) {
+      const shown = shownValue(change);
+      throw new TypeError(
+        `Cannot use changes ${shown}: there is no such change`,
+      );
     }
     filter |= CHANGES[change];
   }
   if (filter !== 0) return filter;
-  throw new TypeError("Cannot watch directory: no change is given");
+  throw new TypeError("Cannot use changes: none is given");
 }

@@ -24,7 +24,7 @@ import {
   INVALID_HANDLE_VALUE,
   type Win32Api,
 } from "../ffi/win32_api.ts";
-import { assertInteger } from "../proactor/arguments.ts";
+import { assertInteger, assertOptions } from "../proactor/arguments.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import { PipeHandle } from "./pipe_handle.ts";
 import { SecurityDescriptor } from "./security.ts";
@@ -106,9 +106,11 @@ export function createPipePair(
   api: Win32Api,
   options: Omit<PipeOptions, "proactor">,
 ): PipePair {
+  assertOptions(options, { duplex: "boolean", overlapped: "array" });
   const { duplex = false, overlapped = [true, true], bufferSize = 65536 } =
     options;
   assertInteger("bufferSize", bufferSize, [1, 0x7fff_ffff]);
+  assertPair(overlapped);
   const path = privatePipeName();
   const server = createEnd(api, path, {
     duplex,
@@ -122,6 +124,13 @@ export function createPipePair(
     api.closeHandle(server);
     throw error;
   }
+}
+
+function assertPair(overlapped: readonly unknown[]): void {
+  const [first, second] = overlapped;
+  const pair = typeof first === "boolean" && typeof second === "boolean";
+  if (pair && overlapped.length === 2) return;
+  throw new TypeError("Cannot use overlapped: it is not two booleans");
 }
 
 function createEnd(

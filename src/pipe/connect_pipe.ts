@@ -18,7 +18,7 @@ import {
 import { windowsError } from "../ffi/errors.ts";
 import { normalizePipeName } from "../ffi/pipe_name.ts";
 import type { Handle } from "../ffi/win32_api.ts";
-import { assertInteger } from "../proactor/arguments.ts";
+import { assertInteger, assertOptions } from "../proactor/arguments.ts";
 import type { Future } from "../proactor/future/future.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import { DialFuture, dialPipe } from "../proactor/call/pipe_dialer.ts";
@@ -152,11 +152,11 @@ export async function openPipe(
   path: string,
   options: ConnectPipeOptions,
 ): Promise<OpenedPipe> {
+  assertOptions(options, { waitForServer: "boolean", signal: "signal" });
   const name = normalizePipeName(path, { remote: true });
-  const { direction = "duplex", readMode = "byte", impersonation } = options;
-  const { deadline } = options;
+  const { direction = "duplex", readMode = "byte", deadline } = options;
+  const { impersonation: level = "identification" } = options;
   assertDeadline(deadline);
-  const level = impersonation ?? "identification";
   assertOneOf("direction", direction, ["duplex", "in", "out"]);
   assertOneOf("readMode", readMode, ["byte", "message"]);
   assertOneOf("impersonation", level, Object.keys(IMPERSONATION));

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { shownValue } from "../proactor/arguments.ts";
 import { windowsError } from "../ffi/errors.ts";
 import type { Win32Api } from "../ffi/win32_api.ts";
 
@@ -64,8 +65,7 @@ const FLAGS = ["appContainers", "lowIntegrity"] as const;
  * @param access Who may open the pipe.
  * @param owner The entries of the user of this process and the system.
  * @returns A protected list, and a mandatory label if low integrity may write.
- * @throws {TypeError} when a member makes no sense, or an account is of another
- * kind.
+ * @throws {TypeError} when an account is of another kind, or none.
  * @throws {Deno.errors.NotFound} when there is no account of a name.
  */
 export function accessSddl(
@@ -73,7 +73,6 @@ export function accessSddl(
   access: PipeAccess,
   owner: string,
 ): string {
-  assertAccess(access);
   const { users = [], groups = [], deny = [], lowIntegrity } = access;
   const denied = deny.map((one) => sidOf(api, one, "deny"));
   const granted = [
@@ -93,7 +92,9 @@ function packagesOf({ appContainers = false }: PipeAccess): readonly string[] {
   for (const sid of appContainers) {
     if (PACKAGE.test(sid)) continue;
     throw new TypeError(
-      `Cannot use appContainers: "${sid}" is not the SID of a package`,
+      `Cannot use appContainers: ${
+        shownValue(sid)
+      } is not the SID of a package`,
     );
   }
   return appContainers;
@@ -132,12 +133,18 @@ function unknown(api: Win32Api, account: string): Error {
   });
 }
 
-/** A misspelt member would let in fewer, or more, than was meant. */
-function assertAccess(access: PipeAccess): void {
+/**
+ * Refuses what is no access list: a misspelt member would let in fewer, or more,
+ * than was meant.
+ *
+ * @param access Who may open the pipe.
+ * @throws {TypeError} when a member makes no sense.
+ */
+export function assertAccess(access: PipeAccess): void {
   const known: readonly string[] = [...LISTS, ...FLAGS];
   for (const [name, value] of Object.entries(access)) {
     if (known.includes(name) && isValid(name, value)) continue;
-    const shown = JSON.stringify({ [name]: value });
+    const shown = `{ ${JSON.stringify(name)}: ${shownValue(value)} }`;
     throw new TypeError(`Cannot use security ${shown}: it makes no sense`);
   }
 }

@@ -4,9 +4,15 @@
  * @module
  */
 
+import { shownValue } from "../proactor/arguments.ts";
 import { windowsError } from "../ffi/errors.ts";
 import type { Address, Win32Api } from "../ffi/win32_api.ts";
-import { accessSddl, type PipeAccess, READ_WRITE } from "./pipe_access.ts";
+import {
+  accessSddl,
+  assertAccess,
+  type PipeAccess,
+  READ_WRITE,
+} from "./pipe_access.ts";
 
 /**
  * Who may open a pipe: a preset, a list of accounts, or an SDDL string.
@@ -63,7 +69,7 @@ export function toSddl(security: PipeSecurity, userSid: string): string {
       return `D:P${owner}(A;;${READ_WRITE};;;WD)`;
     default:
       throw new TypeError(
-        `Cannot use security ${JSON.stringify(security)}: it is no preset ` +
+        `Cannot use security ${shownValue(security)}: it is no preset ` +
           "and has no SDDL string",
       );
   }
@@ -86,13 +92,16 @@ function hasSddl(security: PipeSecurity): security is { sddl: string } {
 
 function isAccess(security: PipeSecurity): security is PipeAccess {
   return typeof security === "object" && security !== null &&
-    !("sddl" in security);
+    !("sddl" in security) && !Array.isArray(security);
 }
 
 function sddlOf(api: Win32Api, security: PipeSecurity): string {
-  const user = userSid(api);
-  if (!isAccess(security)) return toSddl(security, user);
-  return accessSddl(api, security, ownerEntries(user));
+  if (isAccess(security)) {
+    assertAccess(security);
+    return accessSddl(api, security, ownerEntries(userSid(api)));
+  }
+  toSddl(security, ""); // refuses it before Windows is asked
+  return toSddl(security, userSid(api));
 }
 
 /** A security descriptor in native memory. */

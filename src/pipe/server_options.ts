@@ -17,7 +17,11 @@ import {
 } from "../ffi/constants.ts";
 import { normalizePipeName } from "../ffi/pipe_name.ts";
 import type { NamedPipeParameters } from "../ffi/win32_api.ts";
-import { assertInteger } from "../proactor/arguments.ts";
+import {
+  assertInteger,
+  assertOptions,
+  shownValue,
+} from "../proactor/arguments.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import {
   assertDeadline,
@@ -116,6 +120,12 @@ export interface ListenerOptions extends DeadlineOptions {
   security: PipeSecurity;
 }
 
+const SERVER_OPTIONS = {
+  allowRemote: "boolean",
+  signal: "signal",
+  onError: "function",
+} as const;
+
 const MAX_QUOTA = 0x7fff_ffff;
 
 /** 255 stands for "unlimited" in Windows. */
@@ -133,13 +143,15 @@ const ACCESS: Record<PipeDirection, number> = {
  * @param path `\\.\pipe\name`.
  * @param options What the caller gave.
  * @returns What the listener needs.
- * @throws {TypeError} when the name, `type` or `direction` is not one.
+ * @throws {TypeError} when the name, `type` or `direction` is not one, or an
+ * option is of another type.
  * @throws {RangeError} when a number is out of its range.
  */
 export function resolveServerOptions(
   path: string,
   options: PipeServerOptions,
 ): ListenerOptions {
+  assertOptions(options, SERVER_OPTIONS);
   const name = normalizePipeName(path);
   const { type = "byte", direction = "duplex", security = "currentUser" } =
     options;
@@ -188,7 +200,7 @@ export function assertOneOf(
   if (allowed.includes(value)) return;
   const list = allowed.map((one) => JSON.stringify(one)).join(" or ");
   throw new TypeError(
-    `Cannot use ${name} ${JSON.stringify(value)}: it is not ${list}`,
+    `Cannot use ${name} ${shownValue(value)}: it is not ${list}`,
   );
 }
 

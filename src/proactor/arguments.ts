@@ -4,6 +4,7 @@
  * @module
  */
 
+import { isInstance } from "../ffi/thrown.ts";
 import {
   byteLengthOf,
   copyBytes,
@@ -48,11 +49,12 @@ export function place(data: Uint8Array, target: Uint8Array): number {
 export function waitMilliseconds(timeout: number | undefined): number {
   if (timeout === undefined || timeout === Infinity) return INFINITE;
   if (typeof timeout !== "number" || !(timeout >= 0)) {
-    throw new RangeError(`Cannot wait ${timeout} ms: it is not 0 or more`);
+    const shown = shownValue(timeout);
+    throw new RangeError(`Cannot use timeout ${shown}: it is not 0 or more`);
   }
   const milliseconds = Math.ceil(timeout);
   if (milliseconds >= INFINITE) {
-    throw new RangeError(`Cannot wait ${timeout} ms: the time-out is too big`);
+    throw new RangeError(`Cannot use timeout ${timeout}: it is too big`);
   }
   return milliseconds;
 }
@@ -82,8 +84,73 @@ export function assertInteger(
 ): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
   throw new RangeError(
-    `Cannot use ${name} ${value}: it is not an integer from ${least} to ${most}`,
+    `Cannot use ${name} ${shownValue(value)}: ` +
+      `it is not an integer from ${least} to ${most}`,
   );
+}
+
+/**
+ * What messages show of a value, whatever it is.
+ *
+ * @param value The value.
+ * @returns The text of a number or the like, text in quotation marks, or the
+ * type.
+ */
+export function shownValue(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "function") return "a function";
+  if (typeof value === "symbol") return "a symbol";
+  if (typeof value === "object" && value !== null) return "an object";
+  return String(value);
+}
+
+/**
+ * Refuses a signal that is none.
+ *
+ * @param signal What the caller gave.
+ * @throws {TypeError} when it is something else.
+ */
+export function assertSignal(signal: unknown): void {
+  if (signal === undefined || isInstance(signal, AbortSignal)) return;
+  throw new TypeError(
+    `Cannot use signal ${shownValue(signal)}: it is not an AbortSignal`,
+  );
+}
+
+/** What options of all kinds have in common. */
+export type OptionKind = "boolean" | "function" | "signal" | "array" | "object";
+
+const KINDS: Record<OptionKind, [name: string, is: (value: never) => boolean]> =
+  {
+    boolean: ["a boolean", (value) => typeof value === "boolean"],
+    function: ["a function", (value) => typeof value === "function"],
+    signal: ["an AbortSignal", (value) => isInstance(value, AbortSignal)],
+    array: ["an array", (value) => Array.isArray(value)],
+    object: ["an object", (value) => Object(value) === value],
+  };
+
+/**
+ * Refuses options of a wrong type: nothing is true because it is not empty.
+ *
+ * @param options The options.
+ * @param kinds What those may be that are given.
+ * @throws {TypeError} when one is of another type.
+ */
+export function assertOptions(
+  options: object,
+  kinds: Readonly<Record<string, OptionKind>>,
+): void {
+  if (typeof options !== "object" || options === null) {
+    throw new TypeError("Cannot use the options: they are not an object");
+  }
+  for (const [name, kind] of Object.entries(kinds)) {
+    const value: unknown = Reflect.get(options, name);
+    const [type, is] = KINDS[kind];
+    if (value === undefined || is(value as never)) continue;
+    throw new TypeError(
+      `Cannot use ${name} ${shownValue(value)}: it is not ${type}`,
+    );
+  }
 }
 
 /**

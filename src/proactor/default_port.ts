@@ -9,7 +9,7 @@
 import { NativeWin32 } from "../ffi/native_win32.ts";
 import { logError } from "../ffi/thrown.ts";
 import type { Handle, Win32Api } from "../ffi/win32_api.ts";
-import { assertInteger, MAX_DWORD } from "./arguments.ts";
+import { assertInteger, assertOptions, MAX_DWORD } from "./arguments.ts";
 import { CompletionPort } from "./port/completion_port.ts";
 
 let shared: CompletionPort | undefined;
@@ -42,6 +42,7 @@ export interface OpenPortOptions {
  * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
  */
 export function openPort(options: OpenPortOptions = {}): CompletionPort {
+  assertOptions(options, { skipCompletionPortOnSuccess: "boolean" });
   const { concurrency = MAX_DWORD, skipCompletionPortOnSuccess = true } =
     options;
   assertInteger("concurrency", concurrency, [0, MAX_DWORD]);

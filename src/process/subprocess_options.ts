@@ -11,7 +11,7 @@ import {
   CREATE_SUSPENDED,
   DETACHED_PROCESS,
 } from "../ffi/process/structs.ts";
-import { assertHandle } from "../proactor/arguments.ts";
+import { assertHandle, assertOptions } from "../proactor/arguments.ts";
 import type { IocpProactor } from "../proactor/iocp_proactor.ts";
 import type { HandleLike } from "../proactor/proactor_options.ts";
 import {
@@ -206,7 +206,7 @@ export function resolveExec(
     throw new TypeError(`Cannot start process "${path}": args is not an array`);
   }
   const own = [...args];
-  for (const arg of own) assertText("an argument", arg);
+  for (const arg of own) assertText("one of args", arg);
   const common = resolveCommon(options);
   return { ...common, command: path, args: own, raw: windowsRawArguments };
 }
@@ -225,9 +225,24 @@ export function resolveShell(line: string, options: SubprocessOptions): Launch {
   return { ...resolveCommon(options), command: null, args: [line], raw: true };
 }
 
+const SUBPROCESS_OPTIONS = {
+  env: "object",
+  clearEnv: "boolean",
+  detached: "boolean",
+  newProcessGroup: "boolean",
+  hide: "boolean",
+  suspended: "boolean",
+  killTree: "boolean",
+  killOnExit: "boolean",
+  windowsRawArguments: "boolean",
+  inheritHandles: "array",
+  signal: "signal",
+} as const;
+
 function resolveCommon(
   options: SubprocessOptions,
 ): Omit<Launch, "command" | "args" | "raw"> {
+  assertOptions(options, SUBPROCESS_OPTIONS);
   const { clearEnv = false, hide = true, job } = options;
   const { killTree = false, killOnExit = false, deadline } = options;
   // The caller may change what was checked before the process starts.

@@ -48,19 +48,33 @@ export const test = {
     holds: (value: T) => unknown,
     { runs = 500 }: PropertyOptions = {},
   ): void {
-    Deno.test(title, async () => {
-      await fc.assert(
-        fc.asyncProperty(values, async (value) => void await holds(value)),
-        {
-          seed: SEED,
-          numRuns: runs,
-          interruptAfterTimeLimit: TIME_LIMIT,
-          reporter: report,
-        },
-      );
-    });
+    Deno.test(title, () => assertProperty(values, holds, { runs }));
   },
 };
+
+/**
+ * Tries a property with many values.
+ *
+ * @typeParam T The values.
+ * @param values The values.
+ * @param holds Throws where it does not hold.
+ * @param options How many values.
+ */
+export async function assertProperty<T>(
+  values: fc.Arbitrary<T>,
+  holds: (value: T) => unknown,
+  { runs = 500 }: PropertyOptions = {},
+): Promise<void> {
+  await fc.assert(
+    fc.asyncProperty(values, async (value) => void await holds(value)),
+    {
+      seed: SEED,
+      numRuns: runs,
+      interruptAfterTimeLimit: TIME_LIMIT,
+      reporter: report,
+    },
+  );
+}
 
 /** The error says all that repeats it. */
 function report<T>(details: fc.RunDetails<T>): void {

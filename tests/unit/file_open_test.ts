@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { openFile } from "../../src/file/open_file.ts";
 import {
+  assertOpenOptions,
   type OpenFileOptions,
   openParameters,
 } from "../../src/file/open_options.ts";
@@ -69,7 +70,6 @@ Deno.test("openParameters() refuses options that contradict each other", () => {
     { sparse: true },
     { append: true, sparse: true },
     { append: true, noBuffering: true },
-    { hint: wrong("backwards") },
   ];
   for (const options of cases) {
     const text = JSON.stringify(options);
@@ -81,6 +81,14 @@ Deno.test("openParameters() refuses options that contradict each other", () => {
       text,
     );
   }
+});
+
+Deno.test("assertOpenOptions() refuses a hint that is none", () => {
+  assertThrows(
+    () => assertOpenOptions({ hint: wrong("backwards") }),
+    TypeError,
+    'Cannot use hint "backwards"',
+  );
 });
 
 test.disk("openFile() says what is wrong with a path", async ({ world, disk }) => {

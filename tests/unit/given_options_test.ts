@@ -116,7 +116,7 @@ const CASES: Case[] = [
       ];
     },
     error: TypeError,
-    text: "host name",
+    text: "hostname",
   },
   {
     name: "connectAcceptedSocket() a deadline",

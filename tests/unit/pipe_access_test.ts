@@ -153,11 +153,11 @@ Deno.test("an access list with members that make no sense is refused", () => {
     { deny: [["Ada"]] },
     { lowIntegrity: 1 },
     { appContainers: "yes" },
-    ["Ada"],
   ];
   for (const access of cases) {
     assertThrows(() => made(wrong(access)), TypeError, "it makes no sense");
   }
+  assertThrows(() => made(wrong(["Ada"])), TypeError, "it is no preset");
   const empty = "Cannot find account: the name is empty";
   assertThrows(() => made({ users: [""] }), TypeError, empty);
   for (const sid of ["S-1-1-0", "S-1-15-2", "a package", ""]) {

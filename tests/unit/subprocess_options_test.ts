@@ -73,9 +73,9 @@ Deno.test("resolveExec() refuses what is malformed", () => {
     TypeError,
     "Cannot start process: command is a number, not a string",
   );
-  assertRefused({ args: ["a\0b"] }, "an argument holds a NUL");
+  assertRefused({ args: ["a\0b"] }, "one of args holds a NUL");
   assertRefused({ args: wrong("a b") }, "args is not an array");
-  assertRefused({ args: wrong([1]) }, "an argument is a number");
+  assertRefused({ args: wrong([1]) }, "one of args is a number");
   assertRefused({ cwd: "a\0" }, "cwd holds a NUL");
   assertRefused({ env: { "a=": "" } }, "Cannot set environment variable");
   assertRefused(

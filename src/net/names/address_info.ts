@@ -5,6 +5,7 @@
  * @module
  */
 
+import { assertOptions, shownValue } from "../../proactor/arguments.ts";
 import type { AddressRecord, NameQuery } from "../../ffi/name/structs.ts";
 import { windowsError } from "../../ffi/errors.ts";
 import { NativeWin32 } from "../../ffi/native_win32.ts";
@@ -165,6 +166,7 @@ export async function getaddrinfo(
   port: number | string | null,
   options: GetAddressInfoOptions = {},
 ): Promise<AddressInfo[]> {
+  assertOptions(options, INFO_OPTIONS);
   options.signal?.throwIfAborted();
   const query = {
     hostname: host ?? "",
@@ -213,6 +215,7 @@ export async function getnameinfo(
   if (address.family === "Unix") {
     throw new TypeError("Cannot look up address: it is a path");
   }
+  assertOptions(options, NAME_OPTIONS);
   options.signal?.throwIfAborted();
   const bytes = encodeSocketAddress(address);
   if (isNumeric(options)) return numericNames(bytes);
@@ -227,6 +230,22 @@ export async function getnameinfo(
     action: `Cannot look up address "${address.hostname}"`,
   });
 }
+
+const INFO_OPTIONS = {
+  passive: "boolean",
+  canonicalName: "boolean",
+  numericHost: "boolean",
+  signal: "signal",
+} as const;
+
+const NAME_OPTIONS = {
+  numericHost: "boolean",
+  numericService: "boolean",
+  nameRequired: "boolean",
+  shortName: "boolean",
+  datagram: "boolean",
+  signal: "signal",
+} as const;
 
 /** Numeric text need not wait behind names whose servers do not answer. */
 function numericRecord(query: NameQuery): AddressRecord | null {
@@ -276,7 +295,9 @@ function typeNumber(type: SocketType | undefined): number {
   if (type === "stream") return SOCK_STREAM;
   if (type === "datagram") return SOCK_DGRAM;
   throw new TypeError(
-    `Cannot use type "${type}": it is neither "stream" nor "datagram"`,
+    `Cannot use type ${
+      shownValue(type)
+    }: it is neither "stream" nor "datagram"`,
   );
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { shownValue } from "../../proactor/arguments.ts";
 import { isMappedAddress, unmapAddress } from "../../ffi/socket/destination.ts";
 import { windowsError } from "../../ffi/errors.ts";
 import type { AddressAnswer, NameApi } from "../../ffi/name/api.ts";
@@ -176,7 +177,7 @@ export function familyNumber(family: AddressFamily | undefined): number {
   if (family === "ipv4") return AF_INET;
   if (family === "ipv6") return AF_INET6;
   throw new TypeError(
-    `Cannot use family "${family}": it is neither "ipv4" nor "ipv6"`,
+    `Cannot use family ${shownValue(family)}: it is neither "ipv4" nor "ipv6"`,
   );
 }
 

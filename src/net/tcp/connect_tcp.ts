@@ -6,7 +6,7 @@
 
 import { portFor } from "../../proactor/default_port.ts";
 import type { SocketAddress } from "../../ffi/socket/sockaddr.ts";
-import { assertInteger } from "../../proactor/arguments.ts";
+import { assertInteger, assertOptions } from "../../proactor/arguments.ts";
 import type { CompletionPort } from "../../proactor/port/completion_port.ts";
 import type { IocpProactor } from "../../proactor/iocp_proactor.ts";
 import type { PortHandle } from "../../proactor/port/port_handle.ts";
@@ -30,6 +30,7 @@ import {
   applyTcpOptions,
   type IpAddress,
   parseHost,
+  TCP_OPTIONS,
   type TcpAddr,
   tcpKind,
   type TcpOptions,
@@ -160,6 +161,7 @@ function resolvePlan(options: ConnectTcpOptions): Plan {
     attemptDelay = DEFAULT_ATTEMPT_DELAY,
     timeout = Infinity,
   } = options;
+  assertOptions(options, TCP_OPTIONS);
   parseHost(hostname, port);
   assertInteger("port", port, [1, 0xffff]);
   assertInteger("attemptDelay", attemptDelay, [0, MAX_DELAY]);

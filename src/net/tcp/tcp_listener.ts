@@ -4,6 +4,7 @@
  * @module
  */
 
+import { assertOptions } from "../../proactor/arguments.ts";
 import { portFor } from "../../proactor/default_port.ts";
 import { isMappedAddress } from "../../ffi/socket/destination.ts";
 import { encodeSocketAddress } from "../../ffi/socket/sockaddr.ts";
@@ -32,6 +33,7 @@ import {
   applyTcpOptions,
   type IpAddress,
   parseHost,
+  TCP_OPTIONS,
   type TcpAddr,
   tcpKind,
   type TcpOptions,
@@ -223,6 +225,14 @@ export class TcpListener implements StreamServer<TcpConnection> {
   }
 }
 
+const LISTEN_OPTIONS = {
+  ...TCP_OPTIONS,
+  ipv6Only: "boolean",
+  reuseAddress: "boolean",
+  exclusive: "boolean",
+  onError: "function",
+} as const;
+
 /**
  * Listens, for a {@linkcode TcpListener} or an event loop.
  *
@@ -236,6 +246,7 @@ export function listenTcp(
 ): SocketServer<TcpAddr, TcpConnection> {
   const { signal, onError, deadline } = options;
   const { factory = makeConnection, startServing = true, adopted } = serving;
+  assertOptions(options, LISTEN_OPTIONS);
   assertDeadline(deadline);
   const resolved = resolveOptions(options);
   signal?.throwIfAborted();

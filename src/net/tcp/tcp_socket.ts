@@ -27,7 +27,7 @@ import {
   TCP_NODELAY,
 } from "../../ffi/socket/constants.ts";
 import { encodeDword } from "../../ffi/socket/structs.ts";
-import { assertInteger } from "../../proactor/arguments.ts";
+import { assertInteger, shownValue } from "../../proactor/arguments.ts";
 import type { DeadlineOptions } from "../../stream/close_deadline.ts";
 import type { SocketKind } from "../socket/socket_kind.ts";
 
@@ -60,6 +60,13 @@ export interface TcpOptions extends DeadlineOptions {
   keepAlive?: boolean | undefined;
 }
 
+/** What the options of both ends must be. */
+export const TCP_OPTIONS = {
+  noDelay: "boolean",
+  keepAlive: "boolean",
+  signal: "signal",
+} as const;
+
 const NO_DELAY: SocketOption = { level: IPPROTO_TCP, name: TCP_NODELAY };
 const KEEP_ALIVE: SocketOption = { level: SOL_SOCKET, name: SO_KEEPALIVE };
 
@@ -78,7 +85,7 @@ export const TCP_FLAGS = { noDelay: NO_DELAY, keepAlive: KEEP_ALIVE } as const;
 export function parseHost(hostname: string, port: number): IpAddress | null {
   if (typeof hostname !== "string" || hostname === "") {
     throw new TypeError(
-      `Cannot use hostname ${JSON.stringify(hostname)}: it is not a name`,
+      `Cannot use hostname ${shownValue(hostname)}: it is not a name`,
     );
   }
   assertInteger("port", port, [0, 0xffff]);

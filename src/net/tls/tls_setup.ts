@@ -4,7 +4,11 @@
  * @module
  */
 
-import { assertInteger } from "../../proactor/arguments.ts";
+import {
+  assertInteger,
+  assertOptions as assertKinds,
+  shownValue,
+} from "../../proactor/arguments.ts";
 import { assertDeadline } from "../../stream/close_deadline.ts";
 import type { DuplexConnection } from "../../stream/duplex_connection.ts";
 import { addressText, type TcpAddr } from "../tcp/tcp_socket.ts";
@@ -80,13 +84,20 @@ function copyOptions<T extends StartTlsOptions>(options: T): T {
   return copy;
 }
 
+const TLS_OPTIONS = {
+  serverSide: "boolean",
+  unsafelyDisableHostnameVerification: "boolean",
+  signal: "signal",
+} as const;
+
 function assertOptions(options: StartTlsOptions): void {
   const { alpnProtocols = [], handshakeTimeout = Infinity } = options;
+  assertKinds(options, TLS_OPTIONS);
   assertDeadline(options.deadline);
   for (const name of assertList("alpnProtocols", alpnProtocols)) {
     if (isProtocolName(name)) continue;
     throw new TypeError(
-      `Cannot use ALPN protocol ${JSON.stringify(name)}: ` +
+      `Cannot use alpnProtocols ${shownValue(name)}: ` +
         `it is not a text of 1 to ${MAX_PROTOCOL_LENGTH} bytes`,
     );
   }
@@ -99,7 +110,7 @@ function assertClientOptions(options: StartTlsClientOptions): void {
   const { hostname = "127.0.0.1", caCerts = [] } = options;
   if (typeof hostname !== "string" || !isServerName(hostname)) {
     throw new TypeError(
-      `Cannot use hostname ${JSON.stringify(hostname)}: ` +
+      `Cannot use hostname ${shownValue(hostname)}: ` +
         "it is neither a name of DNS nor a numeric address",
     );
   }

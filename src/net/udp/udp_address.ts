@@ -76,7 +76,7 @@ export interface AddressRules {
 export function assertTarget(action: string, target: UdpTarget): void {
   const { hostname, port, transport = "udp" } = Object(target);
   if (typeof hostname !== "string" || hostname === "") {
-    throw new TypeError(`Cannot ${action}: the host name is not a string`);
+    throw new TypeError(`Cannot ${action}: hostname is not a string`);
   }
   if (typeof port !== "number") {
     throw new TypeError(`Cannot ${action}: the port is not a number`);

@@ -5,7 +5,7 @@
  */
 
 import type { SocketApi } from "../../ffi/socket/api.ts";
-import { assertInteger } from "../../proactor/arguments.ts";
+import { assertInteger, assertOptions } from "../../proactor/arguments.ts";
 import type { IocpProactor } from "../../proactor/iocp_proactor.ts";
 import { sharingFlags } from "../socket/address_sharing.ts";
 import type { SocketFlag } from "../socket/socket_kind.ts";
@@ -127,14 +127,15 @@ export function sharingOf(
   return sharingFlags({ reuseAddress, exclusive });
 }
 
-const BOOLEANS = [
-  "reuseAddress",
-  "exclusive",
-  "broadcast",
-  "multicastLoopback",
-  "ipv6Only",
-  "reportUnreachable",
-] as const;
+const UDP_OPTIONS = {
+  reuseAddress: "boolean",
+  exclusive: "boolean",
+  broadcast: "boolean",
+  multicastLoopback: "boolean",
+  ipv6Only: "boolean",
+  reportUnreachable: "boolean",
+  signal: "signal",
+} as const;
 
 /**
  * Refuses options that are none.
@@ -145,14 +146,7 @@ const BOOLEANS = [
  * @throws {RangeError} when `multicastTtl` is not 0 to 255.
  */
 export function assertUdpOptions(options: UdpOptions): void {
-  if (typeof options !== "object" || options === null) {
-    throw new TypeError("Cannot use the options: they are not an object");
-  }
-  for (const name of BOOLEANS) {
-    const type = typeof options[name];
-    if (type === "boolean" || type === "undefined") continue;
-    throw new TypeError(`Cannot use option ${name}: it is not a boolean`);
-  }
+  assertOptions(options, UDP_OPTIONS);
   sharingOf(options);
   const { multicastTtl = 1, deadline } = options;
   assertDeadline(deadline);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { assertOptions } from "../../proactor/arguments.ts";
 import { portFor } from "../../proactor/default_port.ts";
 import type { UnixAddress } from "../../ffi/socket/sockaddr.ts";
 import type { CompletionPort } from "../../proactor/port/completion_port.ts";
@@ -88,6 +89,7 @@ export async function openUnix(
   options: ConnectUnixOptions,
 ): Promise<OpenedSocket<UnixAddr>> {
   const { path, timeout = Infinity, signal, deadline } = options;
+  assertOptions(options, { signal: "signal" });
   assertDeadline(deadline);
   const address = parseUnixPath(path);
   assertTimeout(timeout);

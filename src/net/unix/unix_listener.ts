@@ -4,6 +4,7 @@
  * @module
  */
 
+import { assertOptions } from "../../proactor/arguments.ts";
 import { portFor } from "../../proactor/default_port.ts";
 import type { CompletionPort } from "../../proactor/port/completion_port.ts";
 import type { IocpProactor } from "../../proactor/iocp_proactor.ts";
@@ -190,6 +191,12 @@ export class UnixListener implements StreamServer<UnixConnection> {
   }
 }
 
+const LISTEN_OPTIONS = {
+  cleanupSocket: "boolean",
+  signal: "signal",
+  onError: "function",
+} as const;
+
 /**
  * Listens, for a {@linkcode UnixListener} or an event loop.
  *
@@ -202,6 +209,7 @@ export function listenUnix(
   serving: Serving<UnixAddr> = {},
 ): SocketServer<UnixAddr, UnixConnection> {
   const { path, signal, onError, deadline } = options;
+  assertOptions(options, LISTEN_OPTIONS);
   assertDeadline(deadline);
   const { factory = makeConnection, startServing = true } = serving;
   const address = parseUnixPath(path);

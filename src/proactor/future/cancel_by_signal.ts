@@ -4,6 +4,7 @@
  * @module
  */
 
+import { assertSignal } from "../arguments.ts";
 import type { Future } from "./future.ts";
 
 /**
@@ -12,12 +13,14 @@ import type { Future } from "./future.ts";
  * @param future The future.
  * @param signal The signal, if there is one.
  * @returns True when the signal was aborted already.
+ * @throws {TypeError} when it is no signal.
  */
 export function cancelBySignal<T>(
   future: Future<T>,
   signal?: AbortSignal,
 ): boolean {
   if (signal === undefined) return false;
+  assertSignal(signal);
   if (signal.aborted) return future.cancel(signal.reason);
   const abort = () => future.cancel(signal.reason);
   signal.addEventListener("abort", abort, { once: true });

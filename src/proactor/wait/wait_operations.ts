@@ -7,7 +7,7 @@
 import type { WaitApi } from "../../ffi/wait/api.ts";
 import { NativeWaits } from "../../ffi/wait/native.ts";
 import type { Handle } from "../../ffi/win32_api.ts";
-import { assertHandle, waitMilliseconds } from "../arguments.ts";
+import { assertHandle, assertSignal, waitMilliseconds } from "../arguments.ts";
 import { cancelBySignal } from "../future/cancel_by_signal.ts";
 import type { FutureHost } from "../future/future_host.ts";
 import type { HandleLike, WaitHandleOptions } from "../proactor_options.ts";
@@ -38,6 +38,7 @@ export class WaitOperations {
   wait(handle: HandleLike, options: WaitHandleOptions): WaitHandleFuture {
     const { port, context } = this.#host;
     const milliseconds = waitMilliseconds(options.timeout);
+    assertSignal(options.signal);
     port.assertOpen("wait for handle");
     const object = openHandle(handle);
     const wait = new HandleWait(this.#handleWaits(), object, milliseconds);

@@ -81,7 +81,7 @@ export interface NamedPipeInfo {
 }
 
 /** The functions that close handles. */
-export type CloseName = "CloseHandle" | "closesocket";
+export type CloseName = "CloseHandle" | "closesocket" | "UnregisterWaitEx";
 
 /** The handles that Windows closes when this thread ends before they are. */
 export interface ThreadHandles {
@@ -92,6 +92,13 @@ export interface ThreadHandles {
    * @param close What closes it.
    */
   add(handle: Handle, close: CloseName): void;
+  /**
+   * Takes note of a registered wait, which ends before its object is closed.
+   *
+   * @param wait The wait.
+   * @param object A handle of its own that it waits for.
+   */
+  addWait(wait: Handle, object: Handle): void;
   /**
    * Strikes a handle out, before it is closed or left to somebody else.
    *

@@ -84,6 +84,7 @@ export class ChildProcess {
     this.#process = traits.process;
     this.#thread = traits.thread;
     this.#job = traits.job;
+    this.#note();
     this.#exited.promise.catch(() => {}); // whoever asks is told
     this.#wait.then(
       () => this.#ended(),
@@ -234,6 +235,14 @@ export class ChildProcess {
         }
         : {},
     });
+  }
+
+  /** In a worker they end with the thread. */
+  #note(): void {
+    const { threadHandles } = this.#apis.win32;
+    for (const handle of [this.#process, this.#thread]) {
+      if (handle !== 0n) threadHandles?.add(handle, "CloseHandle");
+    }
   }
 
   #closeHandles(): void {

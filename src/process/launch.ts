@@ -247,13 +247,20 @@ class Launcher {
     return mergeEnvironment(parent, { env, clearEnv });
   }
 
+  /** In a worker a job ends with the thread; one that kills lives longer. */
+  #noted(job: Handle): Handle {
+    const { threadHandles } = this.#apis.win32;
+    if (!this.#launch.killOnExit) threadHandles?.add(job, "CloseHandle");
+    return job;
+  }
+
   #makeJob(): Handle {
     const { tree, killOnExit } = this.#launch;
     if (!tree) return 0n;
     const { processes, win32 } = this.#apis;
     const limits = killOnExit ? JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE : 0;
     const job = processes.createJob(limits);
-    if (job !== 0n) return job;
+    if (job !== 0n) return this.#noted(job);
     throw windowsError(win32, processes.lastError, {
       syscall: "CreateJobObjectW",
       action: "Cannot make job for process",

@@ -21,6 +21,7 @@ export type Oddity =
   | "killed-socket"
   | "lookup-cancel"
   | "pipe-security"
+  | "port-close"
   | "services"
   | "shared-address"
   | "truncate-read-only"

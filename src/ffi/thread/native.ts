@@ -1,7 +1,8 @@
 /**
  * The handles that end with their thread. `worker.terminate()` stops the
  * JavaScript of a worker, and no code of it runs any more: its pipes and ports
- * would be served by nobody until the process ends. So each handle that a
+ * would be served by nobody until the process ends, and its waits would take
+ * the signals that others wait for. So each handle that a
  * worker opens is noted in native memory, and Windows, which waits for the end
  * of the worker's thread, closes what is noted by then.
  *
@@ -138,6 +139,20 @@ class NativeThreadHandles implements ThreadHandles {
     if (index === 0) return;
     table!.write(index, handle, address);
     this.#entries.set(handle, index);
+  }
+
+  addWait(wait: Handle, object: Handle): void {
+    this.add(object, "CloseHandle");
+    this.add(wait, "UnregisterWaitEx");
+    const [below, above] = [object, wait].map((each) =>
+      this.#entries.get(each)
+    );
+    // The callback goes down from the top
+    if (below === undefined || above === undefined || below < above) return;
+    this.#table!.write(above, object, addressOf("CloseHandle"));
+    this.#table!.write(below, wait, addressOf("UnregisterWaitEx"));
+    this.#entries.set(object, above);
+    this.#entries.set(wait, below);
   }
 
   remove(handle: Handle): void {

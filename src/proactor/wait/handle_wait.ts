@@ -115,6 +115,7 @@ export class HandleWait implements OverlappedCall<boolean> {
     this.#operation = operation;
     this.#registration = this.#register(operation.address);
     if (this.#registration === 0n) return this.#failed(this.#syscall);
+    this.#note();
     this.#waits.registered++;
     return ERROR_IO_PENDING;
   }
@@ -154,6 +155,7 @@ export class HandleWait implements OverlappedCall<boolean> {
 
   /** The callback has posted, and touches none of our memory any more. */
   #unregister(): void {
+    this.#forget();
     this.#waits.api.unregisterWait(this.#registration);
     this.#release();
   }
@@ -162,6 +164,7 @@ export class HandleWait implements OverlappedCall<boolean> {
   #cancel(): number {
     if (this.#state !== "waiting") return 0;
     this.#state = "cancelling";
+    this.#forget();
     const joined = this.#waits.api.unregisterWaitAndJoin(this.#registration);
     const future = new WaitCancelFuture(joined);
     this.#waits.join(future, (ok) => this.#joined(ok));
@@ -187,7 +190,9 @@ export class HandleWait implements OverlappedCall<boolean> {
   #goOn(): void {
     this.#report("UnregisterWaitEx");
     if (this.#state === "ended") this.#unregister();
-    if (this.#state === "cancelling") this.#state = "waiting";
+    if (this.#state !== "cancelling") return;
+    this.#state = "waiting";
+    this.#note();
   }
 
   #fired(): boolean {
@@ -195,6 +200,17 @@ export class HandleWait implements OverlappedCall<boolean> {
     const at = this.#operation!.address + WAIT_RECORD_FIRED;
     this.#waits.port.api.copyOut(word, at);
     return word[0] !== 0;
+  }
+
+  /** In a worker the wait ends with the thread. */
+  #note(): void {
+    const { threadHandles } = this.#waits.port.api;
+    threadHandles?.addWait(this.#registration, this.#object);
+  }
+
+  /** From now on the wait is not unregistered at the end of the thread. */
+  #forget(): void {
+    this.#waits.port.api.threadHandles?.remove(this.#registration);
   }
 
   #release(): void {

@@ -35,6 +35,9 @@ const REAL_TRACES = "tests/conformance/real_test.ts";
 const PIPE_LIBRARIES = ["kernel32", "ntdll", "advapi32"];
 const SOCKET_LIBRARIES = ["ws2_32"];
 
+/** Peers, handles and memory that fail: `deno task faults` runs more of it. */
+export const FAULTS = "tests/faults";
+
 /** Puts Windows' rules over Wine. */
 const RULES = "tests/rules/install.ts";
 
@@ -105,6 +108,11 @@ function windowsStages(place: Place): Stage[] {
     permissions: ["-A"],
     paths: ["tests/package"],
     package: true,
+  }, {
+    title: `Faults on ${place.label}`,
+    deno: "windows",
+    permissions: ["-A"],
+    paths: [FAULTS],
   }, {
     title: `Tests with a scoped permission on ${place.label}`,
     deno: "windows",

@@ -83,6 +83,16 @@ export class Script implements AsyncDisposable {
     }
   }
 
+  /**
+   * Finds a number in what the program has written so far.
+   *
+   * @param label The word before it.
+   * @returns The number.
+   */
+  number(label: string): number {
+    return Number(new RegExp(`${label} (\\d+)`).exec(this.#text)?.[1]);
+  }
+
   /** Ends the program as a power failure would. */
   kill(): void {
     this.#child.kill("SIGKILL");

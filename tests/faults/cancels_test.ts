@@ -12,11 +12,10 @@ import { pipe } from "../../src/pipe/mod.ts";
 import {
   connectedPair,
   createInstance,
-  soon,
-  turn,
   uniquePipeName,
-  withProactor,
-} from "../windows/_setup.ts";
+} from "../windows/_pipes.ts";
+import { withProactor } from "../windows/_setup.ts";
+import { soon, turn } from "../windows/_turns.ts";
 import { socketPair } from "../windows/net/_sockets.ts";
 import { tcpPair } from "../windows/net/_tcp.ts";
 import { faultTest, figure, LOCAL, randomNumbers, scaled } from "./_faults.ts";

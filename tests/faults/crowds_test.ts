@@ -9,12 +9,9 @@ import {
   type StreamConnection,
 } from "../../mod.ts";
 import { connectTcp, TcpListener } from "../../src/net/mod.ts";
-import {
-  handleCount,
-  PATIENCE,
-  soon,
-  uniquePipeName,
-} from "../windows/_setup.ts";
+import { handleCount } from "../windows/_handles.ts";
+import { uniquePipeName } from "../windows/_pipes.ts";
+import { PATIENCE, soon } from "../windows/_turns.ts";
 import { closeHandles, createEvent } from "../windows/waits/_objects.ts";
 import { TestWorker } from "../windows/_worker.ts";
 import { faultTest, figure, isGone, LOCAL, scaled } from "./_faults.ts";

@@ -11,12 +11,8 @@ import {
 } from "../../mod.ts";
 import { connectTcp, startTls, TcpListener } from "../../src/net/mod.ts";
 import { type Script, startScript } from "../interop/_script.ts";
-import {
-  createInstance,
-  soon,
-  turn,
-  uniquePipeName,
-} from "../windows/_setup.ts";
+import { createInstance, uniquePipeName } from "../windows/_pipes.ts";
+import { soon, turn } from "../windows/_turns.ts";
 import { onWine } from "../windows/_wine.ts";
 import { endOf, faultTest, LOCAL } from "./_faults.ts";
 

@@ -16,13 +16,9 @@ import { pipe } from "../../src/pipe/mod.ts";
 import { portOf } from "../../src/proactor/default_port.ts";
 import { frontOf } from "../../src/stream/connection_front.ts";
 import type { Handle } from "../../src/ffi/win32_api.ts";
-import {
-  closeBehindBack,
-  connectedPair,
-  soon,
-  uniquePipeName,
-  until,
-} from "../windows/_setup.ts";
+import { closeBehindBack } from "../windows/_handles.ts";
+import { connectedPair, uniquePipeName } from "../windows/_pipes.ts";
+import { soon, until } from "../windows/_turns.ts";
 import { tcpPair } from "../windows/net/_tcp.ts";
 import {
   closeHandles,

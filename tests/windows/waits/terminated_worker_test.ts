@@ -3,7 +3,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { delay } from "@std/async/delay";
 import { connectPipe, type IocpProactor } from "../../../mod.ts";
-import { assertKeepsHandles, soon, test, uniquePipeName } from "../_setup.ts";
+import { assertKeepsHandles } from "../_handles.ts";
+import { uniquePipeName } from "../_pipes.ts";
+import { test } from "../_setup.ts";
+import { soon } from "../_turns.ts";
 import { TestWorker } from "../_worker.ts";
 import { closeHandles, createEvent, setEvent } from "./_objects.ts";
 

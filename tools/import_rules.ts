@@ -1,3 +1,4 @@
+import { alg, Graph } from "./dependencies/graphs.ts";
 import type { Finding } from "./finding.ts";
 import { CLOSED, CROSSINGS, FLOORS, KNOWN, TOPICS } from "./house.ts";
 import type { Known } from "./house.ts";
@@ -39,10 +40,11 @@ export function checkCircles(
   imports: readonly Import[],
   known: Known["circles"] = KNOWN.circles,
 ): Finding[] {
-  const circles = findCircles(imports).map((files) => files.join(", "));
+  const graph = graphOf(imports);
+  const circles = findCircles(graph).map((files) => files.join(", "));
   const found = circles.filter((circle) => !known.includes(circle))
     .map((circle) => {
-      const round = shortestRound(imports, circle.split(", "));
+      const round = shortestRound(graph, circle.split(", "));
       const message = `imports in a circle: ${round.join(" -> ")}`;
       return { file: round[0]!, line: 1, symbol: "import", message };
     });
@@ -96,43 +98,26 @@ function roomOf(file: string): { room: string; subRoom: string } {
 }
 
 /** The shortest way from the first file of a circle back to it. */
-function shortestRound(
-  imports: readonly Import[],
-  circle: readonly string[],
-): string[] {
+function shortestRound(graph: Graph, circle: readonly string[]): string[] {
   const [first = ""] = circle;
-  const ways = [[first]];
-  for (const way of ways) { // Grows meanwhile, by longer and longer ways
-    const next = imports.filter(({ from }) => from === way.at(-1));
-    if (next.some(({ to }) => to === first)) return [...way, first];
-    const known = new Set(ways.flat());
-    for (const { to } of next) {
-      if (circle.includes(to) && !known.has(to)) ways.push([...way, to]);
-    }
+  const ways = alg.dijkstra(graph, first);
+  const [last] = (graph.predecessors(first) ?? []).sort()
+    .sort((a, b) => ways[a]!.distance - ways[b]!.distance);
+  const round = [first];
+  for (let file = last; file; file = ways[file]!.predecessor) {
+    round.unshift(file);
   }
-  return [...circle];
+  return round;
 }
 
-/** Groups of files that reach each other, by Tarjan's algorithm. */
-function findCircles(imports: readonly Import[]): string[][] {
-  const targets = Map.groupBy(imports, ({ from }) => from);
-  const order = new Map<string, number>();
-  const stack: string[] = [];
-  const circles: string[][] = [];
-  function visit(file: string): number {
-    const index = order.size;
-    order.set(file, index);
-    stack.push(file);
-    let lowest = index;
-    for (const { to } of targets.get(file) ?? []) {
-      if (!order.has(to)) lowest = Math.min(lowest, visit(to));
-      else if (stack.includes(to)) lowest = Math.min(lowest, order.get(to)!);
-    }
-    if (lowest < index) return lowest;
-    const circle = stack.splice(stack.indexOf(file));
-    if (circle.length > 1) circles.push(circle.sort());
-    return lowest;
-  }
-  for (const file of targets.keys()) if (!order.has(file)) visit(file);
-  return circles;
+/** Groups of files that reach each other. */
+function findCircles(graph: Graph): string[][] {
+  return alg.tarjan(graph).filter(({ length }) => length > 1)
+    .map((circle) => circle.sort());
+}
+
+function graphOf(imports: readonly Import[]): Graph {
+  const graph = new Graph();
+  for (const { from, to } of imports) graph.setEdge(from, to);
+  return graph;
 }

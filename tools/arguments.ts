@@ -43,13 +43,7 @@ export const USAGE = `Usage: deno run -A tools/windows.ts SUBCOMMAND [WORDS]
   peers [ARGS]     compare with other runtimes and C; ARGS as --help says
   setup            only prepare what the others need, and say where it is`;
 
-/**
- * Takes a command line apart.
- *
- * @param args The words after the script, such as `Deno.args`.
- * @returns The subcommand and its words, or `undefined` if there is no such
- * subcommand.
- */
+/** Takes a command line apart; `undefined` if there is no such subcommand. */
 export function parseArguments(
   args: readonly string[],
 ): ParsedArguments | undefined {
@@ -67,13 +61,7 @@ export interface TestWords {
   flags: string[];
 }
 
-/**
- * Parts words that name files from flags and their values.
- *
- * @param words The words after the subcommand.
- * @param isPath Says whether a file or folder of that name exists.
- * @returns Both kinds, in order.
- */
+/** Parts words that name files from flags and their values, in order. */
 export function partWords(
   words: readonly string[],
   isPath: (word: string) => boolean,

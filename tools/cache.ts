@@ -23,11 +23,8 @@ const LOCK_POLL_MS = 200;
 const REMOVE_TRIES = 20;
 
 /**
- * The folder of everything that the set-up makes.
- *
- * @param env The environment: `XDG_CACHE_HOME`, or else `HOME`, says where.
- * @returns Its absolute path.
- * @throws {SetupError} when the environment names no place for it.
+ * The absolute path of the folder of everything that the set-up makes:
+ * `XDG_CACHE_HOME`, or else `HOME`, says where.
  */
 export function cacheFolder(env: Record<string, string | undefined>): string {
   const { XDG_CACHE_HOME: xdg, HOME: home } = env;
@@ -53,11 +50,7 @@ export function isStampValid(
 }
 
 /**
- * The mount points inside a folder.
- *
- * @param mounts The text of `/proc/mounts`.
- * @param folder The folder's absolute path.
- * @returns The mount points, the folder itself included if it is one.
+ * The mount points inside a folder, or at it, by the text of `/proc/mounts`.
  */
 export function mountsInside(mounts: string, folder: string): string[] {
   return mounts.split("\n")
@@ -94,12 +87,8 @@ export class Cache {
   }
 
   /**
-   * Makes the pieces that are missing. Other processes that want the same wait
-   * meanwhile.
-   *
-   * @param pieces The pieces, each after those that it needs.
-   * @param interruption Ends the work when this process is asked to stop.
-   * @returns When all are there.
+   * Makes the pieces that are missing, each after those that it needs. Other
+   * processes that want the same wait meanwhile.
    */
   async ensure(
     pieces: readonly Piece[],

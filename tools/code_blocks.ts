@@ -30,11 +30,8 @@ const DECLARATION =
 const MEMBER = /^ +(?:(?:static|async|override|protected|get|set) )*\*?(\w+)/;
 
 /**
- * Finds the blocks of code in a file.
- *
- * @param file Its name; what ends in `.md` is Markdown, all else TypeScript.
- * @param text Its text.
- * @returns The blocks in their order.
+ * Finds the blocks of code in a file, in their order. What ends in `.md` is
+ * Markdown, all else TypeScript.
  */
 export function codeBlocks(file: string, text: string): CodeBlock[] {
   const lines = text.replaceAll("\r\n", "\n").split("\n");
@@ -104,11 +101,8 @@ function numbered(blocks: CodeBlock[]): CodeBlock[] {
 }
 
 /**
- * Why a block is not executed.
- *
- * @param block The block.
- * @returns The reason after `ignore:`; `undefined` if it is executed, and an
- * empty text if no reason is given.
+ * Why a block is not executed: what is behind `ignore:`; `undefined` if it is
+ * executed, and an empty text if no reason is given.
  */
 export function ignoreReason({ info }: CodeBlock): string | undefined {
   const match = /(?:^| )ignore(?::\s*(.*)|\b.*)$/.exec(info);

@@ -7,11 +7,9 @@ const PROGRAM = "tests/conformance/main.ts";
 const TIMEOUT_MS = 5 * 60_000;
 
 /**
- * Replays the traces, shows the report, and writes it to a file.
- *
- * @param host What runs Windows programs.
- * @param words The file; it is in `.cache/` if there is none.
- * @returns The exit code: 0 if every difference is a listed one.
+ * Replays the traces, shows the report, and writes it to a file: the first
+ * word, or else one in `.cache/`. The exit code is 0 if every difference is a
+ * listed one.
  */
 export async function runConformance(
   host: WindowsHost,

@@ -22,13 +22,7 @@ const PACKAGES = "wine64,wine,ca-certificates";
 const KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg";
 const HOSTS = "127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n";
 
-/**
- * A Debian with Wine as a piece of the cache.
- *
- * @param interruption Ends the work when this process is asked to stop.
- * @param wine The path of Wine in it.
- * @returns The piece.
- */
+/** A Debian with Wine, at a path in it, as a piece of the cache. */
 export function debianPiece(interruption: Interruption, wine: string): Piece {
   return {
     name: `debian-${DEBIAN}`,

@@ -68,11 +68,8 @@ export interface DocOutput {
 }
 
 /**
- * Checks the documentation of all symbols that a module exports.
- *
- * @param output What `deno doc --json` printed, parsed.
- * @returns The findings, in the order of the output.
- * @throws {Error} when the format has another version than 2.
+ * Checks the documentation of all symbols that a module exports, as `deno doc
+ * --json` prints it.
  */
 export function checkDocs({ version, nodes }: DocOutput): Finding[] {
   if (version !== DOC_VERSION) {

@@ -9,10 +9,8 @@ const ROOT = "mod.ts";
 const MAX_ROOT_NAMES = 60;
 
 /**
- * Checks that the root door stays one that can be read at a glance.
- *
- * @param output What `deno doc --json` printed, parsed.
- * @returns A finding when it hands out too many names.
+ * Checks that the root door, as `deno doc --json` prints it, stays one that can
+ * be read at a glance.
  */
 export function checkRootDoor({ nodes }: DocOutput): Finding[] {
   return Object.entries(nodes).flatMap(([file, { symbols }]) => {

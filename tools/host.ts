@@ -12,18 +12,15 @@ export interface WindowsHost {
   readonly notes: string[];
 
   /**
-   * Makes Windows programs ready.
-   *
-   * @param programs The programs.
-   * @returns The Windows path of each; `undefined` where one is not to be had.
+   * Makes programs ready. Gives the Windows path of each; `undefined` where one
+   * is not to be had.
    */
   install(programs: readonly NpmProgram[]): Promise<(string | undefined)[]>;
 
   /**
-   * Compiles programs, unless that was done.
-   *
-   * @param programs The programs; sources are relative to the repository.
-   * @returns The Windows path of each; `undefined` if there is no compiler.
+   * Compiles programs, unless that was done; sources are relative to the
+   * repository. Gives the Windows path of each; `undefined` if there is no
+   * compiler.
    */
   compile(programs: readonly CProgram[]): Promise<(string | undefined)[]>;
 

@@ -28,11 +28,8 @@ interface Resolution {
 }
 
 /**
- * Reads the imports of modules, and of all that they import.
- *
- * @param files The modules, relative to the repository, which is this process's
- * folder.
- * @returns The imports, in the order of the files.
+ * Reads the imports of modules, and of all that they import. Paths are relative
+ * to the repository, which is this process's folder.
  */
 export async function readImports(files: readonly string[]): Promise<Import[]> {
   const root = await Deno.makeTempFile({ suffix: ".ts" });

@@ -29,13 +29,7 @@ export function checkArrows(
   return [...found, ...staleFindings(stale)];
 }
 
-/**
- * Finds circles of imports.
- *
- * @param imports The imports.
- * @param known What is let through.
- * @returns A finding for each group of files that reach each other.
- */
+/** Finds groups of files that reach each other, but for known ones. */
 export function checkCircles(
   imports: readonly Import[],
   known: Known["circles"] = KNOWN.circles,

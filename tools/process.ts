@@ -41,10 +41,6 @@ const OUTPUT_GRACE_MS = 2_000;
 /**
  * Runs a program with this process's input and output. Signals that ask this
  * process to stop are passed on to it.
- *
- * @param line The program.
- * @param options Who else wants the output, and how long it may take.
- * @returns How it ended.
  */
 export async function run(
   line: CommandLine,
@@ -174,11 +170,8 @@ function descendant(pid: number, depth: number): number {
 }
 
 /**
- * Asks a program something.
- *
- * @param argv The program and its arguments.
- * @param env Environment variables besides this process's.
- * @returns Its output; `undefined` if it fails, or there is no such program.
+ * Asks a program something, with variables besides this process's environment.
+ * Gives its output; `undefined` if it fails, or there is no such program.
  */
 export async function ask(
   argv: readonly string[],

@@ -103,10 +103,8 @@ export function addCounts(all: Iterable<Counts>): Counts {
 }
 
 /**
- * The line that closes a test run.
- *
- * @param counts The sums over all stages.
- * @returns `N passed, N failed`, with `, N skipped` if tests were ignored.
+ * The line that closes a test run: `N passed, N failed`, with `, N skipped` if
+ * tests were ignored.
  */
 export function closingLine(counts: Counts): string {
   const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : "";

@@ -41,11 +41,7 @@ export class Interruption implements Disposable {
     });
   }
 
-  /**
-   * Ends the work if a signal came.
-   *
-   * @throws {InterruptedError} when a signal came.
-   */
+  /** Ends the work, by an {@linkcode InterruptedError}, if a signal came. */
   check(): void {
     if (this.#signal !== undefined) throw new InterruptedError(this.#signal);
   }
@@ -92,13 +88,9 @@ export function sealed(argv: readonly string[]): string[] {
 }
 
 /**
- * Runs a program of the set-up, without input and silently.
- *
- * @param argv The program and its arguments.
- * @param options How it is run.
- * @returns Its output.
- * @throws {SetupError} when it fails; the message has the end of its output.
- * @throws {InterruptedError} when this process was asked to stop.
+ * Runs a program of the set-up, without input and silently, and gives its
+ * output. A {@linkcode SetupError} has the end of the output of one that fails;
+ * an {@linkcode InterruptedError} tells that this process was asked to stop.
  */
 export async function runProgram(
   argv: readonly string[],

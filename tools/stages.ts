@@ -141,11 +141,8 @@ export function scopedPermission(
 }
 
 /**
- * Narrows stages to the files that were asked for.
- *
- * @param stages The stages.
- * @param wanted Files and folders relative to the repository; none means all.
- * @returns The stages that have something to run, with what they run.
+ * Narrows stages to the files and folders that were asked for, relative to the
+ * repository; none means all.
  */
 export function narrowStages(
   stages: readonly Stage[],

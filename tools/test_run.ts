@@ -33,12 +33,8 @@ interface StageRun extends RunResult {
 }
 
 /**
- * Runs all tests, and prints the closing line `N passed, N failed` last.
- *
- * @param host What runs Windows programs.
- * @param words Words for `deno test`; those that name files or folders narrow
- * what runs.
- * @returns The exit code: 0 if tests ran and none failed.
+ * Runs all tests, or those in files and folders among the words, and prints the
+ * closing line last. The exit code is 0 if tests ran and none failed.
  */
 export async function runTests(
   host: WindowsHost,

@@ -27,10 +27,8 @@ export class RealWindows implements WindowsHost {
   }
 
   /**
-   * Compiles programs.
-   *
-   * @param programs The programs; sources are relative to this folder.
-   * @returns The path of each; `undefined` if there is no compiler on PATH.
+   * Compiles programs; sources are relative to this folder. Gives the path of
+   * each; `undefined` if there is no compiler on PATH.
    */
   async compile(
     programs: readonly CProgram[],

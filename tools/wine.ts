@@ -16,10 +16,8 @@ export interface Machine {
 }
 
 /**
- * Reads the version of a Wine.
- *
- * @param text What `wine --version` prints, such as `wine-10.0 (Debian 10.0)`.
- * @returns The version, such as `10.0`, or `undefined` if there is none in it.
+ * The version, such as `10.0`, in what `wine --version` prints, such as
+ * `wine-10.0 (Debian 10.0)`.
  */
 export function parseWineVersion(text: string): string | undefined {
   return /^wine-(\d+\.\d+(?:\.\d+)?)/m.exec(text)?.[1];
@@ -34,11 +32,8 @@ export function isWineUsable(version: string | undefined): boolean {
 export type WineSource = "system" | "debian" | "none";
 
 /**
- * Decides which Wine to use.
- *
- * @param machine What the machine offers.
- * @returns The machine's Wine if it is new enough, otherwise one from Debian in
- * the cache, which takes root on Linux.
+ * Decides which Wine to use: the machine's if it is new enough, otherwise one
+ * from Debian in the cache, which takes root on Linux.
  */
 export function chooseWine(machine: Machine): WineSource {
   if (isWineUsable(parseWineVersion(machine.wine ?? ""))) return "system";
@@ -89,19 +84,14 @@ export interface Wine {
   readonly prefix: string;
 
   /**
-   * What the cache must hold before a program can run.
-   *
-   * @param interruption Ends the work when this process is asked to stop.
-   * @returns The pieces in the order in which they are made.
+   * What the cache must hold before a program can run, in the order in which it
+   * is made.
    */
   pieces(interruption: Interruption): Piece[];
 
   /**
-   * The command line of a Windows program.
-   *
-   * @param argv The program's path on this machine, and its arguments.
-   * @param env Environment variables besides this process's.
-   * @returns The command line, to be run at once.
+   * The command line, to be run at once, of a Windows program, with variables
+   * besides this process's environment.
    */
   command(
     argv: readonly string[],

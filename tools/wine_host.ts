@@ -46,11 +46,9 @@ export class WineHost implements WindowsHost {
   }
 
   /**
-   * Prepares Wine and the Windows build of Deno, unless they are ready.
-   *
-   * @returns The host.
-   * @throws {SetupError} when this machine cannot run Windows programs.
-   * @throws {InterruptedError} when this process was asked to stop.
+   * Prepares Wine and the Windows build of Deno, unless they are ready. Fails
+   * with a {@linkcode SetupError} on a machine that cannot run Windows
+   * programs.
    */
   static async open(): Promise<WineHost> {
     const cache = new Cache(cacheFolder(Deno.env.toObject()));
@@ -71,10 +69,9 @@ export class WineHost implements WindowsHost {
   }
 
   /**
-   * Compiles programs, unless they are in the cache.
-   *
-   * @param programs The programs; sources are relative to this folder.
-   * @returns The Windows path of each; `undefined` if there is no compiler.
+   * Compiles programs, unless they are in the cache; sources are relative to
+   * this folder. Gives the Windows path of each; `undefined` if there is no
+   * compiler.
    */
   async compile(
     programs: readonly CProgram[],

@@ -1,12 +1,8 @@
 import type { Piece } from "./cache.ts";
 
 /**
- * A Wine prefix as a piece of the cache.
- *
- * @param name The piece's name.
- * @param version The version of its Wine.
- * @param boot Fills the folder, and returns when its wineserver has ended.
- * @returns The piece.
+ * A Wine prefix as a piece of the cache. Its `boot` fills the folder, and
+ * returns when its wineserver has ended.
  */
 export function prefixPiece(
   name: string,

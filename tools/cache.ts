@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { readText } from "./files.ts";
 import { Step } from "./progress.ts";
 import { type Interruption, SetupError } from "./setup_process.ts";
@@ -182,8 +183,4 @@ async function removeTree(folder: string): Promise<void> {
       await pause(100);
     }
   }
-}
-
-function pause(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

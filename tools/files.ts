@@ -1,3 +1,6 @@
+import { relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
 const TEST_FILE = /(^|[._])test\.(ts|js|mjs|tsx)$/;
 
 /** Whether a file or folder can be seen. */
@@ -35,4 +38,9 @@ export function hasTests(path: string): boolean {
   return [...Deno.readDirSync(path)].some(({ name, isDirectory }) =>
     isDirectory ? hasTests(`${path}/${name}`) : TEST_FILE.test(name)
   );
+}
+
+/** The path of a URL, relative to this process's folder. */
+export function relativePath(url: string): string {
+  return relative(Deno.cwd(), fileURLToPath(url)).replaceAll("\\", "/");
 }

@@ -1,5 +1,6 @@
-import { relative } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
+import { relativePath } from "./files.ts";
+import { denoJson } from "./process.ts";
 
 /** An import of a value or a type, at start or later. */
 export interface Import {
@@ -37,7 +38,7 @@ export async function readImports(files: readonly string[]): Promise<Import[]> {
     const urls = files.map((file) => pathToFileURL(Deno.realPathSync(file)));
     const lines = urls.map((url) => `import ${JSON.stringify(url.href)};`);
     await Deno.writeTextFile(root, lines.join("\n"));
-    const { modules } = await denoInfo(root);
+    const { modules } = await denoJson<Info>("info", root);
     return modules
       .filter(({ specifier }) => isOwn(specifier))
       .flatMap(({ specifier, dependencies = [] }) =>
@@ -46,14 +47,6 @@ export async function readImports(files: readonly string[]): Promise<Import[]> {
   } finally {
     await Deno.remove(root);
   }
-}
-
-async function denoInfo(root: string): Promise<Info> {
-  const args = ["info", "--json", root];
-  const deno = new Deno.Command(Deno.execPath(), { args, stderr: "inherit" });
-  const { success, stdout } = await deno.output();
-  if (!success) throw new Error("Cannot read the imports: deno info failed");
-  return JSON.parse(new TextDecoder().decode(stdout));
 }
 
 function importOf(from: string, dependency: Dependency): Import {
@@ -71,6 +64,5 @@ function isOwn(url: string): boolean {
 }
 
 function shorten(url: string): string {
-  if (!isOwn(url)) return url;
-  return relative(Deno.cwd(), fileURLToPath(url)).replaceAll("\\", "/");
+  return isOwn(url) ? relativePath(url) : url;
 }

@@ -1,7 +1,9 @@
+import { setTimeout as pause } from "node:timers/promises";
+
 /** A program to start. */
 export interface CommandLine {
   /** The program and its arguments. */
-  argv: string[];
+  argv: readonly string[];
   /** The whole environment; without it, this process's. */
   env?: Record<string, string>;
   /** The folder to start in; without it, this process's. */
@@ -37,6 +39,7 @@ export const STOP_SIGNALS: Deno.Signal[] = Deno.build.os === "windows"
 
 /** How long output may outlast the program, in milliseconds. */
 const OUTPUT_GRACE_MS = 2_000;
+const UNREF = { ref: false };
 
 /**
  * Runs a program with this process's input and output. Signals that ask this
@@ -47,25 +50,28 @@ export async function run(
   options: RunOptions = {},
 ): Promise<RunResult> {
   const { onOutput, onErrors, timeout, quiet = false } = options;
-  const child = spawn(line, onOutput === undefined ? "inherit" : "piped");
+  const output = onOutput === undefined ? "inherit" : "piped";
+  const child = spawn(line, { input: "inherit", output });
   using signals = forwardSignals(child, line.depth ?? 0);
   const timer = timeout === undefined
     ? undefined
     : setTimeout(() => kill(child.pid, "SIGKILL"), timeout);
   try {
-    const output = onOutput &&
+    const copied = onOutput &&
       copyOutput(child, { onOutput, onErrors, quiet });
     const { code } = await child.status;
-    if (output !== undefined) await settle(output);
+    // A stray grandchild may keep the output open
+    await Promise.race([copied, copied && pause(OUTPUT_GRACE_MS, 0, UNREF)]);
     return { code, interrupted: signals.count > 0 };
   } finally {
     clearTimeout(timer);
   }
 }
 
-function spawn(
+/** Starts a program. */
+export function spawn(
   line: CommandLine,
-  output: "inherit" | "piped",
+  { input, output }: { input: "inherit" | "null"; output: "inherit" | "piped" },
 ): Deno.ChildProcess {
   const [program = "", ...args] = line.argv;
   const { env, cwd } = line;
@@ -73,7 +79,7 @@ function spawn(
     args,
     ...(cwd === undefined ? {} : { cwd }),
     ...(env === undefined ? {} : { env, clearEnv: true }),
-    stdin: "inherit",
+    stdin: input,
     stdout: output,
     stderr: output,
   }).spawn();
@@ -106,16 +112,6 @@ function writeAll(
   bytes: Uint8Array,
 ): void {
   for (let at = 0; at < bytes.length;) at += to.writeSync(bytes.subarray(at));
-}
-
-/** Waits for output, but not for a stray grandchild that keeps it open. */
-async function settle(output: Promise<void>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const grace = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, OUTPUT_GRACE_MS);
-  });
-  await Promise.race([output, grace]);
-  clearTimeout(timer);
 }
 
 interface ForwardedSignals extends Disposable {
@@ -186,4 +182,18 @@ export async function ask(
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
   }
+}
+
+/** What a subcommand of Deno says with `--json`. */
+export async function denoJson<T>(...words: readonly string[]): Promise<T> {
+  const [name = "", ...args] = words;
+  const deno = new Deno.Command(Deno.execPath(), {
+    args: [name, "--json", ...args],
+    stderr: "inherit",
+  });
+  const { success, stdout } = await deno.output();
+  if (!success) {
+    throw new Error(`Cannot read what deno ${name} says: it failed`);
+  }
+  return JSON.parse(new TextDecoder().decode(stdout));
 }

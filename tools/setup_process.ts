@@ -1,4 +1,4 @@
-import { kill, STOP_SIGNALS } from "./process.ts";
+import { kill, spawn, STOP_SIGNALS } from "./process.ts";
 
 const EXIT_CODES: Record<string, number> = {
   SIGHUP: 129,
@@ -114,18 +114,12 @@ function start(
   argv: readonly string[],
   env?: Record<string, string>,
 ): Deno.ChildProcess {
-  const [program = "", ...args] = argv;
   try {
-    return new Deno.Command(program, {
-      args,
-      ...(env === undefined ? {} : { env, clearEnv: true }),
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
+    const line = { argv, ...env && { env } };
+    return spawn(line, { input: "null", output: "piped" });
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new SetupError(`Cannot start "${program}": it is not on PATH`);
+    throw new SetupError(`Cannot start "${argv[0]}": it is not on PATH`);
   }
 }
 

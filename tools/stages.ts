@@ -69,6 +69,11 @@ export function testStages(place: Place): Stage[] {
     deno: "own",
     permissions: ["--allow-ffi"],
     paths: ANY_SYSTEM,
+  }, {
+    title: "Every order of events, on the simulated kernel",
+    deno: "own",
+    permissions: ["--allow-ffi"],
+    paths: ["tests/model"],
   }];
   return [...stages, ...windowsStages(place), ...ruledStages(place)];
 }

@@ -64,6 +64,8 @@ export class Kernel {
   manual: boolean;
   /** Operations that could end at once return ERROR_IO_PENDING. */
   forcePending = false;
+  /** With `manual`: asked whether an operation that could end does so at once. */
+  endsAtOnce: ((operation: Operation) => boolean) | null = null;
   /** Packets go to `held` instead of their port. */
   holdPackets = false;
   /** The packets held back, oldest first. */
@@ -159,8 +161,21 @@ export class Kernel {
     operation.pending = this.manual || this.forcePending ||
       request.onEnded !== undefined ||
       request.file.alwaysPends(operation);
+    if (this.#picksEnd(operation)) this.finish({ operation, end: "completed" });
     this.settle();
     return this.#returned(operation);
+  }
+
+  /** Lets the test end an operation before its call returns. */
+  #picksEnd(operation: Operation): boolean {
+    const { file, onEnded } = operation.request;
+    if (this.endsAtOnce === null || onEnded !== undefined) return false;
+    if (file.alwaysPends(operation) || !file.canComplete(operation)) {
+      return false;
+    }
+    if (operation.forced !== null) return false;
+    operation.pending = !this.endsAtOnce(operation);
+    return !operation.pending;
   }
 
   /** Ends whatever can end, oldest first, unless the test picks. */

@@ -27,6 +27,8 @@ export interface Packet {
 
 /** Somebody who waits for packets on another thread. */
 export interface PortWaiter {
+  /** Takes what is there, and does not wait. */
+  readonly polls: boolean;
   /** A packet was queued. */
   arrived(): void;
   /** Takes what is queued. */

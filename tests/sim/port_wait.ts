@@ -120,7 +120,8 @@ export class PortWaits {
     for (const port of this.#kernel.ports) {
       const { waiter } = port;
       if (!this.manual || waiter === null) continue;
-      if (port.packets.length === 0 || port.limited) continue;
+      const blocks = port.packets.length === 0 || port.limited;
+      if (blocks && !waiter.polls) continue;
       steps.push(() => waiter.take());
     }
     return steps;
@@ -184,6 +185,7 @@ export class PortWaits {
       ? kernel.clock.schedule(timeout, () => end(new Uint8Array(0)))
       : null;
     port.waiter = {
+      polls: timeout === 0,
       arrived: () => this.manual || (timeout > 0 && port.limited) || take(),
       closed: () => end(new Uint8Array(0)),
       take,

@@ -173,6 +173,7 @@ Deno.test("testStages() starts with the running Deno off Windows only", () => {
   const stages = testStages(WINE);
   assertEquals(stages.map(({ deno }) => deno), [
     "own",
+    "own",
     "windows",
     "windows",
     "windows",
@@ -189,7 +190,7 @@ Deno.test("testStages() starts with the running Deno off Windows only", () => {
   };
   assertEquals(
     testStages(windows).map(({ paths }) => paths),
-    stages.slice(1, -1).map(({ paths }) => paths).with(0, [
+    stages.slice(2, -1).map(({ paths }) => paths).with(0, [
       ...stages[0]!.paths,
       "tests/windows",
       "tests/rules",
@@ -199,9 +200,17 @@ Deno.test("testStages() starts with the running Deno off Windows only", () => {
 });
 
 Deno.test("testStages() replays traces where no DLL is loaded, and on the real API", () => {
-  const [own, all] = testStages(WINE);
+  const [own, , all] = testStages(WINE);
   assert(own!.paths.includes("tests/conformance/simulated_test.ts"));
   assert(all!.paths.includes("tests/conformance/real_test.ts"));
+});
+
+Deno.test("testStages() explores the models in a stage of its own", () => {
+  const [, models] = testStages(WINE);
+  assertEquals(models?.paths, ["tests/model"]);
+  const paths = testStages({ ...WINE, windows: true, label: "Windows" })
+    .flatMap((stage) => stage.paths);
+  assertFalse(paths.includes("tests/model"));
 });
 
 Deno.test("testStages() puts the rules of Windows over Wine, in a stage of its own", () => {
@@ -218,7 +227,7 @@ Deno.test("testStages() puts the rules of Windows over Wine, in a stage of its o
 
 Deno.test("testStages() gives the library no more than --allow-ffi", () => {
   const stages = testStages(WINE);
-  const [own, all, , , , , scoped, pipes] = stages;
+  const [own, , all, , , , , scoped, pipes] = stages;
   const libraries = ["kernel32", "ntdll", "advapi32"];
   assertEquals(own?.permissions, ["--allow-ffi"]);
   assertEquals(all?.permissions, ["--allow-ffi"]);

@@ -1,0 +1,208 @@
+/**
+ * Small wrong changes of the library, which models must find.
+ *
+ * @module
+ */
+
+import { BufferPool } from "../../src/ffi/memory.ts";
+import { CompletionPort } from "../../src/proactor/port/completion_port.ts";
+import { DeferredWork } from "../../src/proactor/port/deferred_work.ts";
+import { Dispatcher } from "../../src/proactor/port/dispatcher.ts";
+import { LateReads } from "../../src/proactor/port/late_reads.ts";
+import { PortHandle } from "../../src/proactor/port/port_handle.ts";
+import { PipeListener } from "../../src/pipe/pipe_listener.ts";
+import { AcceptQueue } from "../../src/stream/accept_queue.ts";
+import { Channel } from "../../src/stream/channel.ts";
+import { ReadHalf } from "../../src/stream/read_half.ts";
+import { ReadQueue } from "../../src/stream/read_queue.ts";
+import { WriteHalf } from "../../src/stream/write_half.ts";
+import { WriteQueue } from "../../src/stream/write_queue.ts";
+
+/** A wrong change. */
+export interface Bug {
+  /** What is wrong. */
+  readonly name: string;
+  /** Which models must find it. */
+  readonly models: readonly string[];
+  /**
+   * Makes the change.
+   *
+   * @returns Takes it back.
+   */
+  plant(): () => void;
+}
+
+/** A method that takes the place of another, which it is given. */
+// deno-lint-ignore no-explicit-any -- methods of any class
+type Replacement = (original: any) => (this: any, ...args: any[]) => unknown;
+
+/** All of them. */
+export const BUGS: readonly Bug[] = [
+  bug("a close gives slots back before their packets", {
+    models: ["connection", "server"],
+    of: CompletionPort,
+    method: "closeHandle",
+    by: (original) =>
+      function (handle: PortHandle) {
+        for (const each of this.operations.pending()) {
+          if (each.owner === handle) each.pending = false;
+        }
+        return original.call(this, handle);
+      },
+  }),
+  bug("a slot is registered after its call", {
+    models: ["connection", "server"],
+    of: CompletionPort,
+    method: "begin",
+    by: () => () => {},
+  }),
+  bug("the last packet of a batch is dropped", {
+    models: ["connection", "server"],
+    of: Dispatcher,
+    method: "dispatch",
+    by: (original) =>
+      function (count: number) {
+        original.call(this, count > 1 ? count - 1 : count);
+      },
+  }),
+  bug("a packet is dispatched twice", {
+    models: ["connection", "server"],
+    of: Dispatcher,
+    method: "dispatch",
+    by: (original) =>
+      function (count: number) {
+        original.call(this, count);
+        original.call(this, count);
+      },
+  }),
+  bug("in skip mode a packet is waited for", {
+    models: ["connection"],
+    of: PortHandle,
+    method: "queuesPacket",
+    by: () => (code: number) => code === 997 || code === 0,
+  }),
+  bug("without skip mode no packet is waited for", {
+    models: ["connection"],
+    of: PortHandle,
+    method: "queuesPacket",
+    by: () => (code: number) => code === 997,
+  }),
+  bug("a view of the caller's array is queued instead of a copy", {
+    models: ["connection"],
+    of: WriteQueue,
+    method: "keep",
+    by: () => () => {},
+  }),
+  bug("a close does not wait for what is queued", {
+    models: ["connection"],
+    of: Channel,
+    method: "close",
+    by: () =>
+      function () {
+        this.abort();
+      },
+  }),
+  bug("a deferred read is forgotten", {
+    models: ["connection"],
+    of: LateReads,
+    method: "add",
+    by: () => () => {},
+  }),
+  bug("deferred work is dropped", {
+    models: ["server"],
+    of: DeferredWork,
+    method: "add",
+    by: () => () => {},
+  }),
+  bug("a buffer is not given back", {
+    models: ["connection"],
+    of: BufferPool,
+    method: "release",
+    by: () => () => {},
+  }),
+  bug("a cancelled read drops data that were faster", {
+    models: ["connection"],
+    of: ReadQueue,
+    method: "advance",
+    by: (original) =>
+      function () {
+        original.call(this);
+        // What has come without a taker is lost.
+        while (this.takeInto(new Uint8Array(64)) > 0);
+      },
+  }),
+  bug("a read takes its bytes twice", {
+    models: ["connection"],
+    of: ReadHalf,
+    method: "takeInto",
+    by: (original) =>
+      function (target: Uint8Array) {
+        const { available } = this;
+        const count = original.call(this, target);
+        return available > count ? original.call(this, target) : count;
+      },
+  }),
+  bug("a closed write half keeps its slot", {
+    models: ["connection"],
+    of: WriteHalf,
+    method: "dispose",
+    by: () => () => {},
+  }),
+  bug("no instance is armed behind a client", {
+    models: ["server"],
+    of: PipeListener,
+    method: "refill",
+    by: () => () => {},
+  }),
+  bug("a closed connection makes no room", {
+    models: ["server"],
+    of: PipeListener,
+    method: "released",
+    by: () => () => {},
+  }),
+  bug("a close leaves the instances armed", {
+    models: ["server"],
+    of: PipeListener,
+    method: "close",
+    by: () => () => {},
+  }),
+  bug("a connection that nobody waits for is dropped", {
+    models: ["server"],
+    of: AcceptQueue,
+    method: "push",
+    by: (original) =>
+      function (connection: unknown) {
+        const { length } = this;
+        original.call(this, connection);
+        if (this.length > length) this.take();
+      },
+  }),
+  bug("a client is handed out twice", {
+    models: ["server"],
+    of: AcceptQueue,
+    method: "push",
+    by: (original) =>
+      function (connection: unknown) {
+        original.call(this, connection);
+        original.call(this, connection);
+      },
+  }),
+];
+
+interface BugOptions {
+  models: readonly string[];
+  // deno-lint-ignore no-explicit-any -- any class
+  of: { prototype: any };
+  method: string;
+  by: Replacement;
+}
+
+function bug(name: string, options: BugOptions): Bug {
+  const { models, of: { prototype }, method, by } = options;
+  const plant = () => {
+    const original = prototype[method];
+    prototype[method] = by(original);
+    return () => void (prototype[method] = original);
+  };
+  return { name, models, plant };
+}

@@ -75,10 +75,10 @@ export abstract class PortRun implements Run {
   }
 
   fingerprint(): string {
-    const { sim, port, proactor } = this.world;
+    const { sim, turns, proactor } = this.world;
     const { pending, slotsInUse, bufferBytes } = proactor.metrics();
     let text = `${this.describe()};${pending},${slotsInUse},${bufferBytes},` +
-      `${port.deferred},${environment.timers.length},${this.timers};`;
+      `${turns.deferred},${environment.timers.length},${this.timers};`;
     for (const operation of sim.inner.operations) {
       text += sim.nameOf(operation) + (operation.cancelRequested ? "x," : ",");
     }

@@ -7,6 +7,7 @@
 import { warningMode } from "../../src/proactor/port/warning_probe.ts";
 import { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
 import type { CompletionPort } from "../../src/proactor/port/completion_port.ts";
+import { PortTurns } from "../../src/proactor/port/turns.ts";
 import { portOf } from "../../src/proactor/default_port.ts";
 import type { SimulationOptions } from "../sim/options.ts";
 import { environment } from "./environment.ts";
@@ -26,6 +27,8 @@ export class World {
   readonly proactor: IocpProactor;
   /** Its port. */
   readonly port: CompletionPort;
+  /** Its turns. */
+  readonly turns: PortTurns;
   /** What was reported, which is a failure unless it is expected. */
   readonly reports: string[] = [];
   readonly #handles: number;
@@ -44,6 +47,7 @@ export class World {
       skipCompletionPortOnSuccess: skip,
     });
     this.port = portOf(this.proactor);
+    this.turns = turnsOf(this.port);
     this.port.report = (error, message) => {
       this.reports.push(`${message}: ${error}`);
     };
@@ -101,7 +105,7 @@ export class World {
   get turnPays(): boolean {
     if (environment.immediates.some(({ node }) => !node)) return true;
     if (environment.immediates.length === 0) return false;
-    return this.port.deferred || this.hasPackets;
+    return this.turns.deferred || this.hasPackets;
   }
 
   /** True when packets are queued. */
@@ -147,6 +151,20 @@ export class World {
     const { unknownPackets } = this.proactor.metrics();
     if (unknownPackets > 0) throw new Error("A packet belongs to nobody");
   }
+}
+
+/** A port keeps its turns to itself; its polls go there. */
+function turnsOf(port: CompletionPort): PortTurns {
+  const { prototype } = PortTurns;
+  const { poll } = prototype;
+  const found: PortTurns[] = [];
+  prototype.poll = function () {
+    found.push(this);
+    return 0;
+  };
+  port.poll(0);
+  prototype.poll = poll;
+  return found[0]!;
 }
 
 const SCHEDULES_PER_WORLD = 300;

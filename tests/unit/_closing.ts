@@ -15,7 +15,8 @@ import type {
 } from "../../src/stream/close_deadline.ts";
 import type { StreamConnection } from "../../src/stream/stream_connection.ts";
 import { ownerOf } from "../../src/proactor/proactor_parts.ts";
-import { outcome, PATH, turns, type World } from "./_helpers.ts";
+import { outcome, PATH, type World } from "./_helpers.ts";
+import { turns } from "./_turns.ts";
 import { Recorder, rig } from "./_recorder.ts";
 import { connectedSockets } from "./_sockets.ts";
 

@@ -6,7 +6,7 @@
 
 import v8 from "node:v8";
 import vm from "node:vm";
-import { turns } from "./_helpers.ts";
+import { turns } from "./_turns.ts";
 
 v8.setFlagsFromString("--expose_gc");
 const collect: () => void = vm.runInNewContext("gc");

@@ -1,13 +1,12 @@
 /**
- * What the unit tests share: a proactor on a simulated kernel, pipes between
- * raw handles, and ways to let turns pass.
+ * What the unit tests share: a proactor on a simulated kernel, and pipes
+ * between raw handles.
  *
  * @module
  */
 
 import { portOf } from "../../src/proactor/default_port.ts";
 import { assertEquals } from "@std/assert";
-import { setImmediate } from "node:timers";
 import {
   FILE_FLAG_OVERLAPPED,
   GENERIC_READ,
@@ -23,6 +22,9 @@ import { warningMode } from "../../src/proactor/port/warning_probe.ts";
 import type { Choose } from "../sim/explore.ts";
 import type { SimulationOptions } from "../sim/options.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";
+import { text } from "./_bytes.ts";
+import { notClosed } from "./_not_closed.ts";
+import { turns, until } from "./_turns.ts";
 
 /** The pipe that most tests use. */
 export const PATH = "\\\\.\\pipe\\x";
@@ -176,6 +178,7 @@ export class World {
   async finish(): Promise<void> {
     await until(() => this.proactor.metrics().pending === 0);
     await turns();
+    assertEquals(notClosed(this.port), []);
     assertEquals(this.inUse, [0, 0, 0], "slots, buffers, pending");
     assertEquals(await this.proactor.close(), 0);
     await turns(2);
@@ -230,63 +233,6 @@ async function runInWorld(
   await world.finish();
   assertEquals(world.reports, []);
   return world;
-}
-
-/**
- * Lets turns of Deno's event loop pass.
- *
- * @param count How many.
- */
-export async function turns(count = 4): Promise<void> {
-  for (let i = 0; i < count; i++) {
-    await new Promise<void>((resolve) => setImmediate(() => resolve()));
-  }
-}
-
-/**
- * Lets turns pass until something is true.
- *
- * @param condition What to wait for.
- * @throws {Error} when it does not become true.
- */
-export async function until(condition: () => boolean): Promise<void> {
-  for (let i = 0; i < 5000; i++) {
-    if (condition()) return;
-    await turns(1);
-  }
-  throw new Error(`Never became true: ${condition}`);
-}
-
-/**
- * Encodes text.
- *
- * @param text The text.
- * @returns Its bytes.
- */
-export function bytes(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(text);
-}
-
-/**
- * Decodes text.
- *
- * @param data Its bytes.
- * @returns The text.
- */
-export function text(data: Uint8Array | null | undefined): string {
-  return data ? new TextDecoder().decode(data) : "";
-}
-
-/**
- * Bytes that tell where they stand.
- *
- * @param length How many.
- * @returns The bytes.
- */
-export function pattern(length: number): Uint8Array<ArrayBuffer> {
-  const data = new Uint8Array(length);
-  for (let i = 0; i < length; i++) data[i] = (i * 31 + (i >> 8)) & 0xff;
-  return data;
 }
 
 /**

@@ -7,9 +7,11 @@
 import { assertEquals } from "@std/assert";
 import type { ExceptionContext } from "../../src/loop/exception_handler.ts";
 import { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
+import { portOf } from "../../src/proactor/default_port.ts";
 import { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";
 import { test as worldTests } from "./_helpers.ts";
+import { notClosed } from "./_not_closed.ts";
 
 /** What a test of the loop works with. */
 export interface LoopFixture {
@@ -47,6 +49,7 @@ export async function inLoop(
   const fixture = makeLoop();
   try {
     await body(fixture);
+    assertEquals(notClosed(portOf(fixture.loop.proactor)), []);
   } finally {
     fixture.loop.stop();
     await fixture.loop.close();

@@ -8,15 +8,14 @@ import { assertEquals } from "@std/assert";
 import type { Handle } from "../../src/ffi/win32_api.ts";
 import { type Choose, explore } from "../sim/explore.ts";
 import {
-  bytes,
   inWorld,
   outcome,
   race,
-  text,
   WINE_MESSAGES,
   type World,
   type WorldOptions,
 } from "./_helpers.ts";
+import { bytes, text } from "./_bytes.ts";
 
 /** A race: asks `choose` wherever the order is open, and tells how it ended. */
 export type Race = (world: World, choose: Choose) => Promise<string>;

@@ -11,7 +11,8 @@ import {
   type TransportTraits,
 } from "../../src/stream/channel_transport.ts";
 import type { Protocol, Transport } from "../../src/stream/protocol.ts";
-import { type PairOptions, text, type World } from "./_helpers.ts";
+import type { PairOptions, World } from "./_helpers.ts";
+import { text } from "./_bytes.ts";
 
 /** Writes down what it is told. */
 export class Recorder implements Protocol {

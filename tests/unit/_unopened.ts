@@ -15,7 +15,8 @@ import type { SubprocessProtocol } from "../../src/process/subprocess_protocol.t
 import { ownerOf } from "../../src/proactor/proactor_parts.ts";
 import { ChannelTransport } from "../../src/stream/channel_transport.ts";
 import type { Protocol } from "../../src/stream/protocol.ts";
-import { bytes, type World, wrong } from "./_helpers.ts";
+import { type World, wrong } from "./_helpers.ts";
+import { bytes } from "./_bytes.ts";
 import {
   addressOf,
   bound,

@@ -10,7 +10,9 @@ import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
 import { frontOf } from "../../src/stream/connection_front.ts";
 import { CancelledError, Future } from "../../src/proactor/future/future.ts";
-import { bytes, PATH, turns, type World } from "./_helpers.ts";
+import { PATH, type World } from "./_helpers.ts";
+import { bytes } from "./_bytes.ts";
+import { turns } from "./_turns.ts";
 import { test } from "./_loop.ts";
 import {
   bound,

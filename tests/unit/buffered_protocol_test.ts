@@ -4,7 +4,9 @@ import { assertEquals, assertInstanceOf } from "@std/assert";
 import type { BufferedProtocol } from "../../src/stream/protocol.ts";
 import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import { servePipe } from "../../src/pipe/pipe_protocol.ts";
-import { bytes, PATH, pattern, test, turns, until } from "./_helpers.ts";
+import { PATH, test } from "./_helpers.ts";
+import { bytes, pattern } from "./_bytes.ts";
+import { turns, until } from "./_turns.ts";
 import { Recorder, rig } from "./_recorder.ts";
 
 /** Gives room of a certain size, and keeps what was put there. */

@@ -11,15 +11,9 @@ import { adopt, type Adopting } from "../../src/process/adopt_handle.ts";
 import { inspectHandle } from "../../src/process/handle_kind.ts";
 import { Fixture } from "../sim/fixture.ts";
 import type { SimulatedWin32 } from "../sim/simulated_win32.ts";
-import {
-  bytes,
-  inWorld,
-  PATH,
-  text,
-  turns,
-  type World,
-  type WorldOptions,
-} from "./_helpers.ts";
+import { inWorld, PATH, type World, type WorldOptions } from "./_helpers.ts";
+import { bytes, text } from "./_bytes.ts";
+import { turns } from "./_turns.ts";
 
 /** What else the library asks on the JavaScript thread. */
 function processesOf(sim: SimulatedWin32) {

@@ -11,7 +11,7 @@ import {
   setBytes,
   viewOf,
 } from "../../src/ffi/bytes.ts";
-import { pattern } from "./_helpers.ts";
+import { pattern } from "./_bytes.ts";
 import { HOSTILE } from "./_hostile.ts";
 
 for (const [kind, make] of Object.entries(HOSTILE)) {

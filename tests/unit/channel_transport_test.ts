@@ -7,7 +7,9 @@ import {
   assertThrows,
 } from "@std/assert";
 import { STATUS_CANCELLED } from "../../src/ffi/constants.ts";
-import { bytes, test, text, turns, until, wrong } from "./_helpers.ts";
+import { test, wrong } from "./_helpers.ts";
+import { bytes, text } from "./_bytes.ts";
+import { turns, until } from "./_turns.ts";
 import { Recorder, rig } from "./_recorder.ts";
 
 test.world("a transport tells connectionMade first and arms a read", async (world) => {

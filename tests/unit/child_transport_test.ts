@@ -10,15 +10,9 @@ import {
   type TransportParts,
 } from "../../src/process/child_transport.ts";
 import type { SubprocessProtocol } from "../../src/process/subprocess_protocol.ts";
-import {
-  bytes,
-  inWorld,
-  test,
-  text,
-  turns,
-  until,
-  type World,
-} from "./_helpers.ts";
+import { inWorld, test, type World } from "./_helpers.ts";
+import { bytes, text } from "./_bytes.ts";
+import { turns, until } from "./_turns.ts";
 
 /** Writes down what it is told. */
 class Recorder implements SubprocessProtocol {

@@ -6,7 +6,8 @@
 import { assert, assertEquals, assertGreaterOrEqual } from "@std/assert";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
 import { TcpListener } from "../../src/net/tcp/tcp_listener.ts";
-import { inWorld, PATH, turns, until, type World } from "./_helpers.ts";
+import { inWorld, PATH, type World } from "./_helpers.ts";
+import { turns, until } from "./_turns.ts";
 
 const TICK = 15.6;
 

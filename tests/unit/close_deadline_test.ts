@@ -3,14 +3,13 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import {
-  bytes,
   inWorld,
   outcome,
-  pattern,
   test as worldTests,
-  turns,
   type World,
 } from "./_helpers.ts";
+import { bytes, pattern } from "./_bytes.ts";
+import { turns } from "./_turns.ts";
 import {
   assertDropped,
   type Closing,

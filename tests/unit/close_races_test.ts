@@ -3,7 +3,8 @@
 import { assert } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { type Closing, open, PIECE } from "./_closing.ts";
-import { outcome, race, turns, type World } from "./_helpers.ts";
+import { outcome, race, type World } from "./_helpers.ts";
+import { turns } from "./_turns.ts";
 import { assertEnds } from "./_races.ts";
 
 /** Pieces that are written: the kernel takes one without a reader. */

@@ -3,8 +3,9 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { PipeConnection } from "../../src/pipe/pipe_connection.ts";
-import { bytes, inWorld, test, text, turns, until } from "./_helpers.ts";
-import { World } from "./_helpers.ts";
+import { bytes, text } from "./_bytes.ts";
+import { turns, until } from "./_turns.ts";
+import { inWorld, test, World } from "./_helpers.ts";
 
 test.world("unknown packets are counted, reported, and never acted on", async (world) => {
   const { sim, port, proactor } = world;

@@ -14,7 +14,9 @@ import { addReader, removeReader } from "../../src/net/readiness/readiness.ts";
 import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import { servePipe } from "../../src/pipe/pipe_protocol.ts";
 import { Future } from "../../src/proactor/future/future.ts";
-import { bytes, PATH, turns, until } from "./_helpers.ts";
+import { PATH } from "./_helpers.ts";
+import { bytes } from "./_bytes.ts";
+import { turns, until } from "./_turns.ts";
 import { makeLoop, runFor, runOnce, test } from "./_loop.ts";
 import { type AnyProtocol, KINDS } from "./_unopened.ts";
 

@@ -7,7 +7,8 @@ import { assertEquals } from "@std/assert";
 import { toNodeDuplex } from "../../src/stream/to_node_duplex.ts";
 import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import type { PipeConnection } from "../../src/pipe/pipe_connection.ts";
-import { inWorld, PATH, turns } from "./_helpers.ts";
+import { inWorld, PATH } from "./_helpers.ts";
+import { turns } from "./_turns.ts";
 
 /** A style of reading, which gives all that was read. */
 type Style = (client: PipeConnection) => Promise<number>;

@@ -7,7 +7,9 @@ import { openFile } from "../../src/file/open_file.ts";
 import type { OverlappedFile } from "../../src/file/overlapped_file.ts";
 import type { SimulatedFiles } from "../sim/simulated_files.ts";
 import { test, withDisk } from "./_files.ts";
-import { bytes, outcome, pattern, turns, type World } from "./_helpers.ts";
+import { outcome, type World } from "./_helpers.ts";
+import { bytes, pattern } from "./_bytes.ts";
+import { turns } from "./_turns.ts";
 
 const FROM = "C:\\from";
 const TO = "C:\\to";

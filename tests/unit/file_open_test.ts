@@ -8,7 +8,9 @@ import {
   openParameters,
 } from "../../src/file/open_options.ts";
 import { FILE, open, test, withDisk } from "./_files.ts";
-import { bytes, outcome, turns, wrong } from "./_helpers.ts";
+import { outcome, wrong } from "./_helpers.ts";
+import { bytes } from "./_bytes.ts";
+import { turns } from "./_turns.ts";
 
 const READ = 0x12_0089;
 const WRITE = 0x12_0116;

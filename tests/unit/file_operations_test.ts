@@ -2,7 +2,8 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { FILE, open, test } from "./_files.ts";
-import { bytes, outcome, pattern, text, wrong } from "./_helpers.ts";
+import { outcome, wrong } from "./_helpers.ts";
+import { bytes, pattern, text } from "./_bytes.ts";
 
 const MIB = 1 << 20;
 

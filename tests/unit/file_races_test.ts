@@ -5,17 +5,9 @@ import type { OverlappedFile } from "../../src/file/overlapped_file.ts";
 import { explore } from "../sim/explore.ts";
 import { SimulatedFiles } from "../sim/simulated_files.ts";
 import { FILE, open, test, withDisk } from "./_files.ts";
-import {
-  bytes,
-  outcome,
-  pattern,
-  race,
-  text,
-  turns,
-  until,
-  World,
-  wrong,
-} from "./_helpers.ts";
+import { outcome, race, World, wrong } from "./_helpers.ts";
+import { bytes, pattern, text } from "./_bytes.ts";
+import { turns, until } from "./_turns.ts";
 
 const MIB = 1 << 20;
 

@@ -4,7 +4,9 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { copyFile } from "../../src/file/copy_file.ts";
 import { watchDirectory } from "../../src/file/watch_directory.ts";
 import { type DiskBody, FILE, open, test, withDisk } from "./_files.ts";
-import { bytes, outcome, pattern, turns, type World } from "./_helpers.ts";
+import { outcome, type World } from "./_helpers.ts";
+import { bytes, pattern } from "./_bytes.ts";
+import { turns } from "./_turns.ts";
 
 const FOLDER = "C:\\folder";
 

@@ -4,7 +4,9 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { copyFile } from "../../src/file/copy_file.ts";
 import type { SimulatedFiles } from "../sim/simulated_files.ts";
 import { FILE, open, test, withDisk } from "./_files.ts";
-import { bytes, outcome, pattern, turns } from "./_helpers.ts";
+import { outcome } from "./_helpers.ts";
+import { bytes, pattern } from "./_bytes.ts";
+import { turns } from "./_turns.ts";
 
 const KIB = 1024;
 const LONG = 64 * KIB + 1;

@@ -4,7 +4,9 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { openFile } from "../../src/file/open_file.ts";
 import type { SimulatedFiles } from "../sim/simulated_files.ts";
 import { FILE, open, test, withDisk } from "./_files.ts";
-import { bytes, outcome, pattern, text, turns, until } from "./_helpers.ts";
+import { outcome } from "./_helpers.ts";
+import { bytes, pattern, text } from "./_bytes.ts";
+import { turns, until } from "./_turns.ts";
 
 const CHUNK = 65_536;
 const READ = { read: true };

@@ -14,7 +14,8 @@ import { STATUS_NOTIFY_ENUM_DIR } from "../sim/disk_file.ts";
 import type { SimulatedFiles } from "../sim/simulated_files.ts";
 import { changeRecords } from "./_changes.ts";
 import { type DiskBody, withDisk } from "./_files.ts";
-import { outcome, turns, type World, wrong } from "./_helpers.ts";
+import { outcome, type World, wrong } from "./_helpers.ts";
+import { turns } from "./_turns.ts";
 
 const FOLDER = "C:\\inbox";
 const [CREATED, REMOVED, MODIFIED, OLD, NEW] = [1, 2, 3, 4, 5];

@@ -6,15 +6,9 @@ import type { PipeConnection } from "../../src/pipe/pipe_connection.ts";
 import { servePipe } from "../../src/pipe/pipe_protocol.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
 import { collectAll, collectUntil } from "./_collect.ts";
-import {
-  bytes,
-  inWorld,
-  PATH,
-  test,
-  turns,
-  until,
-  type World,
-} from "./_helpers.ts";
+import { inWorld, PATH, test, type World } from "./_helpers.ts";
+import { bytes } from "./_bytes.ts";
+import { turns, until } from "./_turns.ts";
 
 /** What the world has reported, one by one. */
 function takeWarnings(world: World): string[] {

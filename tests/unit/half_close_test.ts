@@ -6,17 +6,15 @@ import type { PipeConnection } from "../../src/pipe/pipe_connection.ts";
 import { openPipeTransport, servePipe } from "../../src/pipe/pipe_protocol.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
 import {
-  bytes,
   inWorld,
   outcome,
   PATH,
   test,
-  text,
-  turns,
-  until,
   WINE_MESSAGES,
   type World,
 } from "./_helpers.ts";
+import { bytes, text } from "./_bytes.ts";
+import { turns, until } from "./_turns.ts";
 import { explore } from "../sim/explore.ts";
 import { Recorder, rig } from "./_recorder.ts";
 

@@ -16,16 +16,9 @@ import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
 import type { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";
-import {
-  bytes,
-  inWorld,
-  PATH,
-  test,
-  text,
-  turns,
-  until,
-  World,
-} from "./_helpers.ts";
+import { inWorld, PATH, test, World } from "./_helpers.ts";
+import { bytes, text } from "./_bytes.ts";
+import { turns, until } from "./_turns.ts";
 import { HOSTILE } from "./_hostile.ts";
 import { rig } from "./_recorder.ts";
 

@@ -12,18 +12,9 @@ import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
 import { INVALID_HANDLE_VALUE } from "../../src/ffi/win32_api.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";
-import {
-  bytes,
-  inWorld,
-  outcome,
-  PATH,
-  test,
-  text,
-  turns,
-  until,
-  World,
-  wrong,
-} from "./_helpers.ts";
+import { inWorld, outcome, PATH, test, World, wrong } from "./_helpers.ts";
+import { bytes, text } from "./_bytes.ts";
+import { turns, until } from "./_turns.ts";
 import { Recorder, rig } from "./_recorder.ts";
 
 /** In the order of CPython's class. */

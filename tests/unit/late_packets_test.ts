@@ -5,7 +5,9 @@ import { stub } from "@std/testing/mock";
 import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
 import { type Choose, explore } from "../sim/explore.ts";
-import { bytes, outcome, PATH, race, turns, until, World } from "./_helpers.ts";
+import { outcome, PATH, race, World } from "./_helpers.ts";
+import { bytes } from "./_bytes.ts";
+import { turns, until } from "./_turns.ts";
 
 /** What is closed at every step, and how many operations it has pending. */
 interface Scene {

@@ -8,7 +8,9 @@ import {
   type LateHost,
   LateReads,
 } from "../../src/proactor/port/late_reads.ts";
-import { bytes, PATH, test, turns, until } from "./_helpers.ts";
+import { PATH, test } from "./_helpers.ts";
+import { bytes } from "./_bytes.ts";
+import { turns, until } from "./_turns.ts";
 import { rig } from "./_recorder.ts";
 
 /** A host that notes what happens. */

@@ -9,7 +9,8 @@ import { stub } from "@std/testing/mock";
 import { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
 import { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";
-import { inWorld, until } from "./_helpers.ts";
+import { inWorld } from "./_helpers.ts";
+import { until } from "./_turns.ts";
 import { KINDS } from "./_unopened.ts";
 import { runFor, runOnce, test } from "./_loop.ts";
 

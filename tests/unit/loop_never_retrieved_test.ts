@@ -9,7 +9,7 @@ import type { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
 import type { Handle } from "../../src/ffi/win32_api.ts";
 import type { ExceptionContext } from "../../src/loop/exception_handler.ts";
 import { pipe } from "../../src/pipe/anonymous_pipe.ts";
-import { turns } from "./_helpers.ts";
+import { turns } from "./_turns.ts";
 import { type LoopFixture, runOnce, test } from "./_loop.ts";
 
 setFlagsFromString("--expose-gc");

@@ -5,16 +5,9 @@ import { PipeConnection } from "../../src/pipe/pipe_connection.ts";
 import { FakeTime } from "@std/testing/time";
 import { NodeDuplex } from "../../src/stream/node_duplex.ts";
 import { nodeError } from "../../src/stream/node_errors.ts";
-import {
-  bytes,
-  inWorld,
-  outcome,
-  PATH,
-  text,
-  turns,
-  until,
-  type World,
-} from "./_helpers.ts";
+import { inWorld, outcome, PATH, type World } from "./_helpers.ts";
+import { bytes, text } from "./_bytes.ts";
+import { turns, until } from "./_turns.ts";
 import { connections } from "./_sockets.ts";
 import { thrownValues } from "./_thrown.ts";
 

@@ -2,7 +2,9 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { InvalidStateError } from "../../src/proactor/future/future.ts";
-import { bytes, outcome, test, text, turns } from "./_helpers.ts";
+import { outcome, test } from "./_helpers.ts";
+import { bytes, text } from "./_bytes.ts";
+import { turns } from "./_turns.ts";
 
 test.world("an operation that ends at once is done when it is returned", async (world) => {
   const { server, client } = world.pair();

@@ -13,7 +13,9 @@ import { badPaths, RESERVED } from "../sim/bad_paths.ts";
 import { getFullPathName } from "../sim/full_path.ts";
 import type { SimulatedFiles } from "../sim/simulated_files.ts";
 import { withDisk } from "./_files.ts";
-import { bytes, outcome, PATH, turns, type World } from "./_helpers.ts";
+import { outcome, PATH, type World } from "./_helpers.ts";
+import { bytes } from "./_bytes.ts";
+import { turns } from "./_turns.ts";
 import { connectedSockets, connections } from "./_sockets.ts";
 
 const FILE = "C:\\secret.txt";

@@ -1,7 +1,9 @@
 /** Pausing and resuming the reading of a transport. */
 
 import { assert, assertEquals } from "@std/assert";
-import { bytes, test, turns, until } from "./_helpers.ts";
+import { test } from "./_helpers.ts";
+import { bytes } from "./_bytes.ts";
+import { turns, until } from "./_turns.ts";
 import { Recorder, rig } from "./_recorder.ts";
 
 test.world("pauseReading() and resumeReading() lose nothing and keep the order", async (world) => {

@@ -14,18 +14,9 @@ import type {
 import { openPipeTransport } from "../../src/pipe/pipe_protocol.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
 import type { PipeServerOptions } from "../../src/pipe/server_options.ts";
-import {
-  bytes,
-  inWorld,
-  outcome,
-  PATH,
-  pattern,
-  text,
-  turns,
-  until,
-  type World,
-  wrong,
-} from "./_helpers.ts";
+import { inWorld, outcome, PATH, type World, wrong } from "./_helpers.ts";
+import { bytes, pattern, text } from "./_bytes.ts";
+import { turns, until } from "./_turns.ts";
 import { Recorder } from "./_recorder.ts";
 
 type Ends = [connection: PipeConnection, client: PipeConnection];

@@ -7,17 +7,9 @@ import {
   assertRejects,
 } from "@std/assert";
 import { connectPipe } from "../../src/pipe/connect_pipe.ts";
-import {
-  bytes,
-  inWorld,
-  outcome,
-  PATH,
-  test,
-  turns,
-  until,
-  World,
-  wrong,
-} from "./_helpers.ts";
+import { inWorld, outcome, PATH, test, World, wrong } from "./_helpers.ts";
+import { bytes } from "./_bytes.ts";
+import { turns, until } from "./_turns.ts";
 
 test.world("connectPipe() opens a free instance at once", (world) => {
   const server = world.serve();

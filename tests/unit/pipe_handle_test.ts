@@ -3,7 +3,8 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { pipe } from "../../src/pipe/anonymous_pipe.ts";
 import { PipeHandle } from "../../src/pipe/pipe_handle.ts";
-import { bytes, test, text } from "./_helpers.ts";
+import { test } from "./_helpers.ts";
+import { bytes, text } from "./_bytes.ts";
 
 test.world("a PipeHandle closes its handle once", (world) => {
   const handle = world.serve();

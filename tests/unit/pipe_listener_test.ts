@@ -7,7 +7,8 @@ import {
   type PipeServerOptions,
   resolveServerOptions,
 } from "../../src/pipe/server_options.ts";
-import { PATH, test, turns, until, type World } from "./_helpers.ts";
+import { PATH, test, type World } from "./_helpers.ts";
+import { turns, until } from "./_turns.ts";
 
 interface Listening {
   listener: PipeListener;

@@ -6,7 +6,8 @@ import { createServer, PipeSocket } from "../../src/node/mod.ts";
 import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
 import { toNodeDuplex } from "../../src/stream/to_node_duplex.ts";
-import { bytes, PATH, test, text } from "./_helpers.ts";
+import { PATH, test } from "./_helpers.ts";
+import { bytes, text } from "./_bytes.ts";
 
 function codeOf(error: unknown): unknown {
   return Reflect.get(error as object, "code");

@@ -10,7 +10,9 @@ import { INVALID_HANDLE_VALUE } from "../../src/ffi/win32_api.ts";
 import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
 import type { PipeServerOptions } from "../../src/pipe/server_options.ts";
-import { bytes, PATH, test, text, until, type World } from "./_helpers.ts";
+import { PATH, test, type World } from "./_helpers.ts";
+import { bytes, text } from "./_bytes.ts";
+import { until } from "./_turns.ts";
 
 /**
  * Somebody whom the DACL keeps from adding instances: he gets the name when

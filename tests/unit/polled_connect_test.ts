@@ -13,7 +13,8 @@ import type {
 } from "../../src/proactor/call/polled_socket.ts";
 import { SocketPoller } from "../../src/proactor/call/socket_poller.ts";
 import { withChanges } from "../windows/_proxies.ts";
-import { inWorld, outcome, turns, type World } from "./_helpers.ts";
+import { inWorld, outcome, type World } from "./_helpers.ts";
+import { turns } from "./_turns.ts";
 import { socket } from "./_sockets.ts";
 
 const ADDRESS = { family: "IPv4", hostname: "127.0.0.1", port: 7 } as const;

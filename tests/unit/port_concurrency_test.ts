@@ -9,7 +9,9 @@ import { openPort } from "../../src/proactor/default_port.ts";
 import { Fixture } from "../sim/fixture.ts";
 import type { SimulationOptions } from "../sim/options.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";
-import { bytes, inWorld, text, turns, until, type World } from "./_helpers.ts";
+import { inWorld, type World } from "./_helpers.ts";
+import { bytes, text } from "./_bytes.ts";
+import { turns, until } from "./_turns.ts";
 
 /** A port, and a thread that has waited for one of its packets. */
 async function waited(

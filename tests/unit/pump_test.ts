@@ -4,7 +4,9 @@ import { assert, assertEquals } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { CallBudget } from "../../src/proactor/port/call_budget.ts";
 import { Pump, type PumpHost } from "../../src/proactor/port/pump.ts";
-import { bytes, test, turns, until } from "./_helpers.ts";
+import { test } from "./_helpers.ts";
+import { bytes } from "./_bytes.ts";
+import { turns, until } from "./_turns.ts";
 
 /** A host that counts what the pump asks of it. */
 class Host implements PumpHost {

@@ -3,7 +3,9 @@
 import { portOf } from "../../src/proactor/default_port.ts";
 import { assert, assertEquals } from "@std/assert";
 import { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
-import { bytes, inWorld, text, turns, World } from "./_helpers.ts";
+import { inWorld, World } from "./_helpers.ts";
+import { bytes, text } from "./_bytes.ts";
+import { turns } from "./_turns.ts";
 
 /** Lets timers fire: the pump polls on one while its wait is queued. */
 async function untilLater(condition: () => boolean): Promise<void> {

@@ -6,17 +6,9 @@ import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import type { PipeConnection } from "../../src/pipe/pipe_connection.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
 import { explore } from "../sim/explore.ts";
-import {
-  bytes,
-  inWorld,
-  outcome,
-  PATH,
-  race,
-  text,
-  turns,
-  until,
-  type World,
-} from "./_helpers.ts";
+import { inWorld, outcome, PATH, race, type World } from "./_helpers.ts";
+import { bytes, text } from "./_bytes.ts";
+import { turns, until } from "./_turns.ts";
 import { assertEnds, cancelAgainstData, type Race } from "./_races.ts";
 
 /** The kernels and modes that every race is run with. */

@@ -6,15 +6,9 @@ import { STATUS_PIPE_BROKEN } from "../../src/ffi/constants.ts";
 import type { Handle } from "../../src/ffi/win32_api.ts";
 import { FileIo } from "../../src/stream/stream_io.ts";
 import { ReadHalf } from "../../src/stream/read_half.ts";
-import {
-  bytes,
-  inWorld,
-  pattern,
-  test,
-  text,
-  until,
-  type World,
-} from "./_helpers.ts";
+import { inWorld, test, type World } from "./_helpers.ts";
+import { bytes, pattern, text } from "./_bytes.ts";
+import { until } from "./_turns.ts";
 
 interface Half {
   reader: ReadHalf;

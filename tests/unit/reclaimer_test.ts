@@ -13,17 +13,9 @@ import {
 import { ReadHalf } from "../../src/stream/read_half.ts";
 import { FileIo } from "../../src/stream/stream_io.ts";
 import type { Choose } from "../sim/explore.ts";
-import {
-  bytes,
-  inWorld,
-  outcome,
-  pattern,
-  race,
-  text,
-  turns,
-  until,
-  type World,
-} from "./_helpers.ts";
+import { inWorld, outcome, race, type World } from "./_helpers.ts";
+import { bytes, pattern, text } from "./_bytes.ts";
+import { turns, until } from "./_turns.ts";
 import { assertEnds } from "./_races.ts";
 
 /** A read side that takes whatever comes, as a transport does. */

@@ -1,7 +1,8 @@
 import { assertEquals, assertFalse, assertThrows } from "@std/assert";
 import type { Handle } from "../../src/ffi/win32_api.ts";
 import { PipeHandle } from "../../src/pipe/pipe_handle.ts";
-import { bytes, inWorld, outcome, type World } from "./_helpers.ts";
+import { inWorld, outcome, type World } from "./_helpers.ts";
+import { bytes } from "./_bytes.ts";
 
 const { BadResource } = Deno.errors;
 

@@ -3,7 +3,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { sendAll } from "../../src/loop/send_all.ts";
-import { bytes, pattern, test, text, type World } from "./_helpers.ts";
+import { test, type World } from "./_helpers.ts";
+import { bytes, pattern, text } from "./_bytes.ts";
 
 const MIB = 1 << 20;
 

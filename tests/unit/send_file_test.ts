@@ -16,18 +16,9 @@ import {
 } from "../../src/stream/transmit_slots.ts";
 import { sendFileOver } from "../../src/stream/transport_sink.ts";
 import type { Choose } from "../sim/explore.ts";
-import {
-  bytes,
-  outcome,
-  PATH,
-  pattern,
-  race,
-  test,
-  text,
-  turns,
-  type World,
-  wrong,
-} from "./_helpers.ts";
+import { outcome, PATH, race, test, type World, wrong } from "./_helpers.ts";
+import { bytes, pattern, text } from "./_bytes.ts";
+import { turns } from "./_turns.ts";
 import { assertEnds } from "./_races.ts";
 import { connections, FILE, MemoryFile, putFile } from "./_sockets.ts";
 

@@ -6,15 +6,9 @@ import type { OverlappedFuture } from "../../src/proactor/future/overlapped_futu
 import { SettleOrder } from "../../src/proactor/port/settle_order.ts";
 import type { PipeConnection } from "../../src/pipe/pipe_connection.ts";
 import { explore } from "../sim/explore.ts";
-import {
-  bytes,
-  inWorld,
-  pattern,
-  text,
-  turns,
-  until,
-  type World,
-} from "./_helpers.ts";
+import { inWorld, type World } from "./_helpers.ts";
+import { bytes, pattern, text } from "./_bytes.ts";
+import { turns, until } from "./_turns.ts";
 import { pipeEnds } from "./_pipe_ends.ts";
 
 const NAMES = ["a", "b", "c", "d"];

@@ -2,7 +2,7 @@
 
 import { assertEquals } from "@std/assert";
 import { FILE, open, withDisk } from "./_files.ts";
-import { pattern } from "./_helpers.ts";
+import { pattern } from "./_bytes.ts";
 
 Deno.test("a read of a file ends at once, and blocks for its bytes", () =>
   withDisk({}, async ({ world, disk }) => {

@@ -26,7 +26,9 @@ import { isUnreachable } from "../../src/ffi/socket/unreachable.ts";
 import { SocketListener } from "../../src/net/socket/socket_listener.ts";
 import { tcpKind } from "../../src/net/tcp/tcp_socket.ts";
 import { UdpSocket } from "../../src/net/udp/udp_socket.ts";
-import { bytes, outcome, test, text, until, type World } from "./_helpers.ts";
+import { outcome, test, type World } from "./_helpers.ts";
+import { bytes, text } from "./_bytes.ts";
+import { until } from "./_turns.ts";
 import { addressOf, bound, listener, socket } from "./_sockets.ts";
 
 const PORT = 7;

@@ -31,7 +31,8 @@ import type {
 } from "../../src/proactor/call/polled_socket.ts";
 import { SocketPoller } from "../../src/proactor/call/socket_poller.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";
-import { turns, until, World } from "./_helpers.ts";
+import { World } from "./_helpers.ts";
+import { turns, until } from "./_turns.ts";
 
 const READ = AFD_READABLE | AFD_POLL_LOCAL_CLOSE;
 const READ_WRITE = READ | AFD_WRITABLE;

@@ -17,17 +17,9 @@ import {
   receiveAll,
   socket,
 } from "./_sockets.ts";
-import {
-  bytes,
-  inWorld,
-  outcome,
-  pattern,
-  test,
-  text,
-  turns,
-  type World,
-  wrong,
-} from "./_helpers.ts";
+import { inWorld, outcome, test, type World, wrong } from "./_helpers.ts";
+import { bytes, pattern, text } from "./_bytes.ts";
+import { turns } from "./_turns.ts";
 
 /** How long the socket of the end that leaves first is not free, at most. */
 const TIME_WAIT = 120_000;

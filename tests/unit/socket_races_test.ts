@@ -1,7 +1,8 @@
 /** Races of sockets, in every order that they can take. */
 
 import { assert, assertEquals } from "@std/assert";
-import { bytes, outcome, pattern, race, text, World } from "./_helpers.ts";
+import { outcome, race, World } from "./_helpers.ts";
+import { bytes, pattern, text } from "./_bytes.ts";
 import { assertEnds, cancelAgainstData, type Race } from "./_races.ts";
 import {
   addressOf,

@@ -35,15 +35,9 @@ import {
   LOCAL,
   socket,
 } from "./_sockets.ts";
-import {
-  bytes,
-  inWorld,
-  outcome,
-  test,
-  text,
-  turns,
-  type World,
-} from "./_helpers.ts";
+import { inWorld, outcome, test, type World } from "./_helpers.ts";
+import { bytes, text } from "./_bytes.ts";
+import { turns } from "./_turns.ts";
 
 const { AddrInUse, ConnectionRefused } = Deno.errors;
 

@@ -22,15 +22,9 @@ import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import type { PipeConnection } from "../../src/pipe/pipe_connection.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
 import { associateSocket } from "../../src/proactor/call/socket_association.ts";
-import {
-  bytes,
-  inWorld,
-  PATH,
-  test,
-  turns,
-  until,
-  type World,
-} from "./_helpers.ts";
+import { inWorld, PATH, test, type World } from "./_helpers.ts";
+import { bytes } from "./_bytes.ts";
+import { turns, until } from "./_turns.ts";
 import { pipeEnds } from "./_pipe_ends.ts";
 import { rig } from "./_recorder.ts";
 import { bound, listener, LOCAL } from "./_sockets.ts";

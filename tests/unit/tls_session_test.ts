@@ -11,7 +11,8 @@ import {
   type TlsDuplexEvents,
 } from "../../src/net/tls/tls_duplex.ts";
 import { TlsSession } from "../../src/net/tls/tls_session.ts";
-import { bytes, text, turns, until } from "./_helpers.ts";
+import { bytes, text } from "./_bytes.ts";
+import { turns, until } from "./_turns.ts";
 
 /** A connection whose reads and writes end when the test says so. */
 class FakeConnection implements DuplexConnection {

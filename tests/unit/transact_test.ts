@@ -5,15 +5,9 @@ import { assertRejects, assertThrows } from "@std/assert";
 import { PIPE_READMODE_MESSAGE } from "../../src/ffi/constants.ts";
 import { WindowsError } from "../../src/ffi/windows_error.ts";
 import type { Handle } from "../../src/ffi/win32_api.ts";
-import {
-  bytes,
-  outcome,
-  test,
-  text,
-  until,
-  type World,
-  wrong,
-} from "./_helpers.ts";
+import { outcome, test, type World, wrong } from "./_helpers.ts";
+import { bytes, text } from "./_bytes.ts";
+import { until } from "./_turns.ts";
 
 /** Two ends that read and write messages. */
 function messageEnds(world: World): { server: Handle; client: Handle } {

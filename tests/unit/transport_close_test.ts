@@ -1,7 +1,9 @@
 /** The ends of a transport that asyncio's test_proactor_events.py knows. */
 
 import { assert, assertEquals } from "@std/assert";
-import { bytes, inWorld, test, turns } from "./_helpers.ts";
+import { inWorld, test } from "./_helpers.ts";
+import { bytes } from "./_bytes.ts";
+import { turns } from "./_turns.ts";
 import { rig } from "./_recorder.ts";
 
 test.world("abort() after a write that ended at once reports nothing", async (world) => {

@@ -5,15 +5,9 @@ import { stub } from "@std/testing/mock";
 import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
 import { CallBudget } from "../../src/proactor/port/call_budget.ts";
-import {
-  bytes,
-  inWorld,
-  outcome,
-  PATH,
-  test,
-  text,
-  turns,
-} from "./_helpers.ts";
+import { inWorld, outcome, PATH, test } from "./_helpers.ts";
+import { bytes, text } from "./_bytes.ts";
+import { turns } from "./_turns.ts";
 
 test.world("a timer fires between reads and writes that all end at once", async ({ proactor }) => {
   const server = PipeServer.listen(PATH, { type: "byte", proactor });

@@ -6,7 +6,9 @@ import { DatagramChannelTransport } from "../../src/net/udp/datagram_channel_tra
 import { UdpSocket } from "../../src/net/udp/udp_socket.ts";
 import type { DeadlineOptions } from "../../src/stream/close_deadline.ts";
 import { assertDropped } from "./_closing.ts";
-import { bytes, inWorld, outcome, turns, type World } from "./_helpers.ts";
+import { inWorld, outcome, type World } from "./_helpers.ts";
+import { bytes } from "./_bytes.ts";
+import { turns } from "./_turns.ts";
 import { datagramHandle } from "./_sockets.ts";
 
 const { TimedOut, Interrupted } = Deno.errors;

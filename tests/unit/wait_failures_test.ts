@@ -4,7 +4,8 @@ import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { InvalidStateError } from "../../src/proactor/future/future.ts";
 import { WaitCancelFuture } from "../../src/proactor/wait/wait_cancel_future.ts";
-import { test, turns, until, World } from "./_helpers.ts";
+import { test, World } from "./_helpers.ts";
+import { turns, until } from "./_turns.ts";
 import { step } from "./_waits.ts";
 
 test.world("close() cancels 500 pending waits and leaves nothing registered", async (world) => {

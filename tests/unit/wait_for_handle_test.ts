@@ -10,7 +10,8 @@ import {
 import { assertRejects, assertThrows } from "@std/assert";
 import { CancelledError } from "../../src/proactor/future/future.ts";
 import type { WaitHandleFuture } from "../../src/proactor/wait/wait_handle_future.ts";
-import { inWorld, test, turns, type World, wrong } from "./_helpers.ts";
+import { inWorld, test, type World, wrong } from "./_helpers.ts";
+import { turns } from "./_turns.ts";
 import { step } from "./_waits.ts";
 
 /** A wait for an event that resets itself, whose steps the test picks. */

@@ -4,7 +4,8 @@ import { assert, assertEquals } from "@std/assert";
 import type { Handle } from "../../src/ffi/win32_api.ts";
 import type { WaitHandleFuture } from "../../src/proactor/wait/wait_handle_future.ts";
 import { type Choose, explore } from "../sim/explore.ts";
-import { turns, World } from "./_helpers.ts";
+import { World } from "./_helpers.ts";
+import { turns } from "./_turns.ts";
 
 /** A world whose waits move only when the test picks. */
 function manualWorld(): { world: World; event: Handle } {

@@ -5,15 +5,9 @@ import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
 import { UdpSocket } from "../../src/net/udp/udp_socket.ts";
 import type { StreamConnection } from "../../src/stream/stream_connection.ts";
-import {
-  bytes,
-  inWorld,
-  PATH,
-  test,
-  text,
-  turns,
-  type World,
-} from "./_helpers.ts";
+import { inWorld, PATH, test, type World } from "./_helpers.ts";
+import { bytes, text } from "./_bytes.ts";
+import { turns } from "./_turns.ts";
 import { connections, datagramHandle } from "./_sockets.ts";
 
 const MUCH = 1 << 20;

@@ -6,7 +6,8 @@ import {
   PipeConnection,
   type PipeDirection,
 } from "../../src/pipe/pipe_connection.ts";
-import { bytes, test, type World } from "./_helpers.ts";
+import { test, type World } from "./_helpers.ts";
+import { bytes } from "./_bytes.ts";
 
 /** Both ends of a pipe that goes one way. */
 function onePair(world: World): [PipeConnection, PipeConnection] {

@@ -16,7 +16,8 @@ import {
   WorkerExecutor,
   type WorkerExecutorOptions,
 } from "../../src/loop/worker_executor.ts";
-import { until, wrong } from "./_helpers.ts";
+import { wrong } from "./_helpers.ts";
+import { until } from "./_turns.ts";
 import { callOf, Gate, MODULE } from "./_worker_module.ts";
 
 function executorTest(

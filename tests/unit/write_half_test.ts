@@ -1,13 +1,14 @@
 /** The write side: flow control, queueing, what the caller's arrays may do. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { bytes, pattern, test, turns, until } from "./_helpers.ts";
+import { bytes, pattern } from "./_bytes.ts";
+import { turns, until } from "./_turns.ts";
 import { ERROR_IO_PENDING } from "../../src/ffi/constants.ts";
 import type { Address, Handle } from "../../src/ffi/win32_api.ts";
 import type { StreamIo } from "../../src/stream/stream_io.ts";
 import { WriteHalf } from "../../src/stream/write_half.ts";
 import { rig } from "./_recorder.ts";
-import type { World } from "./_helpers.ts";
+import { test, type World } from "./_helpers.ts";
 
 async function receive(world: World, peer: Handle, length: number) {
   const data = new Uint8Array(length);

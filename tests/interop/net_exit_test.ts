@@ -15,6 +15,12 @@ const served = await accepting;
 listener.close();
 `;
 
+/** Both ends are TLS, and somebody refers to them. */
+const BOTH_TLS = `
+globalThis.server = await lib.startTls(served, SERVER);
+globalThis.client = await lib.startTls(connected, CLIENT);
+`;
+
 async function assertEnds(source: string, stdout: string): Promise<void> {
   const result = await runScript(CONNECTED + source);
   assertEquals(result.stderr, "");
@@ -25,9 +31,7 @@ test.process(
   "a TLS connection without a pending operation keeps no process alive",
   () =>
     assertEnds(
-      `
-      globalThis.server = await lib.startTls(served, SERVER);
-      globalThis.client = await lib.startTls(connected, CLIENT);
+      `${BOTH_TLS}
       await Promise.all([server.handshake(), client.handshake()]);
       await client.write(new Uint8Array(3));
       console.log(await server.read(new Uint8Array(10)));
@@ -40,9 +44,7 @@ test.process(
   "a TLS connection that nobody has closed ends with its peer's close",
   () =>
     assertEnds(
-      `
-      globalThis.server = await lib.startTls(served, SERVER);
-      globalThis.client = await lib.startTls(connected, CLIENT);
+      `${BOTH_TLS}
       const reading = server.read(new Uint8Array(10));
       await client.handshake();
       client.close();

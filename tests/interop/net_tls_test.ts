@@ -69,15 +69,22 @@ netTest(
   },
 );
 
+/** Both ends of a connection, after their handshake. */
+async function agreed(proactor: IocpProactor) {
+  const listener = listenTls(proactor);
+  const { port } = listener.addr;
+  const client = await Deno.connectTls({ ...CLIENT, port });
+  const handshake = client.handshake();
+  const served = await listener.accept();
+  await Promise.all([handshake, served.handshake()]);
+  return { listener, client, served };
+}
+
 netTest(
   "close() lets Deno's TLS read what was written before",
   async (proactor) => {
-    const listener = listenTls(proactor);
-    const { port } = listener.addr;
-    using client = await Deno.connectTls({ ...CLIENT, port });
-    const handshake = client.handshake();
-    const served = await listener.accept();
-    await Promise.all([handshake, served.handshake()]);
+    const { listener, client, served } = await agreed(proactor);
+    using _client = client;
     const writes = [...payload(SIZE)].map((data) => served.write(data));
     served.close();
     assertEquals(await receive(client), payloadDigest(SIZE));
@@ -88,12 +95,8 @@ netTest(
 );
 
 netTest("abort() is no end for Deno's TLS", async (proactor) => {
-  const listener = listenTls(proactor);
-  const { port } = listener.addr;
-  using client = await Deno.connectTls({ ...CLIENT, port });
-  const handshake = client.handshake();
-  const served = await listener.accept();
-  await Promise.all([handshake, served.handshake()]);
+  const { listener, client, served } = await agreed(proactor);
+  using _client = client;
   served.abort();
   await assertRejects(() => receive(client), Deno.errors.UnexpectedEof);
   listener.close();

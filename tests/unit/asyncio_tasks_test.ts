@@ -8,6 +8,7 @@ import {
   assertRejects,
   assertStrictEquals,
 } from "@std/assert";
+import { delay } from "@std/async/delay";
 import type { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
 import { TaskGroup } from "../../src/loop/task_group.ts";
 import { allTasks, currentTask, eagerTaskFactory } from "../../src/loop/mod.ts";
@@ -18,10 +19,6 @@ import {
 } from "../../src/proactor/future/future.ts";
 import { runOnce, test } from "./_loop.ts";
 import { forever } from "./_policy.ts";
-
-function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
 
 /** Runs a function as a task, and gives its result. */
 function inTask<T>(
@@ -85,7 +82,7 @@ test.loop("the reason of a cancellation is the same for all who ask", async ({ l
 // test_stop_while_run_in_complete
 test.loop("a task goes on when the loop that stopped under it runs again", async ({ loop }) => {
   const task = loop.createTask(async () => {
-    await sleep(1);
+    await delay(1);
     loop.stop();
     const future = loop.createFuture<number>();
     loop.callLater(1, () => future.setResult(3));
@@ -117,7 +114,7 @@ test.loop("a name with special characters stays one name", ({ loop }) => {
 test.loop("a task that awaits tasks has their sum, or their error", async ({ loop }) => {
   const outer = async () => await inner(1) + await inner(2);
   const inner = (value: number) =>
-    loop.createTask(() => sleep(0).then(() => value));
+    loop.createTask(() => delay(0).then(() => value));
   assertEquals(await inTask(loop, outer), 3);
   const failure = new RangeError("Out of luck");
   const fails = async () =>
@@ -143,7 +140,7 @@ test.loop("an eager task may end a future in its first step", async ({ loop }) =
 test.loop("an eager task that waits is not done before", async ({ loop }) => {
   loop.setTaskFactory(eagerTaskFactory);
   await inTask(loop, async () => {
-    const task = loop.createTask(() => sleep(2).then(() => "late"));
+    const task = loop.createTask(() => delay(2).then(() => "late"));
     assertFalse(task.done());
     assertEquals(await task, "late");
     assert(task.done());
@@ -180,7 +177,7 @@ test.loop("currentTask() in the first step of an eager task is that task", async
     let first: unknown;
     const task = loop.createTask(async () => {
       first = currentTask();
-      await sleep(1);
+      await delay(1);
       assertStrictEquals(currentTask(), first);
     });
     assertStrictEquals(first, task);
@@ -215,7 +212,7 @@ test.loop("an eager task has the context of its maker, and keeps its own to itse
       const seen: unknown[] = [];
       const task = loop.createTask(async () => {
         seen.push(storage.getStore());
-        await storage.run(2, () => sleep(1));
+        await storage.run(2, () => delay(1));
         seen.push(storage.getStore());
       });
       assertEquals(storage.getStore(), 1);
@@ -358,7 +355,7 @@ test.loop("time-outs that both expire while the thread is busy both tell", async
     await forever(AbortSignal.any([outer.signal, inner.signal])).catch(
       () => {},
     );
-    await sleep(2);
+    await delay(2);
     assertEquals([outer.expired(), inner.expired()], [true, true]);
   });
 });
@@ -411,7 +408,7 @@ test.loop("a task that is cancelled in waitFor() waits for the end of what it wa
     try {
       await forever(signal);
     } finally {
-      await sleep(1);
+      await delay(1);
       log.push("cleaned up");
     }
   });

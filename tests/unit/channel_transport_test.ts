@@ -1,11 +1,7 @@
 /** The transport: the counterpart of asyncio's test_proactor_events. */
 
-import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { assertInstanceOf, assertThrows } from "@std/assert";
 import { STATUS_CANCELLED } from "../../src/ffi/constants.ts";
 import { test, wrong } from "./_helpers.ts";
 import { bytes, text } from "./_bytes.ts";

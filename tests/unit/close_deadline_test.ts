@@ -258,15 +258,20 @@ for (const end of ["abort", "proactor"] as const) {
   });
 }
 
+/** Closes a connection while it sends a file. */
+async function closedBehindFile(world: World) {
+  const [client, served] = await connections(world);
+  const { sendFile } = world.sim;
+  const file = new MemoryFile(pattern(10 * PIECE));
+  const sent = outcome(client.sendFile(file, { files: sendFile }));
+  await turns();
+  return { served, sent, closed: outcome(client.shutdown()) };
+}
+
 Deno.test("a close behind a file goes on while the file is sent", async () => {
   using time = new FakeTime();
   await inWorld({}, async (world) => {
-    const [client, served] = await connections(world);
-    const { sendFile } = world.sim;
-    const file = new MemoryFile(pattern(10 * PIECE));
-    const sent = outcome(client.sendFile(file, { files: sendFile }));
-    await turns();
-    const closed = outcome(client.shutdown());
+    const { served, sent, closed } = await closedBehindFile(world);
     let received = 0;
     for (;;) {
       time.tick(4900);
@@ -288,12 +293,7 @@ Deno.test("a close behind a file goes on while the file is sent", async () => {
 Deno.test("a close behind a file gives up when nothing moves", async () => {
   using time = new FakeTime();
   await inWorld({}, async (world) => {
-    const [client, served] = await connections(world);
-    const { sendFile } = world.sim;
-    const file = new MemoryFile(pattern(10 * PIECE));
-    const sent = outcome(client.sendFile(file, { files: sendFile }));
-    await turns();
-    const closed = outcome(client.shutdown());
+    const { served, sent, closed } = await closedBehindFile(world);
     time.tick(5000);
     assertEquals([await sent, await closed], ["TimedOut", "TimedOut"]);
     const read = outcome(served.read(new Uint8Array(PIECE)));

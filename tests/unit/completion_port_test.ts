@@ -7,13 +7,18 @@ import { bytes, text } from "./_bytes.ts";
 import { turns, until } from "./_turns.ts";
 import { inWorld, test, World } from "./_helpers.ts";
 
+/** A read that pends, with the address of its slot and its handle's key. */
+function pendingRead(world: World) {
+  const { server, client } = world.pair();
+  const read = world.proactor.recv(server, 10);
+  const [operation] = world.port.operations.pending();
+  const { address, owner } = operation!;
+  return { server, client, read, address, key: owner!.key };
+}
+
 test.world("unknown packets are counted, reported, and never acted on", async (world) => {
   const { sim, port, proactor } = world;
-  const { server, client } = world.pair();
-  const read = proactor.recv(server, 10);
-  const [operation] = port.operations.pending();
-  const { address, owner } = operation!;
-  const { key } = owner!;
+  const { server, client, read, address, key } = pendingRead(world);
   const packets: [key: number, overlapped: bigint][] = [
     [key + 100, 0n],
     [key, 0n],
@@ -43,11 +48,7 @@ test.world("unknown packets are counted, reported, and never acted on", async (w
 Deno.test("a pending slot's address with a wrong key, or misaligned, is unknown", async () => {
   const world = new World({ throwOnViolation: false });
   const { sim, port, proactor } = world;
-  const { server, client } = world.pair();
-  const read = proactor.recv(server, 10);
-  const [operation] = port.operations.pending();
-  const { address, owner } = operation!;
-  const { key } = owner!;
+  const { server, client, read, address, key } = pendingRead(world);
   sim.postQueuedCompletionStatus(port.handle, 5, key + 1, address);
   sim.postQueuedCompletionStatus(port.handle, 5, key, address + 8n);
   assertEquals(proactor.poll(), 2);

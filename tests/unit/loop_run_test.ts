@@ -2,7 +2,6 @@ import { portOf } from "../../src/proactor/default_port.ts";
 import {
   assert,
   assertEquals,
-  assertFalse,
   assertGreaterOrEqual,
   assertStrictEquals,
 } from "@std/assert";
@@ -18,12 +17,12 @@ import { makeLoop, runFor, runOnce, runUntilWaiting, test } from "./_loop.ts";
 const RUNNING = "Cannot run the event loop: it is already running";
 
 test.loop("runForever() runs until stop()", async ({ loop }) => {
-  assertFalse(loop.isRunning());
+  assert(!loop.isRunning());
   const run = loop.runForever();
   assert(loop.isRunning());
   loop.callSoon(() => loop.stop());
   await run;
-  assertFalse(loop.isRunning());
+  assert(!loop.isRunning());
 });
 
 test.loop("runForever() after stop() runs one pass", async ({ loop }) => {
@@ -62,7 +61,7 @@ test.loop("stop() from outside of a callback stops an idle loop", async ({ loop 
   const run = loop.runForever();
   setTimeout(() => loop.stop(), 5);
   await run;
-  assertFalse(loop.isRunning());
+  assert(!loop.isRunning());
 });
 
 test.loop("runForever() can run again, and timers go on", async ({ loop }) => {

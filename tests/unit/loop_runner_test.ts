@@ -10,6 +10,7 @@ import {
   assertStrictEquals,
 } from "@std/assert";
 import { assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { delay } from "@std/async/delay";
 import {
   getEventLoop,
   getRunningLoop,
@@ -26,10 +27,6 @@ import { wrong } from "./_helpers.ts";
 import { makeLoop } from "./_loop.ts";
 import { forever, usePolicy } from "./_policy.ts";
 import { FakeSignals } from "./_signals.ts";
-
-function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
 
 Deno.test("run() gives the result of the function", async () => {
   using policy = usePolicy();
@@ -155,7 +152,7 @@ Deno.test("run() makes its loop the current one, and leaves none", async () => {
   await run(() => {
     getRunningLoop().stop();
     current = getEventLoop();
-    return sleep(1);
+    return delay(1);
   }).catch(() => {});
   assertStrictEquals(current, policy.loops[0]);
   assertThrows(getEventLoop, InvalidStateError);
@@ -280,7 +277,7 @@ Deno.test("Runner leaves tasks alone between two runs", async () => {
     await runner.run(() => {
       task = getRunningLoop().createTask(forever);
     });
-    await runner.run(() => sleep(2));
+    await runner.run(() => delay(2));
     assertFalse(task!.done());
   }
   assert(task!.cancelled());
@@ -309,7 +306,7 @@ Deno.test("Ctrl-C cancels the main task, whose finally blocks run", async () => 
         try {
           return await forever(signal);
         } finally {
-          await sleep(2);
+          await delay(2);
           seen.push(signals.count, signal.reason instanceof CancelledError);
         }
       }),
@@ -381,7 +378,7 @@ Deno.test("a handler of the loop takes the place of the runner's", async () => {
     const loop = getRunningLoop();
     loop.addSignalHandler("SIGINT", () => void seen.push("own"));
     signals.raise("SIGINT");
-    await sleep(2);
+    await delay(2);
     assertFalse(signal.aborted);
   });
   assertEquals(seen, ["own"]);
@@ -395,7 +392,7 @@ Deno.test("a handler that the loop had before stays", async () => {
   await using runner = new Runner({ loopFactory: () => loop });
   await runner.run(async (signal) => {
     signals.raise("SIGINT");
-    await sleep(2);
+    await delay(2);
     assertFalse(signal.aborted);
   });
   assertEquals([seen, signals.count], [["own"], 1]);

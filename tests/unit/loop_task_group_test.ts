@@ -4,13 +4,9 @@
  * same scenario.
  */
 
-import {
-  assert,
-  assertEquals,
-  assertFalse,
-  assertStrictEquals,
-} from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
+import { delay } from "@std/async/delay";
 import type { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
 import { TaskGroup } from "../../src/loop/task_group.ts";
 import type { Task } from "../../src/loop/task.ts";
@@ -25,10 +21,6 @@ import { test } from "./_loop.ts";
 import { forever } from "./_policy.ts";
 
 const { TimedOut } = Deno.errors;
-
-function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
 
 function fail(message: string): never {
   throw new RangeError(message);
@@ -61,7 +53,7 @@ runningTest(
     const log: string[] = [];
     const result = await TaskGroup.run(async (group) => {
       group.createTask(async () => {
-        await sleep(4);
+        await delay(4);
         log.push("slow");
       });
       await group.createTask(() => log.push("fast"));
@@ -102,7 +94,7 @@ runningTest("a body that fails cancels the tasks", async () => {
   let task: Task<never> | undefined;
   const messages = await failed(TaskGroup.run(async (group) => {
     task = group.createTask(forever);
-    await sleep(1);
+    await delay(1);
     fail("body");
   }));
   assertEquals(messages, ["body"]);
@@ -211,7 +203,7 @@ runningTest("the signal of a group is aborted when a task fails", async () => {
   let signal: AbortSignal | undefined;
   await failed(TaskGroup.run(async (group) => {
     signal = group.signal;
-    assertFalse(signal.aborted);
+    assert(!signal.aborted);
     group.createTask(() => fail("one"));
     await forever(signal);
   }));
@@ -250,8 +242,8 @@ Deno.test("a time in the past expires in a moment", async () => {
     const make of [() => timeoutAt(0), () => timeout(0), () => timeout(-5)]
   ) {
     using limit = make();
-    assertFalse(limit.expired());
-    await sleep(3);
+    assert(!limit.expired());
+    await delay(3);
     assert(limit.expired());
   }
 });
@@ -259,8 +251,8 @@ Deno.test("a time in the past expires in a moment", async () => {
 // test_timeout_disabled, test_timeout_at_disabled, test_foreign_exception_passed
 Deno.test("null and Infinity never expire", async () => {
   for (const never of [timeout(null), timeoutAt(null), timeout(Infinity)]) {
-    await sleep(2);
-    assertFalse(never.expired());
+    await delay(2);
+    assert(!never.expired());
   }
   assertEquals(timeout(null).when(), null);
 });
@@ -271,10 +263,10 @@ Deno.test("reschedule() moves the time, both ways", async () => {
   limit.reschedule(performance.now() + 60_000);
   assert(limit.when()! > performance.now());
   limit.reschedule(null);
-  await sleep(2);
-  assertFalse(limit.expired());
+  await delay(2);
+  assert(!limit.expired());
   limit.reschedule(performance.now() + 1);
-  await sleep(5);
+  await delay(5);
   assert(limit.expired());
   assertThrows(
     () => limit.reschedule(null),
@@ -289,8 +281,8 @@ Deno.test("a time-out that was left does not expire", async () => {
   {
     using _limit = limit;
   }
-  await sleep(5);
-  assertFalse(limit.expired());
+  await delay(5);
+  assert(!limit.expired());
 });
 
 // test_nested_timeouts
@@ -335,7 +327,7 @@ runningTest(
           try {
             await forever(signal);
           } finally {
-            await sleep(3);
+            await delay(3);
             log.push("cleaned up");
           }
         }, 1),

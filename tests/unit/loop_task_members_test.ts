@@ -3,13 +3,9 @@
  * `test_eager_task_factory.py` and `test_base_events.py` of the same scenario.
  */
 
-import {
-  assert,
-  assertEquals,
-  assertFalse,
-  assertStrictEquals,
-} from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { assertRejects, assertThrows } from "@std/assert";
+import { delay } from "@std/async/delay";
 import { allTasks, currentTask } from "../../src/loop/task_queries.ts";
 import type { Task } from "../../src/loop/task.ts";
 import { eagerTaskFactory, type TaskFactory } from "../../src/loop/tasks.ts";
@@ -21,16 +17,12 @@ import { wrong } from "./_helpers.ts";
 import { test } from "./_loop.ts";
 import { forever } from "./_policy.ts";
 
-function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
 // test_current_task, test_current_task_with_interleaving_tasks
 test.loop("currentTask() knows the task, also behind what it awaits", async ({ loop }) => {
   const seen: unknown[] = [];
   const body = async () => {
     seen.push(currentTask()?.getName());
-    await sleep(2);
+    await delay(2);
     seen.push(currentTask()?.getName());
   };
   const one = loop.createTask(body, { name: "one" });
@@ -82,7 +74,7 @@ test.loop("eagerStart calls the function at once while the loop runs", async ({ 
     const log: string[] = [];
     const task = loop.createTask(async () => {
       log.push(currentTask()!.getName());
-      await sleep(1);
+      await delay(1);
       log.push("end");
       return 1;
     }, { eagerStart: true, name: "eager" });
@@ -124,7 +116,7 @@ test.loop("an eager task is cancelled by its signal", async ({ loop }) => {
     assert(task.cancel());
     assertEquals(task.cancelling(), 2);
     await assertRejects(() => Promise.resolve(task), CancelledError);
-    assertFalse(task.cancel());
+    assert(!task.cancel());
     assertEquals(task.cancelling(), 2);
   }));
 });

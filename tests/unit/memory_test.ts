@@ -1,11 +1,7 @@
 /** Native buffers. */
 
-import {
-  assert,
-  assertEquals,
-  assertNotEquals,
-  assertThrows,
-} from "@std/assert";
+import { assert, assertEquals, assertNotEquals } from "@std/assert";
+import { assertThrows } from "@std/assert";
 import { MEM_RELEASE } from "../../src/ffi/constants.ts";
 import {
   allocate,

@@ -1,11 +1,7 @@
 /** Access lists of pipes, built from accounts. */
 
-import {
-  assertEquals,
-  assertInstanceOf,
-  assertStringIncludes,
-  assertThrows,
-} from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertInstanceOf, assertThrows } from "@std/assert";
 import {
   FILE_FLAG_OVERLAPPED,
   GENERIC_READ,

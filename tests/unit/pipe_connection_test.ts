@@ -1,11 +1,7 @@
 /** Connections: reading, messages, writing, half-close, close. */
 
-import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertRejects,
-} from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { assertInstanceOf, assertRejects } from "@std/assert";
 import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import type {
   PipeConnection,

@@ -1,11 +1,7 @@
 /** Connecting: order, waiting, time-outs, what leaks nothing. */
 
-import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertRejects,
-} from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { assertInstanceOf, assertRejects } from "@std/assert";
 import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import { inWorld, outcome, PATH, test, World, wrong } from "./_helpers.ts";
 import { bytes } from "./_bytes.ts";

@@ -42,6 +42,23 @@ function drop(world: World, { connected, listener }: Listening): void {
   }
 }
 
+/** Demands a connection when something happens before ConnectNamedPipe. */
+async function assertConnects(world: World, before: () => void) {
+  const { sim } = world;
+  const connect = sim.connectNamedPipe.bind(sim);
+  let first = true;
+  sim.connectNamedPipe = (pipe, overlapped) => {
+    if (first) before();
+    first = false;
+    return connect(pipe, overlapped);
+  };
+  const it = listen(world, { instances: 1 });
+  await until(() => it.connected.length === 1);
+  assertEquals([it.listener.armed, it.errors], [1, []]);
+  drop(world, it);
+  it.listener.close();
+}
+
 test.world("several instances are armed before the constructor returns", async (world) => {
   const it = listen(world);
   assertEquals(it.listener.armed, 8);
@@ -56,35 +73,13 @@ test.world("several instances are armed before the constructor returns", async (
 });
 
 test.world("a client that came before ConnectNamedPipe (535) is connected", async (world) => {
-  const { sim } = world;
-  const connect = sim.connectNamedPipe.bind(sim);
   const clients: bigint[] = [];
-  sim.connectNamedPipe = (pipe, overlapped) => {
-    if (clients.length === 0) clients.push(world.open());
-    return connect(pipe, overlapped);
-  };
-  const it = listen(world, { instances: 1 });
-  await until(() => it.connected.length === 1);
-  assertEquals([it.listener.armed, it.errors], [1, []]);
-  drop(world, it);
-  it.listener.close();
+  await assertConnects(world, () => clients.push(world.open()));
   world.close(...clients);
 });
 
 test.world("a client that has come and left (232) is connected", async (world) => {
-  const { sim } = world;
-  const connect = sim.connectNamedPipe.bind(sim);
-  let first = true;
-  sim.connectNamedPipe = (pipe, overlapped) => {
-    if (first) world.close(world.open());
-    first = false;
-    return connect(pipe, overlapped);
-  };
-  const it = listen(world, { instances: 1 });
-  await until(() => it.connected.length === 1);
-  assertEquals([it.listener.armed, it.errors], [1, []]);
-  drop(world, it);
-  it.listener.close();
+  await assertConnects(world, () => world.close(world.open()));
 });
 
 test.world("a failed accept is told and replaced", async (world) => {

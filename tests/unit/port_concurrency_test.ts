@@ -1,11 +1,10 @@
 /** Threads that have once waited for packets, and compute for others now. */
 
-import { portOf } from "../../src/proactor/default_port.ts";
+import { openPort, portOf } from "../../src/proactor/default_port.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { IocpProactor } from "../../mod.ts";
 import { INFINITE } from "../../src/ffi/constants.ts";
 import { INVALID_HANDLE_VALUE } from "../../src/ffi/win32_api.ts";
-import { openPort } from "../../src/proactor/default_port.ts";
 import { Fixture } from "../sim/fixture.ts";
 import type { SimulationOptions } from "../sim/options.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";

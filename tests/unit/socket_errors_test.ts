@@ -1,9 +1,5 @@
-import {
-  assertEquals,
-  assertInstanceOf,
-  assertStrictEquals,
-  assertThrows,
-} from "@std/assert";
+import { assertEquals, assertStrictEquals } from "@std/assert";
+import { assertInstanceOf, assertThrows } from "@std/assert";
 import { completionCode, windowsError } from "../../src/ffi/errors.ts";
 import { WindowsError } from "../../src/ffi/windows_error.ts";
 import { loadSocketSymbols } from "../../src/ffi/socket/winsock.ts";

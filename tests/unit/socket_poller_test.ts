@@ -1,9 +1,5 @@
-import {
-  assertEquals,
-  assertFalse,
-  assertInstanceOf,
-  assertThrows,
-} from "@std/assert";
+import { assertEquals, assertFalse } from "@std/assert";
+import { assertInstanceOf, assertThrows } from "@std/assert";
 import {
   AFD_POLL_INFO_SIZE,
   AFD_POLL_LOCAL_CLOSE,

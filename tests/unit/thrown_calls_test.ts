@@ -3,12 +3,8 @@
  * sizes that would make it: everything is given back, and it is told.
  */
 
-import {
-  assertEquals,
-  assertInstanceOf,
-  assertRejects,
-  assertThrows,
-} from "@std/assert";
+import { assertEquals } from "@std/assert";
+import { assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import {
   ERROR_INVALID_PARAMETER,

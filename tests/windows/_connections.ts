@@ -4,10 +4,13 @@
  * @module
  */
 
-import { assertEquals } from "@std/assert";
-import type { PipeConnection } from "../../mod.ts";
+import { assertEquals, assertRejects } from "@std/assert";
+import { connectPipe, type PipeConnection, PipeServer } from "../../mod.ts";
+import type { IocpProactor, PipeServerOptions } from "../../mod.ts";
 import { encode, readBytes, readText, sha256 } from "./_bytes.ts";
+import { uniquePipeName } from "./_pipes.ts";
 import { soon } from "./_turns.ts";
+import { onWine } from "./_wine.ts";
 
 /** A connection's end that carries bytes. */
 type ByteEnd = Pick<PipeConnection, "read" | "write">;
@@ -62,4 +65,28 @@ export async function assertConnected(
 ): Promise<void> {
   await client.write(encode("x"));
   assertEquals(await readText(served, 1), "x");
+}
+
+/**
+ * Demands that a pipe refuses this process. Wine does not check it.
+ *
+ * @param proactor The proactor of both ends.
+ * @param security Whom the server lets in.
+ */
+export async function assertLocksOut(
+  proactor: IocpProactor,
+  security: PipeServerOptions["security"],
+): Promise<void> {
+  const path = uniquePipeName();
+  // Only one instance: the access list would refuse us a second one, too
+  const options = { security, maxInstances: 1, proactor };
+  await using server = PipeServer.listen(path, options);
+  if (onWine("pipe-security")) {
+    (await connectPipe(path, { proactor })).abort();
+    return (await soon(server.accept())).abort();
+  }
+  await assertRejects(
+    () => connectPipe(path, { proactor }),
+    Deno.errors.PermissionDenied,
+  );
 }

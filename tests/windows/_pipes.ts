@@ -101,6 +101,16 @@ export async function connectedPair(
 }
 
 /**
+ * Serves messages under a new name and connects to it.
+ *
+ * @param proactor The proactor of both ends.
+ * @returns Both ends; disposing closes them and the server.
+ */
+export function messagePair(proactor: IocpProactor): Promise<Pair> {
+  return connectedPair(proactor, { type: "message" }, { readMode: "message" });
+}
+
+/**
  * Creates a server end below the level of {@linkcode PipeServer}.
  *
  * @param proactor The proactor whose Windows is used.

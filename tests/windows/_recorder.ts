@@ -11,16 +11,33 @@ import { decode } from "./_bytes.ts";
 import { uniquePipeName } from "./_pipes.ts";
 import { soon } from "./_turns.ts";
 
-/** A protocol that writes down what it is told. */
-export class Recorder implements Protocol {
-  /** Set when the connection is made. */
-  transport!: Transport;
+/** What every protocol is told, written down. */
+export class EventLog {
   /** The names of what it was told, data in a row once. */
   readonly events: string[] = [];
+  /** Ends with the connection. */
+  readonly lost: PromiseWithResolvers<Error | null> = Promise.withResolvers();
+
+  connectionLost(error: Error | null): void {
+    this.events.push("lost");
+    this.lost.resolve(error);
+  }
+
+  pauseWriting(): void {
+    this.events.push("pause");
+  }
+
+  resumeWriting(): void {
+    this.events.push("resume");
+  }
+}
+
+/** A protocol that writes down what it is told. */
+export class Recorder extends EventLog implements Protocol {
+  /** Set when the connection is made. */
+  transport!: Transport;
   /** The data, as they came. */
   readonly chunks: Uint8Array<ArrayBuffer>[] = [];
-  /** Ends with the connection. */
-  readonly lost = Promise.withResolvers<Error | null>();
   /** What `eofReceived` returns. */
   keepOpen = false;
 
@@ -47,19 +64,6 @@ export class Recorder implements Protocol {
   eofReceived(): boolean {
     this.events.push("eof");
     return this.keepOpen;
-  }
-
-  connectionLost(error: Error | null): void {
-    this.events.push("lost");
-    this.lost.resolve(error);
-  }
-
-  pauseWriting(): void {
-    this.events.push("pause");
-  }
-
-  resumeWriting(): void {
-    this.events.push("resume");
   }
 }
 

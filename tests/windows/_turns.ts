@@ -31,6 +31,15 @@ export function turn(): Promise<void> {
 }
 
 /**
+ * Gives the event loop turns.
+ *
+ * @param count How many.
+ */
+export async function turns(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await turn();
+}
+
+/**
  * Goes on when something has become true.
  *
  * @param condition Asked once a turn.

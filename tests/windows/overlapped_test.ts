@@ -1,9 +1,4 @@
-import {
-  assert,
-  assertEquals,
-  assertFalse,
-  assertStrictEquals,
-} from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import {
   CancelledError,
@@ -38,13 +33,13 @@ test.eachMode(
   withPair(async (proactor, a, b) => {
     const received = proactor.recv(a, 100);
     assert(received.pending);
-    assertFalse(received.done());
+    assert(!received.done());
     assertThrows(() => received.result(), InvalidStateError);
     const sent = proactor.send(b, encode("hello"));
     assertEquals(decode(await soon(received)), "hello");
     assertEquals(await soon(sent), 5);
-    assertFalse(received.pending);
-    assertFalse(sent.pending);
+    assert(!received.pending);
+    assert(!sent.pending);
     assertEquals(decode(received.result()), "hello");
     assertStrictEquals(received.exception(), null);
   }),
@@ -184,7 +179,7 @@ test.eachMode(
     assert(received.cancel());
     await assertRejects(async () => await soon(received), CancelledError);
     assert(received.cancelled());
-    assertFalse(received.cancel());
+    assert(!received.cancel());
     await proactor.send(b, encode("later"));
     assertEquals(decode(await soon(proactor.recv(a, 100))), "later");
   }),
@@ -196,7 +191,7 @@ test.proactor(
     await proactor.send(b, encode("x"));
     const received = proactor.recv(a, 100);
     await soon(received);
-    assertFalse(received.cancel());
+    assert(!received.cancel());
     assertEquals(decode(received.result()), "x");
   }),
 );
@@ -208,7 +203,7 @@ test.eachMode(
     await proactor.send(b, encode("first"));
     received.cancel();
     assertEquals(decode(await soon(received)), "first");
-    assertFalse(received.cancelled());
+    assert(!received.cancelled());
   }),
 );
 

@@ -1,16 +1,14 @@
 import { portOf } from "../../src/proactor/default_port.ts";
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { connectPipe, type IocpProactor, PipeServer } from "../../mod.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import { type IocpProactor, PipeServer } from "../../mod.ts";
 import { SecurityDescriptor } from "../../src/pipe/security.ts";
 import type { PipeAccess } from "../../src/pipe/pipe_access.ts";
 import { formatSid } from "../../src/ffi/structs.ts";
 import type { Address } from "../../src/ffi/win32_api.ts";
-import { assertConnected } from "./_connections.ts";
+import { assertConnected, assertLocksOut } from "./_connections.ts";
 import { libraryPath } from "./_library.ts";
 import { test } from "./_setup.ts";
 import { connectedPair, uniquePipeName } from "./_pipes.ts";
-import { soon } from "./_turns.ts";
-import { onWine } from "./_wine.ts";
 
 const DACL_SECURITY_INFORMATION = 0x4;
 const SYSTEM_MANDATORY_LABEL_ACE_TYPE = 0x11;
@@ -118,16 +116,5 @@ for (const [name, security] of LISTS) {
 }
 
 test.proactor("an access list that denies everyone refuses us", async (proactor) => {
-  const path = uniquePipeName();
-  const security = { deny: ["S-1-1-0"] };
-  const options = { security, maxInstances: 1, proactor };
-  await using server = PipeServer.listen(path, options);
-  if (onWine("pipe-security")) {
-    (await connectPipe(path, { proactor })).abort();
-    return (await soon(server.accept())).abort();
-  }
-  await assertRejects(
-    () => connectPipe(path, { proactor }),
-    Deno.errors.PermissionDenied,
-  );
+  await assertLocksOut(proactor, { deny: ["S-1-1-0"] });
 });

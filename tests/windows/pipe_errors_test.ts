@@ -1,9 +1,5 @@
-import {
-  assertEquals,
-  assertInstanceOf,
-  assertMatch,
-  assertRejects,
-} from "@std/assert";
+import { assertEquals, assertMatch } from "@std/assert";
+import { assertInstanceOf, assertRejects } from "@std/assert";
 import {
   connectPipe,
   type ConnectPipeOptions,

@@ -24,7 +24,7 @@ import {
 import {
   connectedPair,
   createInstance,
-  type Pair,
+  messagePair,
   uniquePipeName,
 } from "./_pipes.ts";
 import { soon, turn } from "./_turns.ts";
@@ -33,14 +33,6 @@ import { NativeWin32 } from "../../src/ffi/native_win32.ts";
 import type { Handle, Win32Api } from "../../src/ffi/win32_api.ts";
 import { assertConnected } from "./_connections.ts";
 import { withChanges } from "./_proxies.ts";
-
-function messagePair(proactor: IocpProactor): Promise<Pair> {
-  return connectedPair(
-    proactor,
-    { type: "message" },
-    { readMode: "message" },
-  );
-}
 
 async function readMessageText(connection: PipeConnection) {
   const message = await soon(connection.readMessage());

@@ -1,13 +1,11 @@
 import { portOf } from "../../src/proactor/default_port.ts";
-import { assert, assertMatch, assertRejects, assertThrows } from "@std/assert";
-import { connectPipe, type PipeSecurity, PipeServer } from "../../mod.ts";
+import { assert, assertMatch, assertThrows } from "@std/assert";
+import { type PipeSecurity, PipeServer } from "../../mod.ts";
 import { test } from "./_setup.ts";
 import { assertKeepsHandles } from "./_handles.ts";
 import { connectedPair, uniquePipeName } from "./_pipes.ts";
-import { soon } from "./_turns.ts";
 import { SecurityDescriptor, toSddl } from "../../src/pipe/security.ts";
-import { assertConnected } from "./_connections.ts";
-import { onWine } from "./_wine.ts";
+import { assertConnected, assertLocksOut } from "./_connections.ts";
 
 const PRESETS = ["currentUser", "authenticatedUsers", "everyone"] as const;
 
@@ -33,18 +31,7 @@ test.proactor("security takes an SDDL string", async (proactor) => {
 });
 
 test.proactor("security that lets only the system in refuses us (Wine does not check it and lets us in)", async (proactor) => {
-  const path = uniquePipeName();
-  const security = { sddl: "D:P(A;;FA;;;SY)" };
-  const options = { security, maxInstances: 1, proactor };
-  await using server = PipeServer.listen(path, options);
-  if (onWine("pipe-security")) {
-    (await connectPipe(path, { proactor })).abort();
-    return (await soon(server.accept())).abort();
-  }
-  await assertRejects(
-    () => connectPipe(path, { proactor }),
-    Deno.errors.PermissionDenied,
-  );
+  await assertLocksOut(proactor, { sddl: "D:P(A;;FA;;;SY)" });
 });
 
 test.proactor("security that is malformed leaks nothing", async (proactor) => {

@@ -2,7 +2,6 @@ import { portOf } from "../../src/proactor/default_port.ts";
 import {
   assert,
   assertEquals,
-  assertFalse,
   assertGreaterOrEqual,
   assertStrictEquals,
 } from "@std/assert";
@@ -154,7 +153,7 @@ function writeAndLeave(api: Win32Api, name: string, payload: string): void {
 
 test.proactor("accept() fails after close()", async (proactor) => {
   const server = PipeServer.listen(uniquePipeName(), { proactor });
-  assertFalse(server.closed());
+  assert(!server.closed());
   server.close();
   server.close();
   assert(server.closed());
@@ -203,7 +202,7 @@ test.proactor("close() leaves connections that were handed out alone", async (pr
   server.close();
   await client.write(encode("still here"));
   assertEquals(await readText(served, 10), "still here");
-  assertFalse(finished);
+  assert(!finished);
   assertEquals(server.connections.size, 1);
   client.close();
   served.close();
@@ -240,7 +239,7 @@ test.proactor("shutdown() waits for the connections", async (proactor) => {
   let ended = false;
   const shutdown = server.shutdown().then(() => ended = true);
   for (let i = 0; i < 20; i++) await turn();
-  assertFalse(ended);
+  assert(!ended);
   client.close();
   served.close();
   await soon(shutdown);

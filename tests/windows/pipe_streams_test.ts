@@ -1,9 +1,5 @@
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStrictEquals,
-} from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assertRejects } from "@std/assert";
 import { connectPipe, PipeServer } from "../../mod.ts";
 import { test } from "./_setup.ts";
 import { encode, pattern, readBytes, readText, sha256 } from "./_bytes.ts";

@@ -1,9 +1,5 @@
-import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertRejects,
-} from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { assertInstanceOf, assertRejects } from "@std/assert";
 import { isWindowsError, WindowsError } from "../../../mod.ts";
 import { openFile, type OpenFileOptions } from "../../../src/file/mod.ts";
 import { test } from "../_setup.ts";

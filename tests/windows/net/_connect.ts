@@ -9,7 +9,11 @@ import type { IocpProactor } from "../../../mod.ts";
 import { connectTcp, TcpListener } from "../../../src/net/mod.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { encodeSocketAddress } from "../../../src/ffi/socket/sockaddr.ts";
-import type { ConnectEnds } from "../../../src/net/tcp/connect_race.ts";
+import {
+  type ConnectEnds,
+  ConnectRace,
+} from "../../../src/net/tcp/connect_race.ts";
+import { portOf } from "../../../src/proactor/default_port.ts";
 import type { IpAddress } from "../../../src/net/tcp/tcp_socket.ts";
 import { soon } from "../_turns.ts";
 import { freePort, LOCAL } from "./_tcp.ts";
@@ -37,6 +41,23 @@ export function endsTo(hostname: string, port: number): ConnectEnds {
  */
 export function v4(hostname: string, port: number): IpAddress {
   return { family: "IPv4", hostname, port };
+}
+
+/**
+ * Connects by a race whose first address gives no answer.
+ *
+ * @param proactor The proactor of both ends.
+ */
+export async function passOverNowhere(proactor: IocpProactor): Promise<void> {
+  await using listener = TcpListener.listen({ ...LOCAL, proactor });
+  const { port } = listener.addr;
+  const race = new ConnectRace(portOf(proactor), defaultSockets(), {
+    ends: [endsTo(NOWHERE, port), endsTo("127.0.0.1", port)],
+    attemptDelay: 20,
+  });
+  const handle = await soon(race.connected);
+  (await soon(listener.accept())).close();
+  portOf(proactor).closeHandle(handle);
 }
 
 /**

@@ -21,6 +21,7 @@ import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { withChanges, withSpy } from "../_proxies.ts";
 import { encode } from "../_bytes.ts";
 import { soon } from "../_turns.ts";
+import { EventLog } from "../_recorder.ts";
 
 loadSymbols();
 defaultSockets();
@@ -93,18 +94,14 @@ export function spiedSockets(calls: string[]): SocketApi {
   return withSpy<SocketApi>(defaultSockets(), calls);
 }
 
-/** A protocol that writes down what it is told. */
-export class Recorder implements DatagramProtocol {
+/** A protocol that writes down what it is told, datagrams as their text. */
+export class Recorder extends EventLog implements DatagramProtocol {
   /** Set when the socket is there. */
   transport!: DatagramTransport;
-  /** The names of what it was told, datagrams as their text. */
-  readonly events: string[] = [];
   /** The senders, in order. */
   readonly senders: Deno.NetAddr[] = [];
   /** The errors, in order. */
   readonly errors: Error[] = [];
-  /** Ends with the socket. */
-  readonly lost = Promise.withResolvers<Error | null>();
 
   connectionMade(transport: DatagramTransport): void {
     this.transport = transport;
@@ -119,19 +116,6 @@ export class Recorder implements DatagramProtocol {
   errorReceived(error: Error): void {
     this.events.push("error");
     this.errors.push(error);
-  }
-
-  connectionLost(error: Error | null): void {
-    this.events.push("lost");
-    this.lost.resolve(error);
-  }
-
-  pauseWriting(): void {
-    this.events.push("pause");
-  }
-
-  resumeWriting(): void {
-    this.events.push("resume");
   }
 }
 

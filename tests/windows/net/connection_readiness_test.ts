@@ -1,12 +1,7 @@
 /** Readiness of the library's own connections, and in event loops. */
 
 import { portOf } from "../../../src/proactor/default_port.ts";
-import {
-  assert,
-  assertEquals,
-  assertFalse,
-  assertStrictEquals,
-} from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import { assertRejects, assertThrows } from "@std/assert";
 import {
   CancelledError,
@@ -16,8 +11,8 @@ import {
 } from "../../../mod.ts";
 import { test } from "../_setup.ts";
 import { decode, encode, readText } from "../_bytes.ts";
-import { connectedPair } from "../_pipes.ts";
-import { soon, turn, until } from "../_turns.ts";
+import { connectedPair, messagePair } from "../_pipes.ts";
+import { soon, turn, turns, until } from "../_turns.ts";
 import { pipe } from "../../../src/pipe/mod.ts";
 import {
   addReader,
@@ -42,13 +37,8 @@ type Connect = (proactor: IocpProactor) => Promise<Pair>;
 const KINDS: Record<string, Connect> = {
   TCP: (proactor) => tcpPair(proactor),
   "byte pipe": (proactor) => connectedPair(proactor, { type: "byte" }),
-  "message pipe": (proactor) =>
-    connectedPair(proactor, { type: "message" }, { readMode: "message" }),
+  "message pipe": messagePair,
 };
-
-async function turns(count: number): Promise<void> {
-  for (let i = 0; i < count; i++) await turn();
-}
 
 for (const [kind, connect] of Object.entries(KINDS)) {
   test.eachMode(`waitReadable() of a connection (${kind}) takes nothing`, async (proactor) => {
@@ -56,7 +46,7 @@ for (const [kind, connect] of Object.entries(KINDS)) {
     const { client, served } = pair;
     const waits = [1, 2].map(() => waitReadable(served, { proactor }));
     await turns(3);
-    assertFalse(waits[0]!.done());
+    assert(!waits[0]!.done());
     await client.write(encode("hello"));
     for (const wait of waits) assertEquals(await soon(wait), undefined);
     await soon(waitReadable(served, { proactor }));
@@ -65,7 +55,7 @@ for (const [kind, connect] of Object.entries(KINDS)) {
     assertEquals(await readText(served, 3), "llo");
     const empty = waitReadable(served, { proactor });
     await turns(3);
-    assertFalse(empty.done());
+    assert(!empty.done());
     empty.cancel();
     await assertRejects(async () => await empty, CancelledError);
     await client.write(encode("more"));
@@ -102,12 +92,7 @@ for (const [kind, connect] of Object.entries(KINDS)) {
 }
 
 test.eachMode("an empty message is readable, and still there afterwards", async (proactor) => {
-  const modes = { readMode: "message" } as const;
-  await using pair = await connectedPair(
-    proactor,
-    { type: "message" },
-    modes,
-  );
+  await using pair = await messagePair(proactor);
   const { client, served } = pair;
   const readable = waitReadable(served, { proactor });
   await client.closeWrite();
@@ -133,7 +118,7 @@ test.proactor("waits stand behind the reads that wait already", async (proactor)
   await client.write(encode("x"));
   assertEquals(await soon(read), 1);
   await turns(3);
-  assertFalse(readable.done());
+  assert(!readable.done());
   await client.write(encode("y"));
   await soon(readable);
 });
@@ -150,7 +135,7 @@ test.proactor("closing a connection ends its waits", async (proactor) => {
   await until(() => reports.length === 1);
   assert(reports[0] instanceof Interrupted);
   assertThrows(() => waitReadable(served, { proactor }), BadResource);
-  assertFalse(removeReader(served, { proactor }));
+  assert(!removeReader(served, { proactor }));
   client.abort();
 });
 

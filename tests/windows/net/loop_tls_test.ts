@@ -77,36 +77,41 @@ const overTcp: Connect = async (loop, options = {}) => {
   }
 };
 
-const overUnix: Connect = async (loop) => {
-  const path = uniquePath();
-  const served = new Recorder();
-  const server = await loop.createUnixServer(() => served, path, {
-    ssl: SERVER,
-  });
-  const [transport, client] = await loop.createUnixConnection(
-    () => new Recorder(),
-    path,
-    { ssl: CLIENT },
-  );
+/** The options of servers and clients that need no others. */
+const TLS = { server: { ssl: SERVER }, client: { ssl: CLIENT } };
+
+/** Waits until both ends are connected. */
+async function joined(
+  served: Recorder,
+  server: Closable,
+  opening: Promise<[Transport, Recorder]>,
+) {
+  const [transport, client] = await opening;
   await until(() => served.events.length > 0);
   const shutdown = () => server.shutdown({ deadline: 0 });
   return { transport, client, served, shutdown };
+}
+
+interface Closable {
+  shutdown(options: { deadline: number }): Promise<void>;
+}
+
+const overUnix: Connect = async (loop) => {
+  const path = uniquePath();
+  const served = new Recorder();
+  const make = () => new Recorder();
+  const server = await loop.createUnixServer(() => served, path, TLS.server);
+  const opening = loop.createUnixConnection(make, path, TLS.client);
+  return await joined(served, server, opening);
 };
 
 const overPipe: Connect = async (loop) => {
   const path = uniquePipeName();
   const served = new Recorder();
-  const [server] = await loop.startServingPipe(() => served, path, {
-    ssl: SERVER,
-  });
-  const [transport, client] = await loop.createPipeConnection(
-    () => new Recorder(),
-    path,
-    { ssl: CLIENT },
-  );
-  await until(() => served.events.length > 0);
-  const shutdown = () => server.shutdown({ deadline: 0 });
-  return { transport, client, served, shutdown };
+  const make = () => new Recorder();
+  const [server] = await loop.startServingPipe(() => served, path, TLS.server);
+  const opening = loop.createPipeConnection(make, path, TLS.client);
+  return await joined(served, server, opening);
 };
 
 /** The server's end is made of a socket. */

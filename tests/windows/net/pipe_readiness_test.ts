@@ -1,13 +1,12 @@
 /** Readiness of pipes: by reads of no bytes, on the same port. */
 
-import { portOf } from "../../../src/proactor/default_port.ts";
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { CancelledError, type IocpProactor } from "../../../mod.ts";
 import { test } from "../_setup.ts";
 import { decode, encode } from "../_bytes.ts";
 import { createInstance, uniquePipeName } from "../_pipes.ts";
-import { soon, turn, until } from "../_turns.ts";
+import { soon, turn, turns, until } from "../_turns.ts";
 import { pipe, type PipeHandle } from "../../../src/pipe/mod.ts";
 import {
   addReader,
@@ -18,6 +17,7 @@ import {
 } from "../../../src/net/mod.ts";
 import { PIPE_TYPE_MESSAGE } from "../../../src/ffi/constants.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
+import { collectReports } from "./_readiness.ts";
 
 defaultSockets();
 
@@ -46,16 +46,6 @@ class Ends implements Disposable {
     this.reader.close();
     this.writer.close();
   }
-}
-
-async function turns(count: number): Promise<void> {
-  for (let i = 0; i < count; i++) await turn();
-}
-
-function collectReports(proactor: IocpProactor): [unknown, string][] {
-  const reports: [unknown, string][] = [];
-  portOf(proactor).report = (error, message) => reports.push([error, message]);
-  return reports;
 }
 
 test.eachMode("waitReadable() of a pipe ends when data come, and takes none", async (proactor) => {

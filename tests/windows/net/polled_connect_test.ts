@@ -12,7 +12,6 @@ import { soon, turn, until } from "../_turns.ts";
 import { connectTcp, TcpListener } from "../../../src/net/mod.ts";
 import type { Socket } from "../../../src/ffi/socket/api.ts";
 import { WSAEWOULDBLOCK } from "../../../src/ffi/socket/constants.ts";
-import { ConnectRace } from "../../../src/net/tcp/connect_race.ts";
 import { ClientSocket } from "../../../src/net/socket/client_socket.ts";
 import { PolledConnect } from "../../../src/net/socket/polled_connect.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
@@ -22,10 +21,11 @@ import {
   abortWhileConnecting,
   assertNotToItself,
   assertRefused,
-  endsTo,
   NOWHERE,
+  passOverNowhere,
 } from "./_connect.ts";
 import { freePort, LOCAL } from "./_tcp.ts";
+import { assertIdle } from "./_readiness.ts";
 
 const { BadResource, TimedOut } = Deno.errors;
 
@@ -38,8 +38,7 @@ function polledTest(name: string, body: ProactorBody): void {
     try {
       await body(proactor);
       if (proactor.closed) return;
-      const poller = pollerOf(portOf(proactor));
-      await until(() => poller.sockets === 0 && poller.devices === 0);
+      await assertIdle(proactor);
       await assertNoLeak(proactor);
     } finally {
       Reflect.deleteProperty(sockets, "extensions");
@@ -152,16 +151,8 @@ polledTest(
   "a race passes over a polled connection without an answer",
   async (proactor) => {
     using silence = new Silence();
-    await using listener = TcpListener.listen({ ...LOCAL, proactor });
-    const { port } = listener.addr;
-    const race = new ConnectRace(portOf(proactor), defaultSockets(), {
-      ends: [endsTo(NOWHERE, port), endsTo("127.0.0.1", port)],
-      attemptDelay: 20,
-    });
-    const handle = await soon(race.connected);
-    (await soon(listener.accept())).close();
+    await passOverNowhere(proactor);
     assertEquals([silence.calls, silence.waiting.size], [1, 0]);
-    portOf(proactor).closeHandle(handle);
   },
 );
 

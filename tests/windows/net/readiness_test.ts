@@ -2,7 +2,7 @@ import { portOf } from "../../../src/proactor/default_port.ts";
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { assertRejects, assertThrows } from "@std/assert";
 import { test } from "../_setup.ts";
-import { soon, turn, until } from "../_turns.ts";
+import { soon, turn, turns, until } from "../_turns.ts";
 import { CancelledError } from "../../../src/proactor/future/future.ts";
 import type { IocpProactor } from "../../../src/proactor/iocp_proactor.ts";
 import {
@@ -14,20 +14,10 @@ import { SD_SEND } from "../../../src/ffi/socket/constants.ts";
 import { encodeBuffers } from "../../../src/ffi/socket/structs.ts";
 import type { Socket } from "../../../src/ffi/socket/api.ts";
 import { ANY, Bench, sockets } from "../sockets/_bench.ts";
+import { assertIdle } from "./_readiness.ts";
 
 /** Datagrams are not on the port of the proactor: that is not needed. */
 const SKIP = { skip: true };
-
-async function turns(count: number): Promise<void> {
-  for (let i = 0; i < count; i++) await turn();
-}
-
-/** Waits until the proactor has closed its handles of the driver. */
-async function assertIdle(proactor: IocpProactor): Promise<void> {
-  const poller = pollerOf(portOf(proactor));
-  await until(() => poller.sockets === 0 && poller.devices === 0);
-  assertEquals(proactor.metrics().slotsInUse, 0);
-}
 
 /** Sends until a connection takes no more. */
 async function fill(

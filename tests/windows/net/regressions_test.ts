@@ -1,12 +1,8 @@
 /** What other libraries have got wrong with TCP. */
 
 import { portOf } from "../../../src/proactor/default_port.ts";
-import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertRejects,
-} from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { assertInstanceOf, assertRejects } from "@std/assert";
 import {
   type DroppedBytesError,
   IocpProactor,
@@ -22,10 +18,9 @@ import {
   SO_UPDATE_ACCEPT_CONTEXT,
 } from "../../../src/ffi/socket/constants.ts";
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
-import { TCP_PROTOCOLS } from "../../../src/net/tcp/tcp_protocol.ts";
-import { Recorder } from "../_recorder.ts";
 import { assertConnected } from "../_connections.ts";
 import { FLOOD, LOCAL, resetOnClose, socketOf, tcpPair } from "./_tcp.ts";
+import { protocolPair } from "./_protocols.ts";
 
 const WSAETIMEDOUT = 10060;
 const WSAENOTCONN = 10057;
@@ -265,26 +260,6 @@ function failing(name: keyof SocketApi, fail: Call): Disposable {
   Reflect.set(sockets, name, fail);
   return {
     [Symbol.dispose]: () => void Reflect.deleteProperty(sockets, name),
-  };
-}
-
-/** Two protocols that are connected. */
-async function protocolPair(proactor: IocpProactor) {
-  const served = new Recorder();
-  const listener = TCP_PROTOCOLS.serve(() => served, { ...LOCAL, proactor });
-  const [, client] = await TCP_PROTOCOLS.connect(
-    () => new Recorder(),
-    { ...listener.addr, proactor },
-  );
-  await until(() => served.events.length > 0);
-  return {
-    client,
-    served,
-    async [Symbol.asyncDispose]() {
-      client.transport.abort();
-      served.transport.abort();
-      await soon(listener.shutdown());
-    },
   };
 }
 

@@ -1,11 +1,7 @@
 /** What other libraries have got wrong with UDP. */
 
-import {
-  assert,
-  assertEquals,
-  assertInstanceOf,
-  assertRejects,
-} from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { assertInstanceOf, assertRejects } from "@std/assert";
 import { IocpProactor } from "../../../mod.ts";
 import {
   createSocket,

@@ -1,11 +1,7 @@
 /** Servers of the event loop: the addresses that they listen on. */
 
-import {
-  assertEquals,
-  assertInstanceOf,
-  assertNotEquals,
-  assertRejects,
-} from "@std/assert";
+import { assertEquals, assertNotEquals } from "@std/assert";
+import { assertInstanceOf, assertRejects } from "@std/assert";
 import { InvalidStateError } from "../../../mod.ts";
 import { connectTcp, type TcpAddr, TcpListener } from "../../../src/net/mod.ts";
 import type { Server } from "../../../src/loop/mod.ts";

@@ -13,6 +13,7 @@ import {
   assertRefused,
   endsTo,
   NOWHERE,
+  passOverNowhere,
   v4,
 } from "./_connect.ts";
 import { freePort, LOCAL, Silence } from "./_tcp.ts";
@@ -161,17 +162,8 @@ test.proactor("connectTcp() finds the one address of a name where somebody liste
 
 test.eachMode("a race passes over an address that does not answer", async (proactor) => {
   using silence = new Silence(NOWHERE);
-  await using listener = TcpListener.listen({ ...LOCAL, proactor });
-  const { port } = listener.addr;
-  const race = new ConnectRace(portOf(proactor), defaultSockets(), {
-    ends: [endsTo(NOWHERE, port), endsTo("127.0.0.1", port)],
-    attemptDelay: 20,
-  });
-  const handle = await soon(race.connected);
-  const served = await soon(listener.accept());
+  await passOverNowhere(proactor);
   assertEquals(silence.calls, 1);
-  portOf(proactor).closeHandle(handle);
-  served.close();
 });
 
 test.proactor("a race passes over an address that refuses, at once", async (proactor) => {

@@ -7,24 +7,15 @@ import { soon, until } from "../_turns.ts";
 import { TCP_PROTOCOLS } from "../../../src/net/tcp/tcp_protocol.ts";
 import { Recorder } from "../_recorder.ts";
 import { freePort, LOCAL, resetOnClose, UpperCase } from "./_tcp.ts";
+import { protocolPair } from "./_protocols.ts";
 
 /** Makes a test of two recorders that are connected by TCP. */
 function connected(
   body: (client: Recorder, served: Recorder) => Promise<void>,
 ): ProactorBody {
   return async (proactor) => {
-    const served = new Recorder();
-    const listener = TCP_PROTOCOLS.serve(() => served, { ...LOCAL, proactor });
-    const [, client] = await TCP_PROTOCOLS.connect(
-      () => new Recorder(),
-      { ...listener.addr, proactor },
-    );
-    await until(() => served.events.length > 0);
-    await body(client, served);
-    client.transport.abort();
-    served.transport.abort();
-    await soon(Promise.all([client.lost.promise, served.lost.promise]));
-    await soon(listener.shutdown());
+    await using pair = await protocolPair(proactor);
+    await body(pair.client, pair.served);
   };
 }
 

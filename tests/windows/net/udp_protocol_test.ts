@@ -1,9 +1,5 @@
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStrictEquals,
-} from "@std/assert";
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import { assertRejects } from "@std/assert";
 import { test, withProactor } from "../_setup.ts";
 import { decode, encode } from "../_bytes.ts";
 import { soon, turn, until } from "../_turns.ts";

@@ -1,4 +1,3 @@
-import { portOf } from "../../../src/proactor/default_port.ts";
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { assertInstanceOf, assertThrows } from "@std/assert";
 import {
@@ -7,12 +6,11 @@ import {
   removeReader,
   removeWriter,
 } from "../../../src/net/readiness/readiness.ts";
-import { pollerOf } from "../../../src/proactor/call/socket_poller.ts";
 import type { Socket } from "../../../src/ffi/socket/api.ts";
-import type { IocpProactor } from "../../../src/proactor/iocp_proactor.ts";
 import { test } from "../_setup.ts";
-import { turn, until } from "../_turns.ts";
+import { turns, until } from "../_turns.ts";
 import { Bench } from "../sockets/_bench.ts";
+import { assertIdle, collectReports } from "./_readiness.ts";
 
 const SKIP = { skip: true };
 
@@ -37,23 +35,6 @@ class Pair implements Disposable {
   [Symbol.dispose](): void {
     this.bench[Symbol.dispose]();
   }
-}
-
-/** Collects what has no caller. */
-function collectReports(proactor: IocpProactor): [unknown, string][] {
-  const reports: [unknown, string][] = [];
-  portOf(proactor).report = (error, message) => reports.push([error, message]);
-  return reports;
-}
-
-async function turns(count: number): Promise<void> {
-  for (let i = 0; i < count; i++) await turn();
-}
-
-async function assertIdle(proactor: IocpProactor): Promise<void> {
-  const poller = pollerOf(portOf(proactor));
-  await until(() => poller.sockets === 0 && poller.devices === 0);
-  assertEquals(proactor.metrics().slotsInUse, 0);
 }
 
 test.eachMode("addReader() calls once for each datagram that is left", async (proactor) => {

@@ -1,12 +1,8 @@
 /** Streams over handles that somebody else has opened. */
 
 import { portOf } from "../../../src/proactor/default_port.ts";
-import {
-  assert,
-  assertEquals,
-  assertRejects,
-  assertStringIncludes,
-} from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assertRejects } from "@std/assert";
 import type { IocpProactor, WindowsHandle } from "../../../mod.ts";
 import {
   adoptHandle,

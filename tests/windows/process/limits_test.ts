@@ -1,11 +1,7 @@
 /** What Windows has no room for is refused, or has another name. */
 
-import {
-  assert,
-  assertEquals,
-  assertGreater,
-  assertRejects,
-} from "@std/assert";
+import { assert, assertEquals, assertGreater } from "@std/assert";
+import { assertRejects } from "@std/assert";
 import { copyFile } from "../../../src/file/mod.ts";
 import { subprocessExec, subprocessShell } from "../../../src/process/mod.ts";
 import { Folder } from "../file/_files.ts";

@@ -1,11 +1,7 @@
 /** The pipes of children, and which handles they inherit. */
 
-import {
-  assert,
-  assertEquals,
-  assertGreater,
-  assertRejects,
-} from "@std/assert";
+import { assert, assertEquals, assertGreater } from "@std/assert";
+import { assertRejects } from "@std/assert";
 import type { IocpProactor } from "../../../mod.ts";
 import { test } from "../_setup.ts";
 import { decode, encode, readBytes, readText } from "../_bytes.ts";

@@ -11,7 +11,7 @@ import {
 } from "../../../mod.ts";
 import { test } from "../_setup.ts";
 import { decode, encode, pattern } from "../_bytes.ts";
-import { connectedPair, uniquePipeName } from "../_pipes.ts";
+import { connectedPair, messagePair, uniquePipeName } from "../_pipes.ts";
 import { soon, until } from "../_turns.ts";
 import { pipe } from "../../../src/pipe/mod.ts";
 import { PipeHandle } from "../../../src/pipe/pipe_handle.ts";
@@ -38,12 +38,7 @@ test.eachMode("scoped: a byte pipe carries data both ways", async (proactor) => 
 });
 
 test.eachMode("scoped: a message pipe keeps boundaries and ends", async (proactor) => {
-  const modes = { readMode: "message" } as const;
-  await using pair = await connectedPair(
-    proactor,
-    { type: "message" },
-    modes,
-  );
+  await using pair = await messagePair(proactor);
   const { client, served } = pair;
   await client.write(encode("one"));
   await client.write(encode("two"));

@@ -2,7 +2,7 @@ import { portOf } from "../../../src/proactor/default_port.ts";
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { assertRejects, assertThrows } from "@std/assert";
 import { test } from "../_setup.ts";
-import { soon, turn, turns, until } from "../_turns.ts";
+import { soon, turn, turns } from "../_turns.ts";
 import { CancelledError } from "../../../src/proactor/future/future.ts";
 import type { IocpProactor } from "../../../src/proactor/iocp_proactor.ts";
 import {

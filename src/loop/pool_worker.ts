@@ -5,9 +5,9 @@
  */
 
 import { logError } from "../ffi/thrown.ts";
-import {
-  SHARE_ENV,
-  type Transferable as NodeTransferable,
+import type {
+  SHARE_ENV as ShareEnv,
+  Transferable as NodeTransferable,
   Worker,
 } from "node:worker_threads";
 import { decodeThrown } from "./executor_error.ts";
@@ -65,7 +65,10 @@ export class PoolWorker {
   constructor(host: PoolWorkerHost) {
     this.#host = host;
     // A copy of the environment would need --allow-env.
-    this.#worker = new Worker(workerUrl(), { env: SHARE_ENV });
+    // Not imported: only executors with workers need what it loads.
+    const threads = globalThis.process.getBuiltinModule("node:worker_threads");
+    const env: typeof ShareEnv = threads.SHARE_ENV;
+    this.#worker = new threads.Worker(workerUrl(), { env });
     this.#worker.unref();
     this.#worker.on("message", (reply: WorkerReply) => this.#reply(reply));
     this.#worker.on("messageerror", (error) => this.#lose(error));

@@ -9,7 +9,7 @@
  * @module
  */
 
-import { setImmediate } from "node:timers";
+import { realTimers } from "../ffi/timers.ts";
 
 const CLOSED = 1 << 30;
 
@@ -51,6 +51,7 @@ export class PostGate {
   async close(): Promise<void> {
     Atomics.or(this.#word, 0, CLOSED);
     const end = performance.now() + GRACE;
+    const { setImmediate } = realTimers();
     while (this.#inside() > 0 && performance.now() < end) {
       await new Promise((resolve) => setImmediate(resolve));
     }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { clearImmediate, setImmediate } from "node:timers";
+import { realTimers, type Timers } from "../ffi/timers.ts";
 import type { Handle, TimerHandle } from "./handles.ts";
 import { TimerHeap } from "./timer_heap.ts";
 
@@ -47,7 +47,8 @@ export class Scheduler {
   };
   #ready: Handle[] = [];
   #spare: Handle[] = [];
-  #immediate: ReturnType<typeof setImmediate> | undefined;
+  readonly #real = realTimers();
+  #immediate: ReturnType<Timers["setImmediate"]> | undefined;
   #timeout: ReturnType<typeof setTimeout> | undefined;
   #armedFor = 0;
   #inTurn = false;
@@ -142,7 +143,7 @@ export class Scheduler {
   }
 
   #finish(): void {
-    clearImmediate(this.#immediate);
+    this.#real.clearImmediate(this.#immediate);
     this.#immediate = undefined;
     this.#disarmTimer();
     this.#stopping = false;
@@ -161,7 +162,7 @@ export class Scheduler {
   }
 
   #armTurn(): void {
-    this.#immediate ??= setImmediate(this.#onImmediate);
+    this.#immediate ??= this.#real.setImmediate(this.#onImmediate);
   }
 
   #armTimer(when: number): void {

@@ -79,6 +79,7 @@ export { default as "src/ffi/thread_io/native.ts" } from "../../src/ffi/thread_i
 export { default as "src/ffi/thread_io/ntdll.ts" } from "../../src/ffi/thread_io/ntdll.ts" with { type: "text" };
 export { default as "src/ffi/thread_io/thread_transfer.ts" } from "../../src/ffi/thread_io/thread_transfer.ts" with { type: "text" };
 export { default as "src/ffi/thrown.ts" } from "../../src/ffi/thrown.ts" with { type: "text" };
+export { default as "src/ffi/timers.ts" } from "../../src/ffi/timers.ts" with { type: "text" };
 export { default as "src/ffi/traceback.ts" } from "../../src/ffi/traceback.ts" with { type: "text" };
 export { default as "src/ffi/user_sid.ts" } from "../../src/ffi/user_sid.ts" with { type: "text" };
 export { default as "src/ffi/wait/api.ts" } from "../../src/ffi/wait/api.ts" with { type: "text" };

@@ -14,12 +14,10 @@
  */
 
 import { ROOT, runIn } from "../../ffi/async_context.ts";
+import { realTimers, type Timers } from "../../ffi/timers.ts";
 import type { CallBudget } from "./call_budget.ts";
 import { setCallReferenced } from "./call_reference.ts";
 import type { PacketQueue } from "./packet_queue.ts";
-
-/** Node's timers are those that no fake clock of a test replaces. */
-type Timers = typeof import("node:timers");
 
 /** What the pump drives. */
 export interface PumpHost {
@@ -99,8 +97,7 @@ export class Pump {
   // Whoever has started the pump has a context that is not the packets'.
   readonly #turn = (): void => runIn(ROOT, Pump.#runTurn, this);
   readonly #look = (): void => runIn(ROOT, Pump.#runLook, this);
-  /** Not imported: what is behind the first module of Node takes some 30 ms. */
-  readonly #timers: Timers = globalThis.process.getBuiltinModule("node:timers");
+  readonly #timers = realTimers();
   #immediate: ReturnType<Timers["setImmediate"]> | undefined;
   #timer: ReturnType<Timers["setTimeout"]> | undefined;
   #wait: Promise<number> | undefined;

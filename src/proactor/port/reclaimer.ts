@@ -5,10 +5,8 @@
  */
 
 import { ROOT, runIn } from "../../ffi/async_context.ts";
+import { realTimers, type Timers } from "../../ffi/timers.ts";
 import type { ErrorReporter } from "./port_options.ts";
-
-/** Node's timers are those that no fake clock of a test replaces. */
-type Timers = typeof import("node:timers");
 
 /** A stream that was silent for so many milliseconds holds no buffer. */
 export const SILENCE = 200;
@@ -53,7 +51,7 @@ export class Reclaimer {
   readonly #host: ReclaimerHost;
   readonly #holders: BufferHolder[] = [];
   readonly #look = (): void => runIn(ROOT, Reclaimer.#runLook, this);
-  readonly #timers: Timers = globalThis.process.getBuiltinModule("node:timers");
+  readonly #timers = realTimers();
   #timer: ReturnType<Timers["setTimeout"]> | undefined;
   #stopped = false;
 

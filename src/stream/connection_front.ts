@@ -23,6 +23,7 @@ import { readInterrupted, streamParts } from "./stream_parts.ts";
 import type { ReadOptions, StreamTraits } from "./stream_traits.ts";
 import { TurnOrder } from "./turn_budget.ts";
 import {
+  closeAndWait,
   type ShutdownOptions,
   unlessAborted,
   type WaitOptions,
@@ -259,11 +260,7 @@ export class ConnectionFront {
    * @param options The deadline, and a signal that ends the wait.
    */
   async shutdown(options: ShutdownOptions = {}): Promise<void> {
-    const { signal } = options;
-    signal?.throwIfAborted();
-    this.close(options);
-    await unlessAborted(this.finished, signal);
-    if (this.#writes.loss !== undefined) throw this.#writes.loss;
+    await closeAndWait(this, options, () => this.#writes.loss);
   }
 
   /**

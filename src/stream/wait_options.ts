@@ -35,6 +35,34 @@ export function unlessAborted<T>(
   return signal === undefined ? pending : raceAbort(pending, signal);
 }
 
+/** What can be closed, and tells when it is. */
+interface Closable {
+  /** Resolves when it is closed. */
+  readonly finished: Promise<void>;
+  /** @param options The deadline. */
+  close(options: DeadlineOptions): void;
+}
+
+/**
+ * Closes something and waits until it is closed.
+ *
+ * @param closable What is closed.
+ * @param options The deadline, and a signal that ends the wait.
+ * @param lossOf Asked at the end for the error of what was dropped.
+ */
+export async function closeAndWait(
+  closable: Closable,
+  options: ShutdownOptions,
+  lossOf: () => Error | null | undefined,
+): Promise<void> {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  closable.close(options);
+  await unlessAborted(closable.finished, signal);
+  const loss = lossOf();
+  if (loss) throw loss;
+}
+
 async function raceAbort<T>(
   pending: T | PromiseLike<T>,
   signal: AbortSignal,

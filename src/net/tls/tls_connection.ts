@@ -12,6 +12,7 @@ import type { DuplexConnection } from "../../stream/duplex_connection.ts";
 import type { ReadQueue } from "../../stream/read_queue.ts";
 import type { ReadOptions } from "../../stream/stream_traits.ts";
 import {
+  closeAndWait,
   type ShutdownOptions,
   unlessAborted,
   type WaitOptions,
@@ -250,11 +251,7 @@ export class TlsConnection<A extends object = TcpAddr>
    * all.
    */
   async shutdown(options: ShutdownOptions = {}): Promise<void> {
-    const { signal } = options;
-    signal?.throwIfAborted();
-    this.close(options);
-    await unlessAborted(this.finished, signal);
-    if (this.#part.loss !== undefined) throw this.#part.loss;
+    await closeAndWait(this, options, () => this.#part.loss);
   }
 
   /** Lets pending reads and writes keep the process alive (the default). */

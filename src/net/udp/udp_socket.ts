@@ -14,6 +14,7 @@ import {
 } from "../../stream/close_deadline.ts";
 import type { ReadOptions } from "../../stream/stream_traits.ts";
 import {
+  closeAndWait,
   type ShutdownOptions,
   unlessAborted,
   type WaitOptions,
@@ -358,11 +359,7 @@ export class UdpSocket
    * faster. Both errors are a {@linkcode DroppedBytesError}.
    */
   async shutdown(options: ShutdownOptions = {}): Promise<void> {
-    const { signal } = options;
-    signal?.throwIfAborted();
-    this.close(options);
-    await unlessAborted(this.finished, signal);
-    if (this.#parts.loss !== null) throw this.#parts.loss;
+    await closeAndWait(this, options, () => this.#parts.loss);
   }
 
   /** Lets pending receives and sends keep the process alive (the default). */

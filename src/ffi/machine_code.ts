@@ -78,6 +78,27 @@ export function makeFunction(
 }
 
 /**
+ * Makes the maker of a function that calls one of kernel32.dll. The function is
+ * made on first use, and lasts as long as the process.
+ *
+ * @param code The code for each processor.
+ * @param callee The function that it calls.
+ * @returns Gives the address, and throws what {@linkcode makeFunction} does.
+ */
+export function functionMaker(
+  code: MachineCode,
+  callee: string,
+): (win32: Win32Api) => Address {
+  let address: Address = 0n;
+  return (win32) => {
+    if (address === 0n) {
+      address = makeFunction(win32, code, [findFunction(win32, callee)]);
+    }
+    return address;
+  };
+}
+
+/**
  * Finds a function.
  *
  * @param win32 Gives the text of errors.

@@ -24,12 +24,8 @@
  * @module
  */
 
-import {
-  findFunction,
-  type MachineCode,
-  makeFunction,
-} from "./machine_code.ts";
-import type { Address, PacketWait, Win32Api } from "./win32_api.ts";
+import { functionMaker, type MachineCode } from "./machine_code.ts";
+import type { PacketWait } from "./win32_api.ts";
 
 /** Bytes of the record behind the entries of a wait. */
 export const PACKET_WAIT_SIZE = 40;
@@ -81,23 +77,11 @@ export const PACKET_WAIT_CODE: MachineCode = {
   ],
 };
 
-let address: Address = 0n;
-
-/**
- * The address of the wait, which is made on first use.
- *
- * @param win32 Copies the code, and gives the text of errors.
- * @returns A PINIT_ONCE_FN.
- * @throws {Deno.errors.NotSupported} when the processor is an unknown one.
- * @throws {WindowsError} when Windows refuses the page.
- */
-export function packetWaitFunction(win32: Win32Api): Address {
-  if (address === 0n) {
-    const callee = findFunction(win32, "GetQueuedCompletionStatusEx");
-    address = makeFunction(win32, PACKET_WAIT_CODE, [callee]);
-  }
-  return address;
-}
+/** The address of the wait, a PINIT_ONCE_FN. */
+export const packetWaitFunction = functionMaker(
+  PACKET_WAIT_CODE,
+  "GetQueuedCompletionStatusEx",
+);
 
 /**
  * Encodes the record of a wait that has not begun.

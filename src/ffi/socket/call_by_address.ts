@@ -22,11 +22,7 @@
  */
 
 import { symbolLoader } from "../load.ts";
-import {
-  findFunction,
-  type MachineCode,
-  makeFunction,
-} from "../machine_code.ts";
+import { functionMaker, type MachineCode } from "../machine_code.ts";
 import type { Address, Win32Api } from "../win32_api.ts";
 import { kernel32Sockets } from "./kernel32.ts";
 
@@ -92,11 +88,13 @@ export const CALL_BY_ADDRESS_CODE: MachineCode = {
 
 const loadSymbols = symbolLoader({ kernel32: kernel32Sockets });
 
-let code: Address = 0n;
+/** The address of the code, a PINIT_ONCE_FN. */
+const codeAddress = functionMaker(CALL_BY_ADDRESS_CODE, "GetLastError");
 
 /** The record of a call, used again for each. */
 export class CallByAddress {
   readonly #call;
+  readonly #code: Address;
   readonly #once = new Uint8Array(8);
   readonly #record = new BigUint64Array(FIRST_ARGUMENT + MAX_ARGUMENTS + 1);
   readonly #bytes = new Uint8Array(this.#record.buffer);
@@ -109,10 +107,7 @@ export class CallByAddress {
    */
   constructor(win32: Win32Api) {
     this.#call = loadSymbols().kernel32.CallByAddress;
-    if (code === 0n) {
-      const callee = findFunction(win32, "GetLastError");
-      code = makeFunction(win32, CALL_BY_ADDRESS_CODE, [callee]);
-    }
+    this.#code = codeAddress(win32);
   }
 
   /**
@@ -145,7 +140,7 @@ export class CallByAddress {
    */
   call(address: Address): number {
     this.#record[FUNCTION] = address;
-    this.#call(this.#once, code, this.#bytes, 0n);
+    this.#call(this.#once, this.#code, this.#bytes, 0n);
     return this.#words[RESULT] !== 0 ? 0 : this.#words[ERROR]!;
   }
 }

@@ -30,12 +30,8 @@
  * @module
  */
 
-import {
-  findFunction,
-  type MachineCode,
-  makeFunction,
-} from "../machine_code.ts";
-import type { Address, Win32Api } from "../win32_api.ts";
+import { functionMaker, type MachineCode } from "../machine_code.ts";
+import type { Address } from "../win32_api.ts";
 
 /** Where the record begins: behind the OVERLAPPED of a slot. */
 export const WAIT_RECORD = 32n;
@@ -69,23 +65,11 @@ export const WAIT_CALLBACK_CODE: MachineCode = {
   ],
 };
 
-let address: Address = 0n;
-
-/**
- * The address of the callback, which is made on first use.
- *
- * @param win32 Copies the code, and gives the text of errors.
- * @returns A WAITORTIMERCALLBACK.
- * @throws {Deno.errors.NotSupported} when the processor is an unknown one.
- * @throws {WindowsError} when Windows refuses the page.
- */
-export function waitCallback(win32: Win32Api): Address {
-  if (address === 0n) {
-    const callee = findFunction(win32, "PostQueuedCompletionStatus");
-    address = makeFunction(win32, WAIT_CALLBACK_CODE, [callee]);
-  }
-  return address;
-}
+/** The address of the callback, a WAITORTIMERCALLBACK. */
+export const waitCallback = functionMaker(
+  WAIT_CALLBACK_CODE,
+  "PostQueuedCompletionStatus",
+);
 
 /**
  * Encodes the record that the callback reads.

@@ -5,11 +5,14 @@
  */
 
 import { BufferPool } from "../../src/ffi/memory.ts";
+import { Future } from "../../src/proactor/future/future.ts";
+import { OverlappedFuture } from "../../src/proactor/future/overlapped_future.ts";
 import { CompletionPort } from "../../src/proactor/port/completion_port.ts";
 import { DeferredWork } from "../../src/proactor/port/deferred_work.ts";
 import { Dispatcher } from "../../src/proactor/port/dispatcher.ts";
 import { LateReads } from "../../src/proactor/port/late_reads.ts";
 import { PortHandle } from "../../src/proactor/port/port_handle.ts";
+import { Pump } from "../../src/proactor/port/pump.ts";
 import { PipeListener } from "../../src/pipe/pipe_listener.ts";
 import { AcceptQueue } from "../../src/stream/accept_queue.ts";
 import { Channel } from "../../src/stream/channel.ts";
@@ -39,7 +42,7 @@ type Replacement = (original: any) => (this: any, ...args: any[]) => unknown;
 /** All of them. */
 export const BUGS: readonly Bug[] = [
   bug("a close gives slots back before their packets", {
-    models: ["connection", "server"],
+    models: ["connection", "server", "dialer", "datagrams"],
     of: CompletionPort,
     method: "closeHandle",
     by: (original) =>
@@ -51,7 +54,7 @@ export const BUGS: readonly Bug[] = [
       },
   }),
   bug("a slot is registered after its call", {
-    models: ["connection", "server"],
+    models: ["connection", "server", "dialer", "datagrams", "wait"],
     of: CompletionPort,
     method: "begin",
     by: () => () => {},
@@ -66,7 +69,7 @@ export const BUGS: readonly Bug[] = [
       },
   }),
   bug("a packet is dispatched twice", {
-    models: ["connection", "server"],
+    models: ["connection", "server", "dialer", "datagrams", "wait"],
     of: Dispatcher,
     method: "dispatch",
     by: (original) =>
@@ -186,6 +189,36 @@ export const BUGS: readonly Bug[] = [
         original.call(this, connection);
         original.call(this, connection);
       },
+  }),
+  bug("a cancelled operation settles before its packet", {
+    models: ["datagrams"],
+    of: OverlappedFuture,
+    method: "cancel",
+    by: () => Future.prototype.cancel,
+  }),
+  bug("a cancellation is not passed on to the kernel", {
+    models: ["datagrams", "wait"],
+    of: PortHandle,
+    method: "cancel",
+    by: () => () => 0,
+  }),
+  bug("a dial that was given up goes on", {
+    models: ["dialer"],
+    of: Future,
+    method: "cancel",
+    by: () => () => false,
+  }),
+  bug("a turn that is needed is not made", {
+    models: ["pump"],
+    of: Pump,
+    method: "hurry",
+    by: () => () => {},
+  }),
+  bug("an operation does not start the pump", {
+    models: ["pump"],
+    of: Pump,
+    method: "start",
+    by: () => () => {},
   }),
 ];
 

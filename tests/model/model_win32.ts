@@ -18,6 +18,9 @@ export const TOUCHES_THREAD = 1;
 /** Queues of packets, and the threads that wait for them. */
 export const TOUCHES_PORT = 2;
 
+/** What touches more than can be told. */
+export const TOUCHES_ALL = -1;
+
 /** Names, and what is not told apart. */
 const TOUCHES_NAMES = 4;
 

@@ -5,8 +5,12 @@
  */
 
 import { connectionSpace } from "./connection.ts";
+import { datagramSpace } from "./datagrams.ts";
+import { dialerSpace } from "./dialer.ts";
 import type { Space } from "./explorer.ts";
+import { pumpSpace } from "./pump.ts";
 import { serverSpace } from "./server.ts";
+import { waitSpace } from "./wait.ts";
 
 /** A model: a system in some variants. */
 export interface Model {
@@ -54,6 +58,54 @@ export const MODELS: readonly Model[] = [
           calls: 2 + (size > 0 ? 1 : 0),
           clientCalls: 2 + (size > 1 ? 1 : 0),
           timers: Math.min(size, 1),
+        })
+      ),
+  },
+  {
+    name: "dialer",
+    spaces: (size) =>
+      BOTH.map((waitForServer) =>
+        dialerSpace({
+          waitForServer,
+          dials: 2 + (size > 0 ? 1 : 0),
+          ends: 1 + (size > 1 ? 1 : 0),
+          serverCalls: 2,
+          timers: 1 + (size > 2 ? 1 : 0),
+        })
+      ),
+  },
+  {
+    name: "datagrams",
+    spaces: (size) =>
+      BOTH.map((skip) =>
+        datagramSpace({
+          skip,
+          receives: 1 + (size > 0 ? 1 : 0),
+          cancels: 1,
+          sends: 1 + (size > 1 ? 1 : 0),
+        })
+      ),
+  },
+  {
+    name: "wait",
+    spaces: (size) => [
+      waitSpace({
+        waits: 1 + (size > 0 ? 1 : 0),
+        cancels: 1,
+        sets: 1 + (size > 1 ? 1 : 0),
+        timeouts: 1,
+      }),
+    ],
+  },
+  {
+    name: "pump",
+    spaces: (size) =>
+      [0.1, 0.5, 2].map((turnTime) =>
+        pumpSpace({
+          turnTime,
+          operations: 1 + (size > 0 ? 1 : 0),
+          works: 1 + (size > 1 ? 1 : 0),
+          timers: 1 + (size > 1 ? 1 : 0),
         })
       ),
   },

@@ -165,10 +165,29 @@ export interface PairOptions {
  */
 export function makePair(
   sim: ModelWin32,
-  { messages, quota }: PairOptions,
+  options: PairOptions,
 ): { server: Handle; client: Handle } {
+  const server = makeInstance(sim, options);
+  const client = openClient(sim);
+  if (options.messages) {
+    sim.setNamedPipeHandleState(client, PIPE_READMODE_MESSAGE);
+  }
+  return { server, client };
+}
+
+/**
+ * Makes an instance of a server in another process.
+ *
+ * @param sim The kernel.
+ * @param options How.
+ * @returns Its handle.
+ */
+export function makeInstance(
+  sim: ModelWin32,
+  { messages, quota }: PairOptions,
+): Handle {
   const mode = PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE;
-  const server = sim.createNamedPipe({
+  return sim.createNamedPipe({
     name: PATH,
     openMode: PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED,
     pipeMode: messages ? mode : 0,
@@ -177,9 +196,6 @@ export function makePair(
     inBufferSize: quota,
     securityDescriptor: 0n,
   });
-  const client = openClient(sim);
-  if (messages) sim.setNamedPipeHandleState(client, PIPE_READMODE_MESSAGE);
-  return { server, client };
 }
 
 /**

@@ -213,9 +213,17 @@ export class Pump {
     this.#host.calls.exhaust();
     if (this.#wait === undefined) return this.#startWait();
     this.#applyReference(); // deferred work keeps the process alive
-    if (this.#waitState !== "queued") return this.#wakeOnce();
+    if (this.#waitState !== "queued") return this.#endByPacket();
     this.#stopTimer();
     this.#startTimer(SHORTEST_TIMER);
+  }
+
+  /** Work that is deferred does not wait for a packet that was not queued. */
+  #endByPacket(): void {
+    this.#wakeOnce();
+    if (this.#wakePosted) return;
+    this.#endRest();
+    this.#schedule();
   }
 
   #endRest(): void {

@@ -100,17 +100,22 @@ export function echoTcp6(stage: Stage): void {
   echo(stage, TcpListener.listen({ hostname: "::1", port, proactor }));
 }
 
+/** Those who connect while the stage lasts. */
+function clients(stage: Stage, named: number): AsyncIterable<TcpConnection> {
+  const { proactor } = stage;
+  const port = stage.port(named);
+  const server = TcpListener.listen({ hostname: LOCAL, port, proactor });
+  stage.undo.defer(() => server.close());
+  return server;
+}
+
 /**
  * Serves TLS.
  *
  * @param stage The stage.
  */
 export async function echoTls(stage: Stage): Promise<void> {
-  const { proactor } = stage;
-  const port = stage.port(8443);
-  const server = TcpListener.listen({ hostname: LOCAL, port, proactor });
-  stage.undo.defer(() => server.close());
-  for await (const connection of server) {
+  for await (const connection of clients(stage, 8443)) {
     const tls = await startTls(connection, SERVER);
     tls.readable.pipeTo(tls.writable).catch(() => {});
   }
@@ -122,11 +127,7 @@ export async function echoTls(stage: Stage): Promise<void> {
  * @param stage The stage.
  */
 export async function answerHttp(stage: Stage): Promise<void> {
-  const { proactor } = stage;
-  const port = stage.port(8000);
-  const server = TcpListener.listen({ hostname: LOCAL, port, proactor });
-  stage.undo.defer(() => server.close());
-  for await (const connection of server) {
+  for await (const connection of clients(stage, 8000)) {
     await connection.read(new Uint8Array(4096));
     const head = "HTTP/1.1 200 OK\r\nconnection: close\r\n";
     await connection.write(encode(`${head}content-length: 5\r\n\r\nhello`));

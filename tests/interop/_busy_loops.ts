@@ -17,6 +17,8 @@ import {
   connectTcp,
   createSocket,
   type DatagramTransport,
+  type Socket,
+  type SocketAddress,
   TcpListener,
   UdpSocket,
   waitReadable,
@@ -158,28 +160,28 @@ function udp(proactor: IocpProactor): Promise<BusyLoop> {
   });
 }
 
-function rawUdp(proactor: IocpProactor): Promise<BusyLoop> {
+/** A socket that talks to itself. */
+function toItself(
+  round: (socket: Socket, to: SocketAddress) => Promise<void>,
+): Promise<BusyLoop> {
   const socket = datagramSocket();
   const to = socket.localAddr!;
-  return Promise.resolve({
-    async round() {
-      await proactor.sendTo(socket, BYTE, to);
-      await proactor.recvFrom(socket, 16);
-    },
-    close: () => socket.close(),
+  const close = () => socket.close();
+  return Promise.resolve({ round: () => round(socket, to), close });
+}
+
+function rawUdp(proactor: IocpProactor): Promise<BusyLoop> {
+  return toItself(async (socket, to) => {
+    await proactor.sendTo(socket, BYTE, to);
+    await proactor.recvFrom(socket, 16);
   });
 }
 
 function sockMethods(proactor: IocpProactor): Promise<BusyLoop> {
   const loop = loopOf(proactor);
-  const socket = datagramSocket();
-  const to = socket.localAddr!;
-  return Promise.resolve({
-    async round() {
-      await loop.sockSendTo(socket, BYTE, to);
-      await loop.sockRecv(socket, 16);
-    },
-    close: () => socket.close(),
+  return toItself(async (socket, to) => {
+    await loop.sockSendTo(socket, BYTE, to);
+    await loop.sockRecv(socket, 16);
   });
 }
 

@@ -50,6 +50,14 @@ async function runChild(
   return decode((await soon(output)).stdout);
 }
 
+/** Demands what a child says, whose standard input stays open, and its end. */
+async function assertChild(source: string, stdout: string): Promise<void> {
+  const options = childOptions(source);
+  await using child = await subprocessExec(Deno.execPath(), options);
+  assertEquals(await readText(child.pipes.stdout!), stdout);
+  assertEquals((await soon(child.status)).code, 0);
+}
+
 test.process("openStdin() reads what a parent pipes", async () => {
   const text = "0123456789".repeat(20_000);
   assertEquals(await runChild(COPY, {}, text), `pipe thread\n${text}`);
@@ -92,12 +100,7 @@ test.process("an open standard input keeps no process alive when it is unreferen
     input.unref();
     console.log("done");
   `;
-  await using child = await subprocessExec(
-    Deno.execPath(),
-    childOptions(source),
-  );
-  assertEquals(await readText(child.pipes.stdout!), "done\n");
-  assertEquals((await soon(child.status)).code, 0);
+  await assertChild(source, "done\n");
 });
 
 test.process("a closed standard input with a read pending keeps no process alive", async () => {
@@ -107,12 +110,7 @@ test.process("a closed standard input with a read pending keeps no process alive
     input.close();
     console.log(await read);
   `;
-  await using child = await subprocessExec(
-    Deno.execPath(),
-    childOptions(source),
-  );
-  assertEquals(await readText(child.pipes.stdout!), "Interrupted\n");
-  assertEquals((await soon(child.status)).code, 0);
+  await assertChild(source, "Interrupted\n");
 });
 
 test.process("a console is refused, never hung", async () => {

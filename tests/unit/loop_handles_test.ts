@@ -119,23 +119,20 @@ Deno.test("a handle describes itself", () => {
   assertEquals(`${anonymous}`, "<Handle (anonymous)>");
 });
 
+function noopTimer(): TimerHandle {
+  const call = { callback: noop, args: [], context: ROOT };
+  return new TimerHandle(12.5, call, makeHost());
+}
+
 Deno.test("a timer describes itself with its time", () => {
-  const timer = new TimerHandle(12.5, {
-    callback: noop,
-    args: [],
-    context: ROOT,
-  }, makeHost());
+  const timer = noopTimer();
   assertEquals(`${timer}`, "<TimerHandle when=12.5 noop>");
   timer.cancel();
   assertEquals(`${timer}`, "<TimerHandle cancelled when=12.5>");
 });
 
 Deno.test("when() gives the time of a timer, also after cancel()", () => {
-  const timer = new TimerHandle(12.5, {
-    callback: noop,
-    args: [],
-    context: ROOT,
-  }, makeHost());
+  const timer = noopTimer();
   assertEquals(timer.when(), 12.5);
   timer.cancel();
   assertEquals(timer.when(), 12.5);

@@ -10,6 +10,17 @@ import {
 } from "../../src/ffi/memory.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";
 
+function assertAllComesBack(
+  sim: SimulatedWin32,
+  pool: BufferPool,
+  buffers: NativeBuffer[],
+): void {
+  for (const buffer of buffers) pool.release(buffer);
+  assertEquals(pool.bytesInUse, 0);
+  pool.dispose();
+  assertEquals(sim.leaks(), []);
+}
+
 Deno.test("acquire() rounds up: powers of two, then whole pages", () => {
   const sim = new SimulatedWin32();
   const pool = new BufferPool(sim);
@@ -18,10 +29,7 @@ Deno.test("acquire() rounds up: powers of two, then whole pages", () => {
   const expected = [4096, 4096, 8192, 32_768, 65_536, 69_632, 200_704];
   assertEquals(buffers.map(({ size }) => size), expected);
   assertEquals(pool.bytesInUse, expected.reduce((sum, size) => sum + size));
-  for (const buffer of buffers) pool.release(buffer);
-  assertEquals(pool.bytesInUse, 0);
-  pool.dispose();
-  assertEquals(sim.leaks(), []);
+  assertAllComesBack(sim, pool, buffers);
 });
 
 Deno.test("released buffers are handed out again, large ones are freed", () => {
@@ -53,10 +61,7 @@ Deno.test("buffers in use never overlap, over many chunks", () => {
   for (const { address, size } of buffers) {
     sim.copyIn(address, new Uint8Array(size));
   }
-  for (const buffer of buffers) pool.release(buffer);
-  assertEquals(pool.bytesInUse, 0);
-  pool.dispose();
-  assertEquals(sim.leaks(), []);
+  assertAllComesBack(sim, pool, buffers);
 });
 
 Deno.test("the rest of a full chunk is used", () => {

@@ -3,7 +3,7 @@
 import { portOf } from "../../src/proactor/default_port.ts";
 import { assert, assertEquals } from "@std/assert";
 import { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
-import { inWorld, World } from "./_helpers.ts";
+import { inWorld, World, type WorldOptions } from "./_helpers.ts";
 import { bytes, text } from "./_bytes.ts";
 import { turns } from "./_turns.ts";
 
@@ -24,6 +24,15 @@ function keptTest(name: string, body: () => Promise<void>): void {
   });
 }
 
+/** The same, in a world. */
+function keptWorldTest(
+  name: string,
+  body: (world: World) => Promise<void>,
+  options: WorldOptions = {},
+): void {
+  keptTest(name, () => inWorld(options, body));
+}
+
 /** A world in which a receive is pending, and its wait for packets queued. */
 async function starved(world: World) {
   const { sim, proactor } = world;
@@ -34,84 +43,77 @@ async function starved(world: World) {
   return { server, client, read };
 }
 
-keptTest(
+keptWorldTest(
   "packets are dispatched although no thread begins the wait",
-  async () => {
-    await inWorld({}, async (world) => {
-      const { sim, proactor } = world;
-      const { server, client, read } = await starved(world);
-      for (let i = 0; i < 20; i++) {
-        const next = i === 0 ? read : proactor.recv(server, 10);
-        await turns(40);
-        await proactor.send(client, bytes(`${i}`));
-        assertEquals(text(await next), `${i}`);
-      }
-      assertEquals(sim.threads.queued, 1, "one wait, however long it takes");
-      sim.threads.busy = false;
-      world.close(server, client);
-    });
-  },
-);
-
-keptTest(
-  "packets of thousands of operations are dispatched without a thread",
-  async () => {
-    await inWorld({ skip: false }, async (world) => {
-      const { sim, proactor } = world;
-      const { server, client, read } = await starved(world);
-      const reads = Array.from({ length: 999 }, () => proactor.recv(server, 1));
-      for (let i = 0; i < 1000; i++) proactor.send(client, bytes("x"));
-      await Promise.all([read, ...reads]);
-      sim.threads.busy = false;
-      world.close(server, client);
-    });
-  },
-);
-
-keptTest(
-  "a wait that begins late ends the polls, and takes the next packet",
-  async () => {
-    await inWorld({}, async (world) => {
-      const { sim, proactor } = world;
-      const { server, client, read } = await starved(world);
+  async (world) => {
+    const { sim, proactor } = world;
+    const { server, client, read } = await starved(world);
+    for (let i = 0; i < 20; i++) {
+      const next = i === 0 ? read : proactor.recv(server, 10);
       await turns(40);
-      sim.threads.busy = false;
-      assertEquals(sim.threads.queued, 0);
-      const polls = () => sim.calls.getQueuedCompletionStatusEx ?? 0;
-      let before = -1;
-      await untilLater(() => {
-        const [last, now] = [before, polls()];
-        before = now;
-        return last === now;
-      });
-      await new Promise((resolve) => setTimeout(resolve, 30));
-      assertEquals(polls(), before, "no poll is made any more");
-      await proactor.send(client, bytes("abc"));
-      assertEquals(text(await read), "abc");
-      world.close(server, client);
-    });
+      await proactor.send(client, bytes(`${i}`));
+      assertEquals(text(await next), `${i}`);
+    }
+    assertEquals(sim.threads.queued, 1, "one wait, however long it takes");
+    sim.threads.busy = false;
+    world.close(server, client);
   },
 );
 
-keptTest(
-  "work that was put off runs without a thread, with rests",
-  async () => {
-    await inWorld({}, async (world) => {
-      const { sim, port } = world;
-      const { server, client, read } = await starved(world);
-      let turnsLeft = 200;
-      const again = () => {
-        const end = performance.now() + 0.2;
-        while (performance.now() < end);
-        if (--turnsLeft > 0) port.defer(again);
-      };
-      port.defer(again);
-      await untilLater(() => turnsLeft === 0);
-      sim.threads.busy = false;
-      read.cancel();
-      world.close(server, client);
-      await untilLater(() => read.done());
+keptWorldTest(
+  "packets of thousands of operations are dispatched without a thread",
+  async (world) => {
+    const { sim, proactor } = world;
+    const { server, client, read } = await starved(world);
+    const reads = Array.from({ length: 999 }, () => proactor.recv(server, 1));
+    for (let i = 0; i < 1000; i++) proactor.send(client, bytes("x"));
+    await Promise.all([read, ...reads]);
+    sim.threads.busy = false;
+    world.close(server, client);
+  },
+  { skip: false },
+);
+
+keptWorldTest(
+  "a wait that begins late ends the polls, and takes the next packet",
+  async (world) => {
+    const { sim, proactor } = world;
+    const { server, client, read } = await starved(world);
+    await turns(40);
+    sim.threads.busy = false;
+    assertEquals(sim.threads.queued, 0);
+    const polls = () => sim.calls.getQueuedCompletionStatusEx ?? 0;
+    let before = -1;
+    await untilLater(() => {
+      const [last, now] = [before, polls()];
+      before = now;
+      return last === now;
     });
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    assertEquals(polls(), before, "no poll is made any more");
+    await proactor.send(client, bytes("abc"));
+    assertEquals(text(await read), "abc");
+    world.close(server, client);
+  },
+);
+
+keptWorldTest(
+  "work that was put off runs without a thread, with rests",
+  async (world) => {
+    const { sim, port } = world;
+    const { server, client, read } = await starved(world);
+    let turnsLeft = 200;
+    const again = () => {
+      const end = performance.now() + 0.2;
+      while (performance.now() < end);
+      if (--turnsLeft > 0) port.defer(again);
+    };
+    port.defer(again);
+    await untilLater(() => turnsLeft === 0);
+    sim.threads.busy = false;
+    read.cancel();
+    world.close(server, client);
+    await untilLater(() => read.done());
   },
 );
 
@@ -138,8 +140,9 @@ keptTest("a proactor closes although no thread begins its wait", async () => {
   assertEquals(sim.leaks(), []);
 });
 
-keptTest("nothing pending leaves no timer and no wait behind", async () => {
-  await inWorld({}, async (world) => {
+keptWorldTest(
+  "nothing pending leaves no timer and no wait behind",
+  async (world) => {
     const { sim, proactor } = world;
     const { server, client, read } = await starved(world);
     await proactor.send(client, bytes("abc"));
@@ -152,5 +155,5 @@ keptTest("nothing pending leaves no timer and no wait behind", async () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     assertEquals(proactor.metrics().waits, waits);
     world.close(server, client);
-  });
-});
+  },
+);

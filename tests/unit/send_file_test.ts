@@ -1,9 +1,7 @@
 /** Files over streams, on the simulated kernel. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import type { PipeConnection } from "../../src/pipe/pipe_connection.ts";
-import { PipeServer } from "../../src/pipe/pipe_server.ts";
 import type { StreamConnection } from "../../src/stream/stream_connection.ts";
 import type {
   SendFileOptions,
@@ -16,11 +14,12 @@ import {
 } from "../../src/stream/transmit_slots.ts";
 import { sendFileOver } from "../../src/stream/transport_sink.ts";
 import type { Choose } from "../sim/explore.ts";
-import { outcome, PATH, race, test, type World, wrong } from "./_helpers.ts";
+import { outcome, race, test, type World, wrong } from "./_helpers.ts";
 import { bytes, pattern, text } from "./_bytes.ts";
 import { turns } from "./_turns.ts";
 import { assertEnds } from "./_races.ts";
 import { connections, FILE, MemoryFile, putFile } from "./_sockets.ts";
+import { pipeEnds } from "./_pipe_ends.ts";
 
 /** Sends by a connection of the world. */
 function send(
@@ -49,13 +48,10 @@ async function pipes(
   world: World,
   type: "byte" | "message",
 ): Promise<[PipeConnection, PipeConnection]> {
-  const { proactor } = world;
-  const server = PipeServer.listen(PATH, { proactor, type, instances: 1 });
-  const accepted = server.accept();
-  const client = await connectPipe(PATH, { proactor, readMode: type });
-  const served = await accepted;
-  server.close();
+  const sizes = { inBufferSize: 65_536, outBufferSize: 65_536 };
+  const ends = await pipeEnds(world, { type, instances: 1, ...sizes });
   await turns();
+  const [served, client] = ends;
   return [client, served];
 }
 

@@ -24,6 +24,8 @@ import { Fixture } from "../sim/fixture.ts";
 const DUPLEX = PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED;
 const FIRST = DUPLEX | FILE_FLAG_FIRST_PIPE_INSTANCE;
 
+const MESSAGES_AS_BYTES = { type: "message", messageMode: false } as const;
+
 Deno.test("createNamedPipe() answers as CreateNamedPipeW", async (t) => {
   const cases: [string, Partial<NamedPipeParameters>, number][] = [
     ["a further instance", {}, 0],
@@ -227,8 +229,7 @@ Deno.test("an empty message ends one read with 0 bytes", async (t) => {
 
 Deno.test("byte-mode reads cross message boundaries", () => {
   const fixture = new Fixture({ swallowEmptyMessages: false });
-  const options = { type: "message", messageMode: false } as const;
-  const { server, client } = fixture.pair(options);
+  const { server, client } = fixture.pair(MESSAGES_AS_BYTES);
   for (const text of ["abc", "de", "", "f", "", ""]) {
     fixture.write(client, 1, text);
   }
@@ -246,8 +247,7 @@ Deno.test("byte-mode reads cross message boundaries", () => {
 
 Deno.test("swallowEmptyMessages loses an empty message behind data", () => {
   const fixture = new Fixture({ swallowEmptyMessages: true });
-  const options = { type: "message", messageMode: false } as const;
-  const { server, client } = fixture.pair(options);
+  const { server, client } = fixture.pair(MESSAGES_AS_BYTES);
   for (const text of ["abc", ""]) fixture.write(client, 1, text);
   assertEquals(fixture.read(server, 2), 0);
   assertEquals(fixture.read(server, 2), 997);

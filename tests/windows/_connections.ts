@@ -12,6 +12,12 @@ import { uniquePipeName } from "./_pipes.ts";
 import { soon } from "./_turns.ts";
 import { onWine } from "./_wine.ts";
 
+/** Both ends of a connection, with what is needed of each. */
+interface Ends<C extends keyof PipeConnection, S extends keyof PipeConnection> {
+  client: Pick<PipeConnection, C>;
+  served: Pick<PipeConnection, S>;
+}
+
 /** A connection's end that carries bytes. */
 type ByteEnd = Pick<PipeConnection, "read" | "write">;
 
@@ -40,10 +46,7 @@ export async function assertBothWays(
  * @param ends Both ends.
  */
 export async function assertStreams(
-  { client, served }: {
-    client: Pick<PipeConnection, "writable">;
-    served: Pick<PipeConnection, "readable">;
-  },
+  { client, served }: Ends<"writable", "readable">,
 ): Promise<void> {
   const text = "stream ".repeat(50_000);
   const sent = new Blob([text]).stream().pipeTo(client.writable);
@@ -58,10 +61,7 @@ export async function assertStreams(
  * @param ends Both ends.
  */
 export async function assertConnected(
-  { client, served }: {
-    client: Pick<PipeConnection, "write">;
-    served: Pick<PipeConnection, "read">;
-  },
+  { client, served }: Ends<"write", "read">,
 ): Promise<void> {
   await client.write(encode("x"));
   assertEquals(await readText(served, 1), "x");
@@ -72,20 +72,22 @@ export async function assertConnected(
  *
  * @param proactor The proactor of both ends.
  * @param security Whom the server lets in.
+ * @returns The error, unless this is Wine.
  */
 export async function assertLocksOut(
   proactor: IocpProactor,
   security: PipeServerOptions["security"],
-): Promise<void> {
+): Promise<Error | undefined> {
   const path = uniquePipeName();
   // Only one instance: the access list would refuse us a second one, too
   const options = { security, maxInstances: 1, proactor };
   await using server = PipeServer.listen(path, options);
   if (onWine("pipe-security")) {
     (await connectPipe(path, { proactor })).abort();
-    return (await soon(server.accept())).abort();
+    (await soon(server.accept())).abort();
+    return undefined;
   }
-  await assertRejects(
+  return await assertRejects(
     () => connectPipe(path, { proactor }),
     Deno.errors.PermissionDenied,
   );

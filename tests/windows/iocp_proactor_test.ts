@@ -94,12 +94,18 @@ test.eachMode("acceptPipe() can be cancelled and started again", async (proactor
   proactor.closeHandle(server);
 });
 
-test.eachMode("recv() is partial while a message goes on", async (proactor) => {
+/** Both ends of a message-type pipe, raw. */
+async function messageEnds(proactor: IocpProactor) {
   const path = uniquePipeName();
   const server = createInstance(proactor, path, MESSAGE);
   const accepted = proactor.acceptPipe(server);
   const client = await soon(proactor.connectPipe(path));
   await soon(accepted);
+  return { server, client };
+}
+
+test.eachMode("recv() is partial while a message goes on", async (proactor) => {
+  const { server, client } = await messageEnds(proactor);
   const waiting = proactor.recv(server, 4);
   await proactor.send(client, encode("a message"));
   assertEquals([decode(await soon(waiting)), waiting.partial], ["a me", true]);
@@ -112,11 +118,7 @@ test.eachMode("recv() is partial while a message goes on", async (proactor) => {
 });
 
 test.eachMode("send() of an empty array is an empty message", async (proactor) => {
-  const path = uniquePipeName();
-  const server = createInstance(proactor, path, MESSAGE);
-  const accepted = proactor.acceptPipe(server);
-  const client = await soon(proactor.connectPipe(path));
-  await soon(accepted);
+  const { server, client } = await messageEnds(proactor);
   const empty = proactor.recv(server, 100);
   assertEquals(await soon(proactor.send(client, new Uint8Array(0))), 0);
   await soon(proactor.send(client, encode("next")));

@@ -69,14 +69,23 @@ Deno.test("callSoonThreadsafe() in a worker wakes a loop that waits", async () =
   assertEquals(await soon(worker.next()), "done");
 });
 
+/** Exports a callback that notes its values; the last one stops the loop. */
+function exportNoting(
+  loop: ProactorEventLoop,
+  values: number[],
+  last: number,
+) {
+  return loop.exportCallback((value) => {
+    values.push(value);
+    if (value === last) loop.stop();
+  });
+}
+
 Deno.test("callSoonThreadsafe() keeps the order and number of a worker's calls", async () => {
   await using loop = new ProactorEventLoop();
   using worker = new TestWorker(CALLER);
   const values: number[] = [];
-  using remote = loop.exportCallback((value) => {
-    values.push(value);
-    if (value === 20_000) loop.stop();
-  });
+  using remote = exportNoting(loop, values, 20_000);
   worker.post({ token: remote.token, first: 1, last: 20_000 });
   await soon(loop.runForever());
   assertEquals(values, range(1, 20_000));
@@ -129,10 +138,7 @@ Deno.test("calls to a loop that does not run wait for it", async () => {
   await using loop = new ProactorEventLoop();
   using worker = new TestWorker(CALLER);
   const values: number[] = [];
-  using remote = loop.exportCallback((value) => {
-    values.push(value);
-    if (value === 50) loop.stop();
-  });
+  using remote = exportNoting(loop, values, 50);
   worker.post({ token: remote.token, first: 1, last: 50 });
   assertEquals(await soon(worker.next()), "done");
   assertEquals(values, []);

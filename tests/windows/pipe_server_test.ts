@@ -71,18 +71,25 @@ test.proactor("listen() on a served name fails with AddrInUse (on Wine too, wher
   );
   assert(isWindowsError(error));
   assertEquals(error.syscall, "CreateNamedPipeW");
+  await assertServes(server, path, proactor);
+});
+
+/** Demands that a server takes a client. */
+async function assertServes(
+  server: PipeServer,
+  path: string,
+  proactor: IocpProactor,
+): Promise<void> {
   const client = await connectPipe(path, { proactor });
   (await soon(server.accept())).abort();
   client.abort();
-});
+}
 
 test.proactor("listen() takes a name again after close()", async (proactor) => {
   const path = uniquePipeName();
   for (let i = 0; i < 3; i++) {
     await using server = PipeServer.listen(path, { proactor });
-    const client = await connectPipe(path, { proactor });
-    (await soon(server.accept())).abort();
-    client.abort();
+    await assertServes(server, path, proactor);
   }
 });
 

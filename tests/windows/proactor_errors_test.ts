@@ -1,8 +1,9 @@
 import { assertEquals, assertFalse, assertRejects } from "@std/assert";
 import { connectPipe, IocpProactor, PipeServer } from "../../mod.ts";
-import { pipe } from "../../src/pipe/mod.ts";
+import { pipe, type PipeHandle } from "../../src/pipe/mod.ts";
 import { NativeWin32 } from "../../src/ffi/native_win32.ts";
 import {
+  type Handle,
   INVALID_HANDLE_VALUE,
   type Win32Api,
 } from "../../src/ffi/win32_api.ts";
@@ -34,20 +35,25 @@ const BAD_HANDLES: [unknown, ErrorClass][] = [
   [INVALID_HANDLE_VALUE, Deno.errors.BadResource],
 ];
 
+/** The calls that take a handle. */
+function operationsOf(proactor: IocpProactor, handle: Handle | PipeHandle) {
+  return {
+    register: () => proactor.register(handle),
+    stopServing: () => proactor.stopServing(handle),
+    recv: () => proactor.recv(handle, 10),
+    recvInto: () => proactor.recvInto(handle, new Uint8Array(1)),
+    send: () => proactor.send(handle, new Uint8Array(1)),
+    acceptPipe: () => proactor.acceptPipe(handle),
+  };
+}
+
 spiedTest(
   "bad handles are refused before any call",
   async (proactor, calls) => {
     for (const [bad, errorClass] of BAD_HANDLES) {
       const handle = bad as bigint;
       const expected = { calls, errorClass };
-      const operations = {
-        register: () => proactor.register(handle),
-        stopServing: () => proactor.stopServing(handle),
-        recv: () => proactor.recv(handle, 10),
-        recvInto: () => proactor.recvInto(handle, new Uint8Array(1)),
-        send: () => proactor.send(handle, new Uint8Array(1)),
-        acceptPipe: () => proactor.acceptPipe(handle),
-      };
+      const operations = operationsOf(proactor, handle);
       for (const [name, call] of Object.entries(operations)) {
         await assertRefused(`${name}(${bad})`, call, expected);
       }
@@ -103,12 +109,8 @@ Deno.test("after close() a proactor refuses every operation before any call", as
   await proactor.close();
   const expected = { calls, errorClass: Deno.errors.BadResource };
   const operations = {
+    ...operationsOf(proactor, a),
     register: () => proactor.register(b),
-    stopServing: () => proactor.stopServing(a),
-    recv: () => proactor.recv(a, 10),
-    recvInto: () => proactor.recvInto(a, new Uint8Array(1)),
-    send: () => proactor.send(a, new Uint8Array(1)),
-    acceptPipe: () => proactor.acceptPipe(a),
     connectPipe: () => proactor.connectPipe(uniquePipeName()),
     select: () => proactor.select(),
     poll: () => proactor.poll(),

@@ -61,11 +61,8 @@ test.proactor("addr has the port that Windows has chosen", async (proactor) => {
 });
 
 test.proactor("hostname localhost is 127.0.0.1, and ANY the default", async (proactor) => {
-  await using local = TcpListener.listen({
-    hostname: "localhost",
-    port: 0,
-    proactor,
-  });
+  const options = { hostname: "localhost", port: 0, proactor };
+  await using local = TcpListener.listen(options);
   assertEquals(local.addr.hostname, "127.0.0.1");
   await using any = TcpListener.listen({ port: 0, proactor });
   assertEquals(any.addr.hostname, "0.0.0.0");

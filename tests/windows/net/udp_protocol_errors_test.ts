@@ -20,6 +20,7 @@ import {
   record,
   Recorder,
 } from "./_udp.ts";
+import type { SocketApi } from "../../../src/ffi/socket/api.ts";
 
 /** Collects what the proactor reports. */
 function collectReports(proactor: IocpProactor): string[] {
@@ -28,6 +29,14 @@ function collectReports(proactor: IocpProactor): string[] {
     reports.push(`${message}: ${error}`);
   };
   return reports;
+}
+
+/** Winsock whose first receives fail. */
+function failingReceives(failures: number, code: number): SocketApi {
+  return changedSockets({
+    wsaRecvFrom: (...args) =>
+      failures-- > 0 ? code : defaultSockets().wsaRecvFrom(...args),
+  });
 }
 
 test.proactor("errorReceived() gets what a send fails with, and sending goes on", async (proactor) => {
@@ -50,11 +59,7 @@ test.proactor("errorReceived() gets what a send fails with, and sending goes on"
 });
 
 test.proactor("errorReceived() gets what a receive fails with, and receiving goes on", async (proactor) => {
-  let failures = 3;
-  const sockets = changedSockets({
-    wsaRecvFrom: (...args) =>
-      failures-- > 0 ? 10050 : defaultSockets().wsaRecvFrom(...args),
-  });
+  const sockets = failingReceives(3, 10050);
   const { recorder, transport, addr } = await record(proactor, sockets);
   await using peer = listen(proactor);
   await soon(peer.send(encode("hello"), addr));
@@ -70,11 +75,7 @@ test.proactor("errorReceived() gets what a receive fails with, and receiving goe
 });
 
 test.proactor("errorReceived() is not told of unreachable peers unless asked for", async (proactor) => {
-  let failures = 50;
-  const sockets = changedSockets({
-    wsaRecvFrom: (...args) =>
-      failures-- > 0 ? WSAECONNRESET : defaultSockets().wsaRecvFrom(...args),
-  });
+  const sockets = failingReceives(50, WSAECONNRESET);
   const { recorder, transport, addr } = await record(proactor, sockets);
   await using peer = listen(proactor);
   await soon(peer.send(encode("hello"), addr));
@@ -85,11 +86,7 @@ test.proactor("errorReceived() is not told of unreachable peers unless asked for
 });
 
 test.proactor("errorReceived() is told of unreachable peers when asked for, for ever", async (proactor) => {
-  let failures = 50;
-  const sockets = changedSockets({
-    wsaRecvFrom: (...args) =>
-      failures-- > 0 ? WSAECONNRESET : defaultSockets().wsaRecvFrom(...args),
-  });
+  const sockets = failingReceives(50, WSAECONNRESET);
   const recorder = new Recorder();
   const [transport] = await openDatagramEndpoint(() => recorder, {
     localAddr: LOCAL,

@@ -169,12 +169,9 @@ test.proactor("clearEnv leaves nothing of the parent's environment", async (proa
 });
 
 test.proactor("no variable and clearEnv is an empty environment", async (proactor) => {
-  const child = await subprocessExec("cmd.exe", {
-    ...PIPED,
-    args: ["/d", "/c", "exit 5"],
-    clearEnv: true,
-    proactor,
-  });
+  const args = ["/d", "/c", "exit 5"];
+  const options = { ...PIPED, args, clearEnv: true, proactor };
+  const child = await subprocessExec("cmd.exe", options);
   assertEquals((await finish(child)).code, 5);
 });
 

@@ -8,14 +8,11 @@ import { assertEquals, assertNotEquals } from "@std/assert";
 import {
   ERROR_ACCESS_DENIED,
   ERROR_IO_PENDING,
-  FILE_FLAG_FIRST_PIPE_INSTANCE,
   FILE_FLAG_OVERLAPPED,
   GENERIC_READ,
-  GENERIC_WRITE,
   MEM_COMMIT,
   MEM_RELEASE,
   MEM_RESERVE,
-  PIPE_ACCESS_DUPLEX,
   PIPE_TYPE_MESSAGE,
 } from "../../src/ffi/constants.ts";
 import { NativeWin32 } from "../../src/ffi/native_win32.ts";
@@ -25,10 +22,7 @@ import {
   type NamedPipeParameters,
 } from "../../src/ffi/win32_api.ts";
 import { uniquePipeName } from "../windows/_pipes.ts";
-
-const DUPLEX = PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED;
-const FIRST = (DUPLEX | FILE_FLAG_FIRST_PIPE_INSTANCE) >>> 0;
-const READ_WRITE = (GENERIC_READ | GENERIC_WRITE) >>> 0;
+import { DUPLEX, FIRST, READ_WRITE } from "../sim/pipe_flags.ts";
 
 /** Calls of the seam, each with memory of its own. */
 class Calls implements Disposable {

@@ -5,15 +5,11 @@
  */
 
 import {
-  FILE_FLAG_FIRST_PIPE_INSTANCE,
   FILE_FLAG_OVERLAPPED,
   FSCTL_PIPE_WAIT,
-  GENERIC_READ,
-  GENERIC_WRITE,
   MEM_COMMIT,
   MEM_RELEASE,
   MEM_RESERVE,
-  PIPE_ACCESS_DUPLEX,
   PIPE_READMODE_MESSAGE,
   PIPE_TYPE_MESSAGE,
 } from "../../src/ffi/constants.ts";
@@ -25,6 +21,7 @@ import {
 } from "../../src/ffi/win32_api.ts";
 import type { SimulationOptions } from "./options.ts";
 import { SimulatedWin32 } from "./simulated_win32.ts";
+import { DUPLEX, FIRST, READ_WRITE } from "./pipe_flags.ts";
 
 const SLOTS = 32;
 const BUFFERS = 4096n;
@@ -106,7 +103,7 @@ export class Fixture {
   serve(name: string, changes: Partial<NamedPipeParameters> = {}): Handle {
     return this.sim.createNamedPipe({
       name: `\\\\.\\pipe\\${name}`,
-      openMode: PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED,
+      openMode: DUPLEX,
       pipeMode: 0,
       maxInstances: 255,
       outBufferSize: 65_536,
@@ -123,7 +120,7 @@ export class Fixture {
    * @param access `GENERIC_READ`, `GENERIC_WRITE` or both.
    * @returns The handle, or `INVALID_HANDLE_VALUE`.
    */
-  open(name: string, access = GENERIC_READ | GENERIC_WRITE): Handle {
+  open(name: string, access = READ_WRITE): Handle {
     return this.sim.createFile({
       name: `\\\\.\\pipe\\${name}`,
       access: access >>> 0,
@@ -154,8 +151,7 @@ export class Fixture {
     const { type = "byte", quota = 65_536, skip = true } = options;
     const message = options.messageMode ?? type === "message";
     const server = this.serve("pair", {
-      openMode: PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED |
-        FILE_FLAG_FIRST_PIPE_INSTANCE,
+      openMode: FIRST,
       pipeMode: (type === "message" ? PIPE_TYPE_MESSAGE : 0) |
         (message ? PIPE_READMODE_MESSAGE : 0),
       inBufferSize: quota,

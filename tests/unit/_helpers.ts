@@ -9,10 +9,6 @@ import { portOf } from "../../src/proactor/default_port.ts";
 import { assertEquals } from "@std/assert";
 import {
   FILE_FLAG_OVERLAPPED,
-  GENERIC_READ,
-  GENERIC_WRITE,
-  PIPE_ACCESS_DUPLEX,
-  PIPE_READMODE_MESSAGE,
   PIPE_TYPE_MESSAGE,
 } from "../../src/ffi/constants.ts";
 import { type Handle, INVALID_HANDLE_VALUE } from "../../src/ffi/win32_api.ts";
@@ -25,6 +21,7 @@ import { SimulatedWin32 } from "../sim/simulated_win32.ts";
 import { text } from "./_bytes.ts";
 import { notClosed } from "./_not_closed.ts";
 import { turns, until } from "./_turns.ts";
+import { DUPLEX, MESSAGES, READ_WRITE } from "../sim/pipe_flags.ts";
 
 /** The pipe that most tests use. */
 export const PATH = "\\\\.\\pipe\\x";
@@ -124,11 +121,10 @@ export class World {
    */
   serve(options: PairOptions = {}): Handle {
     const { type = "byte", quota = 65_536, path = PATH } = options;
-    const message = PIPE_TYPE_MESSAGE | PIPE_READMODE_MESSAGE;
     const handle = this.sim.createNamedPipe({
       name: path,
-      openMode: PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED,
-      pipeMode: type === "message" ? message : 0,
+      openMode: DUPLEX,
+      pipeMode: type === "message" ? MESSAGES : 0,
       maxInstances: 255,
       outBufferSize: quota,
       inBufferSize: quota,
@@ -147,7 +143,7 @@ export class World {
   open(path = PATH): Handle {
     const handle = this.sim.createFile({
       name: path,
-      access: (GENERIC_READ | GENERIC_WRITE) >>> 0,
+      access: READ_WRITE,
       shareMode: 0,
       flags: FILE_FLAG_OVERLAPPED,
     });

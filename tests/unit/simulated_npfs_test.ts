@@ -1,11 +1,9 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
 import {
-  FILE_FLAG_FIRST_PIPE_INSTANCE,
   FILE_FLAG_OVERLAPPED,
   FSCTL_PIPE_WAIT,
   GENERIC_READ,
   GENERIC_WRITE,
-  PIPE_ACCESS_DUPLEX,
   PIPE_ACCESS_INBOUND,
   PIPE_ACCESS_OUTBOUND,
   PIPE_READMODE_MESSAGE,
@@ -20,9 +18,7 @@ import {
   type NamedPipeParameters,
 } from "../../src/ffi/win32_api.ts";
 import { Fixture } from "../sim/fixture.ts";
-
-const DUPLEX = PIPE_ACCESS_DUPLEX | FILE_FLAG_OVERLAPPED;
-const FIRST = DUPLEX | FILE_FLAG_FIRST_PIPE_INSTANCE;
+import { FIRST, READ_WRITE } from "../sim/pipe_flags.ts";
 
 const MESSAGES_AS_BYTES = { type: "message", messageMode: false } as const;
 
@@ -86,7 +82,7 @@ Deno.test("createFile() answers as CreateFileW on pipes", () => {
   const refused: [string, number, number][] = [
     ["absent", GENERIC_READ, 2],
     ["in", GENERIC_READ, 5],
-    ["in", GENERIC_READ | GENERIC_WRITE, 5],
+    ["in", READ_WRITE, 5],
     ["out", GENERIC_WRITE, 5],
   ];
   for (const [name, access, code] of refused) {

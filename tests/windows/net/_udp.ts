@@ -85,6 +85,20 @@ export function changedSockets(changes: Partial<SocketApi>): SocketApi {
 }
 
 /**
+ * Winsock whose first receives fail.
+ *
+ * @param failures How many.
+ * @param code What they fail with.
+ * @returns The API for sockets.
+ */
+export function failingReceives(failures: number, code: number): SocketApi {
+  return changedSockets({
+    wsaRecvFrom: (...args) =>
+      failures-- > 0 ? code : defaultSockets().wsaRecvFrom(...args),
+  });
+}
+
+/**
  * Winsock, and the names of the calls that are made.
  *
  * @param calls The list, which grows.

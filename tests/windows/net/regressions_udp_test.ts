@@ -16,7 +16,7 @@ import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import { test } from "../_setup.ts";
 import { decode, encode } from "../_bytes.ts";
 import { soon } from "../_turns.ts";
-import { changedSockets, listen, sendText } from "./_udp.ts";
+import { changedSockets, failingReceives, listen, sendText } from "./_udp.ts";
 
 const { ConnectionReset, ConnectionRefused } = Deno.errors;
 
@@ -36,11 +36,7 @@ const UNREACHABLE = [
 
 for (const code of UNREACHABLE) {
   test.proactor(`an iteration of datagrams goes on after error ${code}`, async (proactor) => {
-    let failures = 20;
-    const sockets = changedSockets({
-      wsaRecvFrom: (...args) =>
-        failures-- > 0 ? code : defaultSockets().wsaRecvFrom(...args),
-    });
+    const sockets = failingReceives(20, code);
     await using peer = listen(proactor);
     const options = { ...peer.addr, proactor, sockets };
     await using socket = await UdpSocket.connect(options);
@@ -50,11 +46,7 @@ for (const code of UNREACHABLE) {
   });
 
   test.proactor(`errorReceived() is told of error ${code}, and datagrams come`, async (proactor) => {
-    let failures = 20;
-    const sockets = changedSockets({
-      wsaRecvFrom: (...args) =>
-        failures-- > 0 ? code : defaultSockets().wsaRecvFrom(...args),
-    });
+    const sockets = failingReceives(20, code);
     const errors: Error[] = [];
     const received = Promise.withResolvers<string>();
     const protocol = {
@@ -80,11 +72,7 @@ for (const code of UNREACHABLE) {
   });
 
   test.proactor(`recvFrom() fails with ConnectionReset after error ${code}, and goes on`, async () => {
-    let failures = 2;
-    const sockets = changedSockets({
-      wsaRecvFrom: (...args) =>
-        failures-- > 0 ? code : defaultSockets().wsaRecvFrom(...args),
-    });
+    const sockets = failingReceives(2, code);
     await using proactor = new IocpProactor({ sockets });
     using socket = createSocket({ type: "datagram" });
     socket.bind({ family: "IPv4", hostname: "127.0.0.1", port: 0 });
@@ -100,11 +88,7 @@ for (const code of UNREACHABLE) {
   });
 
   test.proactor(`receive() goes on after error ${code}, of a datagram that found no one`, async (proactor) => {
-    let failures = 20;
-    const sockets = changedSockets({
-      wsaRecvFrom: (...args) =>
-        failures-- > 0 ? code : defaultSockets().wsaRecvFrom(...args),
-    });
+    const sockets = failingReceives(20, code);
     await using socket = listen(proactor, { sockets });
     await using peer = listen(proactor);
     const received = socket.receive();
@@ -113,11 +97,7 @@ for (const code of UNREACHABLE) {
   });
 
   test.proactor(`receive() tells of error ${code} when asked to, and goes on`, async (proactor) => {
-    let failures = 3;
-    const sockets = changedSockets({
-      wsaRecvFrom: (...args) =>
-        failures-- > 0 ? code : defaultSockets().wsaRecvFrom(...args),
-    });
+    const sockets = failingReceives(3, code);
     await using socket = listen(proactor, {
       sockets,
       reportUnreachable: true,

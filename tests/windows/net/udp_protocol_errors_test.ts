@@ -13,6 +13,7 @@ import {
 import { defaultSockets } from "../../../src/ffi/socket/default.ts";
 import {
   changedSockets,
+  failingReceives,
   listen,
   LOCAL,
   open,
@@ -20,7 +21,6 @@ import {
   record,
   Recorder,
 } from "./_udp.ts";
-import type { SocketApi } from "../../../src/ffi/socket/api.ts";
 
 /** Collects what the proactor reports. */
 function collectReports(proactor: IocpProactor): string[] {
@@ -29,14 +29,6 @@ function collectReports(proactor: IocpProactor): string[] {
     reports.push(`${message}: ${error}`);
   };
   return reports;
-}
-
-/** Winsock whose first receives fail. */
-function failingReceives(failures: number, code: number): SocketApi {
-  return changedSockets({
-    wsaRecvFrom: (...args) =>
-      failures-- > 0 ? code : defaultSockets().wsaRecvFrom(...args),
-  });
 }
 
 test.proactor("errorReceived() gets what a send fails with, and sending goes on", async (proactor) => {

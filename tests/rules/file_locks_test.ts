@@ -1,6 +1,7 @@
 /** What waits for a read of a synchronous handle, and what does not. */
 
 import { portOf } from "../../src/proactor/default_port.ts";
+import type { IocpProactor } from "../../mod.ts";
 import { assertEquals, assertThrows } from "@std/assert";
 import { NativeWin32 } from "../../src/ffi/native_win32.ts";
 import type { Handle } from "../../src/ffi/win32_api.ts";
@@ -36,11 +37,16 @@ function foreignRead(file: Handle): Promise<void> {
   return read.then(() => lock[Symbol.dispose]());
 }
 
+/** A pipe whose reads block a thread. */
+function blockingReader(proactor: IocpProactor) {
+  const { api } = portOf(proactor);
+  const pair = createPipePair(api, { overlapped: [false, true] });
+  return { api, reader: pair.server, writer: pair.client };
+}
+
 Deno.test("adoptHandle() of a handle that somebody reads waits, and blocks nobody", async () => {
   await withProactor(async (proactor) => {
-    const { api } = portOf(proactor);
-    const pair = createPipePair(api, { overlapped: [false, true] });
-    const { server: reader, client: writer } = pair;
+    const { reader, writer } = blockingReader(proactor);
     const read = foreignRead(reader);
     let kind = "unknown";
     const adopted = adoptHandle(reader, { direction: "in", proactor });
@@ -57,9 +63,7 @@ Deno.test("adoptHandle() of a handle that somebody reads waits, and blocks nobod
 
 Deno.test("a child starts while somebody reads from our standard input", async () => {
   await withProactor(async (proactor) => {
-    const { api } = portOf(proactor);
-    const pair = createPipePair(api, { overlapped: [false, true] });
-    const { server: reader, client: writer } = pair;
+    const { api, reader, writer } = blockingReader(proactor);
     const ours = GetStdHandle(STD_INPUT);
     SetStdHandle(STD_INPUT, reader);
     try {

@@ -1,10 +1,10 @@
 /** Pausing and resuming the reading of a transport. */
 
 import { assert, assertEquals } from "@std/assert";
-import { test } from "./_helpers.ts";
+import { test, type World } from "./_helpers.ts";
 import { bytes } from "./_bytes.ts";
 import { turns, until } from "./_turns.ts";
-import { Recorder, rig } from "./_recorder.ts";
+import { Recorder, type Rig, rig } from "./_recorder.ts";
 
 test.world("pauseReading() and resumeReading() lose nothing and keep the order", async (world) => {
   const { transport, protocol, peer } = rig(world);
@@ -32,6 +32,19 @@ test.world("pauseReading() and resumeReading() lose nothing and keep the order",
   await transport.finished;
 });
 
+/** Demands that all data come when reading is resumed; ends the transport. */
+async function assertResumes(
+  world: World,
+  { transport, protocol, peer }: Rig,
+  data: string,
+): Promise<void> {
+  transport.resumeReading();
+  await until(() => protocol.received === data);
+  transport.abort();
+  world.close(peer);
+  await transport.finished;
+}
+
 test.world("pauseReading() within connectionMade() holds the first data back", async (world) => {
   const early = new Recorder();
   early.on = (name) => name === "made" && early.transport!.pauseReading();
@@ -39,11 +52,7 @@ test.world("pauseReading() within connectionMade() holds the first data back", a
   await world.proactor.send(peer, bytes("abc"));
   await turns(10);
   assertEquals(protocol.received, "");
-  transport.resumeReading();
-  await until(() => protocol.received === "abc");
-  transport.abort();
-  world.close(peer);
-  await transport.finished;
+  await assertResumes(world, { transport, protocol, peer }, "abc");
 });
 
 test.world("pauseReading() within dataReceived() stops at once", async (world) => {
@@ -52,9 +61,5 @@ test.world("pauseReading() within dataReceived() stops at once", async (world) =
   for (const part of ["a", "b"]) await world.proactor.send(peer, bytes(part));
   await turns(10);
   assertEquals(protocol.received, "a");
-  transport.resumeReading();
-  await until(() => protocol.received === "ab");
-  transport.abort();
-  world.close(peer);
-  await transport.finished;
+  await assertResumes(world, { transport, protocol, peer }, "ab");
 });

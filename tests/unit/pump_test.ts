@@ -84,6 +84,20 @@ class WorkClock {
   }
 }
 
+/** Starts a pump that has one reason, and lets it wait. */
+async function startWaiting(host: Host): Promise<void> {
+  host.outstanding = host.referenced = 1;
+  new Pump(host).start();
+  await until(() => host.waits === 1);
+}
+
+/** Takes the last reason of a pump, and ends its wait. */
+async function endPump(host: Host): Promise<void> {
+  host.outstanding = 0;
+  host.arrive(0);
+  await turns(50);
+}
+
 Deno.test("the pump does nothing while nothing is outstanding", async () => {
   const host = new Host();
   const pump = new Pump(host);
@@ -234,27 +248,19 @@ for (const cost of [0.001, 0.008, 0.05]) {
     using clock = new WorkClock();
     const host = new Host();
     host.onDrain = () => clock.work(cost);
-    host.outstanding = host.referenced = 1;
-    new Pump(host).start();
-    await until(() => host.waits === 1);
+    await startWaiting(host);
     const time = (host.drains - 1) * cost;
     assert(time > 0.299 && time < 0.301 + cost, `${time} ms`);
-    host.outstanding = 0;
-    host.arrive(0);
-    await turns(50);
+    await endPump(host);
   });
 }
 
 Deno.test("a clock that stands still does not keep the pump from waiting", async () => {
   using _clock = new WorkClock();
   const host = new Host();
-  host.outstanding = host.referenced = 1;
-  new Pump(host).start();
-  await until(() => host.waits === 1);
+  await startWaiting(host);
   assertEquals(host.drains, 1000);
-  host.outstanding = 0;
-  host.arrive(0);
-  await turns(50);
+  await endPump(host);
 });
 
 Deno.test("an idle poll that finds something restores their number", async () => {
@@ -270,9 +276,7 @@ Deno.test("an idle poll that finds something restores their number", async () =>
   await until(() => host.waits === 2);
   // Two that found nothing, the one that did, and 0.3 ms of them again.
   assertEquals(host.drains, 3 + 17);
-  host.outstanding = 0;
-  host.arrive(0);
-  await turns(50);
+  await endPump(host);
 });
 
 /** How often the pump rests when each of 1,000 turns takes so long. */

@@ -17,11 +17,16 @@ type Refused = (
   errorClass: ErrorClass,
 ) => Promise<void>;
 
+interface Spied {
+  proactor: IocpProactor;
+  sockets: ReturnType<typeof spiedSockets>;
+}
+
 /** Registers a test that sees every call of Windows and Winsock. */
 function refusalTest(
   name: string,
   body: (
-    spied: { proactor: IocpProactor; sockets: ReturnType<typeof spiedSockets> },
+    spied: Spied,
     refused: Refused,
   ) => Promise<void>,
 ): void {
@@ -34,14 +39,19 @@ function refusalTest(
     }, { api }));
 }
 
+/** Calls of `listen()` with what is wrong. */
+function listening(spied: Spied): (changes: object) => () => UdpSocket {
+  return (changes) => () =>
+    UdpSocket.listen({ ...LOCAL, ...spied, ...changes });
+}
+
 const BAD_HOSTS: unknown[] = ["", 5, null, {}, ["127.0.0.1"]];
 const BAD_PORTS: unknown[] = [-1, 65_536, 1.5, NaN, Infinity];
 
 refusalTest(
   "listen() refuses what is no address before any call",
   async (spied, refused) => {
-    const start = (changes: object) => () =>
-      UdpSocket.listen({ ...LOCAL, ...spied, ...changes });
+    const start = listening(spied);
     for (
       const hostname of [...BAD_HOSTS, "example.com", "1.2.3", "1.2.3.256"]
     ) {
@@ -58,8 +68,7 @@ refusalTest(
 refusalTest(
   "listen() refuses options of the wrong type before any call",
   async (spied, refused) => {
-    const start = (changes: object) => () =>
-      UdpSocket.listen({ ...LOCAL, ...spied, ...changes });
+    const start = listening(spied);
     for (
       const name of [
         "reuseAddress",

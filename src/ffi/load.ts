@@ -5,6 +5,7 @@
  * @module
  */
 
+import { openDll } from "./open_dll.ts";
 import { systemFolder } from "./system_folder.ts";
 
 /** The loaded functions of one symbol table. */
@@ -21,8 +22,8 @@ export type LoadedTables<T extends Tables> = { [K in keyof T]: Loaded<T[K]> };
 
 /**
  * Makes the function that loads a room's symbols, once a process. It throws
- * `Deno.errors.NotSupported` when the system is not Windows, and
- * `Deno.errors.NotCapable` when `--allow-ffi` was not granted.
+ * `Deno.errors.NotSupported` when the system is not Windows or lacks one of them,
+ * and `Deno.errors.NotCapable` when `--allow-ffi` was not granted.
  *
  * @typeParam T The tables.
  * @param tables The functions of each DLL.
@@ -49,7 +50,7 @@ function openTables<T extends Tables>(tables: T): LoadedTables<T> {
  * @param name The file, such as `kernel32.dll`.
  * @param table The functions.
  * @returns The loaded functions.
- * @throws {Deno.errors.NotSupported} when the system is not Windows.
+ * @throws {Deno.errors.NotSupported} when the system is not Windows, or lacks it.
  * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
  */
 function openLibrary<const T extends Deno.ForeignLibraryInterface>(
@@ -57,7 +58,7 @@ function openLibrary<const T extends Deno.ForeignLibraryInterface>(
   table: T,
 ): Loaded<T> {
   assertWindows(name);
-  return Deno.dlopen(`${systemFolder()}\\${name}`, table).symbols;
+  return openDll(`${systemFolder()}\\${name}`, table).symbols;
 }
 
 function assertWindows(library: string): void {

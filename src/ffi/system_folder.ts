@@ -6,6 +6,7 @@
  * @module
  */
 
+import { openDll } from "./open_dll.ts";
 import { decodeWideString } from "./structs.ts";
 
 const MAX_PATH = 260;
@@ -125,7 +126,7 @@ function environmentRoot(): string | undefined {
 }
 
 function askFolder(library: string): string {
-  const { symbols } = Deno.dlopen(library, kernel32Folder);
+  const { symbols } = openDll(library, kernel32Folder);
   const text = new Uint8Array(MAX_PATH * 2);
   const length = symbols.GetSystemDirectoryW(text, MAX_PATH);
   if (length > 0 && length < MAX_PATH) return decodeWideString(text, length);

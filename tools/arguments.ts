@@ -5,6 +5,8 @@ export const SUBCOMMANDS = [
   "exec",
   "demo",
   "test",
+  "faults",
+  "soak",
   "conformance",
   "bench",
   "peers",
@@ -38,6 +40,8 @@ export const USAGE = `Usage: deno run -A tools/windows.ts SUBCOMMAND [WORDS]
   exec [--] ARGS   run the Windows build of Deno with these arguments
   demo [ARGS]      run examples/demo.ts
   test [ARGS]      run all tests; ARGS go to deno test
+  faults [--scale N] [ARGS]  run tests/faults, 1 for the full figures
+  soak --hours N   run a mixed load; --help tells the options
   conformance [FILE]  replay traces, and write a report to FILE
   bench [ARGS]     run the benchmarks; ARGS go to deno bench
   peers [ARGS]     compare with other runtimes and C; ARGS as --help says

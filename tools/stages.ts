@@ -38,6 +38,9 @@ const SOCKET_LIBRARIES = ["ws2_32"];
 /** Peers, handles and memory that fail: `deno task faults` runs more of it. */
 export const FAULTS = "tests/faults";
 
+/** What tells them how much of it they shall do. */
+export const SCALE_VARIABLE = "PROACTOR_FAULTS_SCALE";
+
 /** Puts Windows' rules over Wine. */
 const RULES = "tests/rules/install.ts";
 

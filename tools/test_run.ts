@@ -15,7 +15,12 @@ import {
   SummaryReader,
   testExitCode,
 } from "./results.ts";
-import { narrowStages, type Stage, testStages } from "./stages.ts";
+import {
+  narrowStages,
+  SCALE_VARIABLE,
+  type Stage,
+  testStages,
+} from "./stages.ts";
 
 const STAGE_TIMEOUT_MS = 30 * 60_000;
 const INTERRUPTED = 130;
@@ -101,6 +106,7 @@ async function stageCommand(
   const args = ["test", ...given, ...paths];
   const env = {
     ...colors(),
+    ...faultScale(),
     ...(stage.peers ? await peers(host) : {}),
   };
   if (stage.deno === "windows") return host.deno(args, env);
@@ -114,6 +120,12 @@ async function peers(host: WindowsHost): Promise<Record<string, string>> {
     ...(node === undefined ? {} : { PROACTOR_NODE: node }),
     ...(bun === undefined ? {} : { PROACTOR_BUN: bun }),
   };
+}
+
+/** Wine's programs get no environment but what they are given. */
+function faultScale(): Record<string, string> {
+  const scale = Deno.env.get(SCALE_VARIABLE);
+  return scale === undefined ? {} : { [SCALE_VARIABLE]: scale };
 }
 
 /** The tests write to a pipe, and cannot see what it leads to. */

@@ -19,6 +19,8 @@ import { pinToOneCore } from "./pin.ts";
 import { run } from "./process.ts";
 import { print } from "./progress.ts";
 import { InterruptedError, SetupError } from "./setup_process.ts";
+import { runFaults } from "./faults.ts";
+import { runSoak } from "./soak.ts";
 import { runTests } from "./test_run.ts";
 import { WineHost } from "./wine_host.ts";
 import { RealWindows } from "./windows_host.ts";
@@ -58,6 +60,10 @@ async function carryOut(
       return await runPeers(host, words);
     case "test":
       return await runTests(host, words);
+    case "faults":
+      return await runFaults(host, words);
+    case "soak":
+      return await runSoak(host, words);
     case "conformance":
       return await runConformance(host, words);
     case "setup":

@@ -34,6 +34,7 @@ export { default as "src/ffi/name/structs.ts" } from "../../src/ffi/name/structs
 export { default as "src/ffi/native_win32.ts" } from "../../src/ffi/native_win32.ts" with { type: "text" };
 export { default as "src/ffi/ntdll.ts" } from "../../src/ffi/ntdll.ts" with { type: "text" };
 export { default as "src/ffi/object_attributes.ts" } from "../../src/ffi/object_attributes.ts" with { type: "text" };
+export { default as "src/ffi/open_dll.ts" } from "../../src/ffi/open_dll.ts" with { type: "text" };
 export { default as "src/ffi/out_parameters.ts" } from "../../src/ffi/out_parameters.ts" with { type: "text" };
 export { default as "src/ffi/packet_wait.ts" } from "../../src/ffi/packet_wait.ts" with { type: "text" };
 export { default as "src/ffi/pipe_name.ts" } from "../../src/ffi/pipe_name.ts" with { type: "text" };

@@ -6,11 +6,11 @@
  * @module
  */
 import { parseArgs } from "node:util";
-import type { Sample } from "../tests/soak/recorder.ts";
 import type { WindowsHost } from "./host.ts";
 import { importMapFlags } from "./jsr.ts";
 import { run } from "./process.ts";
 import { liveTable, writeReport } from "./soak_report.ts";
+import type { SoakState } from "./soak_state.ts";
 
 const USAGE = `Usage: deno task soak --hours N | --minutes N [OPTIONS]
 
@@ -26,20 +26,6 @@ const GRACE = 120;
 
 /** Crashes after which a soak gives up. */
 const MAX_CRASHES = 100;
-
-/** What is known of a soak, from its beginning. */
-export interface SoakState {
-  /** Seconds that it shall last. */
-  wanted: number;
-  /** What runs Windows programs. */
-  label: string;
-  /** Every interval of work. */
-  samples: Sample[];
-  /** What must never happen. */
-  violations: string[];
-  /** Exit codes of children that did not come to their end. */
-  crashes: number[];
-}
 
 /** What the command line says. */
 interface SoakOptions {

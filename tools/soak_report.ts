@@ -6,7 +6,7 @@
 import type { Sample } from "../tests/soak/recorder.ts";
 import { loadCharts } from "./dependencies/charts.ts";
 import { linearRegression } from "./dependencies/statistics.ts";
-import type { SoakState } from "./soak.ts";
+import type { SoakState } from "./soak_state.ts";
 
 const MEBI = 2 ** 20;
 const WIDTH = 900;

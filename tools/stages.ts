@@ -119,7 +119,8 @@ function windowsStages(place: Place): Stage[] {
   }, {
     title: `Faults on ${place.label}`,
     deno: "windows",
-    permissions: ["-A"],
+    // The heap is measured when nothing is left to be collected
+    permissions: ["-A", "--v8-flags=--expose-gc"],
     paths: [FAULTS],
   }, {
     title: `Tests with a scoped permission on ${place.label}`,

@@ -3,7 +3,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Buffer } from "node:buffer";
 import {
-  connectPipe,
   type IocpProactor,
   isWindowsError,
   type StreamConnection,
@@ -21,7 +20,7 @@ import { PortHandle } from "../../src/proactor/port/port_handle.ts";
 import { runScript, test } from "../interop/_script.ts";
 import { withChanges } from "../windows/_proxies.ts";
 import { pattern, readBytes } from "../windows/_bytes.ts";
-import { connectedPair, uniquePipeName } from "../windows/_pipes.ts";
+import { connectedPair } from "../windows/_pipes.ts";
 import { withProactor } from "../windows/_setup.ts";
 import { soon, turn } from "../windows/_turns.ts";
 import { tcpPair } from "../windows/net/_tcp.ts";

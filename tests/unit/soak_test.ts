@@ -2,8 +2,9 @@
 
 import { assertEquals, assertMatch } from "@std/assert";
 import { takeScale } from "../../tools/faults.ts";
-import { parseSoakOptions, type SoakState } from "../../tools/soak.ts";
+import { parseSoakOptions } from "../../tools/soak.ts";
 import { liveTable, reportText } from "../../tools/soak_report.ts";
+import type { SoakState } from "../../tools/soak_state.ts";
 import { Recorder, type Sample } from "../soak/recorder.ts";
 
 function sampleAt(minute: number): Sample {

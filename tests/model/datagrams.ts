@@ -88,6 +88,7 @@ class DatagramRun extends PortRun {
       }));
     if (this.#sends > 0) step("send", () => this.#send());
     if (this.#closed) return;
+    add(this.lastStep());
     if (this.#receives > 0) step("receive", () => this.#receive());
     this.#futures.forEach((future, index) => {
       if (this.#cancels === 0 || future.done()) return;

@@ -7,7 +7,7 @@
 
 import { environment } from "./environment.ts";
 import type { Pick, Run, Step } from "./explorer.ts";
-import { TOUCHES_THREAD } from "./model_win32.ts";
+import { TOUCHES_ALL, TOUCHES_THREAD } from "./model_win32.ts";
 import type { World, WorldPool } from "./world.ts";
 
 /** Rounds in which everything must have come to rest. */
@@ -19,6 +19,8 @@ export abstract class PortRun implements Run {
   protected readonly world: World;
   /** How many timers may still fire. */
   protected timers = 0;
+  /** True when nobody calls any more: what is under way comes to its end. */
+  protected quiet = false;
   readonly #pool: WorldPool;
   readonly #promises: Promised[] = [];
 
@@ -55,7 +57,7 @@ export abstract class PortRun implements Run {
     const steps: Step[] = [];
     this.#kernelSteps(steps);
     if (this.world.turnPays) steps.push(this.step("turn", turn));
-    this.actions((step) => steps.push(step));
+    if (!this.quiet) this.actions((step) => steps.push(step));
     if (this.timers > 0 && environment.timers.length > 0) {
       steps.push(this.step("timer", () => this.#fire()));
     }
@@ -122,6 +124,14 @@ export abstract class PortRun implements Run {
       this.settlePeers();
     };
     return { name, run };
+  }
+
+  /** A step after which nobody calls: every state is the last one once. */
+  protected lastStep(): Step {
+    return this.step("nothing more", () => {
+      this.world.sim.touched |= TOUCHES_ALL;
+      this.quiet = true;
+    });
   }
 
   /**

@@ -62,7 +62,10 @@ class WaitRun extends PortRun {
 
   protected actions(add: (step: Step) => void): void {
     const { sim } = this.world;
-    if (!this.#closed) this.#programSteps(add);
+    this.#threadSteps(add);
+    const { waits } = sim;
+    if (waits.registered > 0) add(this.lastStep());
+    this.#programSteps(add);
     if (this.#sets > 0 && !sim.waits.isSignalled(this.#event)) {
       add(this.everyStep("event is set", () => {
         this.#sets--;
@@ -76,7 +79,6 @@ class WaitRun extends PortRun {
         sim.advance(sim.inner.clock.nextTime - sim.now);
       }));
     }
-    this.#threadSteps(add);
   }
 
   #programSteps(add: (step: Step) => void): void {

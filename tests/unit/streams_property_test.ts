@@ -8,7 +8,7 @@ import type { StreamConnection } from "../../src/stream/stream_connection.ts";
 import type { SimulationOptions } from "../sim/options.ts";
 import { inWorld, PATH, pattern, turns, type World } from "./_helpers.ts";
 import { fc, test } from "./_property.ts";
-import { Recorder, rig } from "./_recorder.ts";
+import { type Recorder, rig } from "./_recorder.ts";
 import { connections } from "./_sockets.ts";
 
 /** What a writer does, in order. */

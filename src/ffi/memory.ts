@@ -172,6 +172,8 @@ export class BufferPool {
   #chunk: Chunk | null = null;
   #cut = CHUNK_SIZE;
   #inUse = 0;
+  /** Bytes of the buffers that were allocated singly. */
+  #single = 0;
   #unused = 0;
 
   /** @param api The seam. */
@@ -182,6 +184,11 @@ export class BufferPool {
   /** Bytes of the buffers that are handed out now. */
   get bytesInUse(): number {
     return this.#inUse;
+  }
+
+  /** Bytes that Windows has given, in use or kept. */
+  get bytesAllocated(): number {
+    return this.#chunks.length * CHUNK_SIZE + this.#single;
   }
 
   /**
@@ -223,6 +230,7 @@ export class BufferPool {
     const { chunk } = buffer;
     this.#inUse -= buffer.size;
     if (chunk === null) {
+      this.#single -= buffer.size;
       this.#api.virtualFree(buffer.address, 0, MEM_RELEASE);
       return;
     }
@@ -258,6 +266,7 @@ export class BufferPool {
     const size = Math.ceil(length / MIN_BUFFER) * MIN_BUFFER;
     const address = allocate(this.#api, size);
     this.#inUse += size;
+    this.#single += size;
     return new NativeBuffer(this.#api, address, { size, chunk: null });
   }
 

@@ -149,6 +149,11 @@ export class FileLane implements CompletionListener {
     else this.#release();
   }
 
+  /** What it does, in a word. */
+  get kind(): "file" {
+    return "file";
+  }
+
   /**
    * Called by the dispatch.
    *

@@ -143,6 +143,7 @@ export class Lifecycle<L extends object> {
     this.#host.callExceptionHandler({
       message: "Operations did not end before the event loop was closed",
       operations,
+      stuck: [...portOf(this.#host.proactor).stuck],
     });
   }
 }

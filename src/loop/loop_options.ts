@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { SchedulerMetrics } from "./scheduler.ts";
+import type { PortMetrics } from "../proactor/port/port_options.ts";
 import type { SocketAddress } from "../ffi/socket/sockaddr.ts";
 import type { AddressFamily } from "../net/names/resolve.ts";
 import type { Socket } from "../net/socket/socket.ts";
@@ -40,6 +42,16 @@ export interface ProactorEventLoopOptions {
    * @default {100}
    */
   slowCallbackDuration?: number | undefined;
+}
+
+/** What {@linkcode ProactorEventLoop.metrics} tells. */
+export interface LoopMetrics extends SchedulerMetrics {
+  /** Tasks that are not done. */
+  tasks: number;
+  /** Milliseconds of the longest callback in debug mode, else 0. */
+  longestCallback: number;
+  /** The counters of the loop's proactor. */
+  proactor: PortMetrics;
 }
 
 /** Options without the proactor, which is the loop's. */

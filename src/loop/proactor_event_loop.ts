@@ -75,6 +75,7 @@ import type {
   CreateServerOptions,
   CreateUnixConnectionOptions,
   CreateUnixServerOptions,
+  LoopMetrics,
   LoopOptions,
   ProactorEventLoopOptions,
   ShutdownDefaultExecutorOptions,
@@ -247,6 +248,31 @@ export class ProactorEventLoop implements AsyncDisposable {
    */
   isRunning(): boolean {
     return this.#lifecycle.isRunning();
+  }
+
+  /**
+   * Reads the counters of the loop and its proactor. Counting costs nothing
+   * that can be measured.
+   *
+   * @example Usage
+   * ```ts
+   * import { ProactorEventLoop } from "@iocp/proactor";
+   *
+   * const loop = new ProactorEventLoop();
+   * await loop.runUntilComplete(loop.createTask(async () => {}));
+   * const { turns, longestTurn, longestQueueTime, proactor } = loop.metrics();
+   * console.log(turns, longestTurn, longestQueueTime, proactor.packets);
+   * await loop.close();
+   * ```
+   *
+   * @returns A snapshot.
+   */
+  metrics(): LoopMetrics {
+    return {
+      ...this.#scheduling.metrics(),
+      tasks: this.#tasks.allTasks().size,
+      proactor: this.#proactor.metrics(),
+    };
   }
 
   /**

@@ -28,6 +28,24 @@ export interface SchedulerHost {
   execute(handle: Handle): void;
 }
 
+/** What a scheduler counts. */
+export interface SchedulerMetrics {
+  /** Turns run so far. */
+  turns: number;
+  /** Callbacks and timers run so far, also those that were cancelled. */
+  callbacks: number;
+  /** Callbacks that run in the next turn. */
+  ready: number;
+  /** Timers that are scheduled, also those that were cancelled. */
+  timers: number;
+  /** Milliseconds that the last turn waited until Deno had run other work. */
+  queueTime: number;
+  /** The most of them so far. */
+  longestQueueTime: number;
+  /** Milliseconds of the longest turn, with all that it has called. */
+  longestTurn: number;
+}
+
 /**
  * Runs callbacks in turns. A turn runs the callbacks that were ready and the
  * timers that were due when it began; what they schedule runs in a later turn.
@@ -39,6 +57,7 @@ export class Scheduler {
   readonly #timers = new TimerHeap();
   readonly #onImmediate = (): void => {
     this.#immediate = undefined;
+    this.#delayed(performance.now() - this.#armedAt);
     this.#runTurn();
   };
   readonly #onTimeout = (): void => {
@@ -56,6 +75,13 @@ export class Scheduler {
   #finished: PromiseWithResolvers<void> | undefined;
   #turns = 0;
 
+  /** Callbacks and timers run so far. */
+  #callbacks = 0;
+  #armedAt = 0;
+  #queueTime = 0;
+  #longestQueueTime = 0;
+  #longestTurn = 0;
+
   /** @param host The loop. */
   constructor(host: SchedulerHost) {
     this.#host = host;
@@ -64,6 +90,23 @@ export class Scheduler {
   /** Turns run so far. */
   get turns(): number {
     return this.#turns;
+  }
+
+  /**
+   * Reads the counters.
+   *
+   * @returns A snapshot.
+   */
+  metrics(): SchedulerMetrics {
+    return {
+      turns: this.#turns,
+      callbacks: this.#callbacks,
+      ready: this.#ready.length,
+      timers: this.#timers.size,
+      queueTime: this.#queueTime,
+      longestQueueTime: this.#longestQueueTime,
+      longestTurn: this.#longestTurn,
+    };
   }
 
   /** Timers that are scheduled, also those that were cancelled. */
@@ -114,12 +157,21 @@ export class Scheduler {
     this.#timers.clear();
   }
 
+  #delayed(milliseconds: number): void {
+    this.#queueTime = milliseconds;
+    if (milliseconds <= this.#longestQueueTime) return;
+    this.#longestQueueTime = milliseconds;
+  }
+
   #runTurn(): void {
+    const since = performance.now();
     this.#turns++;
     this.#inTurn = true;
     this.#collectDue();
     this.#runBatch();
     this.#inTurn = false;
+    const duration = performance.now() - since;
+    if (duration > this.#longestTurn) this.#longestTurn = duration;
     if (this.#stopping) this.#finish();
     else this.#arm();
   }
@@ -136,6 +188,7 @@ export class Scheduler {
 
   #runBatch(): void {
     const batch = this.#ready;
+    this.#callbacks += batch.length;
     this.#ready = this.#spare;
     for (const handle of batch) this.#host.execute(handle);
     batch.length = 0;
@@ -162,7 +215,9 @@ export class Scheduler {
   }
 
   #armTurn(): void {
-    this.#immediate ??= this.#real.setImmediate(this.#onImmediate);
+    if (this.#immediate !== undefined) return;
+    this.#armedAt = performance.now();
+    this.#immediate = this.#real.setImmediate(this.#onImmediate);
   }
 
   #armTimer(when: number): void {

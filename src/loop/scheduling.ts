@@ -19,7 +19,7 @@ import {
   type ScheduledCall,
   TimerHandle,
 } from "./handles.ts";
-import { Scheduler } from "./scheduler.ts";
+import { Scheduler, type SchedulerMetrics } from "./scheduler.ts";
 
 /** What the scheduling of callbacks needs of its loop. */
 export interface SchedulingHost extends HandleHost {
@@ -40,6 +40,7 @@ export interface SchedulingHost extends HandleHost {
 export class Scheduling {
   readonly #host: SchedulingHost;
   readonly #scheduler: Scheduler;
+  #longestCallback = 0;
   #closed = false;
 
   /** @param host The loop. */
@@ -155,12 +156,23 @@ export class Scheduling {
   }
 
   /**
+   * Reads the counters.
+   *
+   * @returns A snapshot.
+   */
+  metrics(): SchedulerMetrics & { longestCallback: number } {
+    const longestCallback = this.#longestCallback;
+    return { ...this.#scheduler.metrics(), longestCallback };
+  }
+
+  /**
    * Warns of a callback that was slow.
    *
    * @param what Which.
    * @param duration Milliseconds.
    */
   noteCall(what: string, duration: number): void {
+    if (duration > this.#longestCallback) this.#longestCallback = duration;
     if (duration < this.#host.slowCallbackDuration) return;
     console.warn(`Executing ${what} took ${duration.toFixed(0)} ms`);
   }

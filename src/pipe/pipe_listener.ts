@@ -144,6 +144,11 @@ export class PipeListener implements CompletionListener, PortDependent {
     }
   }
 
+  /** What it does, in a word. */
+  get kind(): "accept" {
+    return "accept";
+  }
+
   /**
    * Called by the dispatch.
    *

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { FlightRecorder, RecordOptions } from "./port/flight_recorder.ts";
 import { describe, inspectAsText } from "../ffi/describe.ts";
 import { exposePorts } from "./default_port.ts";
 import type { SocketAddress } from "../ffi/socket/sockaddr.ts";
@@ -528,12 +529,46 @@ export class IocpProactor implements AsyncDisposable {
   }
 
   /**
-   * Reads the counters: operations, slots, buffers, packets.
+   * Reads the counters: what is pending, slots, memory, packets, and how often
+   * something had to wait. Counting costs nothing that can be measured.
+   *
+   * @example Usage
+   * ```ts
+   * import { IocpProactor } from "@iocp/proactor";
+   *
+   * await using proactor = new IocpProactor();
+   * const { pendingByKind, packetsPerBatch, starvedTurns } = proactor.metrics();
+   * console.log(pendingByKind, packetsPerBatch, starvedTurns);
+   * ```
    *
    * @returns A snapshot.
    */
   metrics(): PortMetrics {
     return this.#parts.core.port.metrics();
+  }
+
+  /**
+   * Records the last events: starts and ends of operations, callbacks, batches,
+   * waits. It takes effect at once, for all that uses this proactor, and until
+   * the recorder is stopped.
+   *
+   * @example A trace for chrome://tracing or ui.perfetto.dev
+   * ```ts
+   * import { IocpProactor } from "@iocp/proactor";
+   *
+   * await using proactor = new IocpProactor();
+   * using recorder = proactor.record({ events: 4096 });
+   * // ... what is to be looked at
+   * const trace = JSON.stringify(recorder.trace());
+   * console.log(`${trace.length} characters for trace.json`);
+   * ```
+   *
+   * @param options How many events are kept.
+   * @returns The recorder, which replaces one that records already.
+   * @throws {RangeError} when `events` is not an integer from 256 to 1,048,576.
+   */
+  record(options: RecordOptions = {}): FlightRecorder {
+    return this.#parts.core.port.record(options);
   }
 
   /** True from `close` on. */

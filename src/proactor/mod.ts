@@ -27,6 +27,13 @@ export type {
 } from "../ffi/async_context.ts";
 export { IocpProactor } from "./iocp_proactor.ts";
 export type { PortMetrics } from "./port/port_options.ts";
+export type { OperationKind } from "./port/operation.ts";
+export type {
+  FlightRecorder,
+  RecordOptions,
+  Trace,
+  TraceEvent,
+} from "./port/flight_recorder.ts";
 export type * from "./proactor_options.ts";
 export { OverlappedFuture } from "./future/overlapped_future.ts";
 export { WaitHandleFuture } from "./wait/wait_handle_future.ts";

@@ -173,6 +173,11 @@ export class ReadHalf implements CompletionListener, BufferHolder {
     if (!this.#operation.pending) this.#releaseAll();
   }
 
+  /** What it does, in a word. */
+  get kind(): "read" {
+    return "read";
+  }
+
   /**
    * Called by the dispatch.
    *

@@ -36,6 +36,7 @@ const WRITES_PER_TURN = 16;
 
 /** The write side of a stream. */
 export class WriteHalf {
+  readonly kind = "write";
   readonly #port: CompletionPort;
   readonly #io: StreamIo;
   readonly #messages: boolean;
@@ -90,8 +91,8 @@ export class WriteHalf {
 
   /** True when the kernel has everything, also if its packet has not come. */
   get taken(): boolean {
-    if (this.idle || this.ending) return true;
     const operation = this.#operation;
+    if (this.idle || this.ending) return true;
     if (!operation.pending || this.buffered !== this.#inFlight) return false;
     return bytesMoved(this.#port.api, operation) === this.#inFlight;
   }

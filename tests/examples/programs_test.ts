@@ -48,6 +48,17 @@ programTest("run_process.ts runs three programs", async () => {
   assertMatch(lines.at(-1) ?? "", /^Killed: .*SIGTERM/);
 });
 
+programTest("trace.ts writes a trace", async () => {
+  const file = `${Deno.makeTempDirSync()}\\trace.json`;
+  await using program = await Program.start("trace.ts", file);
+  assertMatch((await program.lines())[0] ?? "", /^\d+ events in /);
+  const { traceEvents } = JSON.parse(await Deno.readTextFile(file));
+  const names = new Set(traceEvents.map(({ name }: { name: string }) => name));
+  for (const name of ["accept", "read", "batch"]) {
+    assertEquals(names.has(name), true, name);
+  }
+});
+
 programTest("copy_file.ts copies what appears in a folder", async () => {
   const [inbox, archive] = [Deno.makeTempDirSync(), Deno.makeTempDirSync()];
   await using program = await Program.start("copy_file.ts", inbox, archive);

@@ -57,6 +57,11 @@ export class ConnectAttempt<A> implements CompletionListener, Connecting {
     if (this.#operation !== null) this.#port.cancel(this.#operation);
   }
 
+  /** What it does, in a word. */
+  get kind(): "connect" {
+    return "connect";
+  }
+
   /**
    * Called by the dispatch.
    *

@@ -207,6 +207,11 @@ export class SocketListener<A extends object>
     this.#port.setReferenced(this.#handle, referenced);
   }
 
+  /** What it does, in a word. */
+  get kind(): "accept" {
+    return "accept";
+  }
+
   /**
    * Called by the dispatch.
    *

@@ -129,6 +129,11 @@ export class DatagramReader implements CompletionListener {
     if (!this.#operation.pending) this.#release();
   }
 
+  /** What it does, in a word. */
+  get kind(): "receive" {
+    return "receive";
+  }
+
   /**
    * Called by the dispatch.
    *

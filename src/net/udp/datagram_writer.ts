@@ -140,6 +140,11 @@ export class DatagramWriter implements CompletionListener {
     if (!this.#operation.pending) this.#release();
   }
 
+  /** What it does, in a word. */
+  get kind(): "send" {
+    return "send";
+  }
+
   /**
    * Called by the dispatch.
    *

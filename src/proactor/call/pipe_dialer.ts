@@ -163,6 +163,11 @@ class DialQueue implements CompletionListener {
     }
   }
 
+  /** What it does, in a word. */
+  get kind(): "connect" {
+    return "connect";
+  }
+
   onCompletion(operation: Operation): void {
     this.#operation = null;
     this.#port.operations.release(operation);

@@ -109,6 +109,11 @@ export class PolledSocket implements CompletionListener {
     for (const waiter of waiters) waiter.settle(error);
   }
 
+  /** What it does, in a word. */
+  get kind(): "poll" {
+    return "poll";
+  }
+
   /**
    * Called by the dispatch.
    *

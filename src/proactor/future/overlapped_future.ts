@@ -13,7 +13,7 @@ import type { NativeBuffer } from "../../ffi/memory.ts";
 import type { Address } from "../../ffi/win32_api.ts";
 import type { CompletionPort } from "../port/completion_port.ts";
 import { Future, type FutureContext } from "./future.ts";
-import type { Operation } from "../port/operation.ts";
+import type { Operation, OperationKind } from "../port/operation.ts";
 import type { PortHandle } from "../port/port_handle.ts";
 import type { Place, SettleOrder } from "../port/settle_order.ts";
 
@@ -191,6 +191,17 @@ export class OverlappedFuture<T> extends Future<T> {
       this.setResult(result);
       this.#tell();
     });
+  }
+
+  /**
+   * What it does, in a word.
+   *
+   * @ignore
+   */
+  get kind(): OperationKind {
+    const { order } = this.#call;
+    if (order === "reads") return "read";
+    return order === "writes" ? "write" : "call";
   }
 
   /**

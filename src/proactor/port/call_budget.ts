@@ -20,6 +20,8 @@ const CALLS_PER_LOOK = 4;
 
 /** How many synchronous completions this turn still allows. */
 export class CallBudget {
+  /** Turns that would have gone on, but others had to have theirs. */
+  exhausted = 0;
   #left = CALLS_PER_TURN;
   #since = 0;
 
@@ -36,7 +38,9 @@ export class CallBudget {
   spend(): boolean {
     if (this.#left === CALLS_PER_TURN) this.#since = performance.now();
     if (--this.#left % CALLS_PER_LOOK === 0) this.#look();
-    return this.#left > 0;
+    if (this.#left > 0) return true;
+    if (this.#left === 0) this.exhausted++;
+    return false;
   }
 
   /** Defers all further completions to the next turn. */

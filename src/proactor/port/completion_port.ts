@@ -12,11 +12,13 @@ import { associate } from "./association.ts";
 import { CallBudget } from "./call_budget.ts";
 import { Dependents, PortLife } from "./port_life.ts";
 import { Dispatcher } from "./dispatcher.ts";
+import { FlightRecorder, type RecordOptions } from "./flight_recorder.ts";
 import { type LateHost, LateReads } from "./late_reads.ts";
 import {
   type CompletionListener,
   type Operation,
   OperationTable,
+  SLOT_SIZE,
 } from "./operation.ts";
 import { Outstanding } from "./outstanding.ts";
 import { FIRST_HANDLE_KEY, PacketQueue } from "./packet_queue.ts";
@@ -63,6 +65,7 @@ export class CompletionPort implements TurnHost, LateHost {
   readonly #skipOnSuccess: boolean;
   readonly #pump: Pump;
   readonly #turns: PortTurns;
+  #synchronous = 0;
   #nextKey = FIRST_HANDLE_KEY;
   readonly #outstanding = new Outstanding();
   readonly #life: PortLife;
@@ -132,22 +135,57 @@ export class CompletionPort implements TurnHost, LateHost {
     return this.#outstanding.referenced;
   }
 
+  /** What had not ended at the deadline of the close: a line for each. */
+  get stuck(): readonly string[] {
+    return this.#life.stuck;
+  }
+
   /**
    * Reads the counters.
    *
    * @returns A snapshot.
    */
   metrics(): PortMetrics {
+    const { operations, buffers, dispatcher } = this;
+    const { packets, batches, recorder } = dispatcher;
+    const pendingByKind = operations.kinds();
     return {
       pending: this.#outstanding.pending,
-      slotsInUse: this.operations.inUse,
-      bufferBytes: this.buffers.bytesInUse,
-      packets: this.dispatcher.packets,
-      batches: this.dispatcher.batches,
+      pendingByKind,
+      armedAccepts: pendingByKind.accept ?? 0,
+      slotsInUse: operations.inUse,
+      slots: operations.capacity,
+      bufferBytes: buffers.bytesInUse,
+      nativeBytes: buffers.bytesAllocated + operations.capacity * SLOT_SIZE,
+      packets,
+      batches,
+      fullBatches: dispatcher.fullBatches,
+      packetsPerBatch: batches === 0 ? 0 : packets / batches,
+      longestBatch: this.#turns.longestBatch,
+      longestCallback: recorder?.longestCallback ?? 0,
+      synchronous: this.#synchronous,
+      starvedTurns: this.calls.exhausted,
+      rests: this.#pump.rests,
       waits: this.#turns.waits,
-      unknownPackets: this.dispatcher.unknown,
-      quarantined: this.operations.quarantined,
+      queuedWaits: this.#pump.queuedWaits,
+      latePackets: dispatcher.late,
+      unknownPackets: dispatcher.unknown,
+      quarantined: operations.quarantined,
     };
+  }
+
+  /**
+   * Begins to record; what was recorded by another recorder ends.
+   *
+   * @param options How much is kept.
+   * @returns The recorder.
+   */
+  record(options: RecordOptions): FlightRecorder {
+    const { dispatcher } = this;
+    const recorder: FlightRecorder = new FlightRecorder(options, () => {
+      if (dispatcher.recorder === recorder) dispatcher.recorder = null;
+    });
+    return dispatcher.recorder = recorder;
   }
 
   /**
@@ -235,8 +273,11 @@ export class CompletionPort implements TurnHost, LateHost {
    */
   settle(operation: Operation, code: number): number {
     const owner = operation.owner!;
+    const { recorder } = this.dispatcher;
+    if (recorder !== null) recorder.started(operation, code);
     if (!owner.queuesPacket(code)) {
       operation.pending = false;
+      this.#synchronous++;
       return code;
     }
     this.#outstanding.begin(owner);
@@ -269,6 +310,7 @@ export class CompletionPort implements TurnHost, LateHost {
   cancel(operation: Operation): number {
     const { pending, owner } = operation;
     if (!pending || owner === null || owner.closed) return 0;
+    this.dispatcher.recorder?.cancelled(operation);
     return owner.cancel(operation.address);
   }
 

@@ -7,9 +7,11 @@
 import { completionCode } from "../../ffi/errors.ts";
 import type { BufferPool } from "../../ffi/memory.ts";
 import type { Win32Api } from "../../ffi/win32_api.ts";
+import type { FlightRecorder } from "./flight_recorder.ts";
 import type { Operation, OperationTable } from "./operation.ts";
 import type { Outstanding } from "./outstanding.ts";
 import {
+  BATCH,
   FIRST_HANDLE_KEY,
   KEY_CALL,
   KEY_WAKE,
@@ -43,8 +45,14 @@ export class Dispatcher {
   packets = 0;
   /** Batches so far. */
   batches = 0;
+  /** Batches as large as a turn may have: more may have waited. */
+  fullBatches = 0;
   /** Packets that belonged to no pending operation. */
   unknown = 0;
+  /** Packets of operations that were given up before they came. */
+  late = 0;
+  /** Takes notes, while somebody wants them. */
+  recorder: FlightRecorder | null = null;
   readonly #parts: DispatcherParts;
   #active = false;
 
@@ -66,6 +74,7 @@ export class Dispatcher {
   dispatch(count: number): void {
     this.#active = true;
     this.batches++;
+    if (count === BATCH) this.fullBatches++;
     for (let i = 0; i < count; i++) {
       this.#parts.queue.read(i);
       this.#dispatchPacket();
@@ -126,6 +135,25 @@ export class Dispatcher {
   }
 
   #tell(operation: Operation, code: number, bytes: number): void {
+    const { recorder } = this;
+    if (recorder !== null) {
+      return this.#record(recorder, operation, code, bytes);
+    }
+    this.#call(operation, code, bytes);
+  }
+
+  #record(
+    recorder: FlightRecorder,
+    operation: Operation,
+    code: number,
+    bytes: number,
+  ): void {
+    const since = performance.now();
+    this.#call(operation, code, bytes);
+    recorder.called(operation, since, code);
+  }
+
+  #call(operation: Operation, code: number, bytes: number): void {
     try {
       operation.listener!.onCompletion(operation, code, bytes);
     } catch (error) {
@@ -136,6 +164,7 @@ export class Dispatcher {
   /** The late packet of an operation that was given up: its memory is ours. */
   #takeBack(operation: Operation): void {
     const { buffer, owner } = operation;
+    this.late++;
     operation.buffer = null;
     if (buffer !== null) this.#parts.buffers.release(buffer);
     if (owner === null) this.#parts.operations.release(operation);

@@ -22,8 +22,23 @@ const SLOTS_PER_COMMIT = 1024;
 /** The range that is reserved, not committed: 64 MiB of address space. */
 const MAX_SLOTS = 1 << 20;
 
+/** What an operation does. */
+export type OperationKind =
+  | "accept"
+  | "call"
+  | "connect"
+  | "file"
+  | "poll"
+  | "read"
+  | "receive"
+  | "send"
+  | "wait"
+  | "write";
+
 /** Called when an operation has ended. */
 export interface CompletionListener {
+  /** What it does, in a word, for metrics and traces. */
+  readonly kind?: OperationKind | undefined;
   /**
    * Called once for each operation that was pending.
    *
@@ -88,6 +103,35 @@ export class OperationTable {
   /** Slots that exist. */
   get capacity(): number {
     return this.#operations.length;
+  }
+
+  /**
+   * Counts what is pending.
+   *
+   * @returns How many operations of each kind; none is 0.
+   */
+  kinds(): { [K in OperationKind]?: number } {
+    const counts: { [K in OperationKind]?: number } = {};
+    for (const { listener } of this.pending()) {
+      const kind = listener?.kind ?? "call";
+      counts[kind] = (counts[kind] ?? 0) + 1;
+    }
+    return counts;
+  }
+
+  /**
+   * Says what is pending, for messages.
+   *
+   * @returns A line for each operation.
+   */
+  describe(): string[] {
+    return [...this.pending()].map(({ index, owner, listener }) => {
+      const what = listener === null ? "given up" : listener.kind ?? "call";
+      const handle = owner === null
+        ? "closed"
+        : `0x${owner.handle.toString(16)}`;
+      return `${what} of handle ${handle} in slot ${index}`;
+    });
   }
 
   /** Slots whose packet never came before the proactor closed. */

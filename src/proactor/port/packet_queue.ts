@@ -32,7 +32,7 @@ import {
  * Packets that one call may dequeue, and a turn may dispatch: more would keep
  * timers waiting, and save less than 1 % of a packet's cost.
  */
-const BATCH = 32;
+export const BATCH = 32;
 
 /** Completion keys below this one are reserved for posted packets. */
 export const FIRST_HANDLE_KEY = 16;

@@ -98,6 +98,7 @@ export class PortLife {
   readonly #port: EndingPort;
   readonly #parts: PortParts;
   #onIdle: (() => void) | undefined;
+  #stuck: readonly string[] = [];
   #closed = false;
   #failed = false;
   #closing: Promise<number> | undefined;
@@ -114,6 +115,11 @@ export class PortLife {
   /** True from `close` on. */
   get closed(): boolean {
     return this.#closed;
+  }
+
+  /** What had not ended at the deadline of the close: a line for each. */
+  get stuck(): readonly string[] {
+    return this.#stuck;
   }
 
   /** True when other code has closed the port. */
@@ -202,6 +208,7 @@ export class PortLife {
     this.#destroyDependents();
     for (const each of operations.pending()) this.#port.cancel(each);
     await this.#idleWithin(deadline);
+    this.#stuck = operations.describe();
     this.#abandon(ERROR_OPERATION_ABORTED);
     await this.#endWait();
     await this.#parts.finish();

@@ -6,6 +6,7 @@
 
 import { logError } from "../../ffi/thrown.ts";
 import type { CloseName } from "../../ffi/win32_api.ts";
+import type { OperationKind } from "./operation.ts";
 import type { CloseFunction } from "./port_handle.ts";
 
 /** Takes errors that have no caller. */
@@ -43,20 +44,46 @@ export interface HandleOptions {
   owned?: boolean | undefined;
 }
 
-/** Counters of a port. */
+/** Counters of a port. Reading them costs a look at each slot. */
 export interface PortMetrics {
   /** Operations that the kernel owns now. */
   pending: number;
+  /** The same by kind; kinds of which there are none are missing. */
+  pendingByKind: { readonly [K in OperationKind]?: number };
+  /** Instances of pipes and sockets that wait for clients now. */
+  armedAccepts: number;
   /** Slots in use now, pending or not. */
   slotsInUse: number;
+  /** Slots that exist. */
+  slots: number;
   /** Bytes of native buffers in use now. */
   bufferBytes: number;
+  /** Bytes of native memory that Windows has given: buffers and slots. */
+  nativeBytes: number;
   /** Packets dispatched so far. */
   packets: number;
   /** Calls that dequeued packets so far. */
   batches: number;
+  /** Those of them that brought as many as a turn takes: 32. */
+  fullBatches: number;
+  /** Packets for each call that dequeued some, on average. */
+  packetsPerBatch: number;
+  /** Milliseconds of the longest batch, with the callbacks of its packets. */
+  longestBatch: number;
+  /** Milliseconds of the longest callback while it was recorded, else 0. */
+  longestCallback: number;
+  /** Operations so far that completed synchronously and queued no packet. */
+  synchronous: number;
+  /** Turns so far that ended early, so that others have theirs. */
+  starvedTurns: number;
+  /** Rests so far, in which Deno polls its own I/O. */
+  rests: number;
   /** Waits on another thread so far. */
   waits: number;
+  /** Those of them that no thread has begun within 5 ms. */
+  queuedWaits: number;
+  /** Packets so far that came after their operation was given up. */
+  latePackets: number;
   /** Packets that belonged to no pending operation. */
   unknownPackets: number;
   /** Operations whose packet never came before the close. */

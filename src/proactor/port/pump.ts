@@ -104,6 +104,10 @@ export class Pump {
   #waitReferenced = true;
   #waitState: "unknown" | "begun" | "queued" = "unknown";
   #wakePosted = false;
+  /** Waits that no thread of Deno's pool has begun in time. */
+  queuedWaits = 0;
+  /** Turns that were left out so that Deno polls its own I/O. */
+  rests = 0;
   #idleTurns = 0;
   #idleSince = 0;
   #idleLimit = IDLE_TIME;
@@ -210,6 +214,7 @@ export class Pump {
    */
   #rest(): void {
     this.#resting = true;
+    this.rests++;
     this.#host.calls.exhaust();
     if (this.#wait === undefined) return this.#startWait();
     this.#applyReference(); // deferred work keeps the process alive
@@ -293,6 +298,7 @@ export class Pump {
     const { queue } = this.#host;
     const known = this.#waitState === "queued";
     const begun = queue.waitStarted || (!known && !queue.disarm());
+    if (!begun && !known) this.queuedWaits++;
     this.#waitState = begun ? "begun" : "queued";
     if (begun && !this.#resting) return;
     this.#endRest();

@@ -21,7 +21,7 @@ export interface TurnHost {
   /** The packets. */
   readonly queue: PacketQueue;
   /** From packets to listeners. */
-  readonly dispatcher: Pick<Dispatcher, "active" | "dispatch">;
+  readonly dispatcher: Pick<Dispatcher, "active" | "dispatch" | "recorder">;
   /** How many synchronous completions a turn allows. */
   readonly calls: CallBudget;
   /** Reads that start after the batch was dispatched. */
@@ -48,6 +48,8 @@ export interface TurnParts {
 export class PortTurns implements PumpHost {
   /** Waits that were started on another thread. */
   waits = 0;
+  /** Milliseconds of the longest batch, with all that its packets have called. */
+  longestBatch = 0;
   readonly #host: TurnHost;
   readonly #parts: TurnParts;
   readonly #work = new DeferredWork();
@@ -139,11 +141,13 @@ export class PortTurns implements PumpHost {
   /** Waits for packets on another thread; a rest only polls there. */
   wait(rest: boolean): Promise<number> {
     this.waits++;
+    this.#host.dispatcher.recorder?.waits();
     return this.queue.wait(rest ? 0 : INFINITE);
   }
 
   /** Dispatches the packets of a wait, behind deferred work, which is older. */
   collect(arrived: number): void {
+    this.#host.dispatcher.recorder?.arrived();
     while (!this.#runDeferred());
     if (arrived !== 0) this.#dispatch(this.queue.collect());
   }
@@ -159,8 +163,12 @@ export class PortTurns implements PumpHost {
 
   #dispatch(count: number): void {
     const { dispatcher, late } = this.#host;
+    const since = performance.now();
     dispatcher.dispatch(count);
     late.run();
+    const duration = performance.now() - since;
+    if (duration > this.longestBatch) this.longestBatch = duration;
+    dispatcher.recorder?.dispatched(since, count);
     if (this.#parts.outstanding.pending === 0) this.#parts.idle();
   }
 

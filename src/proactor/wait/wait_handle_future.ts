@@ -9,7 +9,7 @@ import type { Handle } from "../../ffi/win32_api.ts";
 import type { CompletionPort } from "../port/completion_port.ts";
 import type { FutureContext } from "../future/future.ts";
 import { type HandleWait, WAIT_CANCELLED } from "./handle_wait.ts";
-import type { Operation } from "../port/operation.ts";
+import type { Operation, OperationKind } from "../port/operation.ts";
 import { OverlappedFuture } from "../future/overlapped_future.ts";
 
 /**
@@ -76,6 +76,15 @@ export class WaitHandleFuture extends OverlappedFuture<boolean> {
   /** Lets the process end although the wait is pending. */
   unref(): void {
     this.#port.setReferenced(this.#wait.owner, false);
+  }
+
+  /**
+   * What it does, in a word.
+   *
+   * @ignore
+   */
+  override get kind(): OperationKind {
+    return "wait";
   }
 
   /**

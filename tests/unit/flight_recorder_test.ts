@@ -2,7 +2,9 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { Trace, TraceEvent } from "../../src/proactor/mod.ts";
-import { bytes, inWorld, test, turns, type World } from "./_helpers.ts";
+import { inWorld, test, type World } from "./_helpers.ts";
+import { bytes } from "./_bytes.ts";
+import { turns } from "./_turns.ts";
 
 async function exchange(world: World, rounds: number): Promise<void> {
   const { proactor } = world;

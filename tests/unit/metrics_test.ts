@@ -4,16 +4,9 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ProactorEventLoop } from "../../src/loop/proactor_event_loop.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
 import { test as loops } from "./_loop.ts";
-import {
-  bytes,
-  inWorld,
-  PATH,
-  pattern,
-  test,
-  turns,
-  until,
-  World,
-} from "./_helpers.ts";
+import { inWorld, PATH, test, World } from "./_helpers.ts";
+import { bytes, pattern } from "./_bytes.ts";
+import { turns, until } from "./_turns.ts";
 import { pipeEnds } from "./_pipe_ends.ts";
 
 test.world("metrics() has what is pending by kind", async (world) => {

@@ -29,6 +29,7 @@ export type {
 export * from "./policy.ts";
 export { run, Runner, type RunnerOptions, type RunOptions } from "./runner.ts";
 export type * from "./loop_options.ts";
+export type { SchedulerMetrics } from "./scheduler.ts";
 export {
   type ExecutorShutdownOptions,
   type WorkerCall,

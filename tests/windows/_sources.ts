@@ -286,6 +286,7 @@ export { default as "src/proactor/port/completion_port.ts" } from "../../src/pro
 export { default as "src/proactor/port/deferred_work.ts" } from "../../src/proactor/port/deferred_work.ts" with { type: "text" };
 export { default as "src/proactor/port/dispatcher.ts" } from "../../src/proactor/port/dispatcher.ts" with { type: "text" };
 export { default as "src/proactor/port/fifo.ts" } from "../../src/proactor/port/fifo.ts" with { type: "text" };
+export { default as "src/proactor/port/flight_recorder.ts" } from "../../src/proactor/port/flight_recorder.ts" with { type: "text" };
 export { default as "src/proactor/port/forgotten.ts" } from "../../src/proactor/port/forgotten.ts" with { type: "text" };
 export { default as "src/proactor/port/handle_registry.ts" } from "../../src/proactor/port/handle_registry.ts" with { type: "text" };
 export { default as "src/proactor/port/late_reads.ts" } from "../../src/proactor/port/late_reads.ts" with { type: "text" };

@@ -64,6 +64,17 @@ const TEXT: Kind = {
   isGood: (value) => typeof value === "string",
 };
 
+/** A word, or a handle: any number that is not negative or all ones. */
+function stdio(...words: string[]): Kind {
+  const { good, isGood } = oneOf(...words);
+  const most = 2n ** 64n - 1n;
+  return {
+    good,
+    isGood: (value) =>
+      isGood(value) || typeof value === "bigint" && value > 0n && value < most,
+  };
+}
+
 /** An object without members lets in nobody else either. */
 const SECURITY: Kind = {
   good: fc.constantFrom("currentUser", "authenticatedUsers", "everyone", {}),
@@ -164,7 +175,7 @@ const FLAGS = {
   writeThrough: BOOLEAN,
   deleteOnClose: BOOLEAN,
 };
-const STDIO = oneOf("piped", "inherit", "null");
+const STDIO = stdio("piped", "inherit", "null");
 const FAMILY = oneOf("ipv4", "ipv6");
 const SHARING = { reuseAddress: BOOLEAN, exclusive: BOOLEAN };
 const address = { family: "IPv4", hostname: "127.0.0.1", port: 80 } as const;
@@ -292,7 +303,7 @@ const ENTRIES: Record<string, Entry> = {
   },
   "startTls()": {
     options: {
-      serverSide: oneOf(false),
+      serverSide: { ...oneOf(false), isGood: BOOLEAN.isGood },
       hostname: TEXT,
       alpnProtocols: list(TEXT),
       caCerts: list(oneOf("-----BEGIN CERTIFICATE-----")),
@@ -357,7 +368,7 @@ const ENTRIES: Record<string, Entry> = {
       clearEnv: BOOLEAN,
       stdin: STDIO,
       stdout: STDIO,
-      stderr: oneOf("piped", "inherit", "null", "stdout"),
+      stderr: stdio("piped", "inherit", "null", "stdout"),
       detached: BOOLEAN,
       newProcessGroup: BOOLEAN,
       hide: BOOLEAN,

@@ -197,6 +197,8 @@ export class Channel implements ReadConsumer, WriteConsumer, PortDependent {
   }
 
   #released(): void {
-    if (--this.#halves === 0) this.#consumer.onReleased();
+    if (--this.#halves > 0) return;
+    this.onProgress = null; // it may refer to the connection
+    this.#consumer.onReleased();
   }
 }

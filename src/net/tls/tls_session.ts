@@ -13,6 +13,7 @@ import type {
   TLSSocket,
 } from "node:tls";
 import { byteLengthOf, setBytes, viewOf } from "../../ffi/bytes.ts";
+import { releaseFrames } from "../../proactor/future/failures.ts";
 import { Fifo } from "../../proactor/port/fifo.ts";
 import type { DuplexConnection } from "../../stream/duplex_connection.ts";
 import type { ReadSource } from "../../stream/read_queue.ts";
@@ -329,6 +330,7 @@ export class TlsSession implements TlsDuplexEvents, ReadSource {
 
   #fail(error: Error): void {
     if (this.#failure !== undefined) return;
+    releaseFrames(error); // one of them is the connection that was closed
     this.#failure = error;
     this.#dropped = Math.max(this.#writing, this.#duplex.writableLength);
     this.#secured.reject(error);

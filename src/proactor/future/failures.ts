@@ -67,10 +67,13 @@ const MAX_DEPTH = 8;
 
 /**
  * Makes text of the stack of an error, and of what has caused it. Until then it
- * refers to the objects whose methods were called: one of them is the future,
- * which would never be collected.
+ * refers to the objects whose methods were called: one of them is who keeps it,
+ * and would never be collected.
+ *
+ * @param thrown What was thrown; nothing is done with what is no error.
+ * @param depth How deep it is in the causes of another one.
  */
-function releaseFrames(thrown: unknown, depth = 0): void {
+export function releaseFrames(thrown: unknown, depth = 0): void {
   if (depth > MAX_DEPTH || !isInstance(thrown, Error)) return;
   try {
     forgetFrames(thrown);

@@ -60,7 +60,7 @@ export const BUGS: readonly Bug[] = [
     by: () => () => {},
   }),
   bug("the last packet of a batch is dropped", {
-    models: ["connection", "server"],
+    models: ["connection", "server", "closing"],
     of: Dispatcher,
     method: "dispatch",
     by: (original) =>
@@ -69,7 +69,14 @@ export const BUGS: readonly Bug[] = [
       },
   }),
   bug("a packet is dispatched twice", {
-    models: ["connection", "server", "dialer", "datagrams", "wait"],
+    models: [
+      "connection",
+      "server",
+      "dialer",
+      "datagrams",
+      "closing",
+      "wait",
+    ],
     of: Dispatcher,
     method: "dispatch",
     by: (original) =>
@@ -197,7 +204,7 @@ export const BUGS: readonly Bug[] = [
     by: () => Future.prototype.cancel,
   }),
   bug("a cancellation is not passed on to the kernel", {
-    models: ["datagrams", "wait"],
+    models: ["datagrams", "closing", "wait"],
     of: PortHandle,
     method: "cancel",
     by: () => () => 0,

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { closingSpace } from "./closing.ts";
 import { connectionSpace } from "./connection.ts";
 import { datagramSpace } from "./datagrams.ts";
 import { dialerSpace } from "./dialer.ts";
@@ -83,6 +84,17 @@ export const MODELS: readonly Model[] = [
           receives: 1 + (size > 0 ? 1 : 0),
           cancels: 1,
           sends: 1 + (size > 1 ? 1 : 0),
+        })
+      ),
+  },
+  {
+    name: "closing",
+    spaces: (size) =>
+      BOTH.map((skip) =>
+        closingSpace({
+          skip,
+          calls: 2 + (size > 0 ? 1 : 0),
+          peerCalls: 1 + (size > 1 ? 1 : 0),
         })
       ),
   },

@@ -47,6 +47,11 @@ export abstract class PortRun implements Run {
    */
   protected onTimer(_node: boolean): void {}
 
+  /** Checks what is left at the end. */
+  protected assertNothingLeft(): void {
+    this.world.assertClean();
+  }
+
   /** What is known of the state of this model. */
   protected abstract describe(): string;
 
@@ -101,7 +106,7 @@ export abstract class PortRun implements Run {
     for (const { name, settled } of this.#promises) {
       if (settled !== 1) throw new Error(`${name} has ended ${settled} times`);
     }
-    this.world.assertClean();
+    this.assertNothingLeft();
     this.world.runTurns();
   }
 

@@ -169,20 +169,29 @@ function turnsOf(port: CompletionPort): PortTurns {
 
 const SCHEDULES_PER_WORLD = 300;
 
+/** How a world is used. */
+export interface PoolOptions extends WorldOptions {
+  /** Schedules that share a world. Default 300. */
+  shared?: number;
+}
+
 /** Gives the same world again, or a fresh one. */
 export class WorldPool {
   readonly #options: WorldOptions;
+  readonly #shared: number;
   #world: World | undefined;
   #used = 0;
 
-  /** @param options How worlds are made. */
-  constructor(options: WorldOptions = {}) {
-    this.#options = options;
+  /** @param options How worlds are made, and when a fresh one is. */
+  constructor(options: PoolOptions = {}) {
+    const { shared = SCHEDULES_PER_WORLD, ...world } = options;
+    this.#options = world;
+    this.#shared = shared;
   }
 
   /** A world in which nothing is under way. */
   take(): World {
-    if (this.#used++ >= SCHEDULES_PER_WORLD) this.drop();
+    if (this.#used++ % this.#shared === 0) this.#world = undefined;
     const world = this.#world ??= new World(this.#options);
     world.begin();
     return world;

@@ -101,8 +101,7 @@ function windowsStages(place: Place): Stage[] {
   }, {
     title: `Examples of the documentation on ${place.label}`,
     deno: "windows",
-    // Types are checked by `deno task check`, and take longer than the rest
-    permissions: ["-A", "--no-check"],
+    permissions: ["-A"],
     paths: ["tests/examples"],
   }, {
     title: `Tests with Node and Bun on ${place.label}`,

@@ -13,6 +13,9 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["loop", "node", "http", "cli"],
 ];
 
+/** Rooms that may use libraries: what they adapt to is not ours. */
+export const ADAPTERS: readonly string[] = ["http", "cli"];
+
 /** Sub-rooms, and what they import nothing of. */
 export const CLOSED: Readonly<Record<string, readonly string[]>> = {
   "proactor/port": ["proactor/future", "proactor/call", "proactor/wait"],

@@ -1,6 +1,6 @@
 import { alg, Graph } from "./dependencies/graphs.ts";
 import type { Finding } from "./finding.ts";
-import { CLOSED, CROSSINGS, FLOORS, KNOWN, TOPICS } from "./house.ts";
+import { ADAPTERS, CLOSED, CROSSINGS, FLOORS, KNOWN, TOPICS } from "./house.ts";
 import type { Known } from "./house.ts";
 import type { Import } from "./import_graph.ts";
 
@@ -59,6 +59,8 @@ function staleFindings(stale: Iterable<string>): Finding[] {
 function judgeArrow(from: string, to: string): string | undefined {
   if (!from.startsWith("src/")) return undefined;
   if (!OWN.test(to)) {
+    const library = to.startsWith("npm:");
+    if (library && ADAPTERS.includes(roomOf(from).room)) return undefined;
     return to.includes(":") ? "which is a dependency" : "which is outside src/";
   }
   if (!to.startsWith("src/")) return undefined;

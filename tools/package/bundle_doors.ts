@@ -36,7 +36,7 @@ export async function bundleDoors(
       Object.entries(doors).map(([door, file]) => [chunkOfDoor(door), file]),
     ),
     platform: "neutral",
-    external: /^node:/,
+    external: /^(?:node|npm):/,
     preserveEntrySignatures: "strict",
     plugins: [imports.plugin],
   });

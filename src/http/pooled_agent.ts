@@ -1,0 +1,124 @@
+/**
+ * The agent over undici.
+ *
+ * @module
+ */
+
+import { Agent as NodeAgent } from "node:http";
+import { Duplex } from "node:stream";
+import { Agent, type Dispatcher, fetch, upgrade } from "npm:undici@8";
+import type {
+  HttpAgent,
+  HttpAgentOptions,
+  UpgradedConnection,
+  UpgradeRequest,
+} from "./http_agent.ts";
+import { type HttpTarget, openTarget } from "./http_target.ts";
+import { requestUrl, toRequest } from "./to_request.ts";
+import { toResponse } from "./to_response.ts";
+
+type ConnectCallback = (error: Error | null, stream?: Duplex) => void;
+
+const KEEP_ALIVE = 4000;
+
+/** Requests over pooled connections to one server. */
+export class PooledAgent implements HttpAgent {
+  readonly dispatcher: Dispatcher;
+  readonly nodeAgent: NodeAgent;
+
+  /**
+   * @param target The server.
+   * @param options How many connections, and how long they are kept.
+   */
+  constructor(target: HttpTarget, options: HttpAgentOptions) {
+    const { connections = Infinity, keepAlive = KEEP_ALIVE } = options;
+    assertPositive("connections", connections);
+    assertPositive("keepAlive", keepAlive);
+    this.dispatcher = new Agent({
+      connect: (_options, callback) => open(target, callback as never),
+      connections: connections === Infinity ? null : connections,
+      keepAliveTimeout: keepAlive,
+    });
+    this.nodeAgent = makeNodeAgent(target, { connections, keepAlive });
+  }
+
+  async fetch(
+    input: string | URL | Request,
+    init: RequestInit = {},
+  ): Promise<Response> {
+    const { url, options } = toRequest(input, init);
+    const response = await fetch(url, {
+      ...options as Parameters<typeof fetch>[1],
+      dispatcher: this.dispatcher,
+    });
+    return toResponse(response as unknown as Response);
+  }
+
+  async upgrade(
+    input: string | URL,
+    { method = "GET", headers, protocol, signal }: UpgradeRequest,
+  ): Promise<UpgradedConnection> {
+    const answer = await upgrade(requestUrl(input), {
+      method: method as Dispatcher.HttpMethod,
+      headers: Object.fromEntries(new Headers(headers)),
+      protocol,
+      signal: signal ?? null,
+      dispatcher: this.dispatcher,
+    });
+    return upgraded(answer);
+  }
+
+  async close(): Promise<void> {
+    this.nodeAgent.destroy();
+    await this.dispatcher.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+function upgraded(
+  { headers, socket }: Dispatcher.UpgradeData,
+): UpgradedConnection {
+  const { readable, writable } = Duplex.toWeb(socket) as unknown as Pick<
+    UpgradedConnection,
+    "readable" | "writable"
+  >;
+  return { headers: toHeaders(headers), readable, writable, duplex: socket };
+}
+
+function toHeaders(
+  fields: Record<string, string | string[] | undefined>,
+): Headers {
+  const headers = new Headers();
+  for (const [name, value = []] of Object.entries(fields)) {
+    for (const one of [value].flat()) headers.append(name, one);
+  }
+  return headers;
+}
+
+function makeNodeAgent(
+  target: HttpTarget,
+  { connections, keepAlive }: { connections: number; keepAlive: number },
+): NodeAgent {
+  const agent = new NodeAgent({
+    keepAlive: true,
+    maxSockets: connections,
+    timeout: keepAlive,
+  });
+  const createConnection = (_: unknown, callback: ConnectCallback) =>
+    open(target, callback);
+  return Object.assign(agent, { createConnection });
+}
+
+function open(target: HttpTarget, callback: ConnectCallback): void {
+  openTarget(target).then((stream) => callback(null, stream), callback);
+}
+
+function assertPositive(name: string, value: number): void {
+  if (typeof value === "number" && value > 0) return;
+  throw new RangeError(
+    `Cannot create agent: "${name}" is ${value}, not a positive number`,
+  );
+}

@@ -1,0 +1,119 @@
+/**
+ * What a handler is told of a request.
+ *
+ * @module
+ */
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Duplex } from "node:stream";
+import { RESPONSE_ALREADY_SENT } from "npm:@hono/node-server@2/utils/response";
+import { WebSocketServer } from "npm:ws@8";
+import type {
+  HttpConnection,
+  HttpRequestInfo,
+  UpgradeOptions,
+  UpgradeResult,
+  WebSocketResult,
+} from "./serve_http.ts";
+
+/** A request for another protocol. */
+export interface UpgradeRequested {
+  /** The request. */
+  incoming: IncomingMessage;
+  /** Its connection. */
+  duplex: Duplex;
+  /** What came behind the request. */
+  head: Uint8Array;
+  /** True when the connection has left HTTP. */
+  done: boolean;
+}
+
+/** What a handler is told of a request. */
+export class RequestInfo<C extends HttpConnection>
+  implements HttpRequestInfo<C> {
+  readonly connection: C;
+  readonly completed: Promise<void>;
+  readonly #outgoing: ServerResponse;
+  readonly #requested: UpgradeRequested | undefined;
+
+  /**
+   * @param connection The connection.
+   * @param outgoing The response of Node.
+   * @param requested What the client asks for, beside an answer.
+   */
+  constructor(
+    connection: C,
+    outgoing: ServerResponse,
+    requested: UpgradeRequested | undefined,
+  ) {
+    this.connection = connection;
+    this.#outgoing = outgoing;
+    this.#requested = requested;
+    this.completed = completion(outgoing);
+    this.completed.catch(() => {}); // most handlers do not ask
+  }
+
+  get remoteAddr(): C["remoteAddr"] {
+    return this.connection.remoteAddr;
+  }
+
+  upgrade({ headers, protocol }: UpgradeOptions = {}): UpgradeResult {
+    const { incoming, duplex, head } = this.#leave();
+    const fields = new Headers(headers);
+    fields.set("connection", "Upgrade");
+    fields.set("upgrade", protocol ?? incoming.headers.upgrade ?? "");
+    const lines = [...fields].map(([name, value]) => `${name}: ${value}\r\n`);
+    duplex.write(`HTTP/1.1 101 Switching Protocols\r\n${lines.join("")}\r\n`);
+    if (head.length > 0) duplex.unshift(head);
+    const { readable, writable } = Duplex.toWeb(duplex) as unknown as Pick<
+      UpgradeResult,
+      "readable" | "writable"
+    >;
+    return { response: RESPONSE_ALREADY_SENT, readable, writable, duplex };
+  }
+
+  upgradeWebSocket(): WebSocketResult {
+    const asked = this.#requested?.incoming.headers.upgrade?.toLowerCase();
+    if (asked !== "websocket") {
+      throw new TypeError("Cannot upgrade request: it asks for no WebSocket");
+    }
+    const { incoming, duplex, head } = this.#leave();
+    const server = new WebSocketServer({ noServer: true });
+    const socket = new Promise<WebSocket>((resolve) =>
+      server.handleUpgrade(
+        incoming,
+        duplex,
+        head as never,
+        (socket: unknown) => resolve(socket as WebSocket),
+      )
+    );
+    return { response: RESPONSE_ALREADY_SENT, socket };
+  }
+
+  /** The connection is not HTTP's any more. */
+  #leave(): UpgradeRequested {
+    const requested = this.#requested;
+    if (requested === undefined || requested.done) {
+      throw new TypeError(
+        "Cannot upgrade request: it asks for no other protocol",
+      );
+    }
+    requested.done = true;
+    this.#outgoing.detachSocket(requested.duplex as never);
+    return requested;
+  }
+}
+
+function completion(outgoing: ServerResponse): Promise<void> {
+  return new Promise((resolve, reject) => {
+    outgoing.once("finish", resolve);
+    outgoing.once("close", () => {
+      if (outgoing.writableFinished) return resolve();
+      reject(
+        new Deno.errors.Interrupted(
+          "Cannot send response: the client has gone",
+        ),
+      );
+    });
+  });
+}

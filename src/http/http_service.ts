@@ -12,9 +12,10 @@ import {
 } from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import { getRequestListener } from "npm:@hono/node-server@2";
+import { createRequest } from "npm:@remix-run/node-fetch-server@0.14";
 import { toNodeDuplex } from "../stream/to_node_duplex.ts";
 import { RequestInfo, type UpgradeRequested } from "./request_info.ts";
+import { sendResponse } from "./send_response.ts";
 import type {
   HttpConnection,
   HttpHandler,
@@ -27,10 +28,17 @@ interface Client<C> {
   requests: number;
 }
 
+/** A request and its answer. */
+interface Exchange<C> {
+  incoming: IncomingMessage;
+  outgoing: ServerResponse;
+  client: Client<C>;
+}
+
 /** Answers the requests of connections. */
 export class HttpService<C extends HttpConnection> {
   readonly #handler: HttpHandler<C>;
-  readonly #listener: ReturnType<typeof getRequestListener>;
+  readonly #onError: (error: unknown) => Response | Promise<Response>;
   readonly #http: Server;
   readonly #clients: Map<Duplex, Client<C>> = new Map();
   readonly #served: Set<Promise<void>> = new Set();
@@ -45,21 +53,8 @@ export class HttpService<C extends HttpConnection> {
    */
   constructor(handler: HttpHandler<C>, options: ServeHttpOptions) {
     this.#handler = handler;
-    this.#listener = getRequestListener(
-      (request, env) =>
-        this.#answer(
-          request,
-          env as unknown as {
-            incoming: IncomingMessage;
-            outgoing: ServerResponse;
-          },
-        ),
-      {
-        overrideGlobalObjects: false,
-        errorHandler: options.onError ?? failed,
-      },
-    );
-    this.#http = createServer(this.#listener);
+    this.#onError = options.onError ?? failed;
+    this.#http = createServer((...args) => void this.#answer(...args));
     this.#http.on("upgrade", (...args) => this.#upgrade(...args));
     // Deno's server closes a connection behind a response unless it listens.
     Object.defineProperty(this.#http, "listening", {
@@ -109,21 +104,53 @@ export class HttpService<C extends HttpConnection> {
     await connection.finished;
   }
 
-  #answer(
-    request: Request,
-    { incoming, outgoing }: {
-      incoming: IncomingMessage;
-      outgoing: ServerResponse;
-    },
-  ): Response | Promise<Response> {
-    const duplex = incoming.socket as Duplex;
+  async #answer(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+  ): Promise<void> {
+    const duplex: Duplex = incoming.socket;
     const client = this.#clients.get(duplex);
-    if (client === undefined) return new Response(null, { status: 503 });
+    if (client === undefined) return void outgoing.destroy();
     client.requests++;
     outgoing.once("close", () => this.#answered(duplex, client));
+    const response = await this.#respond({ incoming, outgoing, client });
+    if (outgoing.destroyed) return void response.body?.cancel().catch(() => {});
+    try {
+      await sendResponse(outgoing, response);
+    } catch (error) {
+      await this.#bodyFailed(outgoing, error);
+    }
+  }
+
+  async #respond(
+    { incoming, outgoing, client }: Exchange<C>,
+  ): Promise<Response> {
     const requested = this.#upgrades.get(incoming);
     const info = new RequestInfo(client.connection, outgoing, requested);
-    return this.#handler(request, info);
+    try {
+      const protocol = "handshake" in client.connection ? "https:" : "http:";
+      const options = { protocol, ...takeHost(incoming) };
+      const request = createRequest(incoming, outgoing, options);
+      return assertResponse(await this.#handler(request, info));
+    } catch (error) {
+      return await this.#apologize(error);
+    }
+  }
+
+  /** What has begun is cut: the client sees that it is not whole. */
+  async #bodyFailed(outgoing: ServerResponse, error: unknown): Promise<void> {
+    const response = await this.#apologize(error);
+    if (outgoing.headersSent) return void outgoing.destroy();
+    for (const name of outgoing.getHeaderNames()) outgoing.removeHeader(name);
+    await sendResponse(outgoing, response).catch(() => outgoing.destroy());
+  }
+
+  async #apologize(error: unknown): Promise<Response> {
+    try {
+      return assertResponse(await this.#onError(error));
+    } catch (error) {
+      return failed(error);
+    }
   }
 
   #answered(duplex: Duplex, client: Client<C>): void {
@@ -141,11 +168,25 @@ export class HttpService<C extends HttpConnection> {
     outgoing.once("finish", () => {
       if (!requested.done) duplex.end();
     });
-    void this.#listener(incoming, outgoing);
+    void this.#answer(incoming, outgoing);
   }
+}
+
+/** The host of a request to a proxy, whose path is a whole URL. */
+function takeHost(incoming: IncomingMessage): { host?: string } {
+  const { url = "/" } = incoming;
+  if (url.startsWith("/") || !URL.canParse(url)) return {};
+  const { host, pathname, search } = new URL(url);
+  incoming.url = pathname + search;
+  return { host };
 }
 
 function failed(error: unknown): Response {
   console.error(error);
   return new Response("Internal Server Error", { status: 500 });
+}
+
+function assertResponse(response: Response): Response {
+  if (response instanceof Response) return response;
+  throw new TypeError("Cannot send response: the handler returned none");
 }

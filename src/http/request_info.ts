@@ -6,7 +6,6 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Duplex } from "node:stream";
-import { RESPONSE_ALREADY_SENT } from "npm:@hono/node-server@2/utils/response";
 import { WebSocketServer } from "npm:ws@8";
 import type {
   HttpConnection,
@@ -49,7 +48,7 @@ export class RequestInfo<C extends HttpConnection>
     this.connection = connection;
     this.#outgoing = outgoing;
     this.#requested = requested;
-    this.completed = completion(outgoing);
+    this.completed = completion(outgoing, requested);
     this.completed.catch(() => {}); // most handlers do not ask
   }
 
@@ -69,7 +68,7 @@ export class RequestInfo<C extends HttpConnection>
       UpgradeResult,
       "readable" | "writable"
     >;
-    return { response: RESPONSE_ALREADY_SENT, readable, writable, duplex };
+    return { response: new Response(), readable, writable, duplex };
   }
 
   upgradeWebSocket(): WebSocketResult {
@@ -87,7 +86,7 @@ export class RequestInfo<C extends HttpConnection>
         (socket: unknown) => resolve(socket as WebSocket),
       )
     );
-    return { response: RESPONSE_ALREADY_SENT, socket };
+    return { response: new Response(), socket };
   }
 
   /** The connection is not HTTP's any more. */
@@ -100,15 +99,19 @@ export class RequestInfo<C extends HttpConnection>
     }
     requested.done = true;
     this.#outgoing.detachSocket(requested.duplex as never);
+    this.#outgoing.destroy(); // nothing goes through it any more
     return requested;
   }
 }
 
-function completion(outgoing: ServerResponse): Promise<void> {
+function completion(
+  outgoing: ServerResponse,
+  requested: UpgradeRequested | undefined,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     outgoing.once("finish", resolve);
     outgoing.once("close", () => {
-      if (outgoing.writableFinished) return resolve();
+      if (outgoing.writableFinished || requested?.done) return resolve();
       reject(
         new Deno.errors.Interrupted(
           "Cannot send response: the client has gone",

@@ -13,6 +13,7 @@ import {
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { createRequest } from "npm:@remix-run/node-fetch-server@0.14";
+import type { NodeDuplex } from "../stream/node_duplex.ts";
 import { toNodeDuplex } from "../stream/to_node_duplex.ts";
 import { RequestInfo, type UpgradeRequested } from "./request_info.ts";
 import { sendResponse } from "./send_response.ts";
@@ -25,6 +26,7 @@ import type {
 /** A client, and how many of its requests are under way. */
 interface Client<C> {
   connection: C;
+  duplex: NodeDuplex;
   requests: number;
 }
 
@@ -77,8 +79,8 @@ export class HttpService<C extends HttpConnection> {
   /** Closes connections when their requests are answered. */
   drain(): void {
     this.#draining = true;
-    for (const [duplex, { requests }] of this.#clients) {
-      if (requests === 0) duplex.end();
+    for (const { duplex, requests } of this.#clients.values()) {
+      if (requests === 0) duplex.destroySoon();
     }
   }
 
@@ -95,12 +97,12 @@ export class HttpService<C extends HttpConnection> {
 
   async #begin(connection: C): Promise<void> {
     const duplex = await toNodeDuplex(connection, { allowHalfOpen: true });
-    this.#clients.set(duplex, { connection, requests: 0 });
+    this.#clients.set(duplex, { connection, duplex, requests: 0 });
     duplex.on("error", () => {}); // the connection is lost: `close` follows
     duplex.on("close", () => this.#clients.delete(duplex));
     this.#http.emit("connection", duplex);
     if (this.#destroyed) duplex.destroy();
-    else if (this.#draining) duplex.end();
+    else if (this.#draining) duplex.destroySoon();
     await connection.finished;
   }
 
@@ -112,7 +114,7 @@ export class HttpService<C extends HttpConnection> {
     const client = this.#clients.get(duplex);
     if (client === undefined) return void outgoing.destroy();
     client.requests++;
-    outgoing.once("close", () => this.#answered(duplex, client));
+    outgoing.once("close", () => this.#answered(client));
     const response = await this.#respond({ incoming, outgoing, client });
     if (outgoing.destroyed) return void response.body?.cancel().catch(() => {});
     try {
@@ -153,9 +155,10 @@ export class HttpService<C extends HttpConnection> {
     }
   }
 
-  #answered(duplex: Duplex, client: Client<C>): void {
+  #answered(client: Client<C>): void {
     client.requests--;
-    if (this.#draining && client.requests === 0) duplex.end();
+    if (!this.#draining || client.requests > 0) return;
+    client.duplex.destroySoon(); // also when the client still sends
   }
 
   /** The client would leave HTTP: the handler decides. */
@@ -166,7 +169,7 @@ export class HttpService<C extends HttpConnection> {
     const requested = { incoming, duplex, head, done: false };
     this.#upgrades.set(incoming, requested);
     outgoing.once("finish", () => {
-      if (!requested.done) duplex.end();
+      if (!requested.done) this.#clients.get(duplex)?.duplex.destroySoon();
     });
     void this.#answer(incoming, outgoing);
   }

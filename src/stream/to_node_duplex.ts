@@ -12,25 +12,12 @@ import type { NodeDuplex } from "./node_duplex.ts";
 
 /**
  * Makes a `Duplex` of `node:stream` of a connection, for everything that is
- * written for Node: `node:http`, `node:https`, WebSockets, data bases.
+ * written for Node: data bases, agents, protocols of their own. For HTTP there
+ * are `serveHttp` and `createHttpAgent` of `@iocp/proactor/http`.
  *
  * The connection belongs to the stream from then on. It is read when somebody
  * reads the stream, who is then told of the other end's end. The promise is only there
  * because `node:stream` is loaded when it is first needed.
- *
- * @example Serve HTTP
- * ```ts
- * import { toNodeDuplex } from "@iocp/proactor";
- * import { TcpListener } from "@iocp/proactor/net";
- * import { createServer } from "node:http";
- *
- * using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 8000 });
- * const server = createServer((_request, response) => response.end("hello"));
- * for await (const connection of listener) {
- *   const duplex = await toNodeDuplex(connection, { allowHalfOpen: true });
- *   server.emit("connection", duplex);
- * }
- * ```
  *
  * @example Use HTTP over a connection
  * ```ts

@@ -5,15 +5,13 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { Buffer } from "node:buffer";
-import { get } from "node:http";
 import {
   connectPipe,
   PipeServer,
   type StreamConnection,
   type StreamServer,
-  toNodeDuplex,
 } from "../../mod.ts";
+import { serveHttp } from "../../src/http/mod.ts";
 import {
   connectTcp,
   connectUnix,
@@ -133,6 +131,22 @@ export async function answerHttp(stage: Stage): Promise<void> {
     await connection.write(encode(`${head}content-length: 5\r\n\r\nhello`));
     connection.close();
   }
+}
+
+/**
+ * Serves what the examples ask Docker for.
+ *
+ * @param stage The stage.
+ */
+export function serveDocker(stage: Stage): void {
+  const { proactor } = stage;
+  const path = "\\\\.\\pipe\\docker_engine";
+  const listener = PipeServer.listen(path, { type: "byte", proactor });
+  const server = serveHttp(listener, ({ url }) => {
+    const { pathname } = new URL(url);
+    return Response.json(pathname === "/version" ? { Version: "28.0" } : []);
+  });
+  stage.undo.defer(() => server.shutdown());
 }
 
 /**
@@ -260,24 +274,6 @@ export async function callTls(stage: Stage): Promise<void> {
   await using tls = await startTls(tcp, CLIENT);
   await tls.write(encode("hello"));
   assertEquals(await readText(tls, 5), "hello");
-}
-
-/**
- * Demands an answer to a request.
- *
- * @param stage The stage.
- */
-export async function callHttp(stage: Stage): Promise<void> {
-  const tcp = await dialTcp(stage, 8000);
-  const duplex = await toNodeDuplex(tcp);
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const request = get({ createConnection: () => duplex }, async (answer) => {
-    const parts = await Array.fromAsync(answer, (part) => Buffer.from(part));
-    resolve(Buffer.concat(parts).toString());
-  });
-  request.on("error", reject);
-  assertEquals(await soon(promise), "hello");
-  duplex.destroy();
 }
 
 /**

@@ -119,8 +119,9 @@ export const SETTINGS: Record<string, Setting | undefined> = {
   "src/stream/stream_server.ts: StreamServer": server(
     peers.expectEnd(peers.toPipe),
   ),
-  "src/stream/to_node_duplex.ts: toNodeDuplex": server(peers.callHttp),
-  "src/stream/to_node_duplex.ts: toNodeDuplex 2": {
+  "src/http/fetch_over.ts: fetchOver": client(peers.serveDocker),
+  "src/http/http_agent.ts: createHttpAgent": client(peers.serveDocker),
+  "src/stream/to_node_duplex.ts: toNodeDuplex": {
     before: peers.answerHttp,
     during: (stage) => stage.printed("hello"),
   },

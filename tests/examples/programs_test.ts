@@ -1,6 +1,8 @@
 /** The programs of `examples/` run as their comments say. */
 
 import { assertEquals, assertMatch } from "@std/assert";
+import { fetchOver } from "../../src/http/mod.ts";
+import { uniquePipeName } from "../windows/_pipes.ts";
 import { Program, programTest } from "./_program.ts";
 import { inTime } from "./_stage.ts";
 
@@ -11,14 +13,17 @@ programTest("echo_server.ts answers echo_client.ts", async () => {
   assertEquals(await client.lines(), ["hello world"]);
 });
 
-programTest("http_server.ts answers fetch()", async () => {
-  await using server = await Program.start("http_server.ts", "0");
-  await server.wrote("/\n");
+programTest("http_server.ts answers over TCP and over its pipe", async () => {
+  const path = uniquePipeName();
+  await using server = await Program.start("http_server.ts", "0", path);
+  await server.wrote(path);
   const url = /http:\S+/.exec(server.text)![0];
   const answer = await inTime(fetch(`${url}path`));
-  const [hello, request] = (await answer.text()).split("\n");
-  assertMatch(hello ?? "", /^Hello 127\.0\.0\.1, port \d+$/);
-  assertEquals(request, "GET /path");
+  const [request, hello] = (await answer.text()).split("\n");
+  assertEquals(request, `GET ${url}path`);
+  assertMatch(hello ?? "", /^Hello .*"hostname":"127\.0\.0\.1"/);
+  const other = await inTime(fetchOver(path, "/pipe"));
+  assertMatch(await other.text(), /^GET http:..localhost.pipe\nHello .*"pipe"/);
 });
 
 programTest("messages.ts keeps the boundaries of words", async () => {

@@ -16,6 +16,7 @@ import {
 import { connectTcp, TcpListener, UnixListener } from "../../src/net/mod.ts";
 import { type PipeConnection, PipeServer } from "../../src/pipe/mod.ts";
 import type { IocpProactor } from "../../src/proactor/mod.ts";
+import { unixEverywhere } from "../windows/net/_unix.ts";
 import { uniquePipeName } from "../windows/_pipes.ts";
 import { withProactor } from "../windows/_setup.ts";
 import { LOCAL, MEGABYTE } from "./_net.ts";
@@ -339,18 +340,21 @@ siteTest(
   { onError: (error) => new Response(String(error), { status: 503 }) },
 );
 
-test("HTTP goes over TCP by a function that connects, and over a unix socket", async (proactor) => {
-  const tcp = TcpListener.listen({ ...LOCAL, proactor });
-  const { port } = tcp.addr;
+test("HTTP goes over TCP by a function that connects", async (proactor) => {
+  const listener = TcpListener.listen({ ...LOCAL, proactor });
+  const { port } = listener.addr;
+  await using _server = serveHttp(listener, () => new Response("hello"));
+  const connect = () => connectTcp({ port, proactor });
+  assertEquals(await (await fetchOver(connect, "/")).text(), "hello");
+});
+
+test("HTTP goes over a unix socket by its path", async (proactor) => {
+  using _unix = unixEverywhere();
   const folder = Deno.makeTempDirSync();
   const path = `${folder}\\http.sock`;
-  const unix = UnixListener.listen({ path, proactor });
-  const handler: HttpHandler = () => new Response("hello");
   {
-    await using _tcp = serveHttp(tcp, handler);
-    await using _unix = serveHttp(unix, handler);
-    const connect = () => connectTcp({ port, proactor });
-    assertEquals(await (await fetchOver(connect, "/")).text(), "hello");
+    const listener = UnixListener.listen({ path, proactor });
+    await using _server = serveHttp(listener, () => new Response("hello"));
     assertEquals(await (await fetchOver(path, "/")).text(), "hello");
   }
   Deno.removeSync(folder, { recursive: true });

@@ -72,6 +72,7 @@ export class Program implements AsyncDisposable {
 /** What a program needs besides the FFI, as its comment says. */
 const GRANTS: Record<string, string[]> = {
   "demo.ts": ["--allow-read"],
+  "http_server.ts": ["--allow-env"],
   "iocp/filters.ts": ["--allow-read", "--allow-write"],
   "iocp/workers.ts": ["--allow-read"],
 };

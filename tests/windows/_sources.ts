@@ -111,6 +111,17 @@ export { default as "src/file/overlapped_file.ts" } from "../../src/file/overlap
 export { default as "src/file/read_ahead.ts" } from "../../src/file/read_ahead.ts" with { type: "text" };
 export { default as "src/file/transfer.ts" } from "../../src/file/transfer.ts" with { type: "text" };
 export { default as "src/file/watch_directory.ts" } from "../../src/file/watch_directory.ts" with { type: "text" };
+export { default as "src/http/fetch_over.ts" } from "../../src/http/fetch_over.ts" with { type: "text" };
+export { default as "src/http/http_agent.ts" } from "../../src/http/http_agent.ts" with { type: "text" };
+export { default as "src/http/http_service.ts" } from "../../src/http/http_service.ts" with { type: "text" };
+export { default as "src/http/http_target.ts" } from "../../src/http/http_target.ts" with { type: "text" };
+export { default as "src/http/mod.ts" } from "../../src/http/mod.ts" with { type: "text" };
+export { default as "src/http/pooled_agent.ts" } from "../../src/http/pooled_agent.ts" with { type: "text" };
+export { default as "src/http/request_info.ts" } from "../../src/http/request_info.ts" with { type: "text" };
+export { default as "src/http/send_response.ts" } from "../../src/http/send_response.ts" with { type: "text" };
+export { default as "src/http/serve_http.ts" } from "../../src/http/serve_http.ts" with { type: "text" };
+export { default as "src/http/to_request.ts" } from "../../src/http/to_request.ts" with { type: "text" };
+export { default as "src/http/to_response.ts" } from "../../src/http/to_response.ts" with { type: "text" };
 export { default as "src/loop/arguments.ts" } from "../../src/loop/arguments.ts" with { type: "text" };
 export { default as "src/loop/call_soon_threadsafe.ts" } from "../../src/loop/call_soon_threadsafe.ts" with { type: "text" };
 export { default as "src/loop/connections.ts" } from "../../src/loop/connections.ts" with { type: "text" };

@@ -31,6 +31,7 @@ Deno.test("checkArrows() lets src/ import nothing but itself and node:", () => {
       "src/ffi/a.ts https://example.com/c.ts",
       "src/ffi/a.ts tools/files.ts",
       "tools/a.ts npm:b",
+      "src/http/a.ts npm:b",
     ),
     [
       '1: imports "jsr:@std/assert", which is a dependency',

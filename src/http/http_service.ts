@@ -21,7 +21,7 @@ import type {
   HttpConnection,
   HttpHandler,
   ServeHttpOptions,
-} from "./serve_http.ts";
+} from "./http_types.ts";
 
 /** A client, and how many of its requests are under way. */
 interface Client<C> {

@@ -20,22 +20,11 @@
  * @module
  */
 
-export {
-  createHttpAgent,
-  type HttpAgent,
-  type HttpAgentOptions,
-  type UpgradedConnection,
-  type UpgradeRequest,
-} from "./http_agent.ts";
-export type { ConnectFunction, HttpTarget } from "./http_target.ts";
+export type * from "./agent_types.ts";
 export { fetchOver } from "./fetch_over.ts";
-export {
-  type HttpHandler,
-  type HttpRequestInfo,
-  type HttpServer,
-  serveHttp,
-  type ServeHttpOptions,
-  type UpgradeOptions,
-  type UpgradeResult,
-  type WebSocketResult,
-} from "./serve_http.ts";
+export { createHttpAgent } from "./http_agent.ts";
+export type { ConnectFunction, HttpTarget } from "./http_target.ts";
+export type * from "./http_types.ts";
+export { serveHttp } from "./serve_http.ts";
+export type * from "../stream/types.ts";
+export type { Dispatcher } from "npm:undici@8";

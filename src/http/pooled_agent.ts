@@ -12,7 +12,7 @@ import type {
   HttpAgentOptions,
   UpgradedConnection,
   UpgradeRequest,
-} from "./http_agent.ts";
+} from "./agent_types.ts";
 import { type HttpTarget, openTarget } from "./http_target.ts";
 import { requestUrl, toRequest } from "./to_request.ts";
 import { toResponse } from "./to_response.ts";

@@ -13,7 +13,7 @@ import type {
   UpgradeOptions,
   UpgradeResult,
   WebSocketResult,
-} from "./serve_http.ts";
+} from "./http_types.ts";
 
 /** A request for another protocol. */
 export interface UpgradeRequested {

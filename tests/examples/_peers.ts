@@ -22,7 +22,7 @@ import {
   UnixListener,
 } from "../../src/net/mod.ts";
 import { encode, readText } from "../windows/_bytes.ts";
-import { soon, turn } from "../windows/_turns.ts";
+import { turn } from "../windows/_turns.ts";
 import { CLIENT, SERVER } from "../windows/net/_tls.ts";
 import { unixEverywhere } from "../windows/net/_unix.ts";
 import type { Stage } from "./_stage.ts";

@@ -111,10 +111,12 @@ export { default as "src/file/overlapped_file.ts" } from "../../src/file/overlap
 export { default as "src/file/read_ahead.ts" } from "../../src/file/read_ahead.ts" with { type: "text" };
 export { default as "src/file/transfer.ts" } from "../../src/file/transfer.ts" with { type: "text" };
 export { default as "src/file/watch_directory.ts" } from "../../src/file/watch_directory.ts" with { type: "text" };
+export { default as "src/http/agent_types.ts" } from "../../src/http/agent_types.ts" with { type: "text" };
 export { default as "src/http/fetch_over.ts" } from "../../src/http/fetch_over.ts" with { type: "text" };
 export { default as "src/http/http_agent.ts" } from "../../src/http/http_agent.ts" with { type: "text" };
 export { default as "src/http/http_service.ts" } from "../../src/http/http_service.ts" with { type: "text" };
 export { default as "src/http/http_target.ts" } from "../../src/http/http_target.ts" with { type: "text" };
+export { default as "src/http/http_types.ts" } from "../../src/http/http_types.ts" with { type: "text" };
 export { default as "src/http/mod.ts" } from "../../src/http/mod.ts" with { type: "text" };
 export { default as "src/http/pooled_agent.ts" } from "../../src/http/pooled_agent.ts" with { type: "text" };
 export { default as "src/http/request_info.ts" } from "../../src/http/request_info.ts" with { type: "text" };

@@ -6,7 +6,9 @@
 
 import type { Agent as NodeAgent } from "node:http";
 import type { Duplex } from "node:stream";
-import type { Dispatcher } from "npm:undici@8";
+
+/** What undici's functions take as `dispatcher`. */
+export type UndiciDispatcher = import("npm:undici@8").Dispatcher;
 
 /** Options of {@linkcode createHttpAgent}. */
 export interface HttpAgentOptions {
@@ -57,7 +59,7 @@ export interface UpgradedConnection {
 /** Requests over pooled connections to one server. */
 export interface HttpAgent extends AsyncDisposable {
   /** For `fetch`, `request` and `WebSocket` of `npm:undici`. */
-  readonly dispatcher: Dispatcher;
+  readonly dispatcher: UndiciDispatcher;
   /** For `node:http`, and what takes an agent of it. */
   readonly nodeAgent: NodeAgent;
   /**

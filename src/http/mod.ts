@@ -27,4 +27,3 @@ export type { ConnectFunction, HttpTarget } from "./http_target.ts";
 export type * from "./http_types.ts";
 export { serveHttp } from "./serve_http.ts";
 export type * from "../stream/types.ts";
-export type { Dispatcher } from "npm:undici@8";

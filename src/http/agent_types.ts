@@ -8,7 +8,9 @@ import type { Agent as NodeAgent } from "node:http";
 import type { Duplex } from "node:stream";
 
 /** What undici's functions take as `dispatcher`. */
-export type UndiciDispatcher = import("npm:undici@8").Dispatcher;
+export type UndiciDispatcher = ReturnType<
+  typeof import("npm:undici@8").getGlobalDispatcher
+>;
 
 /** Options of {@linkcode createHttpAgent}. */
 export interface HttpAgentOptions {

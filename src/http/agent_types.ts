@@ -7,11 +7,6 @@
 import type { Agent as NodeAgent } from "node:http";
 import type { Duplex } from "node:stream";
 
-/** What undici's functions take as `dispatcher`. */
-export type UndiciDispatcher = ReturnType<
-  typeof import("npm:undici@8").getGlobalDispatcher
->;
-
 /** Options of {@linkcode createHttpAgent}. */
 export interface HttpAgentOptions {
   /**
@@ -60,8 +55,6 @@ export interface UpgradedConnection {
 
 /** Requests over pooled connections to one server. */
 export interface HttpAgent extends AsyncDisposable {
-  /** For `fetch`, `request` and `WebSocket` of `npm:undici`. */
-  readonly dispatcher: UndiciDispatcher;
   /** For `node:http`, and what takes an agent of it. */
   readonly nodeAgent: NodeAgent;
   /**

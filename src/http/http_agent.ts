@@ -10,7 +10,8 @@ import type { HttpTarget } from "./http_target.ts";
 /**
  * Makes an agent: its requests share connections, and connections live on for
  * later requests. HTTP is spoken by undici, or by `node:http` for those who use
- * {@linkcode HttpAgent.nodeAgent}.
+ * {@linkcode HttpAgent.nodeAgent}. For undici itself there is
+ * {@linkcode undiciConnector}.
  *
  * @example Two requests over one connection
  * ```ts

@@ -26,4 +26,5 @@ export { createHttpAgent } from "./http_agent.ts";
 export type { ConnectFunction, HttpTarget } from "./http_target.ts";
 export type * from "./http_types.ts";
 export { serveHttp } from "./serve_http.ts";
+export { type UndiciConnector, undiciConnector } from "./undici_connector.ts";
 export type * from "../stream/types.ts";

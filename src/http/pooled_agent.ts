@@ -13,17 +13,16 @@ import type {
   UpgradedConnection,
   UpgradeRequest,
 } from "./agent_types.ts";
-import { type HttpTarget, openTarget } from "./http_target.ts";
+import type { HttpTarget } from "./http_target.ts";
 import { requestUrl, toRequest } from "./to_request.ts";
 import { toResponse } from "./to_response.ts";
-
-type ConnectCallback = (error: Error | null, stream?: Duplex) => void;
+import { undiciConnector } from "./undici_connector.ts";
 
 const KEEP_ALIVE = 4000;
 
 /** Requests over pooled connections to one server. */
 export class PooledAgent implements HttpAgent {
-  readonly dispatcher: Dispatcher;
+  readonly #dispatcher: Dispatcher;
   readonly nodeAgent: NodeAgent;
 
   /**
@@ -34,8 +33,8 @@ export class PooledAgent implements HttpAgent {
     const { connections = Infinity, keepAlive = KEEP_ALIVE } = options;
     assertPositive("connections", connections);
     assertPositive("keepAlive", keepAlive);
-    this.dispatcher = new Agent({
-      connect: (_options, callback) => open(target, callback as never),
+    this.#dispatcher = new Agent({
+      connect: undiciConnector(target),
       connections: connections === Infinity ? null : connections,
       keepAliveTimeout: keepAlive,
     });
@@ -49,7 +48,7 @@ export class PooledAgent implements HttpAgent {
     const { url, options } = toRequest(input, init);
     const response = await fetch(url, {
       ...options as Parameters<typeof fetch>[1],
-      dispatcher: this.dispatcher,
+      dispatcher: this.#dispatcher,
     });
     return toResponse(response as unknown as Response);
   }
@@ -63,14 +62,14 @@ export class PooledAgent implements HttpAgent {
       headers: Object.fromEntries(new Headers(headers)),
       protocol,
       signal: signal ?? null,
-      dispatcher: this.dispatcher,
+      dispatcher: this.#dispatcher,
     });
     return upgraded(answer);
   }
 
   async close(): Promise<void> {
     this.nodeAgent.destroy();
-    await this.dispatcher.close();
+    await this.#dispatcher.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -107,13 +106,7 @@ function makeNodeAgent(
     maxSockets: connections,
     timeout: keepAlive,
   });
-  const createConnection = (_: unknown, callback: ConnectCallback) =>
-    open(target, callback);
-  return Object.assign(agent, { createConnection });
-}
-
-function open(target: HttpTarget, callback: ConnectCallback): void {
-  openTarget(target).then((stream) => callback(null, stream), callback);
+  return Object.assign(agent, { createConnection: undiciConnector(target) });
 }
 
 function assertPositive(name: string, value: number): void {

@@ -121,6 +121,7 @@ export const SETTINGS: Record<string, Setting | undefined> = {
   ),
   "src/http/fetch_over.ts: fetchOver": client(peers.serveDocker),
   "src/http/http_agent.ts: createHttpAgent": client(peers.serveDocker),
+  "src/http/undici_connector.ts: undiciConnector": client(peers.serveDocker),
   "src/stream/to_node_duplex.ts: toNodeDuplex": {
     before: peers.answerHttp,
     during: (stage) => stage.printed("hello"),

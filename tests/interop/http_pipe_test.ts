@@ -4,7 +4,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { once } from "node:events";
 import { request as nodeRequest } from "node:http";
 import { text } from "node:stream/consumers";
-import { WebSocket as UndiciWebSocket } from "npm:undici@8";
+import { Agent, WebSocket as UndiciWebSocket } from "npm:undici@8";
 import {
   createHttpAgent,
   fetchOver,
@@ -12,6 +12,7 @@ import {
   type HttpServer,
   serveHttp,
   type ServeHttpOptions,
+  undiciConnector,
 } from "../../src/http/mod.ts";
 import { connectTcp, TcpListener, UnixListener } from "../../src/net/mod.ts";
 import { type PipeConnection, PipeServer } from "../../src/pipe/mod.ts";
@@ -253,8 +254,7 @@ siteTest(
     return response;
   },
   async ({ path }) => {
-    await using agent = await createHttpAgent(path);
-    const { dispatcher } = agent;
+    const dispatcher = new Agent({ connect: undiciConnector(path) });
     const socket = new UndiciWebSocket("ws://localhost/", { dispatcher });
     const message = Promise.withResolvers<unknown>();
     const closed = Promise.withResolvers<void>();
@@ -264,6 +264,7 @@ siteTest(
     assertEquals(await message.promise, "echo hello");
     socket.close();
     await closed.promise;
+    await dispatcher.close();
   },
 );
 

@@ -124,6 +124,7 @@ export { default as "src/http/send_response.ts" } from "../../src/http/send_resp
 export { default as "src/http/serve_http.ts" } from "../../src/http/serve_http.ts" with { type: "text" };
 export { default as "src/http/to_request.ts" } from "../../src/http/to_request.ts" with { type: "text" };
 export { default as "src/http/to_response.ts" } from "../../src/http/to_response.ts" with { type: "text" };
+export { default as "src/http/undici_connector.ts" } from "../../src/http/undici_connector.ts" with { type: "text" };
 export { default as "src/loop/arguments.ts" } from "../../src/loop/arguments.ts" with { type: "text" };
 export { default as "src/loop/call_soon_threadsafe.ts" } from "../../src/loop/call_soon_threadsafe.ts" with { type: "text" };
 export { default as "src/loop/connections.ts" } from "../../src/loop/connections.ts" with { type: "text" };

@@ -385,10 +385,19 @@ static void prepare(char **argv)
 	open_port();
 }
 
+/* Leaves the processor that everything else is pinned to. */
+static void pin(unsigned long long mask)
+{
+	if (!SetProcessAffinityMask(GetCurrentProcess(), (DWORD_PTR)mask))
+		die("pin to another core", GetLastError());
+}
+
 int main(int argc, char **argv)
 {
-	if (argc != 9)
-		die("start: eight arguments are needed", 0);
+	if (argc != 9 && argc != 10)
+		die("start: eight or nine arguments are needed", 0);
+	if (argc == 10)
+		pin(strtoull(argv[9], NULL, 10));
 	prepare(argv);
 	if (workload == IDLE)
 		measure_idle(atoi(argv[4]), (DWORD)atoi(argv[6]));

@@ -17,6 +17,7 @@ import {
   type Transport,
 } from "../../mod.ts";
 import type { Sample } from "./measure.ts";
+import { pinTo } from "./pin.ts";
 import { ProcessUsage, type Usage } from "./process_usage.ts";
 
 const PATIENCE = 20_000;
@@ -52,9 +53,9 @@ class Counts {
 }
 
 const [transport = "", workload = "", address = "", ...numbers] = Deno.args;
-const [connections = 0, size = 0, warm = 0, run = 0, pid = 0] = numbers.map(
-  Number,
-);
+const [connections = 0, size = 0, warm = 0, run = 0, pid = 0, core = 0] =
+  numbers.map(Number);
+if (core !== 0) pinTo(BigInt(core));
 const loop = new ProactorEventLoop();
 const counts = new Counts();
 

@@ -30,6 +30,7 @@ async function measureAll(plan: Plan): Promise<Report> {
   const report: Report = {
     system: Deno.env.get("PROACTOR_SYSTEM") ?? "Windows",
     load: plan.load.length === 1 ? "C" : "TypeScript",
+    cores: plan.clientCore ? 2 : 1,
     date: new Date().toISOString(),
     rounds: plan.rounds,
     servers: present.map(({ name }) => name),
@@ -69,7 +70,7 @@ async function measureIdle(
   for (const server of servers) {
     await using running = new ServerProcess(server, workload);
     const result = emptyResult(workload, server);
-    await addSample(result, () => running.measure(plan.load, durations));
+    await addSample(result, () => running.measure(plan, durations));
     results.push(result);
   }
   return results;
@@ -88,7 +89,7 @@ async function measureRounds(
   }));
   for (let round = 0; round <= plan.rounds; round++) {
     for (const { running, result } of rotate(contestants, round)) {
-      await addSample(result, () => running.measure(plan.load, plan.durations));
+      await addSample(result, () => running.measure(plan, plan.durations));
     }
     if (round === 0) contestants.forEach(forget);
   }
@@ -121,9 +122,16 @@ function rotate<T>(list: readonly T[], by: number): T[] {
   return [...list.slice(at), ...list.slice(0, at)];
 }
 
+/** Its last argument is the core of the load generator. */
+function useCore(plan: Plan, mask: bigint): void {
+  if (mask === 0n) throw new Error("Cannot use --client-core: there is one");
+  plan.tail.push(String(mask));
+}
+
 async function main(): Promise<void> {
   const plan = parsePlan(Deno.args, findPrograms());
-  pinToOneCore();
+  const { next } = pinToOneCore();
+  if (plan.clientCore) useCore(plan, next);
   const report = await measureAll(plan);
   console.log(plan.json ? JSON.stringify(report) : formatReport(report));
   if (plan.chart !== undefined) {

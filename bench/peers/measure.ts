@@ -41,6 +41,14 @@ export interface Durations {
   run: number;
 }
 
+/** The program that loads servers. */
+export interface LoadGenerator {
+  /** The program and its first arguments. */
+  load: readonly string[];
+  /** Its last arguments. */
+  tail: readonly string[];
+}
+
 /** Milliseconds after which a load generator has failed. */
 const PATIENCE = 120_000;
 
@@ -67,16 +75,17 @@ export class ServerProcess implements AsyncDisposable {
   /**
    * Loads the server.
    *
-   * @param load The load generator's program and first arguments.
+   * @param generator The load generator: its first arguments, and its last.
    * @param durations How long.
    * @returns What was measured.
    * @throws {Error} when the server fails, with the reason.
    */
   async measure(
-    load: readonly string[],
+    { load, tail }: LoadGenerator,
     durations: Durations,
   ): Promise<Sample> {
-    const sample = await runLoad([...load, ...this.#loadArguments(durations)]);
+    const own = this.#loadArguments(durations);
+    const sample = await runLoad([...load, ...own, ...tail]);
     if (this.#server.fresh) await this.#restart();
     return sample;
   }

@@ -22,6 +22,7 @@ export const USAGE = `Usage: deno task bench:peers [OPTIONS]
   --rounds N        rounds that count, 9 by default, 3 with --quick
   --only A,B        workloads whose names contain A or B
   --servers A,B     servers whose names have a word that begins with A or B
+  --client-core     the clients on a second core, the rest on the first
   --ms N            milliseconds of a round, 500 by default, 300 with --quick
   --json            print JSON instead of Markdown
   --chart FILE      draw the chart there; a run of everything draws it to
@@ -42,6 +43,10 @@ export interface Plan {
   durations: Durations;
   /** The load generator's program and first arguments. */
   load: string[];
+  /** Its last arguments. */
+  tail: string[];
+  /** True puts the clients on a core of their own. */
+  clientCore: boolean;
   /** True prints JSON. */
   json: boolean;
   /** Where the chart goes, if it is drawn. */
@@ -66,12 +71,14 @@ export function parsePlan(args: string[], programs: Programs): Plan {
       only: { type: "string", default: "" },
       servers: { type: "string", default: "" },
       ms: { type: "string" },
+      "client-core": { type: "boolean", default: false },
       json: { type: "boolean", default: false },
       chart: { type: "string" },
     },
   });
   const { quick, only, servers, json } = values;
-  const everything = !quick && only === "" && servers === "";
+  const clientCore = values["client-core"];
+  const everything = !quick && !clientCore && only === "" && servers === "";
   const [rounds, ms] = quick ? ["3", "300"] : ["9", "500"];
   return {
     servers: chooseServers(programs, words(servers)),
@@ -79,6 +86,8 @@ export function parsePlan(args: string[], programs: Programs): Plan {
     rounds: positive(values.rounds ?? rounds, "rounds"),
     durations: { warm: WARM, run: positive(values.ms ?? ms, "ms") },
     load: loadGenerator(programs),
+    tail: [],
+    clientCore,
     json,
     chart: values.chart ?? (everything ? CHART : undefined),
   };

@@ -26,6 +26,8 @@ export interface Report {
   system: string;
   /** The language of the load generator. */
   load: "C" | "TypeScript";
+  /** 2 when the clients had a core of their own. */
+  cores: 1 | 2;
   /** When it began, as in ISO 8601. */
   date: string;
   /** Rounds that were counted. */
@@ -98,6 +100,19 @@ export function cpuTime(result: Result): { user: number; system: number } {
   return {
     user: 1e6 * sum(samples.map((one) => one.userSeconds)) / operations,
     system: 1e6 * sum(samples.map((one) => one.systemSeconds)) / operations,
+  };
+}
+
+/**
+ * How long a round trip takes.
+ *
+ * @param result A result.
+ * @returns Microseconds: medians over the rounds.
+ */
+export function latency({ samples }: Result): { p50: number; p99: number } {
+  return {
+    p50: median(samples.map(({ p50 }) => p50)),
+    p99: median(samples.map(({ p99 }) => p99)),
   };
 }
 

@@ -7,6 +7,7 @@
 import {
   cpuTime,
   findResult,
+  latency,
   peakMemory,
   rate,
   ratio,
@@ -31,8 +32,10 @@ export function formatReport(report: Report): string {
   const idle = report.workloads.filter(({ load }) => load === "idle");
   return [
     `${report.system}, ${report.date.slice(0, 10)}, ${report.rounds} rounds, ` +
-    `clients in ${report.load}.`,
+    `clients in ${report.load}, ` +
+    (report.cores === 1 ? "all on one core." : "on a core of their own."),
     ...speedSection(report, busy),
+    ...latencySection(report, busy.filter(({ load }) => load === "echo")),
     ...cpuSection(report, busy),
     ...memorySection(report, idle),
     ...listOf("Skipped:", report.skipped),
@@ -53,6 +56,25 @@ function speedSection(report: Report, workloads: Workload[]): string[] {
   const title = `Speed: ${base} in operations a second, the others as a ` +
     "share of it.";
   return [title, formatTable(["", `${base}, /s`, ...others], rows)];
+}
+
+function latencySection(report: Report, workloads: Workload[]): string[] {
+  if (workloads.length === 0) return [];
+  const rows = workloads.map(({ id, title }) => [
+    title,
+    ...report.servers.map((server) =>
+      latencyCell(findResult(report, id, server))
+    ),
+  ]);
+  const title = "A round trip in microseconds: the median, and what 99 % do " +
+    "not exceed.";
+  return [title, formatTable(["", ...report.servers], rows)];
+}
+
+function latencyCell(result: Result | undefined): string {
+  if (result === undefined || result.samples.length === 0) return NOTHING;
+  const { p50, p99 } = latency(result);
+  return `${p50.toFixed(0)} / ${p99.toFixed(0)}`;
 }
 
 function cpuSection(report: Report, workloads: Workload[]): string[] {

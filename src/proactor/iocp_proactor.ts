@@ -530,7 +530,8 @@ export class IocpProactor implements AsyncDisposable {
 
   /**
    * Reads the counters: what is pending, slots, memory, packets, and how often
-   * something had to wait. Counting costs nothing that can be measured.
+   * something had to wait. To count is an addition, and for each batch of packets
+   * a look at the clock before and behind it.
    *
    * @example Usage
    * ```ts

@@ -97,6 +97,16 @@ Deno.test("formatReport() tells shares, failures and who is missing", () => {
   assertStringIncludes(text, "- Deno.listen: its program is missing");
 });
 
+Deno.test("formatReport() tells round trips, and which cores", () => {
+  const slow = result("Node", [1]);
+  slow.samples[0] = { ...slow.samples[0]!, p50: 120.4, p99: 990.6 };
+  const one = formatReport(report([result("C", [2]), slow]));
+  assertStringIncludes(one, "all on one core.");
+  assertStringIncludes(one, `| ${ECHO.title} | 0 / 0 | 120 / 991 | - |`);
+  const two = formatReport({ ...report([slow]), cores: 2 });
+  assertStringIncludes(two, "on a core of their own.");
+});
+
 Deno.test("formatReport() tells the memory of idle connections", () => {
   const idle: Result = { ...result("C", [0]), workload: IDLE.id };
   idle.samples[0]!.resident = 51 * 2 ** 20;
@@ -161,6 +171,7 @@ function report(results: Result[]): Report {
   return {
     system: "Windows",
     load: "C",
+    cores: 1,
     date: "2030-01-31T12:00:00Z",
     rounds: 2,
     servers: ["C", "Node", "Bun"],

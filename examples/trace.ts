@@ -7,7 +7,7 @@
  * @module
  */
 
-import { connectPipe, IocpProactor, PipeServer } from "../mod.ts";
+import { connectPipe, IocpProactor, PipeServer } from "@iocp/proactor";
 
 await using proactor = new IocpProactor();
 using recorder = proactor.record();

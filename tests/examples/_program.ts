@@ -75,6 +75,7 @@ const GRANTS: Record<string, string[]> = {
   "http_server.ts": ["--allow-env"],
   "iocp/filters.ts": ["--allow-read", "--allow-write"],
   "iocp/workers.ts": ["--allow-read"],
+  "trace.ts": ["--allow-write"],
 };
 
 /** A test that starts programs. */

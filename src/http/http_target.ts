@@ -4,6 +4,7 @@
  * @module
  */
 
+import { connectPipe } from "../pipe/connect_pipe.ts";
 import type { DuplexConnection } from "../stream/duplex_connection.ts";
 import type { NodeDuplex } from "../stream/node_duplex.ts";
 import { toNodeDuplex } from "../stream/to_node_duplex.ts";
@@ -29,10 +30,7 @@ export async function openTarget(target: HttpTarget): Promise<NodeDuplex> {
 
 async function connect(target: HttpTarget): Promise<DuplexConnection> {
   if (typeof target === "function") return await target();
-  if (isPipe(target)) {
-    const { connectPipe } = await import("../pipe/connect_pipe.ts");
-    return await connectPipe(target);
-  }
+  if (isPipe(target)) return await connectPipe(target);
   const { connectUnix } = await import("../net/unix/connect_unix.ts");
   return await connectUnix({ path: target });
 }

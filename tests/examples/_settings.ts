@@ -38,9 +38,9 @@ const datagrams: Setting = { before: peers.sendDatagrams };
 
 /** The settings by example. */
 export const SETTINGS: Record<string, Setting | undefined> = {
-  "README.md: @iocp/proactor": server(peers.callPipe),
-  "README.md: @iocp/proactor 2": echoClient,
-  "README.md: @iocp/proactor 3": {
+  "README.md: @iocp/proactor 2": server(peers.callPipe),
+  "README.md: @iocp/proactor 3": echoClient,
+  "README.md: @iocp/proactor 4": {
     async during(stage) {
       await peers.callPipe(stage);
       await stage.interrupt();

@@ -30,7 +30,7 @@ import type { HttpTarget } from "./http_target.ts";
  * @param target The server.
  * @param options How many connections, and how long they are kept.
  * @returns The agent.
- * @throws {RangeError} when a number of the options is not positive.
+ * @throws {RangeError} when a number of the options is not an integer above 0.
  */
 export async function createHttpAgent(
   target: HttpTarget,

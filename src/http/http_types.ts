@@ -51,7 +51,10 @@ export interface UpgradeResult {
 export interface WebSocketResult {
   /** What the handler returns. */
   readonly response: Response;
-  /** The socket, when the answer is out. */
+  /**
+   * The socket, when the answer is out; rejects with `Deno.errors.InvalidData`
+   * when the client's handshake is not one, which is answered with status 400.
+   */
   readonly socket: Promise<WebSocket>;
 }
 

@@ -13,12 +13,14 @@ import type {
   UpgradedConnection,
   UpgradeRequest,
 } from "./agent_types.ts";
+import { assertInteger } from "../proactor/arguments.ts";
 import type { HttpTarget } from "./http_target.ts";
 import { requestUrl, toRequest } from "./to_request.ts";
 import { toResponse } from "./to_response.ts";
 import { undiciConnector } from "./undici_connector.ts";
 
 const KEEP_ALIVE = 4000;
+const MAX_INTEGER = 0x7fff_ffff;
 
 /** Requests over pooled connections to one server. */
 export class PooledAgent implements HttpAgent {
@@ -31,8 +33,10 @@ export class PooledAgent implements HttpAgent {
    */
   constructor(target: HttpTarget, options: HttpAgentOptions) {
     const { connections = Infinity, keepAlive = KEEP_ALIVE } = options;
-    assertPositive("connections", connections);
-    assertPositive("keepAlive", keepAlive);
+    if (connections !== Infinity) {
+      assertInteger("connections", connections, [1, MAX_INTEGER]);
+    }
+    assertInteger("keepAlive", keepAlive, [1, MAX_INTEGER]);
     this.#dispatcher = new Agent({
       connect: undiciConnector(target),
       connections: connections === Infinity ? null : connections,
@@ -107,11 +111,4 @@ function makeNodeAgent(
     timeout: keepAlive,
   });
   return Object.assign(agent, { createConnection: undiciConnector(target) });
-}
-
-function assertPositive(name: string, value: number): void {
-  if (typeof value === "number" && value > 0) return;
-  throw new RangeError(
-    `Cannot create agent: "${name}" is ${value}, not a positive number`,
-  );
 }

@@ -78,14 +78,16 @@ export class RequestInfo<C extends HttpConnection>
     }
     const { incoming, duplex, head } = this.#leave();
     const server = new WebSocketServer({ noServer: true });
-    const socket = new Promise<WebSocket>((resolve) =>
+    const socket = new Promise<WebSocket>((resolve, reject) => {
+      duplex.once("close", () => reject(notUpgraded()));
       server.handleUpgrade(
         incoming,
         duplex,
         head as never,
         (socket: unknown) => resolve(socket as WebSocket),
-      )
-    );
+      );
+    });
+    socket.catch(() => {}); // a handler may wait for nothing
     return { response: new Response(), socket };
   }
 
@@ -102,6 +104,12 @@ export class RequestInfo<C extends HttpConnection>
     this.#outgoing.destroy(); // nothing goes through it any more
     return requested;
   }
+}
+
+function notUpgraded(): Error {
+  return new Deno.errors.InvalidData(
+    "Cannot upgrade request: it is no handshake of a WebSocket",
+  );
 }
 
 function completion(

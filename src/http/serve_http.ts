@@ -82,7 +82,10 @@ class ListeningServer<C extends HttpConnection> implements HttpServer {
   }
 
   async #run({ signal, onListen }: ServeHttpOptions): Promise<void> {
-    const service = await this.#service;
+    const service = await this.#service.catch((error) => {
+      this.#listener.close();
+      throw error;
+    });
     const abort = () => {
       this.#listener.close();
       service.destroy();
@@ -95,6 +98,7 @@ class ListeningServer<C extends HttpConnection> implements HttpServer {
       await service.finished();
     } finally {
       signal?.removeEventListener("abort", abort);
+      this.#listener.close();
     }
   }
 }

@@ -15,9 +15,14 @@ import {
   undiciConnector,
 } from "../../src/http/mod.ts";
 import { connectTcp, TcpListener, UnixListener } from "../../src/net/mod.ts";
-import { type PipeConnection, PipeServer } from "../../src/pipe/mod.ts";
+import {
+  connectPipe,
+  type PipeConnection,
+  PipeServer,
+} from "../../src/pipe/mod.ts";
 import type { IocpProactor } from "../../src/proactor/mod.ts";
 import { unixEverywhere } from "../windows/net/_unix.ts";
+import { encode } from "../windows/_bytes.ts";
 import { uniquePipeName } from "../windows/_pipes.ts";
 import { withProactor } from "../windows/_setup.ts";
 import { LOCAL, MEGABYTE } from "./_net.ts";
@@ -306,6 +311,30 @@ test("shutdown() does not wait for the rest of a request that is answered", asyn
   await writer.abort().catch(() => {});
 });
 
+test("a handshake that is none rejects, and is answered with status 400", async (proactor) => {
+  const path = uniquePipeName();
+  const listener = PipeServer.listen(path, { type: "byte", proactor });
+  const { promise: refused, resolve, reject } = Promise.withResolvers<void>();
+  await using _server = serveHttp(listener, (_request, info) => {
+    const { response, socket } = info.upgradeWebSocket();
+    assertRejects(() => socket, Deno.errors.InvalidData).then(
+      () => resolve(),
+      reject,
+    );
+    return response;
+  });
+  using client = await connectPipe(path, { proactor });
+  const head = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\n";
+  await client.write(encode(`${head}Upgrade: websocket\r\n\r\n`));
+  const buffer = new Uint8Array(1000);
+  const count = await client.read(buffer);
+  assertEquals(
+    decode(buffer.subarray(0, count ?? 0)).slice(0, 12),
+    "HTTP/1.1 400",
+  );
+  await refused;
+});
+
 test("a signal ends the server and its connections", async (proactor) => {
   const path = uniquePipeName();
   const listener = PipeServer.listen(path, { type: "byte", proactor });
@@ -367,14 +396,14 @@ test("fetchOver() fails as fetch() does where nobody listens, and says why", asy
   assert(error.cause instanceof Deno.errors.NotFound, String(error.cause));
 });
 
-Deno.test("an agent refuses options that are no numbers above 0", async () => {
-  for (const value of [0, -1, NaN, "1" as never]) {
+Deno.test("an agent refuses options that are no integers above 0", async () => {
+  for (const value of [0, -1, 1.5, NaN, "1" as never]) {
     const path = uniquePipeName();
     for (const name of ["connections", "keepAlive"]) {
       await assertRejects(
         () => createHttpAgent(path, { [name]: value }),
         RangeError,
-        `"${name}" is ${value}`,
+        `Cannot use ${name} `,
       );
     }
   }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Importer, specifier } from "./_importer.ts";
-import { CONFIG, Registry } from "./_registry.ts";
+import { CONFIG, PACKAGE, Registry } from "./_registry.ts";
 import repository from "../../deno.json" with { type: "json" };
 
 const PIPE_LIBRARIES = ["kernel32", "ntdll", "advapi32"];
@@ -116,5 +116,8 @@ export async function open(): Promise<PipeConnection> {
 test("its version is the repository's, and every door leads to a file", () => {
   assertEquals(CONFIG.version, repository.version);
   assertEquals(Object.keys(CONFIG.exports), Object.keys(repository.exports));
+  for (const file of Object.values(CONFIG.exports)) {
+    assert(Deno.statSync(new URL(file, PACKAGE)).isFile, file);
+  }
   return Promise.resolve();
 });

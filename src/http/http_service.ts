@@ -135,6 +135,7 @@ export class HttpService<C extends HttpConnection> {
       const request = createRequest(incoming, outgoing, options);
       return assertResponse(await this.#handler(request, info));
     } catch (error) {
+      if (requested?.done) requested.duplex.destroy(); // nobody has it
       return await this.#apologize(error);
     }
   }

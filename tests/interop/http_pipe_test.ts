@@ -229,6 +229,20 @@ siteTest(
 );
 
 siteTest(
+  "a handler that fails after it has left HTTP ends the connection",
+  (_request, info) => {
+    info.upgrade();
+    throw new Error("from the handler");
+  },
+  async ({ path }) => {
+    await using agent = await createHttpAgent(path);
+    const { readable } = await agent.upgrade("/", { protocol: "tcp" });
+    await readable.getReader().read().catch(() => {});
+  },
+  { onError: () => new Response() },
+);
+
+siteTest(
   "a server need not leave HTTP, and the client is told",
   () => new Response("no", { status: 403 }),
   async ({ path }) => {

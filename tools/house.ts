@@ -9,7 +9,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["proactor"],
   ["stream"],
   ["pipe", "net", "file"],
-  ["process"],
+  ["process", "identity"],
   ["loop", "node", "http", "cli"],
 ];
 

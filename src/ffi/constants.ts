@@ -76,6 +76,7 @@ export const ERROR_HANDLE_EOF = 38;
 export const ERROR_INVALID_PARAMETER = 87;
 export const ERROR_BROKEN_PIPE = 109;
 export const ERROR_SEM_TIMEOUT = 121;
+export const ERROR_BAD_PIPE = 230;
 export const ERROR_PIPE_BUSY = 231;
 export const ERROR_NO_DATA = 232;
 export const ERROR_PIPE_NOT_CONNECTED = 233;

@@ -55,6 +55,7 @@ const TABLE = `
 53 ERROR_BAD_NETPATH NotFound: no such computer
 59 ERROR_UNEXP_NET_ERR ConnectionAborted: unexpected network error
 64 ERROR_NETNAME_DELETED ConnectionReset: the peer is gone
+66 ERROR_BAD_DEV_TYPE NotSupported: the device does not know how to
 80 ERROR_FILE_EXISTS AlreadyExists: the name exists already
 87 ERROR_INVALID_PARAMETER WindowsError: a parameter is incorrect
 109 ERROR_BROKEN_PIPE BrokenPipe: the other end is closed
@@ -92,6 +93,9 @@ const TABLE = `
 1332 ERROR_NONE_MAPPED NotFound: no account has that name
 1337 ERROR_INVALID_SID WindowsError: the SID is invalid
 1338 ERROR_INVALID_SECURITY_DESCR WindowsError: malformed SDDL
+1346 ERROR_BAD_IMPERSONATION_LEVEL PermissionDenied: the client does not let others act for it
+1347 ERROR_CANT_OPEN_ANONYMOUS PermissionDenied: the client is anonymous
+1368 ERROR_CANNOT_IMPERSONATE WouldBlock: nothing of the client was read yet
 1450 ERROR_NO_SYSTEM_RESOURCES WindowsError: out of resources
 1460 ERROR_TIMEOUT TimedOut: the time-out expired
 10004 WSAEINTR Interrupted: interrupted

@@ -55,6 +55,20 @@ export interface ConnectPipeOptions extends DeadlineOptions {
    */
   impersonation?: "anonymous" | "identification" | "impersonation" | undefined;
   /**
+   * Whose the pipe must be: anybody may make a pipe of a name that is free, so
+   * a name alone says nothing of who serves it. Its owner, which is whoever has
+   * made its first instance, is compared before a byte is sent: with the user of
+   * this process (`"current-user"`; for a process with the rights of an
+   * administrator also with their group, which owns what they make), with the
+   * administrators and the system (`"administrators"`), or with a SID, such as
+   * `"S-1-5-20"`. Without it the owner may be anyone.
+   */
+  expectedServer?:
+    | "current-user"
+    | "administrators"
+    | `S-1-${string}`
+    | undefined;
+  /**
    * Milliseconds to wait while all instances are busy (or, with
    * `waitForServer`, for the server).
    *
@@ -110,7 +124,7 @@ const MAX_TIMEOUT = 0x7fff_ffff;
  * @throws {Deno.errors.TimedOut} when no instance was free, or with
  * `waitForServer` no server came, in time.
  * @throws {Deno.errors.PermissionDenied} when the pipe is not open to us, or
- * not in these directions.
+ * not in these directions, or not that of the expected server.
  * @throws {Deno.errors.NotSupported} when the pipe has no messages to read, or
  * the system is not Windows.
  * @throws {Deno.errors.NotCapable} when `--allow-ffi` was not granted.
@@ -160,12 +174,17 @@ export async function openPipe(
   assertOneOf("direction", direction, ["duplex", "in", "out"]);
   assertOneOf("readMode", readMode, ["byte", "message"]);
   assertOneOf("impersonation", level, Object.keys(IMPERSONATION));
+  const { expectedServer } = options;
+  const check = expectedServer === undefined
+    ? undefined
+    : await serverCheck(port, name, expectedServer);
   const handle = await dial(port, name, {
     ...options,
     accessMask: ACCESS[direction],
     qualityOfService: SECURITY_SQOS_PRESENT | IMPERSONATION[level],
   });
   try {
+    check?.(handle);
     return {
       handle,
       traits: {
@@ -177,6 +196,20 @@ export async function openPipe(
     port.api.closeHandle(handle);
     throw error;
   }
+}
+
+/** What it takes is loaded when a server is expected, and before it is dialed:
+ * nothing comes between the connection and the check. */
+async function serverCheck(
+  port: CompletionPort,
+  path: string,
+  expected: string,
+): Promise<(pipe: Handle) => void> {
+  const { assertExpectation, assertServer } = await import(
+    "./expected_server.ts"
+  );
+  assertExpectation(expected);
+  return (pipe) => assertServer(port.api, { pipe, path, expected });
 }
 
 interface DialOptions extends ConnectPipeOptions {

@@ -19,7 +19,16 @@
  */
 
 export { pipe, type PipeOptions } from "./anonymous_pipe.ts";
+export { callPipe, type CallPipeOptions } from "./call_pipe.ts";
 export * from "./named_pipe.ts";
+export {
+  listPipes,
+  type PipeDirectoryOptions,
+  pipeExists,
+  pipeInfo,
+  pipeOwner,
+} from "./pipe_directory.ts";
+export type { PipeInfo } from "./read_pipes.ts";
 export type { PipeHandle } from "./pipe_handle.ts";
 export type * from "../stream/types.ts";
 export * from "../ffi/windows_error.ts";

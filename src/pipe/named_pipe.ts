@@ -14,6 +14,13 @@ export {
   type PipeMessage,
   type ReadMessageOptions,
 } from "./pipe_connection.ts";
+export type {
+  IntegrityLevel,
+  PeekOptions,
+  PipeAccount,
+  PipePeek,
+  PipePeer,
+} from "./pipe_peer_types.ts";
 export { PipeServer } from "./pipe_server.ts";
 export type { PipeSecurity } from "./security.ts";
 export type { PipeServerOptions } from "./server_options.ts";

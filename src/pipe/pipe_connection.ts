@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assertInteger } from "../proactor/arguments.ts";
+import { assertBytes, assertInteger } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import type { PortHandle } from "../proactor/port/port_handle.ts";
 import type { DeadlineOptions } from "../stream/close_deadline.ts";
@@ -14,6 +14,12 @@ import type { StreamConnection } from "../stream/stream_connection.ts";
 import type { ReadOptions } from "../stream/stream_traits.ts";
 import type { ShutdownOptions, WaitOptions } from "../stream/wait_options.ts";
 import { pipeIo } from "./pipe_io.ts";
+import type {
+  EndTraits,
+  PeekOptions,
+  PipePeek,
+  PipePeer,
+} from "./pipe_peer_types.ts";
 
 /** The address of a pipe. */
 export interface PipeAddr {
@@ -27,17 +33,11 @@ export interface PipeAddr {
 export type PipeDirection = "duplex" | "in" | "out";
 
 /** What the library knows of a connected pipe. */
-export interface PipeTraits extends DeadlineOptions {
-  /** `\\.\pipe\name`. */
-  path: string;
+export interface PipeTraits extends EndTraits, DeadlineOptions {
   /** The directions of this end. */
   direction: PipeDirection;
   /** A message-type pipe: a write is a message. */
   messageType: boolean;
-  /** This end reads message by message. */
-  messageReadMode: boolean;
-  /** True for the server's end. */
-  serverEnd: boolean;
 }
 
 /** Options of {@linkcode PipeConnection.readMessage}. */
@@ -57,6 +57,9 @@ export interface PipeMessage {
   /** True when the message goes on with the next call. */
   more: boolean;
 }
+
+/** Under this key a connection has what is known of its pipe, for other rooms. */
+export const TRAITS: unique symbol = Symbol("traits");
 
 const DEFAULT_MAX_MESSAGE = 16 * 1024 * 1024;
 
@@ -118,6 +121,31 @@ export class PipeConnection implements StreamConnection {
       : api.getNamedPipeServerProcessId(handle);
   }
 
+  /**
+   * Asks Windows who is at the other end: process, session, computer, user,
+   * integrity level, and whose the pipe is. A server knows the user of a client
+   * by the connection; where the client has not said how far it may be acted
+   * for, as ours always do, only once something of it was read.
+   *
+   * @example Usage
+   * ```ts
+   * import { connectPipe, PipeServer } from "@iocp/proactor/pipe";
+   *
+   * await using server = PipeServer.listen("peer-example");
+   * using _client = await connectPipe("peer-example");
+   * using connection = await server.accept();
+   * const { user, source } = await connection.peer();
+   * console.log(user?.sid.startsWith("S-1-5-"), source); // true connection
+   * ```
+   *
+   * @returns The peer, as far as Windows tells.
+   * @throws {Deno.errors.BadResource} when the connection is closed.
+   */
+  async peer(): Promise<PipePeer> {
+    const { peerOf } = await import("./pipe_peer.ts");
+    return await peerOf(this.#front, this.#traits);
+  }
+
   /** True on a message-type pipe, where one write is one message. */
   get messageType(): boolean {
     return this.#traits.messageType;
@@ -150,6 +178,20 @@ export class PipeConnection implements StreamConnection {
 
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return this.#front.readable;
+  }
+
+  /**
+   * Looks at what could be read now, and leaves it there.
+   *
+   * @param options The most bytes to look at.
+   * @returns The next bytes, and the number of all that can be read.
+   * @throws {RangeError} when `maxLength` is not an integer from 0 to 2^32 - 1.
+   * @throws {Deno.errors.BadResource} when the connection is closed.
+   * @throws {Deno.errors.NotSupported} when this end only writes.
+   */
+  async peek(options: PeekOptions = {}): Promise<PipePeek> {
+    const { peekAt } = await import("./peek_pipe.ts");
+    return peekAt(this.#front, this.#traits, options);
   }
 
   // --- writing ----------------------------------------------------------------
@@ -225,12 +267,64 @@ export class PipeConnection implements StreamConnection {
   }
 
   /**
+   * Writes a message and reads the next one, which is the answer: one call of
+   * Windows (`TransactNamedPipe`) where nothing else is on its way.
+   *
+   * @example Usage
+   * ```ts
+   * import { connectPipe, PipeServer } from "@iocp/proactor/pipe";
+   *
+   * await using server = PipeServer.listen("sum-example", { type: "message" });
+   * const options = { readMode: "message" } as const;
+   * using client = await connectPipe("sum-example", options);
+   * using peer = await server.accept();
+   * const answer = client.transact(Uint8Array.of(3, 4));
+   * const [a, b] = (await peer.readMessage())!.data;
+   * await peer.write(Uint8Array.of(a! + b!));
+   * console.log((await answer)?.data[0]); // 7
+   * ```
+   *
+   * @param data The message; the caller's again when this returns.
+   * @param options The most bytes of the answer to return, and a signal that
+   * ends the wait: the answer is left to the next read then.
+   * @returns The answer, or `null` when the peer has ended its writes or has
+   * closed.
+   * @throws {TypeError} when `data` is not a `Uint8Array`, or empty.
+   * @throws {RangeError} when `maxLength` is not a positive integer.
+   * @throws {Deno.errors.Busy} when a message waits to be read, or somebody for
+   * one: it would be taken for the answer.
+   * @throws {Deno.errors.NotSupported} when this end does not read messages, or
+   * has one direction.
+   * @throws {Deno.errors.BadResource} when the connection is closed.
+   * @throws {Deno.errors.BrokenPipe} when the other end is closed.
+   */
+  async transact(
+    data: Uint8Array,
+    options: ReadMessageOptions = {},
+  ): Promise<PipeMessage | null> {
+    const { maxLength = DEFAULT_MAX_MESSAGE, signal } = options;
+    assertInteger("maxLength", maxLength, [1, 0xffff_ffff]);
+    assertBytes("transact", data);
+    this.#assertMessages();
+    return await this.#front.transact(data, maxLength, signal);
+  }
+
+  /**
    * For what stands on the connection.
    *
    * @ignore
    */
   get [FRONT](): ConnectionFront {
     return this.#front;
+  }
+
+  /**
+   * For what stands on the connection.
+   *
+   * @ignore
+   */
+  get [TRAITS](): PipeTraits {
+    return this.#traits;
   }
 
   #assertMessages(): void {

@@ -92,6 +92,40 @@ export class PipeHandle implements Disposable {
   }
 
   /**
+   * Gives another process a handle for the same end of the pipe. This one stays
+   * open, and should be closed when the other process has taken over. A handle
+   * that a proactor has used cannot be given away: what happens on it is told to
+   * the proactor's completion port, whoever asks for it.
+   *
+   * @example Usage
+   * ```ts
+   * import { pipe } from "@iocp/proactor/pipe";
+   * import { adoptHandle } from "@iocp/proactor/process";
+   *
+   * const [reader, writer] = pipe();
+   * // To ourselves here; the other process gets the number by any other way.
+   * const value = await reader.duplicateTo(Deno.pid);
+   * reader.close();
+   * using adopted = await adoptHandle(value, { direction: "in" });
+   * writer.close();
+   * console.log(await adopted.read(new Uint8Array(1))); // null
+   * ```
+   *
+   * @param processId The process, which this one must be allowed to give
+   * handles to: of the same user and of no higher integrity level.
+   * @returns The value of its handle, which only that process can use or close.
+   * @throws {RangeError} when `processId` is not that of any process.
+   * @throws {Deno.errors.BadResource} when the handle is closed.
+   * @throws {Deno.errors.NotSupported} when a proactor has used it.
+   * @throws {Deno.errors.PermissionDenied} when the process takes none from us.
+   * @throws {WindowsError} when there is no such process.
+   */
+  async duplicateTo(processId: number): Promise<Handle> {
+    const { duplicateTo } = await import("./duplicate_to.ts");
+    return duplicateTo(this.#owned.api, this.fileno(), processId);
+  }
+
+  /**
    * Closes the handle. The second call does nothing, also when the first one
    * failed: the value may be another handle's by then.
    *

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Handle } from "../ffi/win32_api.ts";
+import type { Address, Handle, PipeExchange } from "../ffi/win32_api.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import type { PortHandle } from "../proactor/port/port_handle.ts";
 import { drainPipe } from "../proactor/drain_pipe.ts";
@@ -55,6 +55,11 @@ class MessageIo extends FileIo {
     super(port.api, pipe);
     this.#port = port;
     this.#pipe = pipe;
+  }
+
+  transact(exchange: PipeExchange, overlapped: Address): number {
+    const { api } = this.#port;
+    return api.transactNamedPipe(this.#pipe, exchange, overlapped);
   }
 
   drain(signal: AbortSignal): Promise<void> {

@@ -9,6 +9,11 @@
  */
 
 import { byteLengthOf } from "../ffi/bytes.ts";
+import {
+  ERROR_BAD_PIPE,
+  ERROR_BROKEN_PIPE,
+  ERROR_PIPE_BUSY,
+} from "../ffi/constants.ts";
 import { assertArray, stableBytes } from "../proactor/arguments.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import { closeWhenForgotten } from "../proactor/port/forgotten.ts";
@@ -32,6 +37,16 @@ import { type StreamTarget, WebStreams } from "./web_streams.ts";
 
 /** Under this key a connection has its front, for other rooms. */
 export const FRONT: unique symbol = Symbol("front");
+
+/** What a connection has read, and nobody has taken. */
+export interface ReadAhead {
+  /** The bytes. */
+  parts: Uint8Array<ArrayBuffer>[];
+  /** True when they are not the whole message. */
+  more: boolean;
+  /** True when nothing follows. */
+  ended: boolean;
+}
 
 /** A handle on the port. */
 export interface OpenedHandle {
@@ -148,6 +163,61 @@ export class ConnectionFront {
     const turn = this.#readTurns.spend();
     if (turn !== undefined) await turn;
     return message;
+  }
+
+  /**
+   * Writes a message and reads the next one.
+   *
+   * @param data The message; the caller's again when this returns.
+   * @param maxLength The most bytes of the answer.
+   * @param signal Ends the wait.
+   * @returns The answer, or `null` at the end.
+   */
+  async transact(
+    data: Uint8Array,
+    maxLength: number,
+    signal?: AbortSignal,
+  ): Promise<MessagePart | null> {
+    const bytes = stableBytes("transact", data);
+    this.assertReadable("transact");
+    this.#assertWritable();
+    signal?.throwIfAborted();
+    const written = this.#exchange(bytes);
+    const answer = this.readPart(maxLength, signal);
+    const [message] = await Promise.all([answer, written]);
+    return message;
+  }
+
+  /** One call writes and reads, unless a read or a write is on its way. */
+  #exchange(bytes: Uint8Array<ArrayBuffer>): Promise<void> | undefined {
+    const { reader, writer } = this.#channel;
+    if (this.#reads.busy || reader.readable) throw this.#busy();
+    if (reader.pending || !writer.idle) {
+      this.#reads.answered();
+      return this.#writes.write(bytes);
+    }
+    const code = reader.exchange(bytes);
+    if (code === ERROR_PIPE_BUSY) throw this.#busy();
+    // Whose mode is right is not connected any more.
+    if (code === ERROR_BAD_PIPE) {
+      throw this.#writes.error(ERROR_BROKEN_PIPE, "write");
+    }
+    if (code !== 0) throw this.#writes.error(code, "write");
+    return undefined;
+  }
+
+  #busy(): Error {
+    return new Deno.errors.Busy(
+      `Cannot transact on ${this.#traits.name}: ` +
+        "a message waits to be read, or somebody for one",
+    );
+  }
+
+  /** What was read and nobody has taken, and what will follow it. */
+  get readAhead(): ReadAhead {
+    const { reader } = this.#channel;
+    const { more, ended } = reader;
+    return { parts: [...this.#reads.kept, reader.peek()], more, ended };
   }
 
   /**

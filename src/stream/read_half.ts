@@ -139,6 +139,59 @@ export class ReadHalf implements CompletionListener, BufferHolder {
   }
 
   /**
+   * Writes a message and starts to read the next one, by one call; for who
+   * looks first whether anything is readable or in flight.
+   *
+   * @param message The message, copied when this returns.
+   * @returns 0 when a read is in flight or has ended, else a Win32 code: then
+   * nothing was written.
+   */
+  exchange(message: Uint8Array): number {
+    const inputLength = byteLengthOf(message);
+    const size = MAX_POOLED_BUFFER + inputLength;
+    const buffer = this.#port.buffers.tryAcquire(size);
+    if (buffer === null) return ERROR_NOT_ENOUGH_MEMORY;
+    this.#releaseBuffer();
+    this.#armedAt = performance.now();
+    buffer.write(message, MAX_POOLED_BUFFER);
+    const code = this.#startExchange(buffer, inputLength);
+    this.#holdBuffer(code);
+    if (code === ERROR_IO_PENDING) return 0;
+    this.#operation.buffer = null;
+    this.#buffer = buffer;
+    const more = code === ERROR_MORE_DATA;
+    if (code !== 0 && !more) return this.#releaseBuffer(), code;
+    this.#acceptBytes(more ? MAX_POOLED_BUFFER : this.#io.transferred, more);
+    return 0;
+  }
+
+  /** The answer is where those of reads are, the message behind it. */
+  #startExchange(buffer: NativeBuffer, inputLength: number): number {
+    const operation = this.#operation;
+    const output = buffer.address;
+    const input = output + BigInt(MAX_POOLED_BUFFER);
+    const outputLength = MAX_POOLED_BUFFER;
+    const exchange = { input, inputLength, output, outputLength };
+    operation.buffer = buffer;
+    this.#port.begin(operation);
+    try {
+      const started = this.#io.transact!(exchange, operation.address);
+      return this.#port.settle(operation, started);
+    } catch (error) {
+      return this.#port.settle(operation, thrownCall(this.#port, error));
+    }
+  }
+
+  /**
+   * Copies all bytes, and leaves them.
+   *
+   * @returns The copy.
+   */
+  peek(): Uint8Array<ArrayBuffer> {
+    return this.#buffer?.copy(this.#start, this.#end) ?? new Uint8Array(0);
+  }
+
+  /**
    * Takes all bytes.
    *
    * @returns A copy of them.

@@ -64,6 +64,16 @@ export class ReadQueue implements LateReader {
     this.#late = late;
   }
 
+  /** True while somebody waits. */
+  get busy(): boolean {
+    return this.#requests.length > 0;
+  }
+
+  /** What an aborted `requestMessage` has left. */
+  get kept(): readonly Uint8Array<ArrayBuffer>[] {
+    return this.#parts;
+  }
+
   /**
    * Waits until there are bytes.
    *

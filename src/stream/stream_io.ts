@@ -4,7 +4,12 @@
  * @module
  */
 
-import type { Address, Handle, Win32Api } from "../ffi/win32_api.ts";
+import type {
+  Address,
+  Handle,
+  PipeExchange,
+  Win32Api,
+} from "../ffi/win32_api.ts";
 import type { FileRange } from "../proactor/call/file_to_send.ts";
 import type { OverlappedCall } from "../proactor/future/overlapped_future.ts";
 
@@ -35,6 +40,15 @@ export interface StreamIo {
    * @returns 0 or a Win32 code.
    */
   write(buffer: Address, length: number, overlapped: Address): number;
+  /**
+   * Starts to write a message and to read the next one, where one call does
+   * both.
+   *
+   * @param exchange The native memory of both.
+   * @param overlapped The slot.
+   * @returns 0 or a Win32 code.
+   */
+  transact?(exchange: PipeExchange, overlapped: Address): number;
   /**
    * Ends the write side, where it can be ended by itself.
    *

@@ -6,6 +6,7 @@
  * @module
  */
 
+import type { AccountName } from "../../src/ffi/identity/api.ts";
 import type { Account } from "../../src/ffi/win32_api.ts";
 
 /** SIDs that every Windows has. */
@@ -111,6 +112,17 @@ const ACCOUNTS: Record<string, [kind: number, sid: string]> = {
   "team": [2, "S-1-5-21-1-2-3-1100"],
   "builtin": [3, "S-1-5-32"],
 };
+
+/**
+ * `LookupAccountSidW`. Source: MS, LookupAccountSidW.
+ *
+ * @param sid The SID.
+ * @returns The name; `null` when there is none.
+ */
+export function findName(sid: string): AccountName | null {
+  const found = Object.entries(ACCOUNTS).find(([, [, own]]) => own === sid);
+  return found === undefined ? null : { name: found[0], domain: "HOST" };
+}
 
 /**
  * `LookupAccountNameW`. Source: MS, LookupAccountNameW.

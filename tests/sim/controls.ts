@@ -13,6 +13,7 @@ import type {
 import type { Caller } from "./caller.ts";
 import { type CallName, type FailureOptions, Faults } from "./faults.ts";
 import { type HeldPacket, Kernel } from "./kernel.ts";
+import { SimulatedIdentity } from "./identity.ts";
 import { hex } from "./memory.ts";
 import type { Operation, OperationKind } from "./operation.ts";
 import type { SimulationOptions } from "./options.ts";
@@ -61,6 +62,8 @@ export abstract class SimulationControls {
   readonly threadIo: SimulatedThreadIo;
   /** Winsock on the kernel. */
   readonly sockets: SimulatedSockets;
+  /** Who is there. */
+  readonly identity: SimulatedIdentity;
   /** The files that sockets send. */
   readonly sendFile: SimulatedSendFile;
   /** Texts of the security descriptors that were not freed, by address. */
@@ -77,6 +80,7 @@ export abstract class SimulationControls {
     this.threadIo = new SimulatedThreadIo(this.kernel);
     this.sockets = new SimulatedSockets(this.kernel);
     this.sendFile = new SimulatedSendFile(this.sockets);
+    this.identity = new SimulatedIdentity(this.kernel);
   }
 
   /** While true, operations end only when `complete` picks them. */

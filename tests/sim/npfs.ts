@@ -20,6 +20,7 @@ import {
   PIPE_ACCESS_OUTBOUND,
   PIPE_READMODE_MESSAGE,
   PIPE_TYPE_MESSAGE,
+  SECURITY_SQOS_PRESENT,
   STATUS_IO_TIMEOUT,
   STATUS_SUCCESS,
 } from "../../src/ffi/constants.ts";
@@ -36,7 +37,7 @@ import {
   SimulatedFile,
 } from "./operation.ts";
 import type { Settings } from "./options.ts";
-import { type PipeEnd, PipeInstance } from "./pipe_end.ts";
+import { type ClientSecurity, type PipeEnd, PipeInstance } from "./pipe_end.ts";
 import { type Descriptor, hasAccess, mapRights } from "./security.ts";
 import * as status from "./status.ts";
 
@@ -48,6 +49,7 @@ const MIN_WAIT_INPUT = 16;
 const FOREVER = -(2n ** 63n);
 /** FILE_APPEND_DATA of a pipe: the right to make further instances. */
 const CREATE_PIPE_INSTANCE = 0x4;
+const SECURITY_CONTEXT_TRACKING = 0x4_0000;
 const SYNCHRONIZE = 0x10_0000;
 const FILE_READ_ATTRIBUTES = 0x80;
 const FILE_READ_DATA = 0x1;
@@ -55,6 +57,8 @@ const FILE_WRITE_DATA = 0x2;
 
 /** All instances of one name. */
 interface NamedPipe {
+  /** As it was written first. */
+  readonly name: string;
   /** Of the first instance; MS, Named Pipe Security and Access Rights. */
   readonly descriptor: Descriptor;
   readonly messageType: boolean;
@@ -136,7 +140,35 @@ export class Npfs {
       write: (access & FILE_WRITE_DATA) !== 0,
       writeAttributes: (access & FILE_WRITE_ATTRIBUTES) !== 0,
     };
-    return instance.connect({ overlapped, rights });
+    const security = this.#clientSecurity(parameters.flags);
+    return instance.connect({ overlapped, rights, security });
+  }
+
+  /**
+   * The names of all pipes, with their instances: what NtQueryDirectoryFile
+   * tells.
+   *
+   * @returns The pipes.
+   */
+  list(): { name: string; instances: number; maxInstances: number }[] {
+    return [...this.#pipes.values()].map((pipe) => ({
+      name: pipe.name,
+      instances: pipe.instances.size,
+      maxInstances: pipe.maxInstances,
+    }));
+  }
+
+  /**
+   * Who says nothing can be impersonated, by what it writes: ReactOS,
+   * npfs/secursup.c, NpInitializeSecurity.
+   */
+  #clientSecurity(flags: number): ClientSecurity {
+    const { caller } = this.#kernel;
+    if ((flags & SECURITY_SQOS_PRESENT) === 0) {
+      return { caller, level: 2, dynamic: true };
+    }
+    const dynamic = (flags & SECURITY_CONTEXT_TRACKING) !== 0;
+    return { caller, level: (flags >>> 16) & 0x3, dynamic };
   }
 
   /**
@@ -184,6 +216,7 @@ export class Npfs {
   ): NamedPipe {
     const { user } = this.#kernel.caller;
     return {
+      name: parameters.name.slice(PREFIX.length),
       descriptor: { owner: owner ?? user, dacl, level },
       messageType: isMessageType(parameters),
       access: directionOf(parameters),
@@ -244,6 +277,7 @@ export class Npfs {
       messageType: pipe.messageType,
       inboundQuota: parameters.inBufferSize,
       outboundQuota: parameters.outBufferSize,
+      owner: pipe.descriptor.owner!,
       info: () => ({
         instances: pipe.instances.size,
         maxInstances: pipe.maxInstances,

@@ -19,6 +19,7 @@ import {
   STATUS_SUCCESS,
 } from "../../src/ffi/constants.ts";
 import type { NamedPipeInfo } from "../../src/ffi/win32_api.ts";
+import type { Caller } from "./caller.ts";
 import {
   type Operation,
   type OperationMemory,
@@ -41,6 +42,8 @@ export interface PipeInstanceSettings {
   readonly inboundQuota: number;
   /** Quota from server to client. */
   readonly outboundQuota: number;
+  /** The SID of who owns the name. */
+  readonly owner: string;
   /** Counts of all instances of the name. */
   readonly info: () => Pick<NamedPipeInfo, "instances" | "maxInstances">;
   /** It can take a client again. */
@@ -61,12 +64,27 @@ export interface Rights {
   readonly writeAttributes: boolean;
 }
 
+/**
+ * What a client says of itself when it connects: MS, CreateFileW,
+ * SECURITY_SQOS_PRESENT.
+ */
+export interface ClientSecurity {
+  /** Who it is. */
+  readonly caller: Caller;
+  /** `SECURITY_IMPERSONATION_LEVEL`. */
+  readonly level: number;
+  /** Told with each write (dynamic tracking), not by the connection. */
+  readonly dynamic: boolean;
+}
+
 /** How an end is opened. */
 export interface EndSettings {
   /** With `FILE_FLAG_OVERLAPPED`. */
   readonly overlapped: boolean;
   /** What its handle may do. */
   readonly rights: Rights;
+  /** Who opens it, for a client's end. */
+  readonly security?: ClientSecurity;
 }
 
 /** The states of [MS-FSCC] FILE_PIPE_LOCAL_INFORMATION. */
@@ -84,6 +102,10 @@ export class PipeInstance {
   state: PipeState = "listening";
   /** `ConnectNamedPipe` calls that wait for a client. */
   listeners: Operation[] = [];
+  /** What the client says of itself; `null` when there is none. */
+  security: ClientSecurity | null = null;
+  /** Whether the server has read something of the client. */
+  wasRead = false;
   #client: PipeEnd | null = null;
 
   /** @param settings What it is made with. */
@@ -122,6 +144,8 @@ export class PipeInstance {
   connect(settings: EndSettings): PipeEnd {
     this.#client = new PipeEnd(this, settings);
     this.state = "connected";
+    this.security = settings.security ?? null;
+    this.wasRead = false;
     for (const operation of this.listeners) operation.signalled = true;
     return this.#client;
   }
@@ -153,6 +177,7 @@ export class PipeInstance {
     this.outbound.disconnect(STATUS_PIPE_DISCONNECTED);
     if (this.#client !== null) this.#client.detached = true;
     this.#client = null;
+    this.security = null;
     this.state = "disconnected";
     return STATUS_SUCCESS;
   }
@@ -265,6 +290,7 @@ export class PipeEnd extends SimulatedFile {
       this.remove(operation);
       return { status: STATUS_SUCCESS, bytes: 0 };
     }
+    if (kind !== "write" && this.isServer) this.instance.wasRead = true;
     return kind === "write"
       ? queue.write(operation)
       : queue.read(operation, this.messageReadMode);

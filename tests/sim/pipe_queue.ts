@@ -65,6 +65,26 @@ export class PipeQueue {
     return head === undefined ? 0 : restOf(head);
   }
 
+  /** Bytes that can be read, of all messages. */
+  get available(): number {
+    return this.#available(Infinity);
+  }
+
+  /**
+   * Copies what can be read: MS, PeekNamedPipe.
+   *
+   * @param limit The most bytes.
+   * @param messageMode Whether only those of the first message.
+   * @returns The bytes.
+   */
+  peek(limit: number, messageMode: boolean): Uint8Array {
+    const entries = messageMode ? this.#entries.slice(0, 1) : this.#entries;
+    const bytes = entries.flatMap((entry) => [
+      ...this.#bytesOf(entry, restOf(entry)),
+    ]);
+    return Uint8Array.from(bytes.slice(0, limit));
+  }
+
   /** Whether there is something to read, be it an empty message. */
   get hasData(): boolean {
     return this.#entries.length > 0;

@@ -11,6 +11,7 @@ import {
   FILE_FLAG_OVERLAPPED,
   PIPE_TYPE_MESSAGE,
 } from "../../src/ffi/constants.ts";
+import { provideIdentity } from "../../src/ffi/identity/default.ts";
 import { type Handle, INVALID_HANDLE_VALUE } from "../../src/ffi/win32_api.ts";
 import type { CompletionPort } from "../../src/proactor/port/completion_port.ts";
 import { IocpProactor } from "../../src/proactor/iocp_proactor.ts";
@@ -61,6 +62,7 @@ export class World {
   constructor(options: WorldOptions = {}) {
     const { skip = true, sim, ...settings } = options;
     this.sim = sim ?? new SimulatedWin32(settings);
+    provideIdentity(this.sim, this.sim.identity);
     this.proactor = new IocpProactor({
       api: this.sim,
       waits: this.sim.waits,

@@ -12,6 +12,7 @@ const TABLE: [number, string, new (message: string) => Error][] = [
   [3, "ERROR_PATH_NOT_FOUND", E.NotFound],
   [53, "ERROR_BAD_NETPATH", E.NotFound],
   [5, "ERROR_ACCESS_DENIED", E.PermissionDenied],
+  [66, "ERROR_BAD_DEV_TYPE", E.NotSupported],
   [80, "ERROR_FILE_EXISTS", E.AlreadyExists],
   [183, "ERROR_ALREADY_EXISTS", E.AlreadyExists],
   [109, "ERROR_BROKEN_PIPE", E.BrokenPipe],
@@ -40,6 +41,9 @@ const TABLE: [number, string, new (message: string) => Error][] = [
   [1332, "ERROR_NONE_MAPPED", E.NotFound],
   [1337, "ERROR_INVALID_SID", WindowsError],
   [1338, "ERROR_INVALID_SECURITY_DESCR", WindowsError],
+  [1346, "ERROR_BAD_IMPERSONATION_LEVEL", E.PermissionDenied],
+  [1347, "ERROR_CANT_OPEN_ANONYMOUS", E.PermissionDenied],
+  [1368, "ERROR_CANNOT_IMPERSONATE", E.WouldBlock],
   [1450, "ERROR_NO_SYSTEM_RESOURCES", WindowsError],
   [4711, "ERROR_4711", WindowsError],
 ];

@@ -5,8 +5,10 @@
  * @module
  */
 
+import { loadIdentitySymbols } from "../../src/ffi/identity/native.ts";
 import { loadSymbols } from "../../src/ffi/symbols.ts";
 import { loadWaitSymbols } from "../../src/ffi/wait/native.ts";
 
 loadSymbols();
+loadIdentitySymbols();
 loadWaitSymbols();

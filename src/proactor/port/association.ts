@@ -76,6 +76,17 @@ export function associate(
 }
 
 /**
+ * Tells whether a handle was put on a port.
+ *
+ * @param api The seam.
+ * @param handle The handle.
+ * @returns True when it was, by this library.
+ */
+export function isOnPort(api: Win32Api, handle: Handle): boolean {
+  return handles.get(api)?.has(handle) ?? false;
+}
+
+/**
  * Tells whether a handle is still the object that was put on the port: Windows
  * refuses to put an object on a port twice. It gives the same error for a
  * handle that was not opened for overlapped I/O, and for one that is on another

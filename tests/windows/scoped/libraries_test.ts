@@ -3,6 +3,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 // Other instances of the modules: those of the other tests are loaded already.
 import { loadFileSymbols } from "../../../src/ffi/file/native.ts?libraries";
+import { loadIdentitySymbols } from "../../../src/ffi/identity/native.ts?libraries";
 import { loadProcessSymbols } from "../../../src/ffi/process/native.ts?libraries";
 import { loadSendFileSymbols } from "../../../src/ffi/sendfile/native.ts?libraries";
 import { loadSocketSymbols } from "../../../src/ffi/socket/winsock.ts?libraries";
@@ -15,6 +16,7 @@ import { hasFullGrant, systemFolder } from "../../../src/ffi/system_folder.ts";
 
 const LOADERS = [
   loadFileSymbols,
+  loadIdentitySymbols,
   loadProcessSymbols,
   loadSendFileSymbols,
   loadSocketFileSymbols,

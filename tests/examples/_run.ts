@@ -4,12 +4,13 @@
  * @module
  */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { pipe } from "../../src/pipe/mod.ts";
 import { subprocessExec } from "../../src/process/mod.ts";
 import { defaultProactor } from "../../src/proactor/default_proactor.ts";
 import { decode, encode } from "../windows/_bytes.ts";
+import { onWine } from "../windows/_wine.ts";
 import { type Example, expectedOutput, matchesOutput } from "./_examples.ts";
 import { type Setting, SETTINGS } from "./_settings.ts";
 import { inTime, Stage } from "./_stage.ts";
@@ -29,6 +30,11 @@ export async function runExample(example: Example): Promise<void> {
   const path = stage.write(example, "example.ts");
   if (setting.program !== undefined) {
     return await runProgram(path, setting.program);
+  }
+  const { lacking } = setting;
+  if (lacking !== undefined && onWine(lacking)) {
+    const run = () => inTime(import(pathToFileURL(path).href));
+    return void await assertRejects(run, Deno.errors.NotSupported);
   }
   await runModule(stage, path, setting);
   assertPrinted(stage.output, expectedOutput(example.source));

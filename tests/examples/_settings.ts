@@ -8,6 +8,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { ProactorEventLoop } from "../../mod.ts";
 import { until } from "../windows/_turns.ts";
+import type { Oddity } from "../windows/_wine.ts";
 import { readExamples } from "./_examples.ts";
 import * as peers from "./_peers.ts";
 import type { Stage } from "./_stage.ts";
@@ -20,6 +21,8 @@ export interface Setting {
   during?: (stage: Stage) => void | Promise<void>;
   /** True when it ends with its proactor only. */
   endless?: boolean;
+  /** What Wine lacks for it: there it ends with `Deno.errors.NotSupported`. */
+  lacking?: Oddity;
   /** The standard input of an example that must be a program of its own. */
   program?: { input: string; output: string };
 }
@@ -95,6 +98,9 @@ export const SETTINGS: Record<string, Setting | undefined> = {
   "src/pipe/connect_pipe.ts: connectPipe": echoClient,
   "src/pipe/pipe_connection.ts: PipeConnection": echoClient,
   "src/pipe/pipe_server.ts: PipeServer": server(peers.callPipe),
+  "src/pipe/pipe_directory.ts: listPipes": { lacking: "pipe-directory" },
+  "src/pipe/pipe_directory.ts: pipeExists": { lacking: "pipe-directory" },
+  "src/pipe/pipe_directory.ts: pipeInfo": { lacking: "pipe-directory" },
   "src/proactor/iocp_proactor.ts: IocpProactor": echoClient,
   "src/proactor/iocp_proactor.ts: IocpProactor 2": tcpClient,
   "src/proactor/iocp_proactor.ts: IocpProactor 4": echoClient,

@@ -10,7 +10,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["stream"],
   ["pipe", "net", "file"],
   ["process", "identity"],
-  ["loop", "node", "http", "cli"],
+  ["loop", "node", "http", "cli", "diagnostics"],
 ];
 
 /** Rooms that may use libraries: what they adapt to is not ours. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { portFor } from "../proactor/default_port.ts";
+import { observerFor, portFor } from "../proactor/default_port.ts";
 import {
   FILE_WRITE_ATTRIBUTES,
   GENERIC_READ,
@@ -132,6 +132,16 @@ const MAX_TIMEOUT = 0x7fff_ffff;
 export async function connectPipe(
   path: string,
   options: ConnectPipeOptions = {},
+): Promise<PipeConnection> {
+  const connect = () => openConnection(path, options);
+  const observer = observerFor(options.proactor);
+  if (observer === null) return await connect();
+  return await observer.connecting({ transport: "pipe", path }, connect);
+}
+
+async function openConnection(
+  path: string,
+  options: ConnectPipeOptions,
 ): Promise<PipeConnection> {
   const port = portFor(options.proactor);
   const { handle, traits } = await openPipe(port, path, options);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { portFor } from "../proactor/default_port.ts";
+import { observerFor, portFor } from "../proactor/default_port.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import type { PortHandle } from "../proactor/port/port_handle.ts";
 import { ownerOf } from "../proactor/proactor_parts.ts";
@@ -68,6 +68,17 @@ export async function openPipeTransport<P extends Protocol>(
   options: ConnectPipeOptions = {},
 ): Promise<[Transport, P]> {
   assertFactory(protocolFactory);
+  const connect = () => connectProtocol(protocolFactory, path, options);
+  const observer = observerFor(options.proactor);
+  if (observer === null) return await connect();
+  return await observer.connecting({ transport: "pipe", path }, connect);
+}
+
+async function connectProtocol<P extends Protocol>(
+  protocolFactory: ProtocolFactory<P>,
+  path: string,
+  options: ConnectPipeOptions,
+): Promise<[Transport, P]> {
   const port = portFor(options.proactor);
   const { handle, traits } = await openPipe(port, path, options);
   try {

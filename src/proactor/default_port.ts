@@ -11,6 +11,7 @@ import { logError } from "../ffi/thrown.ts";
 import type { Handle, Win32Api } from "../ffi/win32_api.ts";
 import { assertInteger, assertOptions, MAX_DWORD } from "./arguments.ts";
 import { CompletionPort } from "./port/completion_port.ts";
+import type { PortObserver } from "./port/port_observer.ts";
 
 let shared: CompletionPort | undefined;
 
@@ -99,4 +100,18 @@ export function portOf(proactor: ProactorLike): CompletionPort {
  */
 export function portFor(proactor: ProactorLike | undefined): CompletionPort {
   return proactor === undefined ? defaultPort() : portOf(proactor);
+}
+
+/**
+ * Who watches the port that a call is going to use. It makes no port, and
+ * leaves it to the call to refuse what is none.
+ *
+ * @param proactor The caller's, if there is one.
+ * @returns The observer, if there is one.
+ */
+export function observerFor(
+  proactor: ProactorLike | undefined,
+): PortObserver | null {
+  const port = proactor === undefined ? shared : readPort(proactor);
+  return port?.observer ?? null;
 }

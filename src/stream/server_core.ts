@@ -120,6 +120,7 @@ export class ServerCore<C extends ServedConnection> implements ForgottenPart {
       return this.failed(error);
     }
     this.#watch(new WeakRef(connection), connection.finished);
+    this.port.observer?.accepted(connection);
     if (!this.#protocols) this.queue.push(connection as C);
   }
 
@@ -129,6 +130,7 @@ export class ServerCore<C extends ServedConnection> implements ForgottenPart {
    * @param error What.
    */
   failed(error: unknown): void {
+    this.port.observer?.failed(error, `Error in a ${this.#label}`);
     try {
       const onError = this.#onError;
       if (onError !== undefined) runIn(this.#context, onError, error);

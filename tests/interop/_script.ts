@@ -29,6 +29,8 @@ export interface ScriptOptions {
   permissions?: string[];
   /** Its arguments. */
   args?: string[];
+  /** Variables of its environment. */
+  env?: Record<string, string>;
 }
 
 /** What a program has left behind. */
@@ -175,7 +177,7 @@ export function startScript(
   source: string,
   options: ScriptOptions = {},
 ): Script {
-  const { permissions = ["--allow-ffi"], args = [] } = options;
+  const { permissions = ["--allow-ffi"], args = [], env = {} } = options;
   const folder = Deno.makeTempDirSync();
   const file = `${folder}/script.ts`;
   const head = `import * as lib from "${LIBRARY}";\n`;
@@ -186,7 +188,7 @@ export function startScript(
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...env },
   }).spawn();
   return new Script(child, folder);
 }

@@ -106,6 +106,8 @@ class PumpRun implements Run, PumpHost {
     return promise;
   }
 
+  starved(): void {}
+
   collect(arrived: number): void {
     this.calls.renew();
     this.#deferred = 0;

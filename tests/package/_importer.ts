@@ -47,6 +47,21 @@ export class Importer implements Disposable {
   }
 
   /**
+   * Runs Deno with a program of the package.
+   *
+   * @param args Its subcommand, flags, and the program.
+   * @param own The arguments of the program.
+   */
+  async command(
+    args: readonly string[],
+    own: readonly string[],
+  ): Promise<Outcome> {
+    const [subcommand = "", ...rest] = args;
+    const flags = ["--no-config", "--no-lock"];
+    return await this.#run([subcommand, ...flags, ...rest, ...own]);
+  }
+
+  /**
    * Counts the modules that importing one loads, beside those of Node.
    *
    * @param specifier The module.

@@ -22,6 +22,7 @@ class Host implements PumpHost {
   /** Waits that end at once, but for slow ones. */
   rests = 0;
   slow = false;
+  starvations = 0;
   readonly queue = { waitStarted: true, disarm: () => !this.queue.waitStarted };
   wakes = 0;
   collected: number[] = [];
@@ -51,6 +52,10 @@ class Host implements PumpHost {
     if (!rest) this.waits++;
     else if (++this.rests > 0 && !this.slow) this.arrive(0);
     return promise;
+  }
+
+  starved(): void {
+    this.starvations++;
   }
 
   collect(arrived: number): void {
@@ -427,6 +432,7 @@ Deno.test("a wait that no thread begins is polled for, one that begins is not", 
   const { drains } = host;
   await untilLater(() => host.drains > drains + 5);
   assertEquals([host.waits, pump.ending], [1, undefined]);
+  assertEquals([pump.queuedWaits, host.starvations], [1, 1]);
   host.queue.waitStarted = true;
   let before = -1;
   await untilLater(() => before === (before = host.drains));

@@ -4,8 +4,11 @@
  * @module
  */
 
+import { observerFor } from "../../proactor/default_port.ts";
+import type { IocpProactor } from "../../proactor/iocp_proactor.ts";
 import type { CompletionPort } from "../../proactor/port/completion_port.ts";
 import type { PortHandle } from "../../proactor/port/port_handle.ts";
+import type { PeerAddress } from "../../proactor/port/port_observer.ts";
 import { ChannelTransport } from "../../stream/channel_transport.ts";
 import type {
   Protocol,
@@ -30,6 +33,12 @@ export interface OpenedSocket<A> {
   traits: SocketTraits<A>;
 }
 
+/** What every call takes. */
+interface ProactorOption {
+  /** The proactor to use instead of the shared one. */
+  proactor?: IocpProactor | undefined;
+}
+
 /**
  * What differs between sockets with an internet address and with a path.
  *
@@ -37,7 +46,7 @@ export interface OpenedSocket<A> {
  * @typeParam L The options of servers.
  * @typeParam C The options of clients.
  */
-export interface FamilyTraits<A extends object, L, C> {
+export interface FamilyTraits<A extends object, L, C extends ProactorOption> {
   /**
    * Listens.
    *
@@ -54,6 +63,13 @@ export interface FamilyTraits<A extends object, L, C> {
    */
   open(options: C): Promise<OpenedSocket<A>>;
   /**
+   * Where a connection leads, for who watches the port.
+   *
+   * @param options To what.
+   * @returns The address, not resolved.
+   */
+  peer(options: C): PeerAddress;
+  /**
    * What messages call a connection.
    *
    * @param traits What is known of it.
@@ -69,7 +85,7 @@ export interface FamilyTraits<A extends object, L, C> {
  * @typeParam L The options of servers.
  * @typeParam C The options of clients.
  */
-export class SocketFamily<A extends object, L, C> {
+export class SocketFamily<A extends object, L, C extends ProactorOption> {
   readonly #traits: FamilyTraits<A, L, C>;
 
   /** @param traits How to listen and to connect. */
@@ -118,6 +134,16 @@ export class SocketFamily<A extends object, L, C> {
     options: C,
   ): Promise<[Transport, P]> {
     assertFactory(protocolFactory);
+    const connect = () => this.#connect(protocolFactory, options);
+    const observer = observerFor(options.proactor);
+    if (observer === null) return await connect();
+    return await observer.connecting(this.#traits.peer(options), connect);
+  }
+
+  async #connect<P extends Protocol>(
+    protocolFactory: ProtocolFactory<P>,
+    options: C,
+  ): Promise<[Transport, P]> {
     const opened = await this.#traits.open(options);
     const name = this.#traits.name(opened.traits);
     return openTransport(opened, protocolFactory, name);

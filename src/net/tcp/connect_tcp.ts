@@ -4,12 +4,13 @@
  * @module
  */
 
-import { portFor } from "../../proactor/default_port.ts";
+import { observerFor, portFor } from "../../proactor/default_port.ts";
 import type { SocketAddress } from "../../ffi/socket/sockaddr.ts";
 import { assertInteger, assertOptions } from "../../proactor/arguments.ts";
 import type { CompletionPort } from "../../proactor/port/completion_port.ts";
 import type { IocpProactor } from "../../proactor/iocp_proactor.ts";
 import type { PortHandle } from "../../proactor/port/port_handle.ts";
+import type { PeerAddress } from "../../proactor/port/port_observer.ts";
 import { socketsOf } from "../../proactor/proactor_parts.ts";
 import { assertDeadline } from "../../stream/close_deadline.ts";
 import { connectedSocket } from "../socket/client_socket.ts";
@@ -118,7 +119,22 @@ const DEFAULT_ATTEMPT_DELAY = 250;
 export async function connectTcp(
   options: ConnectTcpOptions,
 ): Promise<TcpConnection> {
-  return connectionOver(await openTcp(options), TcpConnection);
+  const connect = async () =>
+    connectionOver(await openTcp(options), TcpConnection);
+  const observer = observerFor(options.proactor);
+  if (observer === null) return await connect();
+  return await observer.connecting(tcpPeer(options), connect);
+}
+
+/**
+ * Where a connection leads, for who watches the port.
+ *
+ * @param options As for {@linkcode connectTcp}.
+ * @returns The address, not resolved.
+ */
+export function tcpPeer(options: ConnectTcpOptions): PeerAddress {
+  const { hostname = "127.0.0.1", port } = options;
+  return { transport: "tcp", hostname, port };
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 
 import { SocketFamily } from "../socket/socket_transport.ts";
-import { openTcp } from "./connect_tcp.ts";
+import { openTcp, tcpPeer } from "./connect_tcp.ts";
 import { tcpName } from "./tcp_connection.ts";
 import { listenTcp } from "./tcp_listener.ts";
 
@@ -13,5 +13,6 @@ import { listenTcp } from "./tcp_listener.ts";
 export const TCP_PROTOCOLS = new SocketFamily({
   listen: listenTcp,
   open: openTcp,
+  peer: tcpPeer,
   name: tcpName,
 });

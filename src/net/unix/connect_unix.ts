@@ -5,11 +5,12 @@
  */
 
 import { assertOptions } from "../../proactor/arguments.ts";
-import { portFor } from "../../proactor/default_port.ts";
+import { observerFor, portFor } from "../../proactor/default_port.ts";
 import type { UnixAddress } from "../../ffi/socket/sockaddr.ts";
 import type { CompletionPort } from "../../proactor/port/completion_port.ts";
 import type { IocpProactor } from "../../proactor/iocp_proactor.ts";
 import type { PortHandle } from "../../proactor/port/port_handle.ts";
+import type { PeerAddress } from "../../proactor/port/port_observer.ts";
 import {
   assertDeadline,
   type DeadlineOptions,
@@ -76,7 +77,21 @@ export interface ConnectUnixOptions extends DeadlineOptions {
 export async function connectUnix(
   options: ConnectUnixOptions,
 ): Promise<UnixConnection> {
-  return connectionOver(await openUnix(options), UnixConnection);
+  const connect = async () =>
+    connectionOver(await openUnix(options), UnixConnection);
+  const observer = observerFor(options.proactor);
+  if (observer === null) return await connect();
+  return await observer.connecting(unixPeer(options), connect);
+}
+
+/**
+ * Where a connection leads, for who watches the port.
+ *
+ * @param options As for {@linkcode connectUnix}.
+ * @returns The address.
+ */
+export function unixPeer({ path }: ConnectUnixOptions): PeerAddress {
+  return { transport: "unix", path };
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 
 import { SocketFamily } from "../socket/socket_transport.ts";
-import { openUnix } from "./connect_unix.ts";
+import { openUnix, unixPeer } from "./connect_unix.ts";
 import { unixName } from "./unix_connection.ts";
 import { listenUnix } from "./unix_listener.ts";
 
@@ -13,5 +13,6 @@ import { listenUnix } from "./unix_listener.ts";
 export const UNIX_PROTOCOLS = new SocketFamily({
   listen: listenUnix,
   open: openUnix,
+  peer: unixPeer,
   name: unixName,
 });

@@ -23,6 +23,7 @@ import {
 import { Outstanding } from "./outstanding.ts";
 import { FIRST_HANDLE_KEY, PacketQueue } from "./packet_queue.ts";
 import type { PortHandle } from "./port_handle.ts";
+import type { PortObserver } from "./port_observer.ts";
 import {
   type CompletionPortOptions,
   type ErrorReporter,
@@ -33,8 +34,6 @@ import {
 import { Pump } from "./pump.ts";
 import { Reclaimer } from "./reclaimer.ts";
 import { PortTurns, type TurnHost } from "./turns.ts";
-
-const DEQUEUE = "GetQueuedCompletionStatusEx";
 
 /** A completion port with its slots, buffers and pump. */
 export class CompletionPort implements TurnHost, LateHost {
@@ -58,9 +57,10 @@ export class CompletionPort implements TurnHost, LateHost {
   readonly dependents: Dependents = new Dependents();
   /** Called for calls that other threads have posted, with id and value. */
   onCall: ((id: number, value: number) => void) | undefined;
+  /** Who watches, if anybody does. */
+  observer: PortObserver | null = null;
   /** Awaited before the close: no thread may post to the port after it. */
   onClose: (() => Promise<void>) | undefined;
-
   #reporter: ErrorReporter;
   readonly #skipOnSuccess: boolean;
   readonly #pump: Pump;
@@ -94,7 +94,8 @@ export class CompletionPort implements TurnHost, LateHost {
     this.#turns = new PortTurns(this, {
       outstanding: this.#outstanding,
       idle: () => this.#life.idle(),
-      failed: () => this.#life.fail(DEQUEUE, api.lastError),
+      failed: () =>
+        this.#life.fail("GetQueuedCompletionStatusEx", api.lastError),
       review: () => this.#pump.review(),
     });
     this.#pump = new Pump(this.#turns);
@@ -108,7 +109,10 @@ export class CompletionPort implements TurnHost, LateHost {
 
   /** Takes errors that have no caller; throws nothing itself. */
   get report(): ErrorReporter {
-    return (error, message) => tell(this.#reporter, error, message);
+    return (error, message) => {
+      this.observer?.failed(error, message);
+      tell(this.#reporter, error, message);
+    };
   }
 
   set report(reporter: ErrorReporter) {
@@ -268,8 +272,7 @@ export class CompletionPort implements TurnHost, LateHost {
    *
    * @param operation The operation that was begun.
    * @param code What the call returned.
-   * @returns 997 (ERROR_IO_PENDING) when a packet will follow; else the final
-   * code, and the slot is ours again.
+   * @returns 997 when a packet will follow; else the final code, in our slot.
    */
   settle(operation: Operation, code: number): number {
     const owner = operation.owner!;

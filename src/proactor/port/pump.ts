@@ -57,6 +57,8 @@ export interface PumpHost {
    * @returns False when the packet could not be queued: try again.
    */
   wake(): boolean;
+  /** No thread has begun the wait in time. */
+  starved(): void;
 }
 
 /**
@@ -298,11 +300,16 @@ export class Pump {
     const { queue } = this.#host;
     const known = this.#waitState === "queued";
     const begun = queue.waitStarted || (!known && !queue.disarm());
-    if (!begun && !known) this.queuedWaits++;
     this.#waitState = begun ? "begun" : "queued";
+    if (!begun && !known) this.#starved();
     if (begun && !this.#resting) return;
     this.#endRest();
     this.#schedule();
+  }
+
+  #starved(): void {
+    this.queuedWaits++;
+    this.#host.starved();
   }
 
   #wakeOnce(): void {

@@ -13,6 +13,7 @@ import type { Dispatcher } from "./dispatcher.ts";
 import type { LateReads } from "./late_reads.ts";
 import type { Outstanding } from "./outstanding.ts";
 import type { PacketQueue } from "./packet_queue.ts";
+import type { PortObserver } from "./port_observer.ts";
 import type { ErrorReporter } from "./port_options.ts";
 import type { PumpHost } from "./pump.ts";
 
@@ -28,6 +29,8 @@ export interface TurnHost {
   readonly late: Pick<LateReads, "waiting" | "running" | "run">;
   /** Takes what deferred work throws. */
   readonly report: ErrorReporter;
+  /** Who watches, if anybody does. */
+  readonly observer: Pick<PortObserver, "starved"> | null;
   /** Ends the wait on another thread; false when that has to be tried again. */
   wake(): boolean;
 }
@@ -100,6 +103,10 @@ export class PortTurns implements PumpHost {
   /** Runs all work that was deferred, and what it defers: the port closes. */
   finish(): void {
     while (this.#work.length > 0) this.#runDeferred();
+  }
+
+  starved(): void {
+    this.#host.observer?.starved();
   }
 
   turn(poll: boolean): number {

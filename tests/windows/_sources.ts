@@ -7,6 +7,36 @@
  * @module
  */
 
+export { default as "src/cli/bench.ts" } from "../../src/cli/bench.ts" with { type: "text" };
+export { default as "src/cli/connect.ts" } from "../../src/cli/connect.ts" with { type: "text" };
+export { default as "src/cli/conversation.ts" } from "../../src/cli/conversation.ts" with { type: "text" };
+export { default as "src/cli/data_output.ts" } from "../../src/cli/data_output.ts" with { type: "text" };
+export { default as "src/cli/doctor.ts" } from "../../src/cli/doctor.ts" with { type: "text" };
+export { default as "src/cli/endpoint.ts" } from "../../src/cli/endpoint.ts" with { type: "text" };
+export { default as "src/cli/exit_code.ts" } from "../../src/cli/exit_code.ts" with { type: "text" };
+export { default as "src/cli/forward.ts" } from "../../src/cli/forward.ts" with { type: "text" };
+export { default as "src/cli/hex_dump.ts" } from "../../src/cli/hex_dump.ts" with { type: "text" };
+export { default as "src/cli/line_splitter.ts" } from "../../src/cli/line_splitter.ts" with { type: "text" };
+export { default as "src/cli/link.ts" } from "../../src/cli/link.ts" with { type: "text" };
+export { default as "src/cli/listen.ts" } from "../../src/cli/listen.ts" with { type: "text" };
+export { default as "src/cli/mod.ts" } from "../../src/cli/mod.ts" with { type: "text" };
+export { default as "src/cli/other_probes.ts" } from "../../src/cli/other_probes.ts" with { type: "text" };
+export { default as "src/cli/pipe_probes.ts" } from "../../src/cli/pipe_probes.ts" with { type: "text" };
+export { default as "src/cli/probe.ts" } from "../../src/cli/probe.ts" with { type: "text" };
+export { default as "src/cli/program.ts" } from "../../src/cli/program.ts" with { type: "text" };
+export { default as "src/cli/pump.ts" } from "../../src/cli/pump.ts" with { type: "text" };
+export { default as "src/cli/server_flags.ts" } from "../../src/cli/server_flags.ts" with { type: "text" };
+export { default as "src/cli/style.ts" } from "../../src/cli/style.ts" with { type: "text" };
+export { default as "src/cli/terminal.ts" } from "../../src/cli/terminal.ts" with { type: "text" };
+export { default as "src/cli/trace.ts" } from "../../src/cli/trace.ts" with { type: "text" };
+export { default as "src/cli/version.ts" } from "../../src/cli/version.ts" with { type: "text" };
+export { default as "src/diagnostics/addresses.ts" } from "../../src/diagnostics/addresses.ts" with { type: "text" };
+export { default as "src/diagnostics/mod.ts" } from "../../src/diagnostics/mod.ts" with { type: "text" };
+export { default as "src/diagnostics/observe.ts" } from "../../src/diagnostics/observe.ts" with { type: "text" };
+export { default as "src/diagnostics/observers.ts" } from "../../src/diagnostics/observers.ts" with { type: "text" };
+export { default as "src/diagnostics/port_metrics.ts" } from "../../src/diagnostics/port_metrics.ts" with { type: "text" };
+export { default as "src/diagnostics/publish.ts" } from "../../src/diagnostics/publish.ts" with { type: "text" };
+export { default as "src/diagnostics/telemetry_types.ts" } from "../../src/diagnostics/telemetry_types.ts" with { type: "text" };
 export { default as "src/ffi/account.ts" } from "../../src/ffi/account.ts" with { type: "text" };
 export { default as "src/ffi/advapi32.ts" } from "../../src/ffi/advapi32.ts" with { type: "text" };
 export { default as "src/ffi/async_context.ts" } from "../../src/ffi/async_context.ts" with { type: "text" };
@@ -92,6 +122,7 @@ export { default as "src/ffi/thrown.ts" } from "../../src/ffi/thrown.ts" with { 
 export { default as "src/ffi/timers.ts" } from "../../src/ffi/timers.ts" with { type: "text" };
 export { default as "src/ffi/traceback.ts" } from "../../src/ffi/traceback.ts" with { type: "text" };
 export { default as "src/ffi/user_sid.ts" } from "../../src/ffi/user_sid.ts" with { type: "text" };
+export { default as "src/ffi/version.ts" } from "../../src/ffi/version.ts" with { type: "text" };
 export { default as "src/ffi/wait/api.ts" } from "../../src/ffi/wait/api.ts" with { type: "text" };
 export { default as "src/ffi/wait/kernel32.ts" } from "../../src/ffi/wait/kernel32.ts" with { type: "text" };
 export { default as "src/ffi/wait/native.ts" } from "../../src/ffi/wait/native.ts" with { type: "text" };
@@ -330,6 +361,7 @@ export { default as "src/proactor/port/outstanding.ts" } from "../../src/proacto
 export { default as "src/proactor/port/packet_queue.ts" } from "../../src/proactor/port/packet_queue.ts" with { type: "text" };
 export { default as "src/proactor/port/port_handle.ts" } from "../../src/proactor/port/port_handle.ts" with { type: "text" };
 export { default as "src/proactor/port/port_life.ts" } from "../../src/proactor/port/port_life.ts" with { type: "text" };
+export { default as "src/proactor/port/port_observer.ts" } from "../../src/proactor/port/port_observer.ts" with { type: "text" };
 export { default as "src/proactor/port/port_options.ts" } from "../../src/proactor/port/port_options.ts" with { type: "text" };
 export { default as "src/proactor/port/pump.ts" } from "../../src/proactor/port/pump.ts" with { type: "text" };
 export { default as "src/proactor/port/reclaimer.ts" } from "../../src/proactor/port/reclaimer.ts" with { type: "text" };

@@ -84,6 +84,10 @@ export class NativeBuffer {
   readonly chunk: Chunk | null;
   readonly #api: Win32Api;
   #view: Uint8Array<ArrayBuffer> | null | undefined;
+  /** The part that was copied last: messages are often of one length. */
+  #part: Uint8Array<ArrayBuffer> | undefined;
+  #partStart = 0;
+  #partEnd = 0;
 
   /**
    * @param api The seam.
@@ -126,7 +130,7 @@ export class NativeBuffer {
   ): void {
     const view = this.#map();
     if (view !== null) {
-      setBytes(target, viewOf(view, offset, offset + length), 0);
+      setBytes(target, this.#partOf(view, offset, offset + length), 0);
     } else if (isShared(target)) {
       setBytes(target, this.copy(offset, offset + length), 0);
     } else if (length > 0) {
@@ -143,7 +147,7 @@ export class NativeBuffer {
    */
   copy(start: number, end: number): Uint8Array<ArrayBuffer> {
     const view = this.#map();
-    if (view !== null) return copyBytes(view, start, end);
+    if (view !== null) return copyBytes(this.#partOf(view, start, end));
     const copy = new Uint8Array(end - start);
     this.read(copy, start);
     return copy;
@@ -155,6 +159,18 @@ export class NativeBuffer {
       this.#view = this.#api.mapMemory(this.address, this.size);
     }
     return this.#view;
+  }
+
+  #partOf(
+    view: Uint8Array<ArrayBuffer>,
+    start: number,
+    end: number,
+  ): Uint8Array<ArrayBuffer> {
+    const known = start === this.#partStart && end === this.#partEnd;
+    if (known && this.#part !== undefined) return this.#part;
+    this.#partStart = start;
+    this.#partEnd = end;
+    return this.#part = viewOf(view, start, end);
   }
 
   #position(offset: number): Address {

@@ -26,7 +26,6 @@ import type { MessagePart, ReadQueue } from "./read_queue.ts";
 import { sendFile } from "./send_file.ts";
 import { readInterrupted, streamParts } from "./stream_parts.ts";
 import type { ReadOptions, StreamTraits } from "./stream_traits.ts";
-import { TurnOrder } from "./turn_budget.ts";
 import {
   closeAndWait,
   type ShutdownOptions,
@@ -76,8 +75,6 @@ export class ConnectionFront {
   readonly #reads: ReadQueue;
   readonly #writes: ConnectionWrites;
   readonly #streams: WebStreams;
-  readonly #readTurns: TurnOrder;
-  readonly #writeTurns: TurnOrder;
   /** Resolves when the kernel has let go. */
   readonly finished: Promise<void>;
 
@@ -90,8 +87,6 @@ export class ConnectionFront {
     const { port, handle } = opened;
     this.#traits = traits;
     this.#streams = new WebStreams(page, traits);
-    this.#readTurns = new TurnOrder(port);
-    this.#writeTurns = new TurnOrder(port);
     const parts = streamParts(port, handle, traits);
     this.#channel = parts.channel;
     this.#reads = parts.reads;
@@ -135,17 +130,17 @@ export class ConnectionFront {
    * @param options A signal that ends the wait.
    * @returns The number of bytes, or `null` at the end.
    */
-  async read(
-    target: Uint8Array,
-    options: ReadOptions = {},
-  ): Promise<number | null> {
-    assertArray("read into", target);
-    if (byteLengthOf(target) === 0 && this.#channel.closing) return 0;
-    this.assertReadable("read");
-    const count = await this.#reads.read(target, options.signal);
-    const turn = this.#readTurns.spend();
-    if (turn !== undefined) await turn;
-    return count;
+  read(target: Uint8Array, options?: ReadOptions): Promise<number | null> {
+    try {
+      assertArray("read into", target);
+      if (this.#channel.closing && byteLengthOf(target) === 0) {
+        return Promise.resolve(0);
+      }
+      this.assertReadable("read");
+      return this.#reads.read(target, options?.signal);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**
@@ -159,10 +154,7 @@ export class ConnectionFront {
     maxLength: number,
     signal?: AbortSignal,
   ): Promise<MessagePart | null> {
-    const message = await this.#reads.requestMessage(maxLength, signal);
-    const turn = this.#readTurns.spend();
-    if (turn !== undefined) await turn;
-    return message;
+    return await this.#reads.requestMessage(maxLength, signal);
   }
 
   /**
@@ -248,20 +240,17 @@ export class ConnectionFront {
    * @param options A signal that ends the wait.
    * @returns The number of bytes.
    */
-  async write(data: Uint8Array, options: WaitOptions = {}): Promise<number> {
-    const bytes = stableBytes("write", data);
-    this.#assertWritable();
-    const { signal } = options;
-    signal?.throwIfAborted();
-    const length = byteLengthOf(bytes);
-    if (length > 0) this.#reads.answered();
-    const pending = length > 0
-      ? this.#writes.write(bytes)
-      : this.#writes.mark();
-    await unlessAborted(pending, signal);
-    const turn = this.#writeTurns.spend();
-    if (turn !== undefined) await turn;
-    return length;
+  write(data: Uint8Array, options?: WaitOptions): Promise<number> {
+    try {
+      const bytes = stableBytes("write", data);
+      this.#assertWritable();
+      const signal = options?.signal;
+      signal?.throwIfAborted();
+      if (byteLengthOf(bytes) > 0) this.#reads.answered();
+      return unlessAborted(this.#writes.write(bytes), signal);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /**

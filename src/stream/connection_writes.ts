@@ -4,6 +4,7 @@
  * @module
  */
 
+import { byteLengthOf } from "../ffi/bytes.ts";
 import { ERROR_IO_PENDING } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
 import type { Channel } from "./channel.ts";
@@ -13,12 +14,17 @@ import {
   type DroppedBytesError,
 } from "./close_deadline.ts";
 import type { StreamTraits } from "./stream_traits.ts";
-import type { WriteCallback } from "./write_queue.ts";
+import { TurnOrder } from "./turn_budget.ts";
+import type { WriteCallback, WriteWaiter } from "./write_queue.ts";
 
 /** Writes to a channel, ends its write side, and knows what was lost. */
-export class ConnectionWrites {
+export class ConnectionWrites implements WriteWaiter {
   readonly #channel: Channel;
   readonly #traits: StreamTraits;
+  readonly #turns: TurnOrder;
+  /** Of the write that is being begun. */
+  #length = 0;
+  #promise: Promise<number> | undefined;
   #ending: Promise<void> | undefined;
   #loss: DroppedBytesError | undefined;
 
@@ -29,6 +35,7 @@ export class ConnectionWrites {
   constructor(channel: Channel, traits: StreamTraits) {
     this.#channel = channel;
     this.#traits = traits;
+    this.#turns = new TurnOrder(channel.port);
   }
 
   /** True when the write side is ended, or about to be. */
@@ -42,22 +49,36 @@ export class ConnectionWrites {
   }
 
   /**
-   * Writes all bytes.
+   * Writes all bytes. Without any it waits until what was written before is
+   * with the kernel.
    *
    * @param data The caller's again when this returns.
-   * @returns The rest of it, or `undefined` when all is written.
+   * @returns Their number, when they are written.
+   * @throws {WindowsError} when Windows refuses at once.
    */
-  write(data: Uint8Array<ArrayBuffer>): Promise<void> | undefined {
-    return this.#start((done) => this.#channel.writer.write(data, done));
+  write(data: Uint8Array<ArrayBuffer>): Promise<number> {
+    const { writer } = this.#channel;
+    const length = byteLengthOf(data);
+    this.#length = length;
+    const code = length > 0
+      ? writer.write(data, this)
+      : writer.mark(this.waitForWrite());
+    const promise = this.#promise;
+    this.#promise = undefined;
+    if (code === 0) return this.#turns.end(length);
+    if (code !== ERROR_IO_PENDING) throw this.error(code, "write");
+    return promise!;
   }
 
-  /**
-   * Waits until what was written before is with the kernel.
-   *
-   * @returns That, or `undefined` when it is.
-   */
-  mark(): Promise<void> | undefined {
-    return this.#start((done) => this.#channel.writer.mark(done));
+  /** Called by the write side: the promise is made when it is needed. */
+  waitForWrite(): WriteCallback {
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    const length = this.#length;
+    this.#promise = promise;
+    return (code) => {
+      if (code === 0) this.#turns.settle(resolve, length);
+      else reject(this.#loss ?? this.error(code, "write"));
+    };
   }
 
   /**

@@ -132,7 +132,7 @@ export class ReadHalf implements CompletionListener, BufferHolder {
   arm(): boolean {
     if (this.readable) return true;
     if (this.#operation.pending || this.#disposed) return false;
-    this.#armedAt = performance.now();
+    this.#armedAt = this.#port.clock.now;
     if (this.#options.probe && !this.#hot) return this.#startProbe();
     this.#hot = true;
     return this.#startRead(this.#size);
@@ -242,7 +242,7 @@ export class ReadHalf implements CompletionListener, BufferHolder {
     this.#buffer = operation.buffer;
     operation.buffer = null;
     if (this.#disposed) return this.#releaseAll();
-    this.#hot = performance.now() - this.#armedAt < SILENCE;
+    this.#hot = this.#port.clock.now - this.#armedAt < SILENCE;
     const reclaimed = this.#reclaiming && code === ERROR_OPERATION_ABORTED;
     this.#reclaiming = false;
     const readable = reclaimed

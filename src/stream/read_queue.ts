@@ -8,6 +8,7 @@ import { byteLengthOf, copyBytes, setBytes, viewOf } from "../ffi/bytes.ts";
 import { Fifo } from "../proactor/port/fifo.ts";
 import type { LateReader, LateReads } from "../proactor/port/late_reads.ts";
 import type { ReadHalf } from "./read_half.ts";
+import type { TurnOrder } from "./turn_budget.ts";
 
 /** Where the bytes come from. */
 export type ReadSource = Pick<
@@ -30,14 +31,27 @@ export interface MessagePart {
  */
 type Take<T> = () => T | undefined;
 
+/** What is taken: what a function takes, or as much as an array has room for. */
+type Taking<T> = Take<T> | Uint8Array;
+
 interface Request {
-  /** Returns false when it must go on waiting. */
-  attempt(): boolean;
+  /** What it waits for; `null` only waits for those before it. */
+  readonly taking: Taking<unknown> | null;
+  resolve(taken: unknown): void;
   reject(error: unknown): void;
-  /** Only waits for those before it. */
-  empty?: boolean | undefined;
   /** Called when it no longer waits. */
-  unlisten?: (() => void) | undefined;
+  unlisten: (() => void) | undefined;
+}
+
+/** Takes nothing, and leaves the end and errors to others. */
+const LOOK: Take<number> = () => 0;
+
+/** How a queue is used. */
+export interface ReadQueueOptions {
+  /** Where those wait who let their peer have a turn first. */
+  late?: LateReads | undefined;
+  /** Counts reads, so that those that end at once leave room for others. */
+  turns?: TurnOrder | undefined;
 }
 
 /** The promises of those who read from a {@linkcode ReadSource}. */
@@ -45,6 +59,7 @@ export class ReadQueue implements LateReader {
   readonly #reader: ReadSource;
   readonly #toError: (code: number) => Error;
   readonly #late: LateReads | undefined;
+  readonly #turns: TurnOrder | undefined;
   readonly #requests = new Fifo<Request>();
   #answered = false;
   #parts: Uint8Array<ArrayBuffer>[] = [];
@@ -52,16 +67,17 @@ export class ReadQueue implements LateReader {
   /**
    * @param reader Where the bytes come from.
    * @param toError Makes the error for a code.
-   * @param late Where those wait who let their peer have a turn first.
+   * @param options Turns of the port.
    */
   constructor(
     reader: ReadSource,
     toError: (code: number) => Error,
-    late?: LateReads,
+    options: ReadQueueOptions = {},
   ) {
     this.#reader = reader;
     this.#toError = toError;
-    this.#late = late;
+    this.#late = options.late;
+    this.#turns = options.turns;
   }
 
   /** True while somebody waits. */
@@ -77,21 +93,23 @@ export class ReadQueue implements LateReader {
   /**
    * Waits until there are bytes.
    *
-   * @param take Takes them.
+   * @param taking Takes them, or has room for them.
    * @param signal Ends the wait.
-   * @returns What `take` returned, or `null` at the end.
+   * @returns What was taken, or `null` at the end.
+   * @throws {unknown} the reason of the signal when it is aborted already, and
+   * the error of the stream when nothing but that is left.
    */
-  request<T>(
-    take: Take<T>,
+  request<T = number>(
+    taking: Taking<T>,
     signal?: AbortSignal,
-  ): T | null | Promise<T | null> {
+  ): Promise<T | null> {
     signal?.throwIfAborted();
-    if (this.#waitsForPeer()) return this.#enqueueLate(take, signal);
+    if (this.#waitsForPeer()) return this.#enqueueLate(taking, signal);
     if (this.#requests.length === 0 && this.#reader.arm()) {
-      const taken = this.#take(take);
-      if (taken !== undefined) return taken;
+      const taken = this.#take(taking);
+      if (taken !== undefined) return this.#taken(taken);
     }
-    const promise = this.#enqueue(take, signal);
+    const promise = this.#enqueue(taking, signal);
     this.advance();
     return promise;
   }
@@ -103,16 +121,11 @@ export class ReadQueue implements LateReader {
    * waits for the next read; all of it when there is no room at all.
    * @param signal Ends the wait.
    * @returns The number of bytes, or `null` at the end.
+   * @throws {unknown} as `request`.
    */
-  read(
-    target: Uint8Array,
-    signal?: AbortSignal,
-  ): number | null | Promise<number | null> {
+  read(target: Uint8Array, signal?: AbortSignal): Promise<number | null> {
     if (byteLengthOf(target) === 0) return this.#readNothing();
-    return this.request(() => {
-      if (byteLengthOf(target) > 0) return this.takeInto(target);
-      throw new TypeError("Cannot read: the array was transferred");
-    }, signal);
+    return this.request(target, signal);
   }
 
   /**
@@ -121,11 +134,12 @@ export class ReadQueue implements LateReader {
    * @param maxLength Bytes to return at most.
    * @param signal Ends the wait; parts that have come are kept.
    * @returns The message, or `null` at the end.
+   * @throws {unknown} as `request`.
    */
   requestMessage(
     maxLength: number,
     signal?: AbortSignal,
-  ): MessagePart | null | Promise<MessagePart | null> {
+  ): Promise<MessagePart | null> {
     return this.request(() => this.#takeMessage(maxLength), signal);
   }
 
@@ -136,12 +150,7 @@ export class ReadQueue implements LateReader {
    */
   async ready(signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const attempt = () => {
-      resolve();
-      return true;
-    };
-    this.#queue({ attempt, reject }, signal);
+    const promise = this.#enqueue(LOOK, signal);
     this.advance();
     await promise;
   }
@@ -167,8 +176,8 @@ export class ReadQueue implements LateReader {
     for (;;) {
       const { first } = this.#requests;
       if (first === undefined) return;
-      if (first.empty !== true && !this.#reader.arm()) return;
-      if (first.attempt()) this.#remove(first);
+      if (first.taking !== null && !this.#reader.arm()) return;
+      if (this.#attempt(first)) this.#remove(first);
     }
   }
 
@@ -197,16 +206,18 @@ export class ReadQueue implements LateReader {
   }
 
   /** Bytes go before the end, and the end before an error. */
-  #take<T>(take: Take<T>): T | null | undefined {
-    const reader = this.#reader;
-    if (reader.available > 0) return take();
-    if (reader.ended) return this.#takeRest(take);
-    throw this.#toError(reader.error);
+  #take<T>(taking: Taking<T>): T | null | undefined {
+    const { available, ended, error } = this.#reader;
+    if (available > 0) return this.#takeBy(taking);
+    if (!ended) throw this.#toError(error);
+    // A message that the end has cut off is still delivered.
+    return this.#parts.length > 0 ? this.#takeBy(taking) : null;
   }
 
-  /** A message that the end has cut off is still delivered. */
-  #takeRest<T>(take: Take<T>): T | null | undefined {
-    return this.#parts.length > 0 ? take() : null;
+  #takeBy<T>(taking: Taking<T>): T | undefined {
+    if (typeof taking === "function") return taking();
+    if (byteLengthOf(taking) > 0) return this.takeInto(taking) as T;
+    throw new TypeError("Cannot read: the array was transferred");
   }
 
   #takeMessage(maxLength: number): MessagePart | undefined {
@@ -240,50 +251,61 @@ export class ReadQueue implements LateReader {
     return available === 0 && !ended && error === 0;
   }
 
-  #enqueueLate<T>(take: Take<T>, signal?: AbortSignal): Promise<T | null> {
-    this.#late!.add(this);
-    return this.#enqueue(take, signal);
+  #taken<T>(taken: T | null): Promise<T | null> {
+    return this.#turns?.end(taken) ?? Promise.resolve(taken);
   }
 
-  #enqueue<T>(take: Take<T>, signal?: AbortSignal): Promise<T | null> {
-    const { promise, resolve, reject } = Promise.withResolvers<T | null>();
-    const attempt = () => this.#attempt(take, { resolve, reject });
-    this.#queue({ attempt, reject }, signal);
-    return promise;
+  #enqueueLate<T>(
+    taking: Taking<T>,
+    signal?: AbortSignal,
+  ): Promise<T | null> {
+    this.#late!.add(this);
+    return this.#enqueue(taking, signal);
   }
 
   /** The promise settles as it is, whatever listens: the order stays. */
-  #queue(request: Request, signal: AbortSignal | undefined): void {
+  #enqueue<T>(
+    taking: Taking<T> | null,
+    signal?: AbortSignal,
+  ): Promise<T | null> {
+    const { promise, resolve, reject } = Promise.withResolvers<T | null>();
+    const request: Request = { taking, resolve, reject, unlisten: undefined };
     this.#requests.push(request);
-    if (signal === undefined) return;
+    if (signal !== undefined) this.#listen(request, signal);
+    return promise;
+  }
+
+  #listen(request: Request, signal: AbortSignal): void {
     const abort = () => this.#withdraw(request, signal.reason);
     signal.addEventListener("abort", abort, { once: true });
     request.unlisten = () => signal.removeEventListener("abort", abort);
   }
 
-  #readNothing(): number | Promise<number> {
-    if (this.#requests.length === 0) return 0;
-    const { promise, resolve, reject } = Promise.withResolvers<number>();
-    const attempt = () => {
-      resolve(0);
-      return true;
-    };
-    this.#requests.push({ attempt, reject, empty: true });
-    return promise;
+  #readNothing(): Promise<number | null> {
+    if (this.#requests.length === 0) return Promise.resolve(0);
+    return this.#enqueue<number>(null);
   }
 
-  #attempt<T>(
-    take: Take<T>,
-    settle: Pick<PromiseWithResolvers<T | null>, "resolve" | "reject">,
-  ): boolean {
+  /** Returns false when it must go on waiting. */
+  #attempt(request: Request): boolean {
+    const { taking } = request;
+    if (taking === null || taking === LOOK) {
+      request.resolve(0);
+      return true;
+    }
     try {
-      const taken = this.#take(take);
+      const taken = this.#take(taking);
       if (taken === undefined) return false;
-      settle.resolve(taken);
+      this.#settle(request, taken);
     } catch (error) {
-      settle.reject(error);
+      request.reject(error);
     }
     return true;
+  }
+
+  #settle({ resolve }: Request, taken: unknown): void {
+    if (this.#turns === undefined) resolve(taken);
+    else this.#turns.settle(resolve, taken);
   }
 
   #withdraw(request: Request, reason: unknown): void {

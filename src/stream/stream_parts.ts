@@ -10,6 +10,7 @@ import { Channel, type ChannelConsumer } from "./channel.ts";
 import { ConnectionWrites } from "./connection_writes.ts";
 import { ReadQueue } from "./read_queue.ts";
 import type { StreamTraits } from "./stream_traits.ts";
+import { TurnOrder } from "./turn_budget.ts";
 
 /** What is behind a connection. */
 export interface StreamParts {
@@ -55,7 +56,7 @@ export function streamParts(
   const reads = new ReadQueue(
     channel.reader,
     (code) => writes.error(code, "read"),
-    port.late,
+    { late: port.late, turns: new TurnOrder(port) },
   );
   return { channel, reads, writes, finished: promise };
 }

@@ -38,6 +38,32 @@ export class TurnOrder {
     return this.#turn ?? this.#await(spendTurn(this.#port));
   }
 
+  /**
+   * Ends a call that was not awaited yet, and counts it.
+   *
+   * @typeParam T Its result.
+   * @param result The result.
+   * @returns The promise of the call.
+   */
+  end<T>(result: T): Promise<T> {
+    const turn = this.spend();
+    if (turn === undefined) return Promise.resolve(result);
+    return turn.then(() => result);
+  }
+
+  /**
+   * Ends a call whose promise was given away, and counts it.
+   *
+   * @typeParam T Its result.
+   * @param resolve Resolves the promise.
+   * @param result The result.
+   */
+  settle<T>(resolve: (result: T) => void, result: T): void {
+    const turn = this.spend();
+    if (turn === undefined) resolve(result);
+    else turn.then(() => resolve(result));
+  }
+
   #await(turn: Promise<void> | undefined): Promise<void> | undefined {
     if (turn === undefined) return undefined;
     const forget = () => this.#turn = undefined;

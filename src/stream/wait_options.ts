@@ -29,9 +29,9 @@ export interface ShutdownOptions extends DeadlineOptions, WaitOptions {}
  * @returns What `pending` has brought.
  */
 export function unlessAborted<T>(
-  pending: T | PromiseLike<T>,
+  pending: Promise<T>,
   signal: AbortSignal | undefined,
-): T | PromiseLike<T> {
+): Promise<T> {
   return signal === undefined ? pending : raceAbort(pending, signal);
 }
 
@@ -64,7 +64,7 @@ export async function closeAndWait(
 }
 
 async function raceAbort<T>(
-  pending: T | PromiseLike<T>,
+  pending: Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {
   const { promise: aborted, reject } = Promise.withResolvers<never>();

@@ -25,10 +25,12 @@ import {
   type WriteOptions,
 } from "./write_options.ts";
 import {
+  begunWrite,
   NOTHING,
   type QueuedWrite,
   type WriteCallback,
   WriteQueue,
+  type WriteWaiter,
 } from "./write_queue.ts";
 
 /** Writes that may end at once in a turn. */
@@ -107,19 +109,18 @@ export class WriteHalf {
    *
    * @param data The caller's again when this returns: what can't be written
    * at once is copied.
-   * @param onDone Told of the end, unless that comes before this returns.
-   * @returns 0 when all is written, 997 when `onDone` will be told, else the
-   * code of the failure.
+   * @param waiter Asked who is told of the end, if that does not come at once.
+   * @returns 0 when all is written, 997 when it pends, else why it failed.
    * @throws {RangeError} when a message has 4 GiB or more.
    */
-  write(data: Uint8Array<ArrayBuffer>, onDone: WriteCallback | null): number {
+  write(data: Uint8Array<ArrayBuffer>, waiter: WriteWaiter | null): number {
     const length = byteLengthOf(data);
     if (this.#messages) assertMessage(length);
     if (this.#error !== 0) return this.#error;
     if (length === 0 && !this.#messages) return 0;
-    return this.idle && this.#fits(length)
-      ? this.#writeAtOnce(data, onDone)
-      : this.#submit(data, { kind: "data", onDone });
+    if (this.idle && this.#fits(length)) return this.#writeAtOnce(data, waiter);
+    const onDone = waiter?.waitForWrite() ?? null;
+    return this.#submit(data, { kind: "data", onDone });
   }
 
   /**
@@ -235,15 +236,14 @@ export class WriteHalf {
   /** The usual case: nothing is queued unless the write pends. */
   #writeAtOnce(
     bytes: Uint8Array<ArrayBuffer>,
-    onDone: WriteCallback | null,
+    waiter: WriteWaiter | null,
   ): number {
     const length = byteLengthOf(bytes);
     const buffer = length === 0 ? null : this.#port.buffers.tryAcquire(length);
     buffer?.write(bytes, 0);
     const code = this.#post(buffer, length);
     if (code === ERROR_IO_PENDING) {
-      const data = NOTHING; // it is in native memory
-      this.#queue.push({ kind: "data", data, length, offset: 0, onDone });
+      this.#queue.push(begunWrite(length, waiter));
       this.#inFlight = length;
     } else if (code !== 0) this.#fail(code);
     return code;

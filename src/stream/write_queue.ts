@@ -19,6 +19,16 @@ import { Fifo } from "../proactor/port/fifo.ts";
  */
 export type WriteCallback = (code: number) => void;
 
+/** Who waits for writes, where they do not end at once. */
+export interface WriteWaiter {
+  /**
+   * The write that is being begun may pend.
+   *
+   * @returns Told of its end, if it does.
+   */
+  waitForWrite(): WriteCallback;
+}
+
 /** A write, or what stands between writes. */
 export interface QueuedWrite {
   /** What else than bytes: the end of the write side, a hold, or a mark. */
@@ -31,6 +41,21 @@ export interface QueuedWrite {
   offset: number;
   /** Told of the end. */
   onDone: WriteCallback | null;
+}
+
+/**
+ * Makes a write whose bytes are in native memory.
+ *
+ * @param length Their number.
+ * @param waiter Who waits for it, if anybody does.
+ * @returns The write.
+ */
+export function begunWrite(
+  length: number,
+  waiter: WriteWaiter | null,
+): QueuedWrite {
+  const onDone = waiter?.waitForWrite() ?? null;
+  return { kind: "data", data: NOTHING, length, offset: 0, onDone };
 }
 
 /** From here on a write gains nothing by sharing a buffer with others. */

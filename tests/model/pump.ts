@@ -7,6 +7,7 @@
 
 import { CallBudget } from "../../src/proactor/port/call_budget.ts";
 import { Pump, type PumpHost } from "../../src/proactor/port/pump.ts";
+import { TurnClock } from "../../src/proactor/port/turn_clock.ts";
 import { environment } from "./environment.ts";
 import type { Pick, Run, Space, Step } from "./explorer.ts";
 
@@ -48,6 +49,7 @@ export function pumpSpace(bounds: PumpBounds): Space {
 /** The port, as far as a pump sees it. */
 class PumpRun implements Run, PumpHost {
   readonly calls = new CallBudget();
+  readonly clock = new TurnClock();
   readonly referenced = 1;
   readonly queue = {
     waitStarted: false,

@@ -4,6 +4,7 @@ import { assert, assertEquals } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { CallBudget } from "../../src/proactor/port/call_budget.ts";
 import { Pump, type PumpHost } from "../../src/proactor/port/pump.ts";
+import { TurnClock } from "../../src/proactor/port/turn_clock.ts";
 import { test } from "./_helpers.ts";
 import { bytes } from "./_bytes.ts";
 import { turns, until } from "./_turns.ts";
@@ -11,6 +12,7 @@ import { turns, until } from "./_turns.ts";
 /** A host that counts what the pump asks of it. */
 class Host implements PumpHost {
   readonly calls = new CallBudget();
+  readonly clock = new TurnClock();
   outstanding = 0;
   referenced = 0;
   packets: number[] = [];

@@ -200,8 +200,8 @@ export const PORT: readonly Mutant[] = [
   {
     name: "late reads take any number of calls",
     file: "proactor/port/late_reads.ts",
-    find: "while (next < count && !this.#host.calls.spent) {",
-    replace: "while (next < count) {",
+    find: "while (this.#next < end && !this.#host.calls.spent) {",
+    replace: "while (this.#next < end) {",
     tests: ["late_reads", "turn_budget"],
   },
   {

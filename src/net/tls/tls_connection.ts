@@ -189,7 +189,7 @@ export class TlsConnection<A extends object = TcpAddr>
     const bytes = copyBytes(data);
     const length = byteLengthOf(bytes);
     if (length > 0) this.#lastWrite = this.#session.write(bytes);
-    await unlessAborted(this.#lastWrite, signal);
+    if (this.#lastWrite) await unlessAborted(this.#lastWrite, signal);
     return length;
   }
 

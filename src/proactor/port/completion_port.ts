@@ -33,6 +33,7 @@ import {
 } from "./port_options.ts";
 import { Pump } from "./pump.ts";
 import { Reclaimer } from "./reclaimer.ts";
+import { TurnClock } from "./turn_clock.ts";
 import { PortTurns, type TurnHost } from "./turns.ts";
 
 /** A completion port with its slots, buffers and pump. */
@@ -49,6 +50,8 @@ export class CompletionPort implements TurnHost, LateHost {
   readonly buffers: BufferPool;
   /** How many synchronous completions this turn still allows. */
   readonly calls: CallBudget = new CallBudget();
+  /** The time of a turn. */
+  readonly clock: TurnClock = new TurnClock();
   /** Reads that start after the batch was dispatched. */
   readonly late: LateReads;
   /** Takes back memory that nobody needs for now. */
@@ -165,7 +168,7 @@ export class CompletionPort implements TurnHost, LateHost {
       batches,
       fullBatches: dispatcher.fullBatches,
       packetsPerBatch: batches === 0 ? 0 : packets / batches,
-      longestBatch: this.#turns.longestBatch,
+      longestBatch: this.#turns.measureBatches(),
       longestCallback: recorder?.longestCallback ?? 0,
       synchronous: this.#synchronous,
       starvedTurns: this.calls.exhausted,

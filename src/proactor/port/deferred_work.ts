@@ -37,6 +37,7 @@ export class DeferredWork {
    * @returns True when the round is complete, so that packets are next.
    */
   run(onError: (error: unknown) => void): boolean {
+    if (this.length === 0) return true;
     if (this.#done === this.#now.length) this.#begin();
     const end = Math.min(this.#done + WORK_PER_TURN, this.#now.length);
     this.#active = true;

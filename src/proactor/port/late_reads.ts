@@ -40,7 +40,10 @@ export interface LateHost {
 export class LateReads {
   readonly #host: LateHost;
   readonly #pump: Pick<Pump, "hurry">;
-  readonly #readers: LateReader[] = [];
+  /** Room that is kept: one turn has as many readers as the next. */
+  readonly #readers: (LateReader | undefined)[] = [];
+  #next = 0;
+  #end = 0;
   readonly #soon = (): void => runIn(ROOT, LateReads.#runNow, this);
   #scheduled = false;
   #running = false;
@@ -61,12 +64,12 @@ export class LateReads {
 
   /** True when a reader waits for the next turn. */
   get waiting(): boolean {
-    return this.#readers.length > 0 && !this.#scheduled;
+    return this.#end > this.#next && !this.#scheduled;
   }
 
   /** @param reader Called once, after all that is running now. */
   add(reader: LateReader): void {
-    this.#readers.push(reader);
+    this.#readers[this.#end++] = reader;
     const follows = this.#running || this.#host.dispatcher.active;
     if (this.#scheduled || follows) return;
     this.#scheduled = true;
@@ -75,16 +78,33 @@ export class LateReads {
 
   /** Calls the readers that wait now. Runs after the packets of each turn. */
   run(): void {
-    if (this.#readers.length === 0) return;
+    if (this.#end === this.#next) return;
     this.#running = true;
-    const count = this.#readers.length;
-    let next = 0;
-    while (next < count && !this.#host.calls.spent) {
-      if (this.#call(this.#readers[next++]!)) this.#host.calls.spend();
+    const end = this.#end; // those who come now are for the next turn
+    while (this.#next < end && !this.#host.calls.spent) {
+      if (this.#call(this.#take())) this.#host.calls.spend();
     }
-    this.#readers.splice(0, next);
     this.#running = false;
-    if (this.#readers.length > 0) this.#pump.hurry();
+    if (this.#next * 2 >= this.#end) this.#moveUp();
+    if (this.#end > 0) this.#pump.hurry();
+  }
+
+  #take(): LateReader {
+    const reader = this.#readers[this.#next]!;
+    this.#readers[this.#next++] = undefined;
+    return reader;
+  }
+
+  /** Those who are left take the room of those who were called. */
+  #moveUp(): void {
+    const readers = this.#readers;
+    let left = 0;
+    while (this.#next < this.#end) {
+      readers[left++] = readers[this.#next];
+      readers[this.#next++] = undefined;
+    }
+    this.#next = 0;
+    this.#end = left;
   }
 
   static #runNow(late: LateReads): void {

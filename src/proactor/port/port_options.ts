@@ -68,7 +68,11 @@ export interface PortMetrics {
   fullBatches: number;
   /** Packets for each call that dequeued some, on average. */
   packetsPerBatch: number;
-  /** Milliseconds of the longest batch, with the callbacks of its packets. */
+  /**
+   * Milliseconds of the longest batch, with the callbacks of its packets, since
+   * metrics were read for the first time, or a recorder was made: before, the
+   * clock is not read for it.
+   */
   longestBatch: number;
   /** Milliseconds of the longest callback while it was recorded, else 0. */
   longestCallback: number;

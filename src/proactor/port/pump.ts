@@ -18,11 +18,14 @@ import { realTimers, type Timers } from "../../ffi/timers.ts";
 import type { CallBudget } from "./call_budget.ts";
 import { setCallReferenced } from "./call_reference.ts";
 import type { PacketQueue } from "./packet_queue.ts";
+import type { TurnClock } from "./turn_clock.ts";
 
 /** What the pump drives. */
 export interface PumpHost {
   /** How many synchronous completions this turn still allows. */
   readonly calls: CallBudget;
+  /** The time of a turn. */
+  readonly clock: TurnClock;
   /** Reasons to go on: operations that the kernel owns, and holds. */
   readonly outstanding: number;
   /** Those of them that keep the process alive. */
@@ -158,6 +161,7 @@ export class Pump {
     const { clearImmediate } = this.#timers;
     if (this.#immediate !== undefined) clearImmediate(this.#immediate);
     this.#immediate = undefined;
+    this.#host.clock.pause();
     this.#stopTimer();
   }
 
@@ -167,11 +171,14 @@ export class Pump {
   }
 
   #schedule(): void {
-    this.#immediate ??= this.#timers.setImmediate(this.#turn);
+    if (this.#immediate !== undefined) return;
+    this.#host.clock.resume();
+    this.#immediate = this.#timers.setImmediate(this.#turn);
   }
 
   static #runTurn(pump: Pump): void {
     pump.#run();
+    pump.#pauseClock();
   }
 
   static #runLook(pump: Pump): void {
@@ -181,7 +188,7 @@ export class Pump {
   /** Runs in setImmediate, when callbacks have made their calls: may rest. */
   #run(): void {
     this.#immediate = undefined;
-    const now = performance.now();
+    const now = this.#host.clock.begin();
     if (this.#idleTurns === 0 && this.#overdue(now)) return this.#rest();
     const packets = this.#host.turn(!this.#threadWaits);
     if (packets > 0) this.#found();
@@ -278,9 +285,16 @@ export class Pump {
     this.#endRest();
     this.#wakePosted = false;
     this.#idleTurns = 0;
+    this.#host.clock.begin();
     this.#host.collect(arrived);
     if (this.#host.outstanding > 0 || this.#host.deferred) this.#schedule();
     else this.#stopPolling();
+    this.#pauseClock();
+  }
+
+  /** Without a next turn the time would stand still. */
+  #pauseClock(): void {
+    if (this.#immediate === undefined) this.#host.clock.pause();
   }
 
   #startTimer(milliseconds: number): void {

@@ -367,6 +367,7 @@ export { default as "src/proactor/port/pump.ts" } from "../../src/proactor/port/
 export { default as "src/proactor/port/reclaimer.ts" } from "../../src/proactor/port/reclaimer.ts" with { type: "text" };
 export { default as "src/proactor/port/settle_order.ts" } from "../../src/proactor/port/settle_order.ts" with { type: "text" };
 export { default as "src/proactor/port/slow_calls.ts" } from "../../src/proactor/port/slow_calls.ts" with { type: "text" };
+export { default as "src/proactor/port/turn_clock.ts" } from "../../src/proactor/port/turn_clock.ts" with { type: "text" };
 export { default as "src/proactor/port/turns.ts" } from "../../src/proactor/port/turns.ts" with { type: "text" };
 export { default as "src/proactor/port/warning_probe.ts" } from "../../src/proactor/port/warning_probe.ts" with { type: "text" };
 export { default as "src/proactor/proactor_core.ts" } from "../../src/proactor/proactor_core.ts" with { type: "text" };

@@ -181,7 +181,7 @@ export class ConnectionFront {
   }
 
   /** One call writes and reads, unless a read or a write is on its way. */
-  #exchange(bytes: Uint8Array<ArrayBuffer>): Promise<void> | undefined {
+  #exchange(bytes: Uint8Array<ArrayBuffer>): Promise<number> | undefined {
     const { reader, writer } = this.#channel;
     if (this.#reads.busy || reader.readable) throw this.#busy();
     if (reader.pending || !writer.idle) {
@@ -246,11 +246,17 @@ export class ConnectionFront {
       this.#assertWritable();
       const signal = options?.signal;
       signal?.throwIfAborted();
-      if (byteLengthOf(bytes) > 0) this.#reads.answered();
-      return unlessAborted(this.#writes.write(bytes), signal);
+      return unlessAborted(this.#write(bytes), signal);
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  /** No bytes wait for those before them. */
+  #write(bytes: Uint8Array<ArrayBuffer>): Promise<number> {
+    if (byteLengthOf(bytes) === 0) return this.#writes.mark();
+    this.#reads.answered();
+    return this.#writes.write(bytes);
   }
 
   /**

@@ -49,25 +49,27 @@ export class ConnectionWrites implements WriteWaiter {
   }
 
   /**
-   * Writes all bytes. Without any it waits until what was written before is
-   * with the kernel.
+   * Writes all bytes.
    *
    * @param data The caller's again when this returns.
    * @returns Their number, when they are written.
    * @throws {WindowsError} when Windows refuses at once.
    */
   write(data: Uint8Array<ArrayBuffer>): Promise<number> {
-    const { writer } = this.#channel;
     const length = byteLengthOf(data);
     this.#length = length;
-    const code = length > 0
-      ? writer.write(data, this)
-      : writer.mark(this.waitForWrite());
-    const promise = this.#promise;
-    this.#promise = undefined;
-    if (code === 0) return this.#turns.end(length);
-    if (code !== ERROR_IO_PENDING) throw this.error(code, "write");
-    return promise!;
+    return this.#begun(this.#channel.writer.write(data, this), length);
+  }
+
+  /**
+   * Waits until what was written before is with the kernel.
+   *
+   * @returns 0, when it is.
+   * @throws {WindowsError} when the write side has failed.
+   */
+  mark(): Promise<number> {
+    this.#length = 0;
+    return this.#begun(this.#channel.writer.mark(this.waitForWrite()), 0);
   }
 
   /** Called by the write side: the promise is made when it is needed. */
@@ -116,6 +118,14 @@ export class ConnectionWrites implements WriteWaiter {
 
   async #end(): Promise<void> {
     await this.#start((done) => this.#channel.writer.end(done));
+  }
+
+  #begun(code: number, length: number): Promise<number> {
+    const promise = this.#promise;
+    this.#promise = undefined;
+    if (code === 0) return this.#turns.end(length);
+    if (code !== ERROR_IO_PENDING) throw this.error(code, "write");
+    return promise!;
   }
 
   #start(start: (done: WriteCallback) => number): Promise<void> | undefined {

@@ -320,11 +320,7 @@ export class CompletionPort implements TurnHost, LateHost {
     return owner.cancel(operation.address);
   }
 
-  /**
-   * Defers work to the next turn, behind what has completed by then.
-   *
-   * @param work Called once.
-   */
+  /** @param work Called once, in the next turn, behind what has completed. */
   defer(work: () => void): void {
     this.#turns.defer(work);
     this.#pump.hurry();

@@ -1,4 +1,4 @@
-import type { CProgram } from "./mingw.ts";
+import type { NativeProgram } from "./native_program.ts";
 import type { NpmProgram } from "./packages.ts";
 import type { CommandLine } from "./process.ts";
 
@@ -18,11 +18,11 @@ export interface WindowsHost {
   install(programs: readonly NpmProgram[]): Promise<(string | undefined)[]>;
 
   /**
-   * Compiles programs, unless that was done; sources are relative to the
-   * repository. Gives the Windows path of each; `undefined` if there is no
-   * compiler.
+   * Compiles a program, unless that was done; sources are relative to the
+   * repository. Gives its Windows path; `undefined` if nothing here compiles
+   * it. Fails with a `SetupError` that has the compiler's words.
    */
-  compile(programs: readonly CProgram[]): Promise<(string | undefined)[]>;
+  compile(program: NativeProgram): Promise<string | undefined>;
 
   /** The command line of the Windows build of Deno. */
   deno(

@@ -71,6 +71,8 @@ export interface ProgramOptions {
   end?: Deno.Signal;
   /** The whole environment; without it, this process's. */
   env?: Record<string, string>;
+  /** The folder to start in; without it, this process's. */
+  cwd?: string;
   /** Takes each line of output. */
   onLine?: (line: string) => void;
 }
@@ -98,7 +100,7 @@ export async function runProgram(
 ): Promise<string> {
   const { interruption, end = "SIGKILL" } = options;
   interruption.check();
-  const child = start(argv, options.env);
+  const child = start(argv, options);
   using _guard = interruption.guard(child, end);
   const [output, errors, status] = await Promise.all([
     read(child.stdout, options.onLine),
@@ -112,10 +114,10 @@ export async function runProgram(
 
 function start(
   argv: readonly string[],
-  env?: Record<string, string>,
+  { env, cwd }: ProgramOptions,
 ): Deno.ChildProcess {
   try {
-    const line = { argv, ...env && { env } };
+    const line = { argv, ...env && { env }, ...cwd && { cwd } };
     return spawn(line, { input: "null", output: "piped" });
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;

@@ -26,7 +26,7 @@ import { WineHost } from "./wine_host.ts";
 import { RealWindows } from "./windows_host.ts";
 
 const REPOSITORY = `${import.meta.dirname}/..`;
-const DEMO = ["run", "--allow-ffi", "--allow-read", "examples/demo.ts"];
+const DEMO = ["run", "--allow-all", "examples/demo.ts"];
 
 async function main(args: readonly string[]): Promise<number> {
   const parsed = parseArguments(args);
@@ -53,6 +53,7 @@ async function carryOut(
     case "exec":
       return await runDeno(host, words);
     case "demo":
+      await pinToOneCore();
       return await runDeno(host, [...DEMO, ...words]);
     case "bench":
       return await runBenchmarks(host, words);

@@ -1,13 +1,12 @@
 import type { WindowsHost } from "./host.ts";
 import {
-  compileCommand,
-  type CProgram,
+  buildProgram,
   executable,
-  findCompiler,
-} from "./mingw.ts";
+  type NativeProgram,
+} from "./native_program.ts";
 import type { NpmProgram } from "./packages.ts";
 import { ask, type CommandLine } from "./process.ts";
-import { Interruption, runProgram } from "./setup_process.ts";
+import { Interruption } from "./setup_process.ts";
 
 /** Where compiled programs are, relative to the repository. */
 const COMPILED = ".cache/compiled";
@@ -27,22 +26,19 @@ export class RealWindows implements WindowsHost {
   }
 
   /**
-   * Compiles programs; sources are relative to this folder. Gives the path of
-   * each; `undefined` if there is no compiler on PATH.
+   * Compiles a program; sources are relative to this folder. Gives its path;
+   * `undefined` if what compiles it is not on PATH.
    */
-  async compile(
-    programs: readonly CProgram[],
-  ): Promise<(string | undefined)[]> {
-    const compiler = await findCompiler();
-    if (compiler === undefined) return programs.map(() => undefined);
+  async compile(program: NativeProgram): Promise<string | undefined> {
+    const toolchain = await program.findToolchain();
+    if (toolchain === undefined) return undefined;
     using interruption = new Interruption();
-    await Deno.mkdir(COMPILED, { recursive: true });
-    for (const program of programs) {
-      const argv = compileCommand(compiler, program, COMPILED);
-      await runProgram(argv, { interruption });
-    }
-    const folder = await Deno.realPath(COMPILED);
-    return programs.map((program) => `${folder}\\${executable(program)}`);
+    const folder = `${COMPILED}/${program.name}`;
+    await Deno.remove(folder, { recursive: true }).catch(() => {});
+    await Deno.mkdir(folder, { recursive: true });
+    const full = await Deno.realPath(folder);
+    await buildProgram(toolchain, full, interruption);
+    return `${full}\\${executable(program)}`;
   }
 
   /** The command line of the running Deno. */

@@ -1,11 +1,10 @@
 import { Cache, cacheFolder } from "./cache.ts";
 import type { WindowsHost } from "./host.ts";
 import {
-  compiledPiece,
-  type CProgram,
+  builtPiece,
   executable,
-  findCompiler,
-} from "./mingw.ts";
+  type NativeProgram,
+} from "./native_program.ts";
 import {
   type NpmProgram,
   programFolder,
@@ -69,23 +68,15 @@ export class WineHost implements WindowsHost {
   }
 
   /**
-   * Compiles programs, unless they are in the cache; sources are relative to
-   * this folder. Gives the Windows path of each; `undefined` if there is no
-   * compiler.
+   * Compiles a program, unless it is in the cache; sources are relative to this
+   * folder. Gives its Windows path; `undefined` if nothing here compiles it.
    */
-  async compile(
-    programs: readonly CProgram[],
-  ): Promise<(string | undefined)[]> {
-    const compiler = await findCompiler();
-    if (compiler === undefined) return programs.map(() => undefined);
+  async compile(program: NativeProgram): Promise<string | undefined> {
     using interruption = new Interruption();
-    const pieces = await Promise.all(
-      programs.map((one) => compiledPiece(compiler, one, interruption)),
-    );
-    await this.#cache.ensure(pieces, interruption);
-    return programs.map((program) =>
-      winePath(`${this.#cache.path(program.name)}/${executable(program)}`)
-    );
+    const piece = await builtPiece(program, interruption);
+    if (piece === undefined) return undefined;
+    await this.#cache.ensure([piece], interruption);
+    return winePath(`${this.#cache.path(program.name)}/${executable(program)}`);
   }
 
   /** The command line of the Windows build of Deno. */

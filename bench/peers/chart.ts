@@ -6,6 +6,7 @@
 
 import { loadCharts } from "../../tools/dependencies/charts.ts";
 import { findResult, ratio, type Report, type Result } from "./results.ts";
+import { kindOf, type Workload } from "./workloads.ts";
 
 const WIDTH = 900;
 const BAR = 11;
@@ -13,8 +14,11 @@ const GROUP_GAP = 12;
 const MARGINS = { left: 250, right: 80, top: 90, bottom: 30 };
 
 const COLORS = [
+  "#3c4650",
   "#0b6e4f",
   "#6bbf8a",
+  "#b5651d",
+  "#2a9db5",
   "#5b8def",
   "#e8b04a",
   "#d9614c",
@@ -30,7 +34,7 @@ const COLORS = [
  */
 export async function drawChart(report: Report): Promise<string> {
   const { init } = await loadCharts();
-  const workloads = report.workloads.filter(({ load }) => load !== "idle");
+  const workloads = drawn(report);
   const bars = (report.servers.length - 1) * BAR + GROUP_GAP;
   const height = MARGINS.top + MARGINS.bottom + workloads.length * bars;
   const size = { width: WIDTH, height };
@@ -43,7 +47,7 @@ export async function drawChart(report: Report): Promise<string> {
 
 function optionsFor(report: Report): Record<string, unknown> {
   const [base, ...servers] = report.servers;
-  const workloads = report.workloads.filter(({ load }) => load !== "idle");
+  const workloads = drawn(report);
   return {
     animation: false,
     backgroundColor: "#ffffff",
@@ -71,6 +75,10 @@ function optionsFor(report: Report): Record<string, unknown> {
       data: workloads.map(({ id }) => barOf(report, id, name)),
     })),
   };
+}
+
+function drawn({ workloads }: Report): Workload[] {
+  return workloads.filter((one) => kindOf(one) === "speed");
 }
 
 /** A bar; none for what was not measured. */

@@ -9,7 +9,9 @@
  *   in       each client writes SIZE bytes again and again
  *   out      each client reads; SIZE bytes are one operation
  *   connect  one client after the other: connect, a byte there and back, close
+ *   paced-N  as echo, but each client is silent for N ms after each answer
  *   idle     all clients connect and are silent
+ *   talked   all clients connect, echo some messages, and are silent
  * PID is the server's process. It prints one line of JSON: what was done after
  * the first WARM_MS milliseconds, and what the server has spent on it.
  */
@@ -19,19 +21,26 @@
 #define BUFFER_SIZE 65536
 #define CONNECT_PATIENCE_MS 20000
 #define BUSY_PATIENCE_MS 3000
+#define TALK_PATIENCE_MS 90000
 #define SUB_BUCKETS 16
+#define TALK_ROUNDS 3
+#define OWN_BUFFERS 256		/* more clients than these share one */
 
 enum workload {
 	ECHO,
 	INWARD,
 	OUTWARD,
 	CONNECT,
+	PACED,
 	IDLE,
+	TALKED,
 };
 
 struct client {
 	struct stream stream;	/* first: its packets have this address */
+	struct stream answer;	/* reads while a message is being written */
 	int writing;		/* what the last operation was */
+	int rounds;		/* that are done */
 	DWORD rest;		/* bytes of the answer that are to come */
 	LONGLONG started;	/* when the round trip began */
 };
@@ -47,7 +56,11 @@ static enum transport transport;
 static enum workload workload;
 static const char *address;
 static DWORD size;
+static DWORD room;		/* bytes of a buffer */
+static DWORD pause_ms;		/* of silence between messages */
 static HANDLE server;
+static struct client *paced;	/* the one that is silent now */
+static int talking;		/* clients that are not yet silent */
 static LONGLONG frequency;
 static LONGLONG bytes_moved;
 static LONGLONG operations;
@@ -197,6 +210,30 @@ static enum outcome next_round(struct client *c)
 	return start_write(&c->stream, size);
 }
 
+static void count_round(struct client *c)
+{
+	record(now() - c->started);
+	c->rounds++;
+	operations++;
+	bytes_moved += size;
+}
+
+/* Who is silent has no operation that pends. */
+static enum outcome after_round(struct client *c)
+{
+	count_round(c);
+	if (workload == ECHO)
+		return next_round(c);
+	if (workload == PACED) {
+		paced = c;
+		return PENDING;
+	}
+	if (c->rounds < TALK_ROUNDS)
+		return next_round(c);
+	talking--;
+	return PENDING;
+}
+
 static enum outcome next_echo_step(struct client *c)
 {
 	if (c->writing) {
@@ -206,15 +243,17 @@ static enum outcome next_echo_step(struct client *c)
 	c->rest -= c->stream.bytes;
 	if (c->rest > 0)
 		return start_read(&c->stream, BUFFER_SIZE);
-	record(now() - c->started);
-	operations++;
-	bytes_moved += size;
-	return next_round(c);
+	return after_round(c);
+}
+
+static BOOL echoes(void)
+{
+	return workload == ECHO || workload == PACED || workload == TALKED;
 }
 
 static enum outcome next_step(struct client *c)
 {
-	if (workload == ECHO)
+	if (echoes())
 		return next_echo_step(c);
 	bytes_moved += c->stream.bytes;
 	if (workload == INWARD)
@@ -224,9 +263,15 @@ static enum outcome next_step(struct client *c)
 
 static enum outcome first_step(struct client *c)
 {
-	if (workload == ECHO)
+	if (echoes())
 		return next_round(c);
 	return next_step(c);
+}
+
+static void check(enum outcome outcome)
+{
+	if (outcome == FAILED)
+		die("go on: the server has closed", ERROR_BROKEN_PIPE);
 }
 
 static void advance(struct client *c, enum outcome outcome)
@@ -235,10 +280,9 @@ static void advance(struct client *c, enum outcome outcome)
 
 	for (steps = 0; outcome == DONE && steps < MAX_STEPS; steps++)
 		outcome = next_step(c);
+	check(outcome);
 	if (outcome == DONE)
 		defer(&c->stream);
-	else if (outcome == FAILED)
-		die("go on: the server has closed", ERROR_BROKEN_PIPE);
 }
 
 static void moved(struct operation *op, enum outcome outcome)
@@ -250,14 +294,100 @@ static void moved(struct operation *op, enum outcome outcome)
 	advance(c, outcome);
 }
 
-static struct client *open_client(void)
+/*
+ * A message that is larger than a buffer of the server comes back while it is
+ * being written: a client that only wrote would wait for the server for ever,
+ * and the server for it.
+ */
+static BOOL duplex(void)
+{
+	return workload == ECHO && size > BUFFER_SIZE;
+}
+
+static void read_answer(struct client *c)
+{
+	enum outcome outcome = DONE;
+
+	while (outcome == DONE && c->rest > 0) {
+		outcome = start_read(&c->answer, c->rest);
+		check(outcome);
+		if (outcome == DONE)
+			c->rest -= c->answer.bytes;
+	}
+}
+
+/* Goes on until an operation pends, then gives the others their turn. */
+static void exchange(struct client *c)
+{
+	enum outcome outcome;
+	int rounds;
+
+	for (rounds = 0; !c->writing && c->rest == 0; rounds++) {
+		if (rounds == MAX_STEPS) {
+			c->writing = 1;
+			defer(&c->stream);
+			return;
+		}
+		if (c->started)
+			count_round(c);
+		outcome = next_round(c);
+		check(outcome);
+		c->writing = outcome == PENDING;
+		read_answer(c);
+	}
+}
+
+static void sent(struct operation *op, enum outcome outcome)
+{
+	struct client *c = (struct client *)op;
+
+	check(outcome);
+	c->writing = 0;
+	exchange(c);
+}
+
+static void answered(struct operation *op, enum outcome outcome)
+{
+	struct client *c = CONTAINING_RECORD(op, struct client, answer.op);
+
+	if (outcome == DONE)
+		outcome = stream_outcome(&c->answer, outcome);
+	check(outcome);
+	c->rest -= c->answer.bytes;
+	read_answer(c);
+	exchange(c);
+}
+
+static void start_client(struct client *c)
+{
+	if (duplex())
+		exchange(c);
+	else
+		advance(c, first_step(c));
+}
+
+/* Nobody looks at what has come, so many clients may share a buffer. */
+static char *buffer_for(int clients)
+{
+	static char *shared;
+
+	if (clients <= OWN_BUFFERS)
+		return allocate(room);
+	if (!shared)
+		shared = allocate(room);
+	return shared;
+}
+
+static struct client *open_client(int clients)
 {
 	struct client *c = allocate(sizeof(*c));
 
-	c->stream.op.ended = moved;
+	c->stream.op.ended = duplex() ? sent : moved;
 	c->stream.transport = transport;
 	c->stream.handle = transport == TCP ? open_tcp() : open_stream_pipe();
-	c->stream.buffer = workload == IDLE ? NULL : allocate(BUFFER_SIZE);
+	c->stream.buffer = workload == IDLE ? NULL : buffer_for(clients);
+	c->answer = c->stream;
+	c->answer.op.ended = answered;
 	associate(c->stream.handle);
 	return c;
 }
@@ -269,15 +399,15 @@ static void open_clients(int count)
 	int i;
 
 	for (i = 0; i < count; i++)
-		clients[i] = open_client();
+		clients[i] = open_client(count);
+	talking += workload == TALKED ? count : 0;
 	for (i = 0; i < count && workload != IDLE; i++)
-		advance(clients[i], first_step(clients[i]));
+		start_client(clients[i]);
 	free(clients);
 }
 
-static void connect_and_close(void)
+static void ask_pipe(void)
 {
-	LONGLONG started = now();
 	HANDLE pipe = open_pipe(0);
 	char byte = 1;
 	DWORD count;
@@ -286,9 +416,48 @@ static void connect_and_close(void)
 	    !ReadFile(pipe, &byte, 1, &count, NULL))
 		die("get a byte back", GetLastError());
 	CloseHandle(pipe);
+}
+
+static void ask_tcp(void)
+{
+	SOCKET s = (SOCKET)open_tcp();
+	char byte = 1;
+
+	if (send(s, &byte, 1, 0) != 1 || recv(s, &byte, 1, 0) != 1)
+		die("get a byte back", WSAGetLastError());
+	closesocket(s);
+}
+
+static void connect_and_close(void)
+{
+	LONGLONG started = now();
+
+	if (transport == TCP)
+		ask_tcp();
+	else
+		ask_pipe();
 	record(now() - started);
 	operations++;
 	bytes_moved++;
+}
+
+static DWORD milliseconds_to(LONGLONG time)
+{
+	LONGLONG rest = time - now();
+
+	return rest <= 0 ? 0 : (DWORD)(rest * 1000 / frequency) + 1;
+}
+
+/* Nobody has anything to say until the silence is over. */
+static void be_silent(void)
+{
+	LONGLONG end = now() + ticks_of(pause_ms);
+	struct client *c = paced;
+
+	paced = NULL;
+	while (now() < end)
+		turn(milliseconds_to(end));
+	advance(c, next_round(c));
 }
 
 /* Works for some time; returns the seconds it took. */
@@ -301,8 +470,10 @@ static double work(DWORD milliseconds)
 	for (time = begin; time < end; time = now()) {
 		if (workload == CONNECT)
 			connect_and_close();
+		else if (paced)
+			be_silent();
 		else
-			turn((DWORD)((end - time) * 1000 / frequency) + 1);
+			turn(milliseconds_to(end));
 	}
 	return (double)(time - begin) / (double)frequency;
 }
@@ -311,7 +482,7 @@ static void finish_counts(void)
 {
 	if (workload == INWARD || workload == OUTWARD)
 		operations = bytes_moved / size;
-	if (operations == 0 && workload != IDLE)
+	if (operations == 0)
 		die("get an answer", WAIT_TIMEOUT);
 }
 
@@ -323,20 +494,33 @@ static void print_result(double seconds, struct usage a, struct usage b)
 	       b.user - a.user, b.system - a.system);
 	printf("\"residentBefore\":%llu,\"resident\":%llu,\"peak\":%llu,",
 	       a.resident, b.resident, b.peak);
-	printf("\"busy\":%lld,\"p50\":%.1f,\"p99\":%.1f}\n",
-	       busy, percentile(0.5), percentile(0.99));
+	printf("\"busy\":%lld,\"p50\":%.1f,\"p99\":%.1f,\"p999\":%.1f}\n",
+	       busy, percentile(0.5), percentile(0.99), percentile(0.999));
+}
+
+/* Opens clients, and waits until all are silent, and the server has rested. */
+static double open_silent_clients(int count, DWORD settle_ms)
+{
+	LONGLONG end = now() + ticks_of(TALK_PATIENCE_MS);
+
+	open_clients(count);
+	while (talking > 0 && now() < end)
+		turn(milliseconds_to(end));
+	if (talking > 0)
+		die("get all answers", WAIT_TIMEOUT);
+	return work(settle_ms);
 }
 
 /* What the server spends while all are silent includes the connecting. */
 static void measure_idle(int connections, DWORD settle_ms)
 {
 	struct usage before;
+	double seconds;
 
-	open_clients(1);
-	work(settle_ms);
+	open_silent_clients(1, settle_ms);
 	before = server_usage();
-	open_clients(connections);
-	print_result(work(settle_ms), before, server_usage());
+	seconds = open_silent_clients(connections, settle_ms);
+	print_result(seconds, before, server_usage());
 }
 
 static void measure(int connections, DWORD warm_ms, DWORD run_ms)
@@ -357,11 +541,15 @@ static void measure(int connections, DWORD warm_ms, DWORD run_ms)
 static enum workload parse_workload(const char *name)
 {
 	static const char *const names[] = {
-		"echo", "in", "out", "connect", "idle",
+		"echo", "in", "out", "connect", "paced-", "idle", "talked",
 	};
 	int i;
 
-	for (i = 0; i < 5; i++)
+	if (!strncmp(name, names[PACED], strlen(names[PACED]))) {
+		pause_ms = (DWORD)atoi(name + strlen(names[PACED]));
+		return PACED;
+	}
+	for (i = 0; i <= TALKED; i++)
 		if (!strcmp(name, names[i]))
 			return (enum workload)i;
 	die("run this workload", ERROR_INVALID_PARAMETER);
@@ -378,6 +566,7 @@ static void prepare(char **argv)
 	workload = parse_workload(argv[2]);
 	address = argv[3];
 	size = (DWORD)atoi(argv[5]);
+	room = size > BUFFER_SIZE ? size : BUFFER_SIZE;
 	server = OpenProcess(PROCESS_QUERY_INFORMATION | PROCESS_VM_READ, FALSE,
 			     (DWORD)atoi(argv[8]));
 	if (!server)
@@ -399,7 +588,7 @@ int main(int argc, char **argv)
 	if (argc == 10)
 		pin(strtoull(argv[9], NULL, 10));
 	prepare(argv);
-	if (workload == IDLE)
+	if (workload == IDLE || workload == TALKED)
 		measure_idle(atoi(argv[4]), (DWORD)atoi(argv[6]));
 	else
 		measure(atoi(argv[4]), (DWORD)atoi(argv[6]),

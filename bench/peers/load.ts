@@ -16,12 +16,17 @@ import {
   type Protocol,
   type Transport,
 } from "../../mod.ts";
+import { connectTcp } from "../../src/net/mod.ts";
 import type { Sample } from "./measure.ts";
 import { pinTo } from "./pin.ts";
 import { ProcessUsage, type Usage } from "./process_usage.ts";
 
 const PATIENCE = 20_000;
 const RETRY = 10;
+const PACED = "paced-";
+
+/** Echoes of a client that is silent then. */
+const TALK_ROUNDS = 3;
 
 /** What all clients have done. */
 class Counts {
@@ -93,7 +98,36 @@ class EchoClient extends Client {
     this.#rest -= data.length;
     if (this.#rest > 0) return;
     counts.add(size, performance.now() - this.#started);
+    this.next();
+  }
+
+  /** Goes on after an answer. */
+  protected next(): void {
     this.start();
+  }
+}
+
+/** Is silent for a while after each answer. */
+class PacedClient extends EchoClient {
+  protected override next(): void {
+    setTimeout(() => this.start(), Number(workload.slice(PACED.length)));
+  }
+}
+
+/** Is silent for good after some answers. */
+class TalkingClient extends EchoClient {
+  /** Those who still talk. */
+  static talking = 0;
+  #rounds = 0;
+
+  override connectionMade(transport: Transport): void {
+    super.connectionMade(transport);
+    TalkingClient.talking++;
+  }
+
+  protected override next(): void {
+    if (++this.#rounds < TALK_ROUNDS) this.start();
+    else TalkingClient.talking--;
   }
 }
 
@@ -125,7 +159,10 @@ class ReadingClient extends Client {
 }
 
 function makeClient(): Client {
+  if (workload.startsWith(PACED)) return new PacedClient();
   switch (workload) {
+    case "talked":
+      return new TalkingClient();
     case "echo":
       return new EchoClient();
     case "in":
@@ -161,13 +198,16 @@ async function openAll(count: number): Promise<void> {
   for (const client of clients) client.start();
 }
 
+/** A reset at the end of a TCP connection leaves no TIME_WAIT behind. */
 async function connectAndClose(): Promise<void> {
   const started = performance.now();
-  const options = { waitForServer: true, timeout: PATIENCE };
-  await using connection = await connectPipe(address, options);
+  await using connection = transport === "tcp"
+    ? await connectTcp({ hostname: "127.0.0.1", port: Number(address) })
+    : await connectPipe(address, { waitForServer: true, timeout: PATIENCE });
   const byte = new Uint8Array(1);
   await connection.write(byte);
   await connection.read(byte);
+  connection.abort();
   counts.add(1, performance.now() - started);
 }
 
@@ -194,12 +234,17 @@ async function measure(usage: ProcessUsage): Promise<Sample> {
   return makeSample(seconds, before, usage.read());
 }
 
-async function measureIdle(usage: ProcessUsage): Promise<Sample> {
-  await openAll(1);
-  await work(warm);
+async function measureSilent(usage: ProcessUsage): Promise<Sample> {
+  await openSilent(1);
   const before = usage.read();
-  await openAll(connections);
-  return makeSample(await work(warm), before, usage.read());
+  const seconds = await openSilent(connections);
+  return makeSample(seconds, before, usage.read());
+}
+
+async function openSilent(count: number): Promise<number> {
+  await openAll(count);
+  while (TalkingClient.talking > 0) await pause(RETRY);
+  return await work(warm);
 }
 
 function makeSample(seconds: number, before: Usage, after: Usage): Sample {
@@ -218,6 +263,7 @@ function makeSample(seconds: number, before: Usage, after: Usage): Sample {
     busy: 0,
     p50: percentile(0.5),
     p99: percentile(0.99),
+    p999: percentile(0.999),
   };
 }
 
@@ -228,8 +274,8 @@ function pause(milliseconds: number): Promise<void> {
 async function main(): Promise<number> {
   try {
     const usage = new ProcessUsage(pid);
-    const idle = workload === "idle";
-    const sample = await (idle ? measureIdle(usage) : measure(usage));
+    const silent = workload === "idle" || workload === "talked";
+    const sample = await (silent ? measureSilent(usage) : measure(usage));
     console.log(JSON.stringify(sample));
     return 0;
   } catch (error) {

@@ -6,20 +6,28 @@
  */
 
 import { drawChart } from "./chart.ts";
-import { type Sample, ServerProcess } from "./measure.ts";
+import { type Durations, type Sample, ServerProcess } from "./measure.ts";
 import { pinToOneCore } from "./pin.ts";
 import { parsePlan, type Plan, USAGE } from "./plan.ts";
 import type { Report, Result } from "./results.ts";
 import type { Programs, Server } from "./servers.ts";
 import { formatReport } from "./table.ts";
-import type { Workload } from "./workloads.ts";
+import { kindOf, type Workload } from "./workloads.ts";
 
 const IDLE_SETTLE = 2000;
+
+/** A server that is asked seldom is measured once: for so many messages... */
+const PACED_MESSAGES = 20;
+/** ... and at least for so many milliseconds. */
+const PACED_RUN = 5000;
 
 function findPrograms(): Programs {
   return {
     load: Deno.env.get("PROACTOR_BENCH_LOAD"),
     server: Deno.env.get("PROACTOR_BENCH_SERVER"),
+    tokio: Deno.env.get("PROACTOR_BENCH_TOKIO"),
+    go: Deno.env.get("PROACTOR_BENCH_GO"),
+    goTcp: Deno.env.get("PROACTOR_BENCH_GO_TCP"),
     node: Deno.env.get("PROACTOR_NODE"),
     bun: Deno.env.get("PROACTOR_BUN"),
   };
@@ -30,23 +38,30 @@ async function measureAll(plan: Plan): Promise<Report> {
   const report: Report = {
     system: Deno.env.get("PROACTOR_SYSTEM") ?? "Windows",
     load: plan.load.length === 1 ? "C" : "TypeScript",
-    cores: plan.clientCore ? 2 : 1,
+    cores: plan.allCores ? "all" : plan.clientCore ? 2 : 1,
     date: new Date().toISOString(),
     rounds: plan.rounds,
     servers: present.map(({ name }) => name),
     workloads: plan.workloads,
-    skipped: plan.servers.filter(({ missing }) => missing !== "")
-      .map(({ name, missing }) => `${name}: ${missing} is missing`),
+    scale: plan.scale,
+    skipped: skippedServers(plan),
     results: [],
   };
   for (const workload of plan.workloads) {
     console.error(workload.title);
     const able = present.filter((one) =>
-      one.transports.includes(workload.transport)
+      one.transports.includes(workload.transport) &&
+      (one.workers || plan.scale !== "workers")
     );
     report.results.push(...await measureWorkload(plan, workload, able));
   }
   return report;
+}
+
+function skippedServers({ servers, lacks }: Plan): string[] {
+  const missing = servers.filter((one) => one.missing !== "")
+    .map((one) => `${one.name}: ${one.missing} is missing`);
+  return [...missing, ...lacks];
 }
 
 function measureWorkload(
@@ -54,18 +69,18 @@ function measureWorkload(
   workload: Workload,
   servers: Server[],
 ): Promise<Result[]> {
-  return workload.load === "idle"
-    ? measureIdle(plan, workload, servers)
-    : measureRounds(plan, workload, servers);
+  return kindOf(workload) === "speed"
+    ? measureRounds(plan, workload, servers)
+    : measureOnce(plan, workload, servers);
 }
 
-/** One server after the other: each alone with its thousands of clients. */
-async function measureIdle(
+/** One server after the other: each alone, with its clients or in silence. */
+async function measureOnce(
   plan: Plan,
   workload: Workload,
   servers: Server[],
 ): Promise<Result[]> {
-  const durations = { warm: IDLE_SETTLE, run: 0 };
+  const durations = durationsOf(workload, plan.durations.warm);
   const results: Result[] = [];
   for (const server of servers) {
     await using running = new ServerProcess(server, workload);
@@ -74,6 +89,12 @@ async function measureIdle(
     results.push(result);
   }
   return results;
+}
+
+function durationsOf(workload: Workload, warm: number): Durations {
+  if (kindOf(workload) === "memory") return { warm: IDLE_SETTLE, run: 0 };
+  const run = Math.max(PACED_RUN, PACED_MESSAGES * workload.silence);
+  return { warm, run };
 }
 
 /** All servers are there in each round, and one of them works at a time. */
@@ -130,8 +151,10 @@ function useCore(plan: Plan, mask: bigint): void {
 
 async function main(): Promise<void> {
   const plan = parsePlan(Deno.args, findPrograms());
-  const { next } = pinToOneCore();
-  if (plan.clientCore) useCore(plan, next);
+  if (!plan.allCores) {
+    const { next } = pinToOneCore();
+    if (plan.clientCore) useCore(plan, next);
+  }
   const report = await measureAll(plan);
   console.log(plan.json ? JSON.stringify(report) : formatReport(report));
   if (plan.chart !== undefined) {

@@ -31,6 +31,8 @@ export interface Sample {
   p50: number;
   /** Microseconds that 99 % of the round trips did not exceed. */
   p99: number;
+  /** Microseconds that 99.9 % of the round trips did not exceed. */
+  p999: number;
 }
 
 /** How long things take. */
@@ -84,10 +86,12 @@ export class ServerProcess implements AsyncDisposable {
     { load, tail }: LoadGenerator,
     durations: Durations,
   ): Promise<Sample> {
-    const own = this.#loadArguments(durations);
-    const sample = await runLoad([...load, ...own, ...tail]);
+    const lines = this.#addresses().map((
+      address,
+    ) => [...load, ...this.#loadArguments(address, durations), ...tail]);
+    const samples = await Promise.all(lines.map(runLoad));
     if (this.#server.fresh) await this.#restart();
-    return sample;
+    return mergeSamples(samples);
   }
 
   /** Ends it. */
@@ -100,10 +104,24 @@ export class ServerProcess implements AsyncDisposable {
     await this.#child.status;
   }
 
-  #loadArguments({ warm, run }: Durations): string[] {
-    const { transport, load, connections, size } = this.#workload;
-    const numbers = [connections, size, warm, run, this.#child.pid];
-    return [transport, load, this.#address, ...numbers.map(String)];
+  /** One for each load generator: workers share a port, but no pipe's name. */
+  #addresses(): string[] {
+    const { workers, transport } = this.#workload;
+    return Array.from(
+      { length: workers },
+      (_, index) =>
+        workers === 1 || transport === "tcp"
+          ? this.#address
+          : `${this.#address}-${index}`,
+    );
+  }
+
+  #loadArguments(address: string, { warm, run }: Durations): string[] {
+    const { transport, load, silence, size } = this.#workload;
+    const clients = this.#workload.connections / this.#workload.workers;
+    const what = load === "paced" ? `${load}-${silence}` : load;
+    const numbers = [clients, size, warm, run, this.#child.pid];
+    return [transport, what, address, ...numbers.map(String)];
   }
 
   async #restart(): Promise<void> {
@@ -121,6 +139,29 @@ export class ServerProcess implements AsyncDisposable {
       stderr: "null",
     }).spawn();
   }
+}
+
+/**
+ * What several load generators have measured at the same time of one server.
+ *
+ * @param samples One for each of them.
+ * @returns What they have done together: the slowest counts for its times.
+ */
+export function mergeSamples(samples: readonly Sample[]): Sample {
+  return samples.reduce((a, b) => ({
+    operations: a.operations + b.operations,
+    bytes: a.bytes + b.bytes,
+    seconds: Math.max(a.seconds, b.seconds),
+    userSeconds: Math.max(a.userSeconds, b.userSeconds),
+    systemSeconds: Math.max(a.systemSeconds, b.systemSeconds),
+    residentBefore: Math.min(a.residentBefore, b.residentBefore),
+    resident: Math.max(a.resident, b.resident),
+    peak: Math.max(a.peak, b.peak),
+    busy: a.busy + b.busy,
+    p50: Math.max(a.p50, b.p50),
+    p99: Math.max(a.p99, b.p99),
+    p999: Math.max(a.p999, b.p999),
+  }));
 }
 
 async function runLoad(argv: readonly string[]): Promise<Sample> {

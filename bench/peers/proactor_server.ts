@@ -1,97 +1,23 @@
 /**
  * A server by this library, in either style.
  *
- *     deno run --allow-ffi proactor_server.ts STYLE TRANSPORT ROLE ADDRESS
+ *     deno run --allow-ffi --allow-read proactor_server.ts STYLE TRANSPORT ROLE
+ *       ADDRESS WORKERS
  *
  * STYLE is "protocol" or "stream"; the other arguments are those of
- * `server.c`. It serves until it is killed.
+ * `server.c`. More than one worker is for protocols: each has a port, and a
+ * pipe of its own, whose name ends with "-0", "-1", ..., or its share of the
+ * connections that one listener accepts. It serves until it is killed.
  *
  * @module
  */
 
-import {
-  PipeServer,
-  ProactorEventLoop,
-  type Protocol,
-  type StreamConnection,
-  type Transport,
-} from "../../mod.ts";
+import { PipeServer, type StreamConnection } from "../../mod.ts";
 import { TcpListener } from "../../src/net/mod.ts";
+import { HOSTNAME, serveProtocol } from "./proactor_protocols.ts";
+import { serveByWorkers } from "./proactor_workers.ts";
 
 const CHUNK = new Uint8Array(65_536);
-const ROOM = new Uint8Array(65_536);
-const HOSTNAME = "127.0.0.1";
-
-// --- protocol style ----------------------------------------------------------
-
-/** What is done with a connection. */
-const PROTOCOLS: Record<string, () => Protocol> = {
-  echo: () => new Echo(),
-  sink: () => new Sink(),
-  source: () => new Source(),
-};
-
-/** Each read is used up before the next one: one room serves them all. */
-class Sink implements Protocol {
-  protected transport!: Transport;
-
-  connectionMade(transport: Transport): void {
-    this.transport = transport;
-  }
-
-  getBuffer(): Uint8Array {
-    return ROOM;
-  }
-
-  bufferUpdated(_count: number): void {}
-
-  /** Clients end as they like. */
-  connectionLost(): void {}
-}
-
-class Echo extends Sink {
-  override bufferUpdated(count: number): void {
-    this.transport.write(ROOM.subarray(0, count));
-  }
-}
-
-class Source extends Sink {
-  #paused = false;
-
-  override connectionMade(transport: Transport): void {
-    super.connectionMade(transport);
-    this.resumeWriting();
-  }
-
-  pauseWriting(): void {
-    this.#paused = true;
-  }
-
-  resumeWriting(): void {
-    this.#paused = false;
-    while (!this.#paused && !this.transport.isClosing()) {
-      this.transport.write(CHUNK);
-    }
-  }
-}
-
-async function serveProtocol(
-  transport: string,
-  role: string,
-  address: string,
-): Promise<void> {
-  const loop = new ProactorEventLoop();
-  const factory = PROTOCOLS[role]!;
-  if (transport === "tcp") {
-    await loop.createServer(factory, HOSTNAME, Number(address));
-  } else {
-    const type = transport === "message" ? "message" : "byte";
-    await loop.startServingPipe(factory, address, { type });
-  }
-  await loop.runForever();
-}
-
-// --- stream style ------------------------------------------------------------
 
 /** What is done with a connection. */
 const STREAMS: Record<
@@ -143,6 +69,7 @@ async function serveStream(
   connection.close();
 }
 
-const [style, transport = "", role = "", address = ""] = Deno.args;
-if (style === "protocol") await serveProtocol(transport, role, address);
-else await serveStreams(transport, role, address);
+const [style, transport = "", role = "", address = "", workers] = Deno.args;
+if (style === "stream") await serveStreams(transport, role, address);
+else if (Number(workers) === 1) await serveProtocol(transport, role, address);
+else await serveByWorkers(Number(workers), { transport, role, address });

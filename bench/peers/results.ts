@@ -4,9 +4,9 @@
  * @module
  */
 
-import { median, sum } from "../_statistics.ts";
+import { fitLine, type Line, median, sum } from "../_statistics.ts";
 import type { Sample } from "./measure.ts";
-import type { Workload } from "./workloads.ts";
+import { kindOf, type Scale, type Workload } from "./workloads.ts";
 
 /** What a server has shown in a workload. */
 export interface Result {
@@ -26,8 +26,8 @@ export interface Report {
   system: string;
   /** The language of the load generator. */
   load: "C" | "TypeScript";
-  /** 2 when the clients had a core of their own. */
-  cores: 1 | 2;
+  /** 2 when the clients had a core of their own; all when nothing was pinned. */
+  cores: 1 | 2 | "all";
   /** When it began, as in ISO 8601. */
   date: string;
   /** Rounds that were counted. */
@@ -36,6 +36,8 @@ export interface Report {
   servers: string[];
   /** The workloads, in the order of the tables. */
   workloads: Workload[];
+  /** What grows from one workload to the next. */
+  scale?: Scale | undefined;
   /** The servers that could not be measured, and why. */
   skipped: string[];
   /** The results. */
@@ -109,22 +111,72 @@ export function cpuTime(result: Result): { user: number; system: number } {
  * @param result A result.
  * @returns Microseconds: medians over the rounds.
  */
-export function latency({ samples }: Result): { p50: number; p99: number } {
+export function latency({ samples }: Result): Latency {
   return {
     p50: median(samples.map(({ p50 }) => p50)),
     p99: median(samples.map(({ p99 }) => p99)),
+    p999: median(samples.map(({ p999 }) => p999)),
   };
 }
 
+/** Microseconds that a share of the round trips did not exceed. */
+export type Latency = Pick<Sample, "p50" | "p99" | "p999">;
+
 /**
- * The most memory that a server has needed in any workload but the idle ones.
+ * What more of something costs: the slope of a line through all rounds.
+ *
+ * @param report A report of a scale.
+ * @param server The server's name.
+ * @param workloads Those in which one thing grows.
+ * @returns For connections and sizes the microseconds that an operation takes
+ * longer, for 1,000 connections and for a KiB; for workers what each adds to
+ * the speed of one. `undefined` when there are too few rounds.
+ */
+export function slope(
+  report: Report,
+  server: string,
+  workloads: readonly Workload[],
+): Line | undefined {
+  const results = workloads.flatMap((workload) => {
+    const result = findResult(report, workload.id, server);
+    return result === undefined ? [] : [{ workload, result }];
+  });
+  const alone = results[0] === undefined ? NaN : rate(results[0].result);
+  const points = results.flatMap(({ workload, result }) =>
+    result.samples.map((sample) =>
+      pointOf(sample, { workload, scale: report.scale, alone })
+    )
+  );
+  const different = new Set(points.map(([x]) => x)).size;
+  return different < 3 ? undefined : fitLine(points);
+}
+
+interface Scaled {
+  workload: Workload;
+  scale: Scale | undefined;
+  alone: number;
+}
+
+function pointOf(
+  sample: Sample,
+  { workload, scale, alone }: Scaled,
+): [number, number] {
+  const { connections, size, workers } = workload;
+  if (scale === "workers") return [workers, rateOf(sample) / alone];
+  const microseconds = 1e6 / rateOf(sample);
+  if (scale === "sizes") return [size / 1024, microseconds];
+  return [connections / 1000, microseconds];
+}
+
+/**
+ * The most memory that a server has needed in any workload of speed.
  *
  * @param report The report.
  * @param server The server's name.
  * @returns Bytes; 0 if nothing was measured.
  */
 export function peakMemory(report: Report, server: string): number {
-  const busy = report.workloads.filter(({ load }) => load !== "idle");
+  const busy = report.workloads.filter((one) => kindOf(one) === "speed");
   const samples = busy.flatMap(({ id }) =>
     findResult(report, id, server)?.samples ?? []
   );

@@ -2,11 +2,13 @@
  * The ceiling: a server on one completion port with skip mode, one thread and
  * one buffer per connection.
  *
- *     server.exe TRANSPORT ROLE ADDRESS
+ *     server.exe TRANSPORT ROLE ADDRESS [late]
  *
  * TRANSPORT is "pipe", "message" or "tcp"; ROLE is "echo" (sends back), "sink"
  * (reads) or "source" (writes); ADDRESS is the pipe's name, or a port of the
- * loopback address. It serves until it is killed.
+ * loopback address. With "late", whoever has answered reads again only after
+ * the batch of packets, once in a turn, as the library does; without it, at
+ * once. It serves until it is killed.
  */
 #include "iocp.h"
 
@@ -23,12 +25,16 @@ enum role {
 struct connection {
 	struct stream stream;	/* first: its packets have this address */
 	int writing;		/* what the last operation was */
+	struct connection *next;	/* who reads late after this one */
 };
 
 static enum transport transport;
 static enum role role;
 static const char *address;
 static SOCKET listener;
+static BOOL late;
+static struct connection *first_late;
+static struct connection **last_late = &first_late;
 
 static void accept_next(void);
 
@@ -44,6 +50,15 @@ static enum role parse_role(const char *name)
 	return ECHO;
 }
 
+/* Its read starts when the batch of packets has been dispatched. */
+static enum outcome read_late(struct connection *c)
+{
+	c->next = NULL;
+	*last_late = c;
+	last_late = &c->next;
+	return PENDING;
+}
+
 static enum outcome next_step(struct connection *c)
 {
 	struct stream *s = &c->stream;
@@ -51,8 +66,9 @@ static enum outcome next_step(struct connection *c)
 	switch (role) {
 	case ECHO:
 		c->writing = !c->writing;
-		return c->writing ? start_write(s, s->bytes) :
-				    start_read(s, BUFFER_SIZE);
+		if (c->writing)
+			return start_write(s, s->bytes);
+		return late ? read_late(c) : start_read(s, BUFFER_SIZE);
 	case SINK:
 		return start_read(s, BUFFER_SIZE);
 	default:
@@ -81,6 +97,20 @@ static void advance(struct connection *c, enum outcome outcome)
 		defer(&c->stream);
 	else if (outcome == FAILED)
 		close_connection(c);
+}
+
+/* Each once in a turn: who answers meanwhile reads in the next one. */
+static void start_late_reads(void)
+{
+	struct connection *c = first_late;
+	struct connection *next;
+
+	first_late = NULL;
+	last_late = &first_late;
+	for (; c; c = next) {
+		next = c->next;
+		advance(c, start_read(&c->stream, BUFFER_SIZE));
+	}
 }
 
 static void moved(struct operation *op, enum outcome outcome)
@@ -182,8 +212,9 @@ int main(int argc, char **argv)
 {
 	int i;
 
-	if (argc != 4)
-		die("start: three arguments are needed", 0);
+	if (argc != 4 && argc != 5)
+		die("start: three or four arguments are needed", 0);
+	late = argc == 5 && !strcmp(argv[4], "late");
 	transport = parse_transport(argv[1]);
 	role = parse_role(argv[2]);
 	address = argv[3];
@@ -192,6 +223,8 @@ int main(int argc, char **argv)
 		listen_tcp();
 	for (i = 0; i < LISTENING; i++)
 		accept_next();
-	for (;;)
-		turn(INFINITE);
+	for (;;) {
+		turn(first_late ? 0 : INFINITE);
+		start_late_reads();
+	}
 }

@@ -13,6 +13,12 @@ export interface Programs {
   load?: string | undefined;
   /** The raw server in C. */
   server?: string | undefined;
+  /** The server by tokio. */
+  tokio?: string | undefined;
+  /** The server by Go, with go-winio. */
+  go?: string | undefined;
+  /** The server by Go, which has no pipes without go-winio. */
+  goTcp?: string | undefined;
   /** Node. */
   node?: string | undefined;
   /** Bun. */
@@ -27,6 +33,8 @@ export interface Server {
   missing: string;
   /** What it can serve. */
   transports: readonly Transport[];
+  /** True when it may have several threads, each with a port. */
+  workers: boolean;
   /** True when it has to be started for each measurement. */
   fresh: boolean;
   /**
@@ -52,16 +60,25 @@ const NET: readonly Transport[] = ["pipe", "tcp"];
  * @returns All servers, the ceiling first.
  */
 export function allServers(programs: Programs): Server[] {
-  const { server, node, bun } = programs;
+  const { server, tokio, node, bun } = programs;
   return [
-    make(CEILING, server, ALL, []),
-    ours("protocol"),
+    make(CEILING, server, ALL),
+    lateC(server),
+    { ...ours("protocol"), workers: true },
     ours("stream"),
+    make("tokio", tokio, ALL),
+    go(programs),
     make("Node", node, NET, [script("net_server.mjs")]),
     make("Bun", bun, NET, [script("net_server.mjs")]),
     denoNet(),
     denoListen(),
   ];
+}
+
+/** What a server cannot serve on this machine, and why. */
+export function lacksOf({ go, goTcp }: Programs): string[] {
+  const half = go === undefined && goTcp !== undefined;
+  return half ? ["Go, pipes: go-winio is missing"] : [];
 }
 
 /**
@@ -79,12 +96,13 @@ function make(
   name: string,
   program: string | undefined,
   transports: readonly Transport[],
-  args: readonly string[],
+  args: readonly string[] = [],
 ): Server {
   return {
     name,
     missing: program === undefined ? "its program" : "",
     transports,
+    workers: false,
     fresh: false,
     command: ({ transport, role }, address) => [
       program!,
@@ -96,9 +114,38 @@ function make(
   };
 }
 
+/** As the library does it: who has answered reads after the batch. */
+function lateC(program: string | undefined): Server {
+  return {
+    ...make("C late reads", program, ALL),
+    command: ({ transport, role }, address) => [
+      program!,
+      transport,
+      role,
+      address,
+      "late",
+    ],
+  };
+}
+
 function ours(style: "protocol" | "stream"): Server {
-  const args = deno(["--allow-ffi"], "proactor_server.ts", style);
-  return make(`proactor ${style}`, Deno.execPath(), ALL, args);
+  const grants = ["--allow-ffi", "--allow-read"];
+  const args = deno(grants, "proactor_server.ts", style);
+  return {
+    ...make(`proactor ${style}`, Deno.execPath(), ALL),
+    command: ({ transport, role, workers }, address) => [
+      Deno.execPath(),
+      ...args,
+      transport,
+      role,
+      address,
+      String(workers),
+    ],
+  };
+}
+
+function go({ go, goTcp }: Programs): Server {
+  return make("Go", go ?? goTcp, go === undefined ? ["tcp"] : ALL);
 }
 
 /** Its pipe server takes four clients, and then never another. */

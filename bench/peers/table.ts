@@ -13,30 +13,45 @@ import {
   ratio,
   type Report,
   type Result,
+  slope,
 } from "./results.ts";
 import { CEILING } from "./servers.ts";
-import type { Workload } from "./workloads.ts";
+import { kindOf, type Scale, type Workload } from "./workloads.ts";
 
 const MEBIBYTE = 2 ** 20;
 const NOTHING = "-";
+
+const PINNED: Record<Report["cores"], string> = {
+  1: "all on one core",
+  2: "on a core of their own",
+  all: "nothing pinned",
+};
+
+const SLOPES: Record<Scale, string> = {
+  connections: "Microseconds that 1,000 connections more cost an echo",
+  sizes: "Microseconds that 1 KiB more costs an echo",
+  workers: "What each worker more adds to the speed of one",
+};
 
 /**
  * Writes a report.
  *
  * @param report The report.
- * @returns Markdown: tables of speed, processor time and memory, and what went
- * wrong.
+ * @returns Markdown: tables of speed, round trips, processor time, memory and
+ * slopes, and what went wrong.
  */
 export function formatReport(report: Report): string {
-  const busy = report.workloads.filter(({ load }) => load !== "idle");
-  const idle = report.workloads.filter(({ load }) => load === "idle");
+  const [busy, pace, idle] = (["speed", "pace", "memory"] as const).map(
+    (kind) => report.workloads.filter((one) => kindOf(one) === kind),
+  ) as [Workload[], Workload[], Workload[]];
+  const echoes = busy.filter(({ load }) => load === "echo");
   return [
     `${report.system}, ${report.date.slice(0, 10)}, ${report.rounds} rounds, ` +
-    `clients in ${report.load}, ` +
-    (report.cores === 1 ? "all on one core." : "on a core of their own."),
+    `clients in ${report.load}, ${PINNED[report.cores]}.`,
     ...speedSection(report, busy),
-    ...latencySection(report, busy.filter(({ load }) => load === "echo")),
-    ...cpuSection(report, busy),
+    ...slopeSection(report),
+    ...latencySection(report, [...echoes, ...pace]),
+    ...cpuSection(report, [...busy, ...pace]),
     ...memorySection(report, idle),
     ...listOf("Skipped:", report.skipped),
     ...listOf("Failed:", failures(report)),
@@ -58,6 +73,34 @@ function speedSection(report: Report, workloads: Workload[]): string[] {
   return [title, formatTable(["", `${base}, /s`, ...others], rows)];
 }
 
+function slopeSection(report: Report): string[] {
+  const { scale, servers } = report;
+  if (scale === undefined) return [];
+  const transports = new Set(
+    report.workloads.map(({ transport }) => transport),
+  );
+  const rows = [...transports].map((transport) => {
+    const workloads = report.workloads.filter((one) =>
+      one.transport === transport
+    );
+    const title = transport === "tcp" ? "TCP" : transport;
+    return [title, ...servers.map((one) => slopeCell(report, one, workloads))];
+  });
+  const title = `${SLOPES[scale]}: the slope of a line through all rounds, ` +
+    "with 95 % confidence.";
+  return [title, formatTable(["", ...servers], rows)];
+}
+
+function slopeCell(
+  report: Report,
+  server: string,
+  workloads: Workload[],
+): string {
+  const line = slope(report, server, workloads);
+  if (line === undefined) return NOTHING;
+  return `${number(line.slope, 3)} ± ${number(line.error, 3)}`;
+}
+
 function latencySection(report: Report, workloads: Workload[]): string[] {
   if (workloads.length === 0) return [];
   const rows = workloads.map(({ id, title }) => [
@@ -66,15 +109,15 @@ function latencySection(report: Report, workloads: Workload[]): string[] {
       latencyCell(findResult(report, id, server))
     ),
   ]);
-  const title = "A round trip in microseconds: the median, and what 99 % do " +
-    "not exceed.";
+  const title = "A round trip in microseconds: the median, and what 99 % and " +
+    "99.9 % do not exceed.";
   return [title, formatTable(["", ...report.servers], rows)];
 }
 
 function latencyCell(result: Result | undefined): string {
   if (result === undefined || result.samples.length === 0) return NOTHING;
-  const { p50, p99 } = latency(result);
-  return `${p50.toFixed(0)} / ${p99.toFixed(0)}`;
+  const { p50, p99, p999 } = latency(result);
+  return [p50, p99, p999].map((one) => one.toFixed(0)).join(" / ");
 }
 
 function cpuSection(report: Report, workloads: Workload[]): string[] {

@@ -52,7 +52,17 @@ Deno.test("chooseWorkloads() takes those that are named, also with --quick", () 
   const ids = (only: string[], quick: boolean) =>
     chooseWorkloads(only, quick).map(({ id }) => id);
   assertEquals(ids([], false).length, WORKLOADS.length);
-  assertEquals(ids(["idle"], true), ["pipe-idle", "tcp-idle"]);
+  assertEquals(ids(["pipe-idle", "tcp-idle"], true), [
+    "pipe-idle",
+    "tcp-idle",
+  ]);
+  assertEquals(ids(["idle-after"], true), [
+    "pipe-idle-after-64",
+    "pipe-idle-after-64k",
+    "tcp-idle-after-64",
+    "tcp-idle-after-64k",
+  ]);
+  assertEquals(ids(["pipe-echo-64-1"], false), ["pipe-echo-64-1"]);
   assertEquals(ids(["nothing"], false), []);
   assert(ids([], true).includes("pipe-echo-64-1"));
   assertFalse(ids([], true).includes("pipe-idle"));
@@ -99,12 +109,17 @@ Deno.test("formatReport() tells shares, failures and who is missing", () => {
 
 Deno.test("formatReport() tells round trips, and which cores", () => {
   const slow = result("Node", [1]);
-  slow.samples[0] = { ...slow.samples[0]!, p50: 120.4, p99: 990.6 };
+  slow.samples[0] = { ...slow.samples[0]!, p50: 120.4, p99: 990.6, p999: 2e3 };
   const one = formatReport(report([result("C", [2]), slow]));
   assertStringIncludes(one, "all on one core.");
-  assertStringIncludes(one, `| ${ECHO.title} | 0 / 0 | 120 / 991 | - |`);
+  assertStringIncludes(
+    one,
+    `| ${ECHO.title} | 0 / 0 / 0 | 120 / 991 / 2000 | - |`,
+  );
   const two = formatReport({ ...report([slow]), cores: 2 });
   assertStringIncludes(two, "on a core of their own.");
+  const all = formatReport({ ...report([slow]), cores: "all" });
+  assertStringIncludes(all, "nothing pinned.");
 });
 
 Deno.test("formatReport() tells the memory of idle connections", () => {
@@ -165,6 +180,7 @@ const NOTHING: Sample = {
   busy: 0,
   p50: 0,
   p99: 0,
+  p999: 0,
 };
 
 function report(results: Result[]): Report {

@@ -1,0 +1,29 @@
+/**
+ * A worker of `proactor_workers.ts`: serves a pipe, or the sockets that it is
+ * sent.
+ *
+ * @module
+ */
+
+import { ProactorEventLoop } from "../../mod.ts";
+import { Socket } from "../../src/net/mod.ts";
+import { PROTOCOLS, serveProtocol } from "./proactor_protocols.ts";
+import type { Task } from "./proactor_workers.ts";
+
+/** What a worker is told: what it serves, and then sockets by their handles. */
+export type Message = Task | bigint;
+
+let role = "";
+let loop: ProactorEventLoop | undefined;
+
+self.addEventListener("message", (event) => {
+  const { data } = event as MessageEvent<Message>;
+  if (typeof data === "bigint") adopt(new Socket(data));
+  else if (data.transport === "tcp") role = data.role;
+  else serveProtocol(data.transport, data.role, data.address);
+});
+
+function adopt(socket: Socket): void {
+  loop ??= new ProactorEventLoop();
+  loop.connectAcceptedSocket(PROTOCOLS[role]!, socket);
+}

@@ -36,6 +36,8 @@ export interface Service {
 export interface Style {
   /** Its name, and what it lacks here. */
   name: string;
+  /** How bytes travel. */
+  transport: Transport;
   /** True when it cannot run here. */
   ignore: boolean;
   /** The most clients of a server. */

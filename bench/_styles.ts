@@ -6,10 +6,12 @@
  * @module
  */
 
+import { openDenoListen } from "./_deno_listen_style.ts";
 import { openNodeNet } from "./_node_net_style.ts";
+import { ALL, requireGrants } from "./_permissions.ts";
 import { openProtocols } from "./_protocol_style.ts";
 import { openStreams } from "./_stream_style.ts";
-import type { Answerer, Client, Style } from "./_style.ts";
+import type { Answerer, Client, Style, Transport } from "./_style.ts";
 
 export type { Answerer, Client, Style, Transport } from "./_style.ts";
 
@@ -21,22 +23,40 @@ const TRANSPORTS = ["byte pipe", "message pipe", "TCP"] as const;
 /** The pipe server of Deno's `node:net` never takes a fifth client. */
 const NODE_PIPE_CLIENTS = 4;
 
-/** All styles. The first one is what the others are compared with. */
+/** All styles; of each transport, the first is what others are compared with. */
 export const STYLES: readonly Style[] = [
   ...TRANSPORTS.flatMap((transport): Style[] => [{
     name: `${transport}, protocol style`,
+    transport,
     ignore: notWindows,
     maxClients: Infinity,
     open: (makeAnswerer) => openProtocols(transport, makeAnswerer),
   }, {
     name: `${transport}, stream style`,
+    transport,
     ignore: notWindows,
     maxClients: Infinity,
     open: (makeAnswerer) => openStreams(transport, makeAnswerer),
   }]),
   nodeNetStyle("byte pipe", NODE_PIPE_CLIENTS),
   nodeNetStyle("TCP", Infinity),
+  {
+    ...requireGrants("TCP, Deno.listen", ["net"]),
+    transport: "TCP",
+    maxClients: Infinity,
+    open: openDenoListen,
+  },
 ];
+
+/**
+ * The styles in which bytes travel so.
+ *
+ * @param transport How bytes travel.
+ * @returns The styles; the first is what the others are compared with.
+ */
+export function stylesOf(transport: Transport): Style[] {
+  return STYLES.filter((one) => one.transport === transport);
+}
 
 /**
  * Connects several clients to a server of their own.
@@ -62,14 +82,9 @@ function nodeNetStyle(
   transport: "byte pipe" | "TCP",
   maxClients: number,
 ): Style {
-  const names = ["run", "env", "read", "write", "net", "sys", "ffi"] as const;
-  const granted = names.every((name) =>
-    Deno.permissions.querySync({ name }).state === "granted"
-  );
-  const lack = granted ? "" : " (needs --allow-all)";
   return {
-    name: `${transport}, node:net of Deno${lack}`,
-    ignore: notWindows || !granted,
+    ...requireGrants(`${transport}, node:net of Deno`, ALL),
+    transport,
     maxClients,
     open: (makeAnswerer) => openNodeNet(transport, makeAnswerer),
   };

@@ -1,6 +1,6 @@
 /**
- * 1 MiB one way in writes of 64 KiB. The server answers with a byte when the
- * last one has come.
+ * 1 MiB one way in writes of 64 KiB, so that iterations a second are MiB a
+ * second. The server answers with a byte when the last one has come.
  *
  * @module
  */
@@ -10,20 +10,23 @@ import {
   type Client,
   openClients,
   type Style,
-  STYLES,
+  stylesOf,
 } from "./_styles.ts";
 
 const WRITES = new Array<Uint8Array>(16).fill(new Uint8Array(65_536));
 const SIZE = 2 ** 20;
 
-for (const style of STYLES) benchOneWay(style);
+for (const transport of ["byte pipe", "TCP"] as const) {
+  const styles = stylesOf(transport);
+  for (const style of styles) benchOneWay(style, style === styles[0]);
+}
 
-function benchOneWay(style: Style): void {
+function benchOneWay(style: Style, baseline: boolean): void {
   let opened: Promise<Client[]> | undefined;
   Deno.bench({
     name: style.name,
-    group: "1 MiB one way",
-    baseline: style === STYLES[0],
+    group: `${style.transport}: 1 MiB one way (iter/s are MiB/s)`,
+    baseline,
     ignore: style.ignore,
     async fn() {
       opened ??= openClients(style, 1, makeCounter);

@@ -5,8 +5,9 @@
  */
 
 import { connectTcp, type TcpConnection, TcpListener } from "../src/net/mod.ts";
-import { openFile, type OverlappedFile } from "../src/file/mod.ts";
+import type { OverlappedFile } from "../src/file/mod.ts";
 import { notWindows as ignore } from "./_styles.ts";
+import { openTemporary } from "./_temporary.ts";
 
 const SIZE = 4 << 20;
 
@@ -19,14 +20,7 @@ interface Rig {
 let shared: Promise<Rig> | undefined;
 
 async function prepare(): Promise<Rig> {
-  const path = `C:\\Windows\\Temp\\sendfile-${crypto.randomUUID()}.bin`;
-  const file = await openFile(path, {
-    read: true,
-    write: true,
-    createNew: true,
-    deleteOnClose: true,
-  });
-  await file.truncate(SIZE);
+  const { file } = await openTemporary(SIZE);
   using listener = TcpListener.listen({ hostname: "127.0.0.1", port: 0 });
   const [sender, receiver] = await Promise.all([
     connectTcp(listener.addr),

@@ -1,11 +1,12 @@
 /**
- * Datagrams to oneself.
+ * Datagrams to oneself, next to those of `node:dgram`.
  *
  * @module
  */
 
 import { createSocket, type Socket } from "node:dgram";
 import { UdpSocket } from "../src/net/mod.ts";
+import { requireGrants } from "./_permissions.ts";
 import { notWindows } from "./_styles.ts";
 
 const HOSTNAME = "127.0.0.1";
@@ -20,7 +21,7 @@ let ends: Promise<Ends> | undefined;
 let node: Promise<Socket> | undefined;
 
 for (const size of [64, 1024]) {
-  const group = `${BATCH} datagrams of ${size} B`;
+  const group = `UDP: ${BATCH} datagrams of ${size} B`;
   const data = new Uint8Array(size);
   const target = new Uint8Array(size);
   Deno.bench({
@@ -38,12 +39,9 @@ for (const size of [64, 1024]) {
 }
 
 function benchNode(group: string, data: Uint8Array): void {
-  const { state } = Deno.permissions.querySync({ name: "net" });
-  const granted = state === "granted";
   Deno.bench({
-    name: `node:dgram of Deno${granted ? "" : " (needs --allow-net)"}`,
+    ...requireGrants("node:dgram of Deno", ["net"]),
     group,
-    ignore: !granted,
     async fn() {
       const socket = await (node ??= openNode());
       await exchange(socket, data);

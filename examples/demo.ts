@@ -1,10 +1,11 @@
 /**
  * Serves a named pipe, sends files through it from 50 clients, compares the
- * hashes of what arrives, and measures.
+ * hashes of what arrives, and measures, next to `node:net`.
  *
  *     deno run --allow-ffi --allow-read examples/demo.ts
  *
- * On a machine without Windows: `deno task demo`.
+ * `node:net` of Deno needs `--allow-all`, and is left out without it. On a
+ * machine without Windows: `deno task demo`.
  *
  * @module
  */
@@ -16,13 +17,30 @@ import {
   readDemoFile,
 } from "./demo/demo_file.ts";
 import { FileProtocol } from "./demo/file_protocol.ts";
-import { measureConnects, measureRoundTrips } from "./demo/measurements.ts";
+import { type Contender, nodeNet, thisLibrary } from "./demo/contenders.ts";
+import {
+  measureConnects,
+  type Measurement,
+  measureRoundTrips,
+} from "./demo/measurements.ts";
 import { ProgressBar } from "./demo/progress_bar.ts";
+import { wineVersion } from "./demo/system.ts";
 import { download, exchange, type Transfer, upload } from "./demo/transfers.ts";
 
 const PATH = `\\\\.\\pipe\\proactor-demo-${crypto.randomUUID()}`;
 const CLIENTS = 50;
 const LARGE_SIZE = 64 * 2 ** 20;
+
+const TITLE_WIDTH = 36;
+const CELL_WIDTH = 18;
+
+/** What is measured, and with how many clients. */
+const MEASUREMENTS: [string, Measurement, number][] = [
+  [`Connections, ${CLIENTS} at once`, measureConnects, CLIENTS],
+  ["Round trips of 64 bytes, 1 client", measureRoundTrips, 1],
+  ["Round trips of 64 bytes, 4 clients", measureRoundTrips, 4],
+  [`Round trips of 64 bytes, ${CLIENTS} clients`, measureRoundTrips, CLIENTS],
+];
 
 const DIRECTIONS: [string, Transfer][] = [
   ["to server", upload],
@@ -74,17 +92,45 @@ async function sendFile(
 }
 
 async function measure(): Promise<void> {
+  const contenders = [thisLibrary(PATH), nodeNet()];
   console.log();
-  const connects = await measureConnects(PATH, CLIENTS);
-  print(`Connections, ${CLIENTS} at once`, connects);
-  print("Round trips of 64 bytes, 1 client", await measureRoundTrips(PATH, 1));
-  const all = await measureRoundTrips(PATH, CLIENTS);
-  print(`Round trips of 64 bytes, ${CLIENTS} clients`, all);
+  print("In a second", contenders.map(({ name }) => name));
+  for (const [title, measurement, clients] of MEASUREMENTS) {
+    const cells: string[] = [];
+    for (const one of contenders) {
+      cells.push(await cell(one, measurement, clients));
+    }
+    print(title, cells);
+  }
+  for (const { name, limit } of contenders) {
+    if (limit !== "") console.log(`\n${name} ${limit}.`);
+  }
+  printSystem();
 }
 
-function print(title: string, perSecond: number): void {
-  const value = Math.round(perSecond).toLocaleString("en");
-  console.log(`${title.padEnd(36)} ${value.padStart(8)} /s`);
+async function cell(
+  contender: Contender,
+  measurement: Measurement,
+  clients: number,
+): Promise<string> {
+  if (clients > contender.maxClients) return "-";
+  const perSecond = await measurement(contender, clients);
+  return Math.round(perSecond).toLocaleString("en");
+}
+
+function print(title: string, cells: readonly string[]): void {
+  const padded = cells.map((text) => text.padStart(CELL_WIDTH));
+  console.log(title.padEnd(TITLE_WIDTH) + padded.join(""));
+}
+
+/** Figures of Wine are not those of Windows. */
+function printSystem(): void {
+  const wine = wineVersion();
+  if (wine === undefined) return;
+  console.log(
+    `\nThis is Wine ${wine}, not Windows: each system call takes some 10 us ` +
+      "more here, so compare the columns.",
+  );
 }
 
 /** Ends everything; what is left over would be seen here. */

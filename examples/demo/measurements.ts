@@ -1,75 +1,74 @@
 /**
- * How fast the pipe is.
+ * How fast a pipe is.
  *
  * @module
  */
 
-import { connectPipe, type PipeConnection } from "@iocp/proactor";
-import { request } from "./transfers.ts";
+import type { Client, Contender, Service } from "./contenders.ts";
 
 const MESSAGE_SIZE = 64;
 const MILLISECONDS = 700;
 
+/** Measures something that happens so many times in a second. */
+export type Measurement = (
+  contender: Contender,
+  clients: number,
+) => Promise<number>;
+
 /**
  * Connects clients at once and closes them again.
  *
- * @param path The pipe.
+ * @param contender Who serves them.
  * @param count How many.
  * @returns Connections in a second.
  */
 export async function measureConnects(
-  path: string,
+  contender: Contender,
   count: number,
 ): Promise<number> {
+  using service = await contender.serve();
   const start = performance.now();
-  const connecting = Array.from({ length: count }, () => connectPipe(path));
-  const connections = await Promise.all(connecting);
+  const clients = await connectAll(service, count);
   const seconds = (performance.now() - start) / 1000;
-  await closeAll(connections);
+  await closeAll(clients);
   return count / seconds;
 }
 
 /**
  * Lets clients send 64 bytes and wait for them to come back, again and again.
  *
- * @param path The pipe.
+ * @param contender Who serves them.
  * @param count How many clients do so at once.
  * @returns Round trips in a second, all clients together.
  */
 export async function measureRoundTrips(
-  path: string,
+  contender: Contender,
   count: number,
 ): Promise<number> {
-  const requests = Array.from(
-    { length: count },
-    () => request(path, { job: "echo" }),
-  );
-  const connections = await Promise.all(requests);
+  using service = await contender.serve();
+  const clients = await connectAll(service, count);
+  await Promise.all(clients.map((client) => client.start()));
   const start = performance.now();
   const end = start + MILLISECONDS;
   const counts = await Promise.all(
-    connections.map((connection) => roundTripsUntil(end, connection)),
+    clients.map((client) => roundTripsUntil(end, client)),
   );
   const seconds = (performance.now() - start) / 1000;
-  await closeAll(connections);
+  await closeAll(clients);
   return counts.reduce((sum, count) => sum + count) / seconds;
 }
 
-async function roundTripsUntil(
-  end: number,
-  connection: PipeConnection,
-): Promise<number> {
+async function roundTripsUntil(end: number, client: Client): Promise<number> {
   const data = new Uint8Array(MESSAGE_SIZE);
   let count = 0;
-  for (; performance.now() < end; count++) {
-    await connection.write(data);
-    for (let rest = MESSAGE_SIZE; rest > 0;) {
-      rest -= await connection.read(data) ?? rest;
-    }
-  }
+  for (; performance.now() < end; count++) await client.ask(data);
   return count;
 }
 
-async function closeAll(connections: PipeConnection[]): Promise<void> {
-  await Promise.all(connections.map((connection) => connection.shutdown()));
+function connectAll(service: Service, count: number): Promise<Client[]> {
+  return Promise.all(Array.from({ length: count }, () => service.connect()));
+}
+
+async function closeAll(clients: readonly Client[]): Promise<void> {
+  await Promise.all(clients.map((client) => client.close()));
 }

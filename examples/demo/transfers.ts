@@ -92,19 +92,25 @@ export async function exchange(
 }
 
 /**
- * Connects and says what is wanted.
+ * Says what is wanted.
  *
- * @param path The pipe.
+ * @param connection The connection.
  * @param request The first message.
- * @returns The connection.
  */
-export async function request(
+export async function sendRequest(
+  connection: PipeConnection,
+  request: FileRequest,
+): Promise<void> {
+  const message = JSON.stringify(request);
+  await connection.write(new TextEncoder().encode(message));
+}
+
+async function request(
   path: string,
   request: FileRequest,
 ): Promise<PipeConnection> {
   const connection = await connectPipe(path);
-  const message = JSON.stringify(request);
-  await connection.write(new TextEncoder().encode(message));
+  await sendRequest(connection, request);
   return connection;
 }
 

@@ -79,5 +79,9 @@ programTest("demo.ts sends files and compares hashes", async () => {
   const results = lines.filter((line) => line.includes("SHA-256"));
   assertEquals(results.length, 6);
   for (const line of results) assertMatch(line, /SHA-256 equal$/);
+  const figures = lines.filter((line) => line.startsWith("Round trips"));
+  assertEquals(figures.length, 3);
+  for (const line of figures) assertMatch(line, /clients? +[\d,]+ +-$/);
+  assertEquals(lines.includes("node:net of Deno needs --allow-all."), true);
   assertMatch(lines.at(-1) ?? "", /pending: 0, slots in use: 0$/);
 });

@@ -12,6 +12,16 @@ const ROOM = new Uint8Array(65_536);
 /** Where TCP servers listen. */
 export const HOSTNAME = "127.0.0.1";
 
+/** What is served. */
+export interface Task {
+  /** "pipe", "message" or "tcp". */
+  transport: string;
+  /** What is done with a connection. */
+  role: string;
+  /** A pipe's name or a port. */
+  address: string;
+}
+
 /** What is done with a connection, by the name of the role. */
 export const PROTOCOLS: Record<string, () => Protocol> = {
   echo: () => new Echo(),
@@ -66,15 +76,10 @@ class Source extends Sink {
 /**
  * Serves until the process ends.
  *
- * @param transport "pipe", "message" or "tcp".
- * @param role One of {@linkcode PROTOCOLS}.
- * @param address A pipe's name or a port.
+ * @param task What; the role is one of {@linkcode PROTOCOLS}.
  */
-export async function serveProtocol(
-  transport: string,
-  role: string,
-  address: string,
-): Promise<void> {
+export async function serveProtocol(task: Task): Promise<void> {
+  const { transport, role, address } = task;
   const loop = new ProactorEventLoop();
   const factory = PROTOCOLS[role]!;
   if (transport === "tcp") {

@@ -71,5 +71,6 @@ async function serveStream(
 
 const [style, transport = "", role = "", address = "", workers] = Deno.args;
 if (style === "stream") await serveStreams(transport, role, address);
-else if (Number(workers) === 1) await serveProtocol(transport, role, address);
-else await serveByWorkers(Number(workers), { transport, role, address });
+else if (Number(workers) === 1) {
+  await serveProtocol({ transport, role, address });
+} else await serveByWorkers(Number(workers), { transport, role, address });

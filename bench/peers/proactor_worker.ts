@@ -7,8 +7,7 @@
 
 import { ProactorEventLoop } from "../../mod.ts";
 import { Socket } from "../../src/net/mod.ts";
-import { PROTOCOLS, serveProtocol } from "./proactor_protocols.ts";
-import type { Task } from "./proactor_workers.ts";
+import { PROTOCOLS, serveProtocol, type Task } from "./proactor_protocols.ts";
 
 /** What a worker is told: what it serves, and then sockets by their handles. */
 export type Message = Task | bigint;
@@ -20,7 +19,7 @@ self.addEventListener("message", (event) => {
   const { data } = event as MessageEvent<Message>;
   if (typeof data === "bigint") adopt(new Socket(data));
   else if (data.transport === "tcp") role = data.role;
-  else serveProtocol(data.transport, data.role, data.address);
+  else serveProtocol(data);
 });
 
 function adopt(socket: Socket): void {

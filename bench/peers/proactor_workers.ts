@@ -11,19 +11,9 @@
 import { IocpProactor, ProactorEventLoop } from "../../mod.ts";
 import { createSocket } from "../../src/net/mod.ts";
 import type { Message } from "./proactor_worker.ts";
-import { HOSTNAME } from "./proactor_protocols.ts";
+import { HOSTNAME, type Task } from "./proactor_protocols.ts";
 
 const BACKLOG = 512;
-
-/** What is served. */
-export interface Task {
-  /** "pipe", "message" or "tcp". */
-  transport: string;
-  /** What is done with a connection. */
-  role: string;
-  /** A pipe's name or a port. */
-  address: string;
-}
 
 /**
  * Serves until the process ends.

@@ -10,6 +10,7 @@ export const SUBCOMMANDS = [
   "conformance",
   "bench",
   "peers",
+  "interop",
   "setup",
 ] as const;
 
@@ -45,6 +46,7 @@ export const USAGE = `Usage: deno run -A tools/windows.ts SUBCOMMAND [WORDS]
   conformance [FILE]  replay traces, and write a report to FILE
   bench [ARGS]     run the benchmarks; ARGS go to deno bench
   peers [ARGS]     compare with other runtimes and C; ARGS as --help says
+  interop [FILES]  run tests/libraries, and write the table of their results
   setup            only prepare what the others need, and say where it is`;
 
 /** Takes a command line apart; `undefined` if there is no such subcommand. */

@@ -1,6 +1,6 @@
 // Checks the tables that name tests: docs/claims.md, docs/asyncio_tests.md,
-// SECURITY.md, tests/WINE.md and tests/sim/RULES.md; and that which names members,
-// docs/asyncio.md.
+// SECURITY.md, tests/WINE.md and tests/sim/RULES.md; that which names members,
+// docs/asyncio.md; and that of libraries, docs/node_libraries.md.
 //
 // deno run -A tools/check_tables.ts
 import { readText, typescriptFiles } from "./files.ts";
@@ -16,6 +16,7 @@ import {
   namesMembers,
   partScenarios,
 } from "./table_rules.ts";
+import { judgeLibraryTable } from "./library_table.ts";
 import {
   checkRows,
   findingsOn,
@@ -26,6 +27,7 @@ import {
 
 const ASYNCIO = "docs/asyncio.md";
 const SCENARIOS = "docs/asyncio_tests.md";
+const LIBRARIES = "docs/node_libraries.md";
 const CLAIMS = "docs/claims.md";
 const SECURITY = "SECURITY.md";
 const WINE = "tests/WINE.md";
@@ -66,6 +68,7 @@ if (import.meta.main) {
     ),
     ...checkRows(SCENARIOS, counts, isCounted(scenarios)),
     ...findingsOn(SCENARIOS, "scenarios", judgeNumber(scenarios)),
+    ...findingsOn(LIBRARIES, "table", judgeLibraryTable(readText(LIBRARIES)!)),
     ...checkRows(CLAIMS, rowsOf(CLAIMS), tested),
     ...checkRows(
       SECURITY,

@@ -38,6 +38,9 @@ const SOCKET_LIBRARIES = ["ws2_32"];
 /** Peers, handles and memory that fail: `deno task faults` runs more of it. */
 export const FAULTS = "tests/faults";
 
+/** Libraries of npm over pipes: `deno task interop` writes their table. */
+export const LIBRARIES = "tests/libraries";
+
 /** What tells them how much of it they shall do. */
 export const SCALE_VARIABLE = "PROACTOR_FAULTS_SCALE";
 
@@ -109,6 +112,11 @@ function windowsStages(place: Place): Stage[] {
     permissions: ["-A"],
     paths: ["tests/interop"],
     peers: true,
+  }, {
+    title: `Libraries of npm over pipes on ${place.label}`,
+    deno: "windows",
+    permissions: ["-A"],
+    paths: [LIBRARIES],
   }, {
     title: `The package as it is published, on ${place.label}`,
     deno: "windows",

@@ -13,6 +13,7 @@ import {
 import { exists } from "./files.ts";
 import { runConformance } from "./conformance.ts";
 import type { WindowsHost } from "./host.ts";
+import { runInterop } from "./interop.ts";
 import { importMapFlags } from "./jsr.ts";
 import { runPeers } from "./peer_run.ts";
 import { pinToOneCore } from "./pin.ts";
@@ -61,6 +62,8 @@ async function carryOut(
       return await runPeers(host, words);
     case "test":
       return await runTests(host, words);
+    case "interop":
+      return await runInterop(host, words);
     case "faults":
       return await runFaults(host, words);
     case "soak":

@@ -182,6 +182,7 @@ Deno.test("testStages() starts with the running Deno off Windows only", () => {
     "windows",
     "windows",
     "windows",
+    "windows",
   ]);
   const windows = {
     windows: true,
@@ -227,7 +228,7 @@ Deno.test("testStages() puts the rules of Windows over Wine, in a stage of its o
 
 Deno.test("testStages() gives the library no more than --allow-ffi", () => {
   const stages = testStages(WINE);
-  const [own, , all, , , , , scoped, pipes] = stages;
+  const [own, , all, , , , , , scoped, pipes] = stages;
   const libraries = ["kernel32", "ntdll", "advapi32"];
   assertEquals(own?.permissions, ["--allow-ffi"]);
   assertEquals(all?.permissions, ["--allow-ffi"]);

@@ -15,6 +15,8 @@ const TEXTS = [
   "ARCHITECTURE.md",
   "CONTRIBUTING.md",
   "PERFORMANCE.md",
+  "docs/framing.md",
+  "docs/security.md",
 ];
 
 /** One check: a name, and the arguments of the Deno that does it. */

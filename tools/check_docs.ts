@@ -16,6 +16,8 @@ const TEXTS = [
   "ARCHITECTURE.md",
   "CONTRIBUTING.md",
   "PERFORMANCE.md",
+  "docs/framing.md",
+  "docs/security.md",
 ];
 
 function shorten(finding: Finding): Finding {

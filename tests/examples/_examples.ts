@@ -12,7 +12,14 @@ import {
 } from "../../tools/code_blocks.ts";
 
 const ROOT = new URL("../../", import.meta.url);
-const TEXTS = ["README.md", "ARCHITECTURE.md", "PERFORMANCE.md", "mod.ts"];
+const TEXTS = [
+  "README.md",
+  "ARCHITECTURE.md",
+  "PERFORMANCE.md",
+  "docs/framing.md",
+  "docs/security.md",
+  "mod.ts",
+];
 
 /** A code block that is executed, or is not for a reason. */
 export interface Example extends CodeBlock {

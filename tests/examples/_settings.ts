@@ -51,6 +51,7 @@ export const SETTINGS: Record<string, Setting | undefined> = {
   },
   "README.md: Readiness": datagrams,
   "README.md: Files": server(awaitCopy),
+  "docs/security.md: Which pipes there are": { lacking: "pipe-directory" },
   "mod.ts: module": server(peers.callPipe),
   "src/file/directory_watcher.ts: DirectoryWatcher": server(touchInbox),
   "src/file/watch_directory.ts: watchDirectory": server(touchInbox),

@@ -13,6 +13,7 @@ import { test } from "../_setup.ts";
 import { decode, encode, pattern } from "../_bytes.ts";
 import { connectedPair, messagePair, uniquePipeName } from "../_pipes.ts";
 import { soon, until } from "../_turns.ts";
+import { impersonate } from "../../../src/identity/mod.ts";
 import { pipe } from "../../../src/pipe/mod.ts";
 import { PipeHandle } from "../../../src/pipe/pipe_handle.ts";
 import {
@@ -117,6 +118,20 @@ for (const security of ["currentUser", "everyone"] as const) {
     assertEquals(pair.client.remoteProcessId, Deno.pid);
   });
 }
+
+test.proactor("scoped: peer(), peek(), impersonate() and expectedServer work", async (proactor) => {
+  const options = {
+    impersonation: "impersonation",
+    expectedServer: "current-user",
+  } as const;
+  await using pair = await connectedPair(proactor, {}, options);
+  const { user, source } = await pair.served.peer();
+  assertEquals(source, "connection");
+  assert(user!.name !== null);
+  assertEquals(impersonate(pair.served, ({ sid }) => sid), user!.sid);
+  await pair.client.write(encode("hello"));
+  assertEquals((await pair.served.peek()).available, 5);
+});
 
 test.proactor("scoped: connectPipe() waits for a busy pipe", async (proactor) => {
   const path = uniquePipeName();

@@ -78,7 +78,7 @@ export function testStages(place: Place): Stage[] {
   }, {
     title: "Every order of events, on the simulated kernel",
     deno: "own",
-    permissions: ["--allow-ffi"],
+    permissions: ["--allow-ffi", "--allow-read"], // its threads are modules
     paths: ["tests/model"],
   }];
   return [...stages, ...windowsStages(place), ...ruledStages(place)];

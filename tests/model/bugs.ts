@@ -11,6 +11,7 @@ import { CompletionPort } from "../../src/proactor/port/completion_port.ts";
 import { DeferredWork } from "../../src/proactor/port/deferred_work.ts";
 import { Dispatcher } from "../../src/proactor/port/dispatcher.ts";
 import { LateReads } from "../../src/proactor/port/late_reads.ts";
+import { PacketQueue } from "../../src/proactor/port/packet_queue.ts";
 import { PortHandle } from "../../src/proactor/port/port_handle.ts";
 import { Pump } from "../../src/proactor/port/pump.ts";
 import { PipeListener } from "../../src/pipe/pipe_listener.ts";
@@ -20,29 +21,22 @@ import { ReadHalf } from "../../src/stream/read_half.ts";
 import { ReadQueue } from "../../src/stream/read_queue.ts";
 import { WriteHalf } from "../../src/stream/write_half.ts";
 import { WriteQueue } from "../../src/stream/write_queue.ts";
-
-/** A wrong change. */
-export interface Bug {
-  /** What is wrong. */
-  readonly name: string;
-  /** Which models must find it. */
-  readonly models: readonly string[];
-  /**
-   * Makes the change.
-   *
-   * @returns Takes it back.
-   */
-  plant(): () => void;
-}
-
-/** A method that takes the place of another, which it is given. */
-// deno-lint-ignore no-explicit-any -- methods of any class
-type Replacement = (original: any) => (this: any, ...args: any[]) => unknown;
+import { type Bug, bug } from "./bug.ts";
+import { LOOP_BUGS } from "./loop_bugs.ts";
+import { SOCKET_BUGS } from "./socket_bugs.ts";
 
 /** All of them. */
 export const BUGS: readonly Bug[] = [
   bug("a close gives slots back before their packets", {
-    models: ["connection", "server", "dialer", "datagrams"],
+    models: [
+      "connection",
+      "server",
+      "dialer",
+      "datagrams",
+      "tcp",
+      "tcp-server",
+      "file",
+    ],
     of: CompletionPort,
     method: "closeHandle",
     by: (original) =>
@@ -54,7 +48,15 @@ export const BUGS: readonly Bug[] = [
       },
   }),
   bug("a slot is registered after its call", {
-    models: ["connection", "server", "dialer", "datagrams", "wait"],
+    models: [
+      "connection",
+      "server",
+      "dialer",
+      "datagrams",
+      "wait",
+      "tcp",
+      "file",
+    ],
     of: CompletionPort,
     method: "begin",
     by: () => () => {},
@@ -76,6 +78,10 @@ export const BUGS: readonly Bug[] = [
       "datagrams",
       "closing",
       "wait",
+      "tcp",
+      "tcp-server",
+      "file",
+      "loop",
     ],
     of: Dispatcher,
     method: "dispatch",
@@ -86,19 +92,19 @@ export const BUGS: readonly Bug[] = [
       },
   }),
   bug("in skip mode a packet is waited for", {
-    models: ["connection"],
+    models: ["connection", "tcp", "file"],
     of: PortHandle,
     method: "queuesPacket",
     by: () => (code: number) => code === 997 || code === 0,
   }),
   bug("without skip mode no packet is waited for", {
-    models: ["connection"],
+    models: ["connection", "tcp"],
     of: PortHandle,
     method: "queuesPacket",
     by: () => (code: number) => code === 997,
   }),
   bug("a view of the caller's array is queued instead of a copy", {
-    models: ["connection"],
+    models: ["connection", "tcp", "protocol"],
     of: WriteQueue,
     method: "keep",
     by: () => () => {},
@@ -142,7 +148,7 @@ export const BUGS: readonly Bug[] = [
       },
   }),
   bug("a read takes its bytes twice", {
-    models: ["connection"],
+    models: ["connection", "tcp"],
     of: ReadHalf,
     method: "takeInto",
     by: (original) =>
@@ -177,7 +183,7 @@ export const BUGS: readonly Bug[] = [
     by: () => () => {},
   }),
   bug("a connection that nobody waits for is dropped", {
-    models: ["server"],
+    models: ["server", "tcp-server"],
     of: AcceptQueue,
     method: "push",
     by: (original) =>
@@ -188,7 +194,7 @@ export const BUGS: readonly Bug[] = [
       },
   }),
   bug("a client is handed out twice", {
-    models: ["server"],
+    models: ["server", "tcp-server"],
     of: AcceptQueue,
     method: "push",
     by: (original) =>
@@ -222,27 +228,17 @@ export const BUGS: readonly Bug[] = [
     by: () => () => {},
   }),
   bug("an operation does not start the pump", {
-    models: ["pump"],
+    models: ["pump", "starved"],
     of: Pump,
     method: "start",
     by: () => () => {},
   }),
+  bug("a wait that no thread has begun counts as begun", {
+    models: ["starved"],
+    of: PacketQueue,
+    method: "disarm",
+    by: () => () => false,
+  }),
+  ...SOCKET_BUGS,
+  ...LOOP_BUGS,
 ];
-
-interface BugOptions {
-  models: readonly string[];
-  // deno-lint-ignore no-explicit-any -- any class
-  of: { prototype: any };
-  method: string;
-  by: Replacement;
-}
-
-function bug(name: string, options: BugOptions): Bug {
-  const { models, of: { prototype }, method, by } = options;
-  const plant = () => {
-    const original = prototype[method];
-    prototype[method] = by(original);
-    return () => void (prototype[method] = original);
-  };
-  return { name, models, plant };
-}

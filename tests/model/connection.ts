@@ -8,6 +8,7 @@
 import { PipeConnection } from "../../src/pipe/pipe_connection.ts";
 import { environment } from "./environment.ts";
 import type { Pick, Space, Step } from "./explorer.ts";
+import { TOUCHES_PORT } from "./model_win32.ts";
 import { assertCounts, isError } from "./outcomes.ts";
 import { type Ended, PortRun } from "./port_run.ts";
 import { makePair, PATH, RawPeer } from "./raw_peer.ts";
@@ -27,6 +28,8 @@ export interface ConnectionBounds {
   peerCalls: number;
   /** Timers that may fire. */
   timers: number;
+  /** Other work holds the pool of threads at first, and turns take time. */
+  starved?: boolean;
 }
 
 /** Bytes of a write, of the peer's and ours. */
@@ -40,6 +43,12 @@ const QUOTA = 4;
 
 const DEADLINE = 50;
 
+/** Milliseconds of a turn: more than one of them is idle polls enough. */
+const TURN_TIME = 0.5;
+
+/** Those of the pump: more than it needs for what has come. */
+const MANY_TIMERS = 10;
+
 /**
  * Makes the space of a connection.
  *
@@ -47,10 +56,12 @@ const DEADLINE = 50;
  * @returns The space.
  */
 export function connectionSpace(bounds: ConnectionBounds): Space {
-  const { messages, skip, serverEnd } = bounds;
-  const pool = new WorldPool({ skip });
+  const { messages, skip, serverEnd, starved } = bounds;
+  const pool = new WorldPool(
+    starved ? { skip, shared: 1 } : { skip }, // the pump counts its waits
+  );
   const name = [
-    "connection",
+    starved ? "starved" : "connection",
     messages ? "message" : "byte",
     skip ? "skip" : "packets",
     serverEnd ? "server" : "client",
@@ -79,6 +90,9 @@ class ConnectionRun extends PortRun {
   #expired = false;
   #ended = false;
   #endWritten = false;
+  #starved: boolean;
+  /** Whether a thread becomes free before the end. */
+  readonly #isFed: boolean;
 
   constructor(pool: WorldPool, bounds: ConnectionBounds, pick: Pick) {
     super(pool, pick);
@@ -86,8 +100,12 @@ class ConnectionRun extends PortRun {
     this.#calls = bounds.calls;
     this.#peerCalls = bounds.peerCalls;
     this.timers = bounds.timers;
+    this.#starved = bounds.starved ?? false;
+    this.#isFed = this.#starved && pick(2) === 0;
     const { messages, serverEnd } = bounds;
     const { sim } = this.world;
+    sim.threads.busy = this.#starved;
+    if (this.#starved) environment.turnTime = TURN_TIME;
     const pair = makePair(sim, { messages, quota: QUOTA });
     const ours = serverEnd ? pair.server : pair.client;
     const theirs = serverEnd ? pair.client : pair.server;
@@ -121,6 +139,23 @@ class ConnectionRun extends PortRun {
       }));
     }
     if (this.#peerCalls > 0 && !this.#peer.closed) this.#peerSteps(add);
+    if (this.#starved && this.#isFed) {
+      add(this.step("a thread is free", () => this.#feed()));
+    }
+  }
+
+  /** Until a thread is free, timers look for packets. */
+  #assertFed(): void {
+    this.settle(MANY_TIMERS);
+    if (this.world.hasPackets) throw new Error("Packets wait for a thread");
+    this.#feed();
+  }
+
+  #feed(): void {
+    const { sim } = this.world;
+    this.#starved = false;
+    sim.touched |= TOUCHES_PORT;
+    sim.threads.busy = false;
   }
 
   #programSteps(add: (step: Step) => void): void {
@@ -136,7 +171,9 @@ class ConnectionRun extends PortRun {
         this.#write();
         this.#close();
       });
-      if (this.#aborter === null && this.open("read") === 0) {
+      if (
+        this.#aborter === null && this.open("read") === 0 && !this.#isStarved
+      ) {
         call("read with signal", () => {
           this.#aborter = new AbortController();
           this.#read(this.#aborter.signal);
@@ -150,6 +187,11 @@ class ConnectionRun extends PortRun {
     if (!this.#aborted) call("abort", () => this.#abort());
   }
 
+  /** Threads and timers make enough orders there. */
+  get #isStarved(): boolean {
+    return this.#bounds.starved ?? false;
+  }
+
   #peerSteps(add: (step: Step) => void): void {
     const peer = this.#peer;
     const call = (name: string, body: () => void): void =>
@@ -160,6 +202,7 @@ class ConnectionRun extends PortRun {
     if (peer.writing === 0) call("write", () => peer.write(CHUNK));
     if (peer.reading === 0) call("read", () => peer.read(2 * CHUNK));
     call("close", () => peer.close());
+    if (this.#isStarved) return;
     if (!this.#bounds.serverEnd && !this.#disconnected) {
       call("disconnect", () => this.#disconnect());
     }
@@ -260,7 +303,7 @@ class ConnectionRun extends PortRun {
   protected checkState(): void {
     assertCounts("The program", this.#received, this.#peer.written);
     assertCounts("The peer", this.#peer.received, this.#written);
-    const { bufferBytes, slotsInUse } = this.world.proactor.metrics();
+    const { bufferBytes, slotsInUse } = this.world;
     const slots = this.#endWritten ? 3 : 2; // one waits for the reader
     if (slotsInUse > slots) throw new Error(`${slotsInUse} slots are in use`);
     if (bufferBytes > 2 * 65_536) throw new Error(`${bufferBytes} bytes held`);
@@ -281,11 +324,12 @@ class ConnectionRun extends PortRun {
       this.open("write"),
       +this.#closing + 2 * +this.#aborted + 4 * +this.#peer.closed +
       8 * +this.#disconnected + 16 * +this.#ended + 32 * +this.#endWritten +
-      64 * +(this.#aborter !== null),
+      64 * +(this.#aborter !== null) + 128 * +this.#starved,
     ].join();
   }
 
   protected end(): void {
+    if (this.#starved) this.#assertFed();
     this.settle();
     if (!this.#closing) this.#readRest();
     this.#peerReadsRest();

@@ -137,7 +137,7 @@ class DialerRun extends PortRun {
     const order = this.#order;
     const sorted = order.every((each, i) => i === 0 || order[i - 1]! < each);
     if (!sorted) throw new Error(`The order of the dials is ${order}`);
-    const { pending } = this.world.proactor.metrics();
+    const pending = this.world.port.outstanding;
     const most = this.#futures.length; // those of cancelled waits come yet
     if (pending > most) throw new Error(`${pending} waits for ${most} dials`);
   }

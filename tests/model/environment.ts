@@ -46,6 +46,8 @@ const real = {
 class Environment {
   /** The virtual time in milliseconds. */
   now = 0;
+  /** How long a turn takes. */
+  turnTime = 0;
   /** Timers that are set, the next one first. */
   timers: Task[] = [];
   /** What runs in the next turn. */
@@ -54,6 +56,7 @@ class Environment {
   /** Nothing is due, and the time is zero. */
   reset(): void {
     this.now = 0;
+    this.turnTime = 0;
     this.timers = [];
     this.immediates = [];
   }
@@ -65,6 +68,7 @@ class Environment {
 
   /** Runs what is due in this turn. */
   turn(): void {
+    this.now += this.turnTime;
     const tasks = this.immediates;
     this.immediates = [];
     for (const { call } of tasks) {

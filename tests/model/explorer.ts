@@ -150,6 +150,8 @@ class Search {
   readonly #space: Space;
   readonly #path: Node[] = [];
   #depth = 0;
+  /** Nodes that this schedule has in common with one before. */
+  #known = 0;
 
   constructor(space: Space) {
     this.#space = space;
@@ -158,6 +160,7 @@ class Search {
   /** Runs a schedule; false when it was the last one, or has failed. */
   next(): boolean {
     this.#depth = 0;
+    this.#known = this.#path.length;
     const schedule = new Schedule(this.#space, (count) => this.#pick(count));
     try {
       this.#run(schedule);
@@ -182,6 +185,7 @@ class Search {
         return schedule.finish();
       }
       schedule.make(steps[node.at]!);
+      if (this.#depth >= this.#known) schedule.check(); // else it has held
       found.steps++;
       node.touched |= schedule.touched;
       sleep = stillAsleep(node, schedule.touched);
@@ -287,8 +291,12 @@ export class Schedule {
       this.#text[this.#text.length - 1] += this.#picks;
     }
     this.#touched = this.#run.touched();
-    this.#run.check();
     if (this.length > MAX_STEPS) throw new Error("The schedule never ends");
+  }
+
+  /** Checks what always holds. */
+  check(): void {
+    this.#run.check();
   }
 
   /** Lets the rest happen. */

@@ -6,6 +6,8 @@ import { explore, type Space } from "./explorer.ts";
 import { MODELS, spaceNamed } from "./models.ts";
 import { asSeed, asTest, parseSeed, repeat, shrink } from "./replay.ts";
 import { walk } from "./random.ts";
+import { spacesNamed } from "./search.ts";
+import { table } from "./table.ts";
 import { work } from "./worker.ts";
 
 /** Milliseconds for a space, which takes a few seconds on an idle machine. */
@@ -114,6 +116,22 @@ Deno.test("spaceNamed() finds a space, or says that there is none", async () => 
   assertEquals(spaceNamed(name).name, name);
   await repeat(spaceNamed(name), []);
   await assertRejects(() => Promise.reject(missing()), Error, "Cannot find");
+});
+
+Deno.test("spacesNamed() lists the spaces of each model, or of some", () => {
+  const all = spacesNamed(0, "");
+  assertEquals(new Set(all.map(({ model }) => model)).size, MODELS.length);
+  assertEquals(spacesNamed(0, "pump-turns-of-2-ms"), [{
+    model: "pump",
+    index: 2,
+  }]);
+});
+
+Deno.test("table() makes columns of the same width", () => {
+  assertEquals(
+    table(["a", "long"], [["text", "b"]]),
+    "| a    | long |\n| ---- | ---- |\n| text | b    |",
+  );
 });
 
 function missing(): unknown {

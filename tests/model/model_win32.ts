@@ -10,6 +10,7 @@ import { Kernel, type ReadyOperation } from "../sim/kernel.ts";
 import type { SimulationOptions } from "../sim/options.ts";
 import { PipeEnd } from "../sim/pipe_end.ts";
 import { CompletionPort } from "../sim/port.ts";
+import { SimulatedSocket } from "../sim/simulated_socket.ts";
 import { SimulatedWin32 } from "../sim/simulated_win32.ts";
 
 /** The thread with JavaScript: steps on it keep their order. */
@@ -24,9 +25,9 @@ export const TOUCHES_ALL = -1;
 /** Names, and what is not told apart. */
 const TOUCHES_NAMES = 4;
 
-/** The bits of pipes follow, two for each. */
-const FIRST_PIPE = 3;
-const PIPES = 13;
+/** The bits of pipes and sockets follow, two for each. */
+const FIRST_BIT = 3;
+const PAIRS = 13;
 const TO_SERVER = 1;
 const TO_CLIENT = 2;
 const BOTH_WAYS = TO_SERVER | TO_CLIENT;
@@ -35,16 +36,17 @@ const BOTH_WAYS = TO_SERVER | TO_CLIENT;
 export class ModelWin32 extends SimulatedWin32 {
   /** What was touched since the last look, as bits. */
   touched = 0;
-  readonly #labels = new WeakMap<object, string>();
-  readonly #bits = new WeakMap<object, number>();
+  readonly #labels = new Map<object, string>();
+  readonly #bits = new Map<object, number>();
   #files = 0;
-  #pipes = 0;
-  #operations = new Map<string, number>();
+  #pairs = 0;
+  readonly #operations = new Map<string, number>();
 
   /** @param options The settings. */
   constructor(options: SimulationOptions = {}) {
     super(options);
     this.#watch(this.kernel);
+    this.#watchSockets();
   }
 
   /** The kernel itself. */
@@ -54,8 +56,10 @@ export class ModelWin32 extends SimulatedWin32 {
 
   /** A schedule begins: names start afresh. */
   begin(): void {
-    this.#files = this.#pipes = 0;
-    this.#operations = new Map();
+    this.#files = this.#pairs = 0;
+    this.#labels.clear();
+    this.#bits.clear();
+    this.#operations.clear();
     this.touched = 0;
   }
 
@@ -81,6 +85,16 @@ export class ModelWin32 extends SimulatedWin32 {
       this.touched |= TOUCHES_PORT;
     }
     this.kernel.finish(ready);
+  }
+
+  /**
+   * Notes that somebody has touched one way of a connection, or a socket that
+   * listens.
+   *
+   * @param way What.
+   */
+  touch(way: object): void {
+    this.touched |= this.#bitsOf(way, TO_SERVER);
   }
 
   #watch(kernel: Kernel): void {
@@ -120,6 +134,21 @@ export class ModelWin32 extends SimulatedWin32 {
     this.#watchNames(kernel);
   }
 
+  /** What is done to sockets without an operation. */
+  #watchSockets(): void {
+    const { sockets } = this;
+    const close = sockets.closeSocket.bind(sockets);
+    const shutdown = sockets.shutdown.bind(sockets);
+    sockets.closeSocket = (socket) => {
+      this.#touchSocket(sockets.at(socket));
+      return close(socket);
+    };
+    sockets.shutdown = (socket, how) => {
+      this.#touchSocket(sockets.at(socket));
+      return shutdown(socket, how);
+    };
+  }
+
   #watchNames({ npfs }: Kernel): void {
     const open = npfs.open.bind(npfs);
     const create = npfs.create.bind(npfs);
@@ -147,6 +176,7 @@ export class ModelWin32 extends SimulatedWin32 {
   }
 
   #touchRequest({ file, kind }: Request): void {
+    if (file instanceof SimulatedSocket) return this.#touchSocket(file, kind);
     if (kind !== "read" && kind !== "write") {
       this.touched |= TOUCHES_NAMES; // it may listen again
       return this.#touchFile(file, BOTH_WAYS);
@@ -157,15 +187,28 @@ export class ModelWin32 extends SimulatedWin32 {
   }
 
   #touchFile(file: SimulatedFile, directions: number): void {
-    if (!(file instanceof PipeEnd)) {
+    if (file instanceof SimulatedSocket) this.#touchSocket(file);
+    else if (!(file instanceof PipeEnd)) this.touched |= TOUCHES_NAMES;
+    else this.touched |= this.#bitsOf(file.instance, directions);
+  }
+
+  /** One way of a connection, or both; or a socket that has none yet. */
+  #touchSocket(file: SimulatedSocket, kind?: string): void {
+    const { incoming, outgoing } = file;
+    if (incoming === null || outgoing === null) {
       this.touched |= TOUCHES_NAMES;
-      return;
+      return this.touch(file);
     }
-    let bit = this.#bits.get(file.instance);
+    if (kind !== "write") this.touch(incoming);
+    if (kind !== "read") this.touch(outgoing);
+  }
+
+  #bitsOf(object: object, directions: number): number {
+    let bit = this.#bits.get(object);
     if (bit === undefined) {
-      bit = FIRST_PIPE + 2 * (this.#pipes++ % PIPES);
-      this.#bits.set(file.instance, bit);
+      bit = FIRST_BIT + 2 * (this.#pairs++ % PAIRS);
+      this.#bits.set(object, bit);
     }
-    this.touched |= directions << bit;
+    return directions << bit;
   }
 }

@@ -82,9 +82,10 @@ export abstract class PortRun implements Run {
   }
 
   fingerprint(): string {
-    const { sim, turns, proactor } = this.world;
-    const { pending, slotsInUse, bufferBytes } = proactor.metrics();
-    let text = `${this.describe()};${pending},${slotsInUse},${bufferBytes},` +
+    const { sim, turns, port, slotsInUse, bufferBytes } = this.world;
+    const { outstanding } = port;
+    let text =
+      `${this.describe()};${outstanding},${slotsInUse},${bufferBytes},` +
       `${turns.deferred},${environment.timers.length},${this.timers};`;
     for (const operation of sim.inner.operations) {
       text += sim.nameOf(operation) + (operation.cancelRequested ? "x," : ",");

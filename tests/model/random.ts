@@ -23,6 +23,8 @@ export interface WalkOptions {
   seed: number;
   /** The most milliseconds. */
   time: number;
+  /** The most schedules. */
+  schedules?: number | undefined;
 }
 
 const SLICE = 100;
@@ -36,7 +38,7 @@ const SLICE = 100;
  */
 export async function walk(
   space: Space,
-  { seed, time }: WalkOptions,
+  { seed, time, schedules = Infinity }: WalkOptions,
 ): Promise<Walks> {
   const found: Walks = { schedules: 0, steps: 0 };
   const pick = randomPick(seed);
@@ -45,7 +47,8 @@ export async function walk(
     const start = clock();
     begun ||= start;
     for (let now = start; now - start < SLICE; now = clock()) {
-      if (now - begun > time || !walkOnce(space, pick, found)) return true;
+      if (now - begun > time || found.schedules >= schedules) return true;
+      if (!walkOnce(space, pick, found)) return true;
     }
     return false;
   });
@@ -63,6 +66,7 @@ function walkOnce(
       const steps = schedule.steps();
       if (steps.length === 0) break;
       schedule.make(steps[pick(steps.length)]!);
+      schedule.check();
       found.steps++;
     }
     schedule.finish();

@@ -102,7 +102,9 @@ function attempt(space: Space, steps: string[]): Failure | undefined {
       const name = text.split("/")[0];
       const step = schedule.steps().find((each) => each.name === name);
       picks = picksOf(text);
-      if (step !== undefined) schedule.make(step);
+      if (step === undefined) continue;
+      schedule.make(step);
+      schedule.check();
     }
     schedule.finish();
     return undefined;

@@ -20,6 +20,8 @@ export interface Job {
   size: number;
   /** Milliseconds at most. */
   time: number;
+  /** Schedules at most. */
+  schedules?: number | undefined;
   /** Walks at random from this seed on, instead of exploring. */
   seed?: number | undefined;
   /** The name of a bug that is planted before. */
@@ -78,21 +80,22 @@ async function workOn(job: Job): Promise<JobResult> {
   const space = model.spaces(job.size)[job.index]!;
   const start = performance.now();
   const result = job.seed === undefined
-    ? await exploreSpace(space, job.time)
-    : await walkSpace(space, job.seed, job.time);
+    ? await exploreSpace(space, job)
+    : await walkSpace(space, job.seed, job);
   const { failure, ...counts } = result;
   const time = performance.now() - start;
   const told = failure && await describe(space, failure);
   return { job, space: space.name, ...counts, time, failure: told };
 }
 
-async function exploreSpace(space: Space, time: number) {
-  const { states, ...found } = await explore(space, { time });
+async function exploreSpace(space: Space, { time, schedules }: Job) {
+  const { states, ...found } = await explore(space, { time, schedules });
   return { ...found, states: states.size };
 }
 
-async function walkSpace(space: Space, seed: number, time: number) {
-  const found = await walk(space, { seed, time });
+async function walkSpace(space: Space, seed: number, job: Job) {
+  const { time, schedules } = job;
+  const found = await walk(space, { seed, time, schedules });
   return { repeated: 0, states: 0, complete: false, ...found };
 }
 

@@ -6,7 +6,7 @@
 
 import type { Address } from "../../src/ffi/win32_api.ts";
 
-const PAGE_BITS = 12n;
+const PAGE = 4096;
 
 /** A region that the kernel may touch. */
 export interface Claim {
@@ -23,7 +23,7 @@ export interface Claim {
 /** All regions claimed now, found by page. */
 export class Claims {
   readonly #byOwner = new Map<object, Claim[]>();
-  readonly #byPage = new Map<Address, Set<Claim>>();
+  readonly #byPage = new Map<number, Set<Claim>>();
 
   /**
    * Claims a region; an empty one is ignored.
@@ -36,10 +36,11 @@ export class Claims {
     const claims = this.#byOwner.get(owner) ?? [];
     claims.push(claim);
     this.#byOwner.set(owner, claims);
-    for (const page of pagesOf(claim.start, claim.end)) {
-      const there = this.#byPage.get(page) ?? new Set();
-      there.add(claim);
-      this.#byPage.set(page, there);
+    const last = lastPage(claim.end);
+    for (let page = firstPage(claim.start); page <= last; page++) {
+      const there = this.#byPage.get(page);
+      if (there === undefined) this.#byPage.set(page, new Set([claim]));
+      else there.add(claim);
     }
   }
 
@@ -50,7 +51,8 @@ export class Claims {
    */
   release(owner: object): void {
     for (const claim of this.#byOwner.get(owner) ?? []) {
-      for (const page of pagesOf(claim.start, claim.end)) {
+      const last = lastPage(claim.end);
+      for (let page = firstPage(claim.start); page <= last; page++) {
         const there = this.#byPage.get(page);
         there?.delete(claim);
         if (there?.size === 0) this.#byPage.delete(page);
@@ -70,26 +72,39 @@ export class Claims {
    */
   collision(start: Address, end: Address, writes: boolean): Claim | undefined {
     if (end <= start) return undefined;
-    for (const claim of this.#candidates(start, end)) {
-      const touches = claim.start < end && start < claim.end;
-      if (touches && (writes || claim.writes)) return claim;
+    const [first, last] = [firstPage(start), lastPage(end)];
+    if (last - first >= this.#byPage.size) {
+      for (const claims of this.#byOwner.values()) {
+        const found = claims.find((each) => collides(each, start, end, writes));
+        if (found !== undefined) return found;
+      }
+      return undefined;
+    }
+    for (let page = first; page <= last; page++) {
+      for (const claim of this.#byPage.get(page) ?? NONE) {
+        if (collides(claim, start, end, writes)) return claim;
+      }
     }
     return undefined;
   }
-
-  *#candidates(start: Address, end: Address): Generator<Claim> {
-    const pages = ((end - 1n) >> PAGE_BITS) - (start >> PAGE_BITS) + 1n;
-    if (pages > BigInt(this.#byPage.size)) {
-      for (const claims of this.#byOwner.values()) yield* claims;
-      return;
-    }
-    for (const page of pagesOf(start, end)) {
-      yield* this.#byPage.get(page) ?? [];
-    }
-  }
 }
 
-function* pagesOf(start: Address, end: Address): Generator<Address> {
-  const last = (end - 1n) >> PAGE_BITS;
-  for (let page = start >> PAGE_BITS; page <= last; page++) yield page;
+const NONE: readonly Claim[] = [];
+
+function collides(
+  claim: Claim,
+  start: Address,
+  end: Address,
+  writes: boolean,
+): boolean {
+  return claim.start < end && start < claim.end && (writes || claim.writes);
+}
+
+/** Addresses are below 2 ** 53. */
+function firstPage(start: Address): number {
+  return Math.floor(Number(start) / PAGE);
+}
+
+function lastPage(end: Address): number {
+  return Math.floor((Number(end) - 1) / PAGE);
 }

@@ -77,7 +77,10 @@ export class HandleTable {
     this.#objects.delete(handle);
     this.#closed.add(handle);
     if (this.#reuse) this.#free.push(handle);
-    return ![...this.#objects.values()].some((other) => other === object);
+    for (const other of this.#objects.values()) {
+      if (other === object) return false;
+    }
+    return true;
   }
 
   #fresh(): Handle {

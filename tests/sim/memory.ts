@@ -19,6 +19,10 @@ const FIRST_ADDRESS = 0x1f3_8a50_0000n;
 
 interface MemoryRange {
   readonly base: Address;
+  /** The same, as a number: addresses are below 2 ** 53. */
+  readonly start: number;
+  /** One past its last byte. */
+  readonly end: number;
   readonly pageCount: number;
   /** One flag a page. */
   readonly committed: Uint8Array;
@@ -45,6 +49,8 @@ export interface AllocationResult {
 export class SimulatedMemory {
   readonly #straddle: boolean;
   #ranges: MemoryRange[] = [];
+  /** The one that was touched last. */
+  #last: MemoryRange | undefined;
   #next = FIRST_ADDRESS;
 
   /** @param straddle Whether ranges lie across a multiple of 4 GiB. */
@@ -98,6 +104,7 @@ export class SimulatedMemory {
     if (typeof span === "number") return span;
     if (type === MEM_RELEASE) {
       this.#ranges = this.#ranges.filter((each) => each !== span.range);
+      this.#last = undefined;
       return 0;
     }
     for (let page = span.first; page < span.end; page++) {
@@ -136,13 +143,7 @@ export class SimulatedMemory {
    */
   accessible(address: Address, size: number): boolean {
     const range = this.#find(address);
-    if (range === undefined) return false;
-    const span = spanOf(range, address, size);
-    if (span === undefined) return false;
-    for (let page = span.first; page < span.end; page++) {
-      if (range.committed[page] === 0) return false;
-    }
-    return true;
+    return range !== undefined && isCommitted(range, Number(address), size);
   }
 
   /**
@@ -154,7 +155,7 @@ export class SimulatedMemory {
    */
   write(target: Address, source: Uint8Array): void {
     const range = this.#check("writing", target, source.length);
-    const start = Number(target - range.base);
+    const start = Number(target) - range.start;
     for (let at = 0; at < source.length;) {
       const offset = start + at;
       const count = Math.min(source.length - at, PAGE - offset % PAGE);
@@ -173,7 +174,7 @@ export class SimulatedMemory {
    */
   read(target: Uint8Array, source: Address): void {
     const range = this.#check("reading", source, target.length);
-    const start = Number(source - range.base);
+    const start = Number(source) - range.start;
     for (let at = 0; at < target.length;) {
       const offset = start + at;
       const from = offset % PAGE;
@@ -202,16 +203,19 @@ export class SimulatedMemory {
 
   #check(action: string, address: Address, size: number): MemoryRange {
     const range = this.#find(address);
-    if (range !== undefined && this.accessible(address, size)) return range;
+    const committed = range !== undefined &&
+      isCommitted(range, Number(address), size);
+    if (committed) return range;
     throw new Error(
       `Simulated access violation ${action} ${size} bytes at ${hex(address)}`,
     );
   }
 
   #find(address: Address): MemoryRange | undefined {
-    return this.#ranges.find((each) =>
-      address >= each.base && address < endOf(each)
-    );
+    const at = Number(address);
+    if (this.#last !== undefined && holds(this.#last, at)) return this.#last;
+    const range = this.#ranges.find((each) => holds(each, at));
+    return this.#last = range;
   }
 
   #commitIn(address: Address, size: number): AllocationResult {
@@ -229,8 +233,11 @@ export class SimulatedMemory {
     const base = wanted === 0n
       ? this.#place(BigInt(pageCount * PAGE))
       : wanted - wanted % GRANULARITY;
+    const start = Number(base);
     const range: MemoryRange = {
       base,
+      start,
+      end: start + pageCount * PAGE,
       pageCount,
       committed: new Uint8Array(pageCount),
       pages: new Map(),
@@ -269,12 +276,22 @@ export function hex(address: Address): string {
   return `0x${address.toString(16)}`;
 }
 
-function endOf(range: MemoryRange): Address {
-  return range.base + BigInt(range.pageCount * PAGE);
+function holds(range: MemoryRange, at: number): boolean {
+  return at >= range.start && at < range.end;
 }
 
 function overlap(one: MemoryRange, other: MemoryRange): boolean {
-  return one.base < endOf(other) && other.base < endOf(one);
+  return one.start < other.end && other.start < one.end;
+}
+
+function isCommitted(range: MemoryRange, at: number, size: number): boolean {
+  if (at + size > range.end) return false;
+  const { committed, start } = range;
+  const last = Math.floor((at + size - 1 - start) / PAGE);
+  for (let page = Math.floor((at - start) / PAGE); page <= last; page++) {
+    if (committed[page] === 0) return false;
+  }
+  return true;
 }
 
 function spanOf(
@@ -282,7 +299,7 @@ function spanOf(
   address: Address,
   size: number,
 ): PageSpan | undefined {
-  const start = Number(address - range.base);
+  const start = Number(address) - range.start;
   const first = Math.floor(start / PAGE);
   const end = Math.ceil((start + size) / PAGE);
   return end > range.pageCount ? undefined : { range, first, end };

@@ -1,10 +1,13 @@
 // Checks the tables that name tests: docs/claims.md, docs/asyncio_tests.md,
 // SECURITY.md, tests/WINE.md and tests/sim/RULES.md; that which names members,
 // docs/asyncio.md; and that of libraries, docs/node_libraries.md.
+// Checks that the mutants fit the sources, too.
 //
 // deno run -A tools/check_tables.ts
 import { readText, typescriptFiles } from "./files.ts";
 import { exitWith } from "./finding.ts";
+import { checkMutants } from "./mutants/check.ts";
+import { MUTANTS } from "./mutants/list.ts";
 import {
   hasDifference,
   hasSource,
@@ -79,5 +82,6 @@ if (import.meta.main) {
     ...findingsOn(WINE, "table", judgeOddities(wine, testTexts())),
     ...checkRows(RULES, rowsOf(RULES), hasSource, tested),
     ...findingsOn(RULES, "options", optionless),
+    ...checkMutants(MUTANTS, readText),
   ]);
 }

@@ -29,8 +29,8 @@ export const PORT: readonly Mutant[] = [
   {
     name: "a synchronous completion leaves its slot pending",
     file: "proactor/port/completion_port.ts",
-    find: "      operation.pending = false;\n      return code;",
-    replace: "      return code;",
+    find: "      operation.pending = false;\n      this.#synchronous++;",
+    replace: "      this.#synchronous++;",
     tests: PORT_TESTS,
   },
   {
@@ -164,8 +164,8 @@ export const PORT: readonly Mutant[] = [
   {
     name: "a wait is woken more than once",
     file: "proactor/port/pump.ts",
-    find: "    if (this.#wakePosted) return;\n",
-    replace: "",
+    find: "    if (this.#wakePosted) return;\n    this.#wakePosted =",
+    replace: "    this.#wakePosted =",
     tests: ["pump"],
   },
   {

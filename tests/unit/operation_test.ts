@@ -60,6 +60,19 @@ Deno.test("acquire() raises the generation of a slot that is used again", () => 
   assertEquals(first.generation, 2);
 });
 
+Deno.test("release() hands a pending slot out again only behind its packet", () => {
+  const table = new OperationTable(new SimulatedWin32());
+  const pending = table.acquire(OWNER, LISTENER);
+  pending.pending = true;
+  table.release(pending);
+  for (let i = 0; i < table.capacity - 1; i++) {
+    assert(table.acquire(OWNER, LISTENER) !== pending);
+  }
+  pending.pending = false;
+  table.release(pending);
+  assertEquals(table.acquire(OWNER, LISTENER), pending);
+});
+
 Deno.test("dispose() keeps the memory of slots that are pending", () => {
   const sim = new SimulatedWin32();
   const table = new OperationTable(sim);

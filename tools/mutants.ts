@@ -11,12 +11,13 @@ import { importMapFlags } from "./jsr.ts";
 import { MUTANTS } from "./mutants/list.ts";
 import { type Mutant, mutate } from "./mutants/mutant.ts";
 import { ask, run } from "./process.ts";
+import { LIMIT } from "./stages.ts";
 
 const REPOSITORY = `${import.meta.dirname}/..`;
 /** Milliseconds for the tests that should catch a mutant. */
-const FEW_TESTS = 90_000;
+const FEW_TESTS = 200_000;
 /** Milliseconds for all unit tests. */
-const ALL_TESTS = 400_000;
+const ALL_TESTS = 900_000;
 
 /** The exit code of a program that took too long: 128 and SIGKILL. */
 const KILLED = 137;
@@ -78,6 +79,7 @@ class Copy implements AsyncDisposable {
       "--no-lock",
       "--allow-ffi",
       "--fail-fast",
+      `--preload=${LIMIT}`,
     ];
     const map = await importMapFlags();
     const argv = [Deno.execPath(), "test", ...flags, ...map, ...paths];

@@ -44,6 +44,9 @@ export const LIBRARIES = "tests/libraries";
 /** What tells them how much of it they shall do. */
 export const SCALE_VARIABLE = "PROACTOR_FAULTS_SCALE";
 
+/** Makes a test that hangs fail. */
+export const LIMIT = "tests/limit.ts";
+
 /** Puts Windows' rules over Wine. */
 const RULES = "tests/rules/install.ts";
 
@@ -73,7 +76,7 @@ export function testStages(place: Place): Stage[] {
   const stages: Stage[] = place.windows ? [] : [{
     title: `Unit tests on ${Deno.build.os}`,
     deno: "own",
-    permissions: ["--allow-ffi"],
+    permissions: ["--allow-ffi", `--preload=${LIMIT}`],
     paths: ANY_SYSTEM,
   }, {
     title: "Every order of events, on the simulated kernel",

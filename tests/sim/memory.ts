@@ -53,7 +53,7 @@ export class SimulatedMemory {
   #last: MemoryRange | undefined;
   #next = FIRST_ADDRESS;
 
-  /** @param straddle Whether ranges lie across a multiple of 4 GiB. */
+  /** @param straddle Whether ranges begin 64 KiB below a multiple of 4 GiB. */
   constructor(straddle: boolean) {
     this.#straddle = straddle;
   }
@@ -253,11 +253,8 @@ export class SimulatedMemory {
   #place(size: bigint): Address {
     let base = this.#next;
     if (this.#straddle) {
-      const half = size / 2n;
-      const below = half < GRANULARITY
-        ? GRANULARITY
-        : half - half % GRANULARITY;
-      base = (((this.#next + below) >> 32n) + 1n) * (1n << 32n) - below;
+      const below = this.#next + GRANULARITY;
+      base = ((below >> 32n) + 1n) * (1n << 32n) - GRANULARITY;
     }
     const end = base + size;
     // One granule between ranges stays unmapped, to catch overruns.

@@ -42,6 +42,8 @@ for (const straddle4GiB of [false, true]) {
       const found = table.find(...halves(address + off));
       assert(found === undefined, `offset ${off}`);
     }
+    const highs = operations.map(({ address }) => address >> 32n);
+    assertEquals(new Set(highs).size, straddle4GiB ? 2 : 1);
     assertEquals(table.find(0, 0), undefined);
     assertEquals(table.find(0xffff_ffff, 0xffff_ffff), undefined);
     for (const operation of operations) table.release(operation);

@@ -32,6 +32,7 @@ import {
 } from "../../tools/results.ts";
 import { InterruptedError, SetupError } from "../../tools/setup_process.ts";
 import {
+  LIMIT,
   narrowStages,
   scopedPermission,
   testStages,
@@ -230,7 +231,7 @@ Deno.test("testStages() gives the library no more than --allow-ffi", () => {
   const stages = testStages(WINE);
   const [own, , all, , , , , , scoped, pipes] = stages;
   const libraries = ["kernel32", "ntdll", "advapi32"];
-  assertEquals(own?.permissions, ["--allow-ffi"]);
+  assertEquals(own?.permissions, ["--allow-ffi", `--preload=${LIMIT}`]);
   assertEquals(all?.permissions, ["--allow-ffi"]);
   assertEquals(scoped?.permissions, [
     scopedPermission("C:\\Windows", [...libraries, "ws2_32"]),

@@ -5,7 +5,7 @@
  */
 
 import { normalizePipeName } from "../ffi/pipe_name.ts";
-import { connectPipe } from "../pipe/connect_pipe.ts";
+import { connectPipe, type ConnectPipeOptions } from "../pipe/connect_pipe.ts";
 import type { PipeConnection, PipeDirection } from "../pipe/pipe_connection.ts";
 import { type ConversationFlags, converse } from "./conversation.ts";
 import { type DataFlags, DataOutput } from "./data_output.ts";
@@ -19,6 +19,8 @@ export interface ConnectFlags extends DataFlags, ConversationFlags {
   timeout?: number | undefined;
   /** Waits for a server that is not there yet. */
   wait?: boolean | undefined;
+  /** Whose the pipe shall be. */
+  expect?: ConnectPipeOptions["expectedServer"];
   /** The directions. */
   direction: PipeDirection;
 }
@@ -42,6 +44,7 @@ export async function connect(
     readMode: flags.message ? "message" : "byte",
     timeout: flags.timeout,
     waitForServer: flags.wait,
+    expectedServer: flags.expect,
     signal: terminal.interrupted,
   });
   const output = new DataOutput(terminal, flags);

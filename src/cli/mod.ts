@@ -1,6 +1,6 @@
 /**
- * The command line: connects to pipes, serves them, forwards them, measures and
- * records them, and tries what a machine supports.
+ * The command line: lists pipes, connects to them, serves them, forwards them,
+ * measures and records them, and tries what a machine supports.
  *
  * ```sh
  * deno run --allow-ffi jsr:@iocp/proactor/cli --help

@@ -6,7 +6,9 @@
 
 import { viewOf } from "../ffi/bytes.ts";
 import { privatePipeName } from "../ffi/pipe_name.ts";
+import { isWindowsError } from "../ffi/windows_error.ts";
 import { connectPipe, type ConnectPipeOptions } from "../pipe/connect_pipe.ts";
+import { pipeInfo, pipeOwner } from "../pipe/pipe_directory.ts";
 import type { PipeConnection } from "../pipe/pipe_connection.ts";
 import { PipeServer } from "../pipe/pipe_server.ts";
 import type { PipeServerOptions } from "../pipe/server_options.ts";
@@ -63,6 +65,14 @@ export const PIPE_PROBES: readonly Probe[] = [{
   name: "an access list that lets nobody in",
   expected: "PermissionDenied",
   run: refuseAll,
+}, {
+  name: "list of pipes",
+  expected: "has a pipe and its instances",
+  run: listOwn,
+}, {
+  name: "owner of a pipe",
+  expected: "known",
+  run: askOwner,
 }, {
   name: "process at the other end",
   expected: "known to both ends",
@@ -181,6 +191,26 @@ async function refuseAll(): Promise<string> {
   const security = { sddl: "D:P(D;;FA;;;WD)" };
   using _listener = PipeServer.listen(path, { security, instances: 1 });
   return await errorOf(() => connectPipe(path, { timeout: 1000 }));
+}
+
+async function listOwn(): Promise<string> {
+  const path = privatePipeName();
+  using _listener = PipeServer.listen(path, { instances: 2 });
+  try {
+    const found = await pipeInfo(path);
+    if (found === null) return "does not have it";
+    return found.instances < 2 ? "has it" : "has a pipe and its instances";
+  } catch (error) {
+    if (!isWindowsError(error)) throw error;
+    throw new Deno.errors.NotSupported(error.message, { cause: error });
+  }
+}
+
+async function askOwner(): Promise<string> {
+  const path = privatePipeName();
+  using _listener = PipeServer.listen(path);
+  const { sid } = await pipeOwner(path);
+  return sid.startsWith("S-1-") ? "known" : "not known";
 }
 
 function knowEachOther({ server, client }: Pair): Promise<string> {

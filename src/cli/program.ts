@@ -17,6 +17,7 @@ import type { DoctorFlags } from "./doctor.ts";
 import { DONE, exitCodeOf, WRONG_ARGUMENTS } from "./exit_code.ts";
 import type { ForwardFlags } from "./forward.ts";
 import type { ListenFlags } from "./listen.ts";
+import type { ListFlags } from "./list.ts";
 import { PRESETS } from "./server_flags.ts";
 import { styleOf } from "./style.ts";
 import { Interruption, type Terminal } from "./terminal.ts";
@@ -77,6 +78,7 @@ class Program {
       .version(versionText(), "-V, --version", "print the version")
       .enablePositionalOptions()
       .addHelpText("after", EPILOG);
+    this.#addList();
     this.#addConnect();
     this.#addListen();
     this.#addForward();
@@ -117,6 +119,19 @@ class Program {
       .showHelpAfterError(`(${NAME} ${command.name()} --help tells more)`);
   }
 
+  #addList(): void {
+    this.#add("list", "list the pipes of this computer")
+      .argument("[filter]", "only names that contain this text")
+      .option("-o, --owner", "whose they are, which takes a connection to each")
+      .option("--json", "print JSON")
+      .action((filter: string | undefined, flags: ListFlags) =>
+        this.#end(async () => {
+          const { list } = await import("./list.ts");
+          return await list(this.#terminal, { ...flags, filter });
+        })
+      );
+  }
+
   #addConnect(): void {
     const command = this.#add(
       "connect",
@@ -130,6 +145,10 @@ class Program {
         count,
       )
       .option("-w, --wait", "wait for a server that is not there yet")
+      .option(
+        "--expect <who>",
+        "whose the pipe shall be: current-user, administrators, or a SID",
+      )
       .action((path: string, flags: ConnectFlags) =>
         this.#end(async () => {
           const { connect } = await import("./connect.ts");

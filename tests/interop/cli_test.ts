@@ -8,6 +8,7 @@ import { soon } from "../windows/_turns.ts";
 import { withProactor } from "../windows/_setup.ts";
 import { uniquePipeName } from "../windows/_pipes.ts";
 import { decode, encode } from "../windows/_bytes.ts";
+import { onWine } from "../windows/_wine.ts";
 import { Cli, runCli } from "./_cli.ts";
 import { test } from "./_script.ts";
 
@@ -47,6 +48,19 @@ test.process("cli: connect says why it cannot, and ends with 1", async () => {
   assertStringIncludes(stderr, "error: Cannot connect to pipe");
   assertStringIncludes(stderr, "no server has this name");
 });
+
+test.process("cli: connect --expect refuses the pipe of somebody else", () =>
+  withProactor(async (proactor) => {
+    const path = uniquePipeName();
+    await using server = PipeServer.listen(path, { proactor });
+    const stranger = "S-1-5-21-1-2-3-1001";
+    const args = ["connect", path, "--send", "secret", "--expect"];
+    const { code, stderr } = await runCli([...args, stranger]);
+    assertEquals(code, 1, stderr);
+    const wrong = await runCli([...args, "anybody"]);
+    assertEquals(wrong.code, 2, wrong.stderr);
+    server.close();
+  }));
 
 test.process("cli: a malformed descriptor is a wrong argument", async () => {
   const args = ["listen", uniquePipeName(), "--sddl", "nonsense"];
@@ -167,6 +181,28 @@ test.process("cli: listen sends its input to all clients", () =>
       const count = await soon(client.read(buffer));
       assertEquals(decode(buffer.subarray(0, count ?? 0)), "hello");
     }
+  }));
+
+test.process("cli: list shows pipes and their instances, and takes none (Wine cannot list pipes)", () =>
+  withProactor(async (proactor) => {
+    const path = uniquePipeName();
+    const own = { instances: 2, maxInstances: 5, proactor };
+    await using server = PipeServer.listen(path, own);
+    const name = path.slice("\\\\.\\pipe\\".length).toUpperCase();
+    const { code, text, stderr } = await runCli(["list", name, "--json"]);
+    if (onWine("pipe-directory")) {
+      assertEquals([code, text], [1, ""]);
+      assertStringIncludes(stderr, "error: Cannot list pipes");
+    } else {
+      assertEquals([code, stderr], [0, ""]);
+      const [pipes] = events(text) as unknown as [
+        { path: string; instances: number }[],
+      ];
+      assertEquals(pipes.map(({ path }) => path), [path]);
+      assert(pipes[0]!.instances >= 2);
+    }
+    assertEquals(server.connections.size, 0);
+    server.close();
   }));
 
 test.process("cli: forward leads TCP to a pipe, and bytes both ways", () =>

@@ -9,6 +9,7 @@ import { ArgumentError } from "../../src/cli/exit_code.ts";
 import { hexDump } from "../../src/cli/hex_dump.ts";
 import { LineSplitter } from "../../src/cli/line_splitter.ts";
 import { link, type LinkEnd } from "../../src/cli/link.ts";
+import { listed } from "../../src/cli/list.ts";
 import { tryProbe } from "../../src/cli/probe.ts";
 import { jsonData, styleOf, tableOf } from "../../src/cli/style.ts";
 import { versionText } from "../../src/cli/version.ts";
@@ -16,6 +17,7 @@ import { bytes, text } from "./_bytes.ts";
 import { FakeTerminal } from "./_terminal.ts";
 
 const COMMANDS = [
+  "list",
   "connect",
   "listen",
   "forward",
@@ -346,4 +348,25 @@ Deno.test("tryProbe() compares nothing where no source tells the answer", async 
   const run = () => Promise.resolve("so");
   const probe = { name: "it", expected: undefined, run };
   assertEquals((await tryProbe(probe)).status, "open");
+});
+
+Deno.test("listed() shows limits and owners where they are known", () => {
+  const own = { sid: "S-1-5-21-1", name: "Ada", domain: "HOME" };
+  const pipes = [
+    { path: "\\\\.\\pipe\\a", instances: 1, maxInstances: 3, owner: own },
+    {
+      path: "\\\\.\\pipe\\b",
+      instances: 12,
+      maxInstances: Infinity,
+      owner: null,
+    },
+  ];
+  assertEquals(
+    listed(pipes, { owner: true }, styleOf(false)),
+    "INSTANCES  MOST  OWNER     PIPE\n" +
+      "        1     3  HOME\\Ada  \\\\.\\pipe\\a\n" +
+      "       12     -  ?         \\\\.\\pipe\\b\n",
+  );
+  const json = JSON.parse(listed(pipes, { json: true }, styleOf(false)));
+  assertEquals(json, [pipes[0], { ...pipes[1], maxInstances: null }]);
 });

@@ -16,6 +16,7 @@ const TEXTS = [
   "ARCHITECTURE.md",
   "CONTRIBUTING.md",
   "PERFORMANCE.md",
+  "docs/diagnostics.md",
   "docs/framing.md",
   "docs/security.md",
 ];

@@ -29,7 +29,8 @@ async function typeSession(host: WindowsHost): Promise<Exchange[]> {
 function shown(exchanges: readonly Exchange[]): string {
   return exchanges.map(({ typed, printed, code }) => {
     const end = code ? `(exit code ${code})\n` : "";
-    return `\x1b[1m${PROMPT}${typed}\x1b[22m\n${printed}${end}`;
+    const lines = printed.replace(/[^\n]$/, "$&\n"); // a prompt begins a line
+    return `\x1b[1m${PROMPT}${typed}\x1b[22m\n${lines}${end}`;
   }).join("\n");
 }
 

@@ -16,6 +16,7 @@ const TEXTS = [
   "README.md",
   "ARCHITECTURE.md",
   "PERFORMANCE.md",
+  "docs/diagnostics.md",
   "docs/framing.md",
   "docs/security.md",
   "mod.ts",

@@ -18,6 +18,7 @@ export { default as "src/cli/forward.ts" } from "../../src/cli/forward.ts" with 
 export { default as "src/cli/hex_dump.ts" } from "../../src/cli/hex_dump.ts" with { type: "text" };
 export { default as "src/cli/line_splitter.ts" } from "../../src/cli/line_splitter.ts" with { type: "text" };
 export { default as "src/cli/link.ts" } from "../../src/cli/link.ts" with { type: "text" };
+export { default as "src/cli/list.ts" } from "../../src/cli/list.ts" with { type: "text" };
 export { default as "src/cli/listen.ts" } from "../../src/cli/listen.ts" with { type: "text" };
 export { default as "src/cli/mod.ts" } from "../../src/cli/mod.ts" with { type: "text" };
 export { default as "src/cli/other_probes.ts" } from "../../src/cli/other_probes.ts" with { type: "text" };

@@ -20,7 +20,7 @@ export interface ConnectFlags extends DataFlags, ConversationFlags {
   /** Waits for a server that is not there yet. */
   wait?: boolean | undefined;
   /** Whose the pipe shall be. */
-  expect?: ConnectPipeOptions["expectedServer"];
+  expect?: ConnectPipeOptions["expectedServer"] | undefined;
   /** The directions. */
   direction: PipeDirection;
 }

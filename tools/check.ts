@@ -4,6 +4,7 @@
  * @module
  */
 import config from "../deno.json" with { type: "json" };
+import { guides } from "./files.ts";
 import { importMapFlags } from "./jsr.ts";
 import { print, Step } from "./progress.ts";
 
@@ -15,9 +16,6 @@ const TEXTS = [
   "ARCHITECTURE.md",
   "CONTRIBUTING.md",
   "PERFORMANCE.md",
-  "docs/diagnostics.md",
-  "docs/framing.md",
-  "docs/security.md",
 ];
 
 /** One check: a name, and the arguments of the Deno that does it. */
@@ -37,7 +35,10 @@ async function checks(): Promise<Check[]> {
     { name: "Documentation", args: ["run", "-A", "tools/check_docs.ts"] },
     { name: "Named tests", args: ["run", "-A", "tools/check_tables.ts"] },
     { name: "Workflows", args: ["run", "-A", "tools/check_workflows.ts"] },
-    { name: "Code in texts", args: ["check", "--doc-only", ...map, ...TEXTS] },
+    {
+      name: "Code in texts",
+      args: ["check", "--doc-only", ...map, ...TEXTS, ...guides()],
+    },
     {
       name: "Code in comments",
       args: ["check", "--doc", ...map, "mod.ts", "src"],

@@ -6,7 +6,7 @@ import config from "../deno.json" with { type: "json" };
 import { checkExamples } from "./code_blocks.ts";
 import { checkDocs, type DocOutput } from "./doc_rules.ts";
 import { checkRootDoor } from "./doors.ts";
-import { relativePath, typescriptFiles } from "./files.ts";
+import { guides, relativePath, typescriptFiles } from "./files.ts";
 import { exitWith, type Finding } from "./finding.ts";
 import { denoJson } from "./process.ts";
 
@@ -16,9 +16,6 @@ const TEXTS = [
   "ARCHITECTURE.md",
   "CONTRIBUTING.md",
   "PERFORMANCE.md",
-  "docs/diagnostics.md",
-  "docs/framing.md",
-  "docs/security.md",
 ];
 
 function shorten(finding: Finding): Finding {
@@ -32,7 +29,7 @@ if (import.meta.main) {
   );
   exitWith([
     ...[...checkDocs(docs), ...checkRootDoor(docs)].map(shorten),
-    ...[...TEXTS, ...typescriptFiles("src")].flatMap((file) =>
+    ...[...TEXTS, ...guides(), ...typescriptFiles("src")].flatMap((file) =>
       checkExamples({ file, text: Deno.readTextFileSync(file) })
     ),
   ]);

@@ -31,6 +31,12 @@ export function typescriptFiles(folder: string): string[] {
   }).sort();
 }
 
+/** The guides: all texts of `docs/`. */
+export function guides(): string[] {
+  return [...Deno.readDirSync("docs")].map(({ name }) => `docs/${name}`)
+    .filter((path) => path.endsWith(".md")).sort();
+}
+
 /** Whether `deno test` finds something to run. */
 export function hasTests(path: string): boolean {
   if (!exists(path)) return false;

@@ -12,15 +12,8 @@ import {
 } from "../../tools/code_blocks.ts";
 
 const ROOT = new URL("../../", import.meta.url);
-const TEXTS = [
-  "README.md",
-  "ARCHITECTURE.md",
-  "PERFORMANCE.md",
-  "docs/diagnostics.md",
-  "docs/framing.md",
-  "docs/security.md",
-  "mod.ts",
-];
+const TEXTS = ["README.md", "ARCHITECTURE.md", "PERFORMANCE.md", "mod.ts"];
+const GUIDES = "docs";
 
 /** A code block that is executed, or is not for a reason. */
 export interface Example extends CodeBlock {
@@ -36,7 +29,12 @@ export interface Example extends CodeBlock {
  * @returns The examples, file by file.
  */
 export function readExamples(): Example[] {
-  return [...TEXTS, ...sources("src")].flatMap((file) => {
+  const files = [
+    ...TEXTS,
+    ...filesIn(GUIDES, ".md"),
+    ...filesIn("src", ".ts"),
+  ];
+  return files.flatMap((file) => {
     const text = Deno.readTextFileSync(new URL(file, ROOT));
     return codeBlocks(file, text).filter(isScript).map((block) => ({
       ...block,
@@ -46,12 +44,12 @@ export function readExamples(): Example[] {
   });
 }
 
-function sources(folder: string): string[] {
+function filesIn(folder: string, extension: string): string[] {
   const entries = [...Deno.readDirSync(new URL(`${folder}/`, ROOT))];
   return entries.flatMap(({ name, isDirectory }) => {
     const path = `${folder}/${name}`;
-    if (isDirectory) return sources(path);
-    return name.endsWith(".ts") ? [path] : [];
+    if (isDirectory) return filesIn(path, extension);
+    return name.endsWith(extension) ? [path] : [];
   }).sort();
 }
 

@@ -5,11 +5,13 @@
  */
 
 import { assertEquals } from "@std/assert";
+import { createMessageConnection } from "npm:vscode-jsonrpc@10.0.0/node";
 import {
   connectPipe,
   PipeServer,
   type StreamConnection,
   type StreamServer,
+  toNodeDuplex,
 } from "../../mod.ts";
 import { serveHttp } from "../../src/http/mod.ts";
 import {
@@ -147,6 +149,29 @@ export function serveDocker(stage: Stage): void {
     return Response.json(pathname === "/version" ? { Version: "28.0" } : []);
   });
   stage.undo.defer(() => server.shutdown());
+}
+
+/**
+ * Is the editor of a language server: asks it, and lets it end.
+ *
+ * @param stage The stage.
+ */
+export async function edit({ proactor, undo }: Stage): Promise<void> {
+  const path = "\\\\.\\pipe\\editor";
+  const listener = PipeServer.listen(path, { type: "byte", proactor });
+  undo.defer(() => listener.close());
+  const duplex = await toNodeDuplex(await listener.accept());
+  duplex.on("error", () => {}); // the stage is cleared
+  const server = createMessageConnection(duplex, duplex);
+  server.listen();
+  const params = { processId: null, rootUri: null, capabilities: {} };
+  await server.sendRequest("initialize", params);
+  const position = { line: 0, character: 0 };
+  const place = { textDocument: { uri: "file:///a" }, position };
+  const hover = await server.sendRequest("textDocument/hover", place);
+  assertEquals(hover, { contents: "Line 1" });
+  await server.sendRequest("shutdown");
+  await server.sendNotification("exit");
 }
 
 /**

@@ -9,7 +9,7 @@ import { defaultProcesses } from "../../src/ffi/process/default.ts";
 import { loadSymbols } from "../../src/ffi/symbols.ts";
 import { loadWaitSymbols } from "../../src/ffi/wait/native.ts";
 import { type Subprocess, subprocessExec } from "../../src/process/mod.ts";
-import { decode } from "../windows/_bytes.ts";
+import { decode, encode } from "../windows/_bytes.ts";
 import { inTime } from "./_stage.ts";
 
 loadSymbols();
@@ -32,17 +32,42 @@ export class Program implements AsyncDisposable {
   }
 
   /** Starts it with the permissions that its comment names. */
-  static async start(name: string, ...args: string[]): Promise<Program> {
+  static start(name: string, ...args: string[]): Promise<Program> {
+    return Program.#start(name, args, "null");
+  }
+
+  /** Starts it so that something can be typed. */
+  static startToType(name: string, ...args: string[]): Promise<Program> {
+    return Program.#start(name, args, "piped");
+  }
+
+  static async #start(
+    name: string,
+    args: string[],
+    stdin: "null" | "piped",
+  ): Promise<Program> {
     const file = `${FOLDER}\\${name}`;
     const child = await subprocessExec(Deno.execPath(), {
       args: ["run", ...FLAGS, ...GRANTS[name] ?? [], file, ...args],
       env: { NO_COLOR: "1" },
-      stdin: "null",
+      stdin,
       stdout: "piped",
       stderr: "stdout",
       killTree: true,
     });
     return new Program(child);
+  }
+
+  /** Types a text. */
+  async type(text: string): Promise<void> {
+    const writer = this.#child.stdin.getWriter();
+    await writer.write(encode(text));
+    writer.releaseLock();
+  }
+
+  /** Ends what is typed. */
+  async endInput(): Promise<void> {
+    await this.#child.stdin.close();
   }
 
   /** Waits until it has written something. */
@@ -71,10 +96,16 @@ export class Program implements AsyncDisposable {
 
 /** What a program needs besides the FFI, as its comment says. */
 const GRANTS: Record<string, string[]> = {
+  "chat.ts": ["--allow-env"],
   "demo.ts": ["--allow-read"],
+  "docker.ts": ["--allow-env"],
   "http_server.ts": ["--allow-env"],
   "iocp/filters.ts": ["--allow-read", "--allow-write"],
   "iocp/workers.ts": ["--allow-read"],
+  "lsp_server.ts": ["--allow-env"],
+  "mirror.ts": ["--allow-read", "--allow-write"],
+  "mysql.ts": ["--allow-env"],
+  "postgres.ts": ["--allow-env"],
   "trace.ts": ["--allow-write"],
 };
 

@@ -75,15 +75,15 @@ function assertPrinted(output: string[], expected: string[]): void {
 /** A program has one standard input, and maybe a handle of its parent. */
 async function runProgram(
   path: string,
-  { input, output }: NonNullable<Setting["program"]>,
+  { input, output, flags = [] }: NonNullable<Setting["program"]>,
 ): Promise<void> {
   const [reader, writer] = pipe();
   using _reader = reader;
   using _writer = writer;
   await defaultProactor().send(writer, encode(input));
-  const flags = ["--config", CONFIG, "--no-lock", "--no-check"];
+  const config = ["--config", CONFIG, "--no-lock", "--no-check", ...flags];
   await using child = await subprocessExec(Deno.execPath(), {
-    args: ["run", ...flags, "--allow-ffi", path, String(reader.fileno())],
+    args: ["run", ...config, "--allow-ffi", path, String(reader.fileno())],
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

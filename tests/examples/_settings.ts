@@ -24,7 +24,7 @@ export interface Setting {
   /** What Wine lacks for it: there it ends with `Deno.errors.NotSupported`. */
   lacking?: Oddity;
   /** The standard input of an example that must be a program of its own. */
-  program?: { input: string; output: string };
+  program?: { input: string; output: string; flags?: string[] };
 }
 
 const client = (before: Setting["before"]): Setting => ({ before: before! });
@@ -49,9 +49,18 @@ export const SETTINGS: Record<string, Setting | undefined> = {
       await stage.interrupt();
     },
   },
+  "README.md: Docker": client(peers.serveDocker),
+  "README.md: A language server": {
+    before: peers.edit,
+    program: { input: "", output: "", flags: ["--allow-env"] },
+  },
   "README.md: Readiness": datagrams,
   "README.md: Files": server(awaitCopy),
   "docs/security.md: Which pipes there are": { lacking: "pipe-directory" },
+  "docs/workers.md: A server in a worker 2": {
+    before: (stage) =>
+      writeWorker(stage, "docs/workers.md: A server in a worker"),
+  },
   "mod.ts: module": server(peers.callPipe),
   "src/file/directory_watcher.ts: DirectoryWatcher": server(touchInbox),
   "src/file/watch_directory.ts: watchDirectory": server(touchInbox),
@@ -63,7 +72,13 @@ export const SETTINGS: Record<string, Setting | undefined> = {
     during: (stage) => stage.interrupt(),
   },
   "src/loop/proactor_event_loop.ts: ProactorEventLoop.sockConnect": tcpClient,
-  "src/loop/remote_callback.ts: RemoteCallback": { before: writeWorker },
+  "src/loop/remote_callback.ts: RemoteCallback": {
+    before: (stage) =>
+      writeWorker(
+        stage,
+        "src/loop/call_soon_threadsafe.ts: callSoonThreadsafe",
+      ),
+  },
   "src/loop/server.ts: Server": { during: peers.expectEnd(peers.toTcp) },
   "src/loop/task.ts: Task": echoClient,
   "src/net/tcp/connect_tcp.ts: connectTcp": client(peers.echoTcp(8000)),
@@ -159,8 +174,7 @@ async function touchInbox(stage: Stage): Promise<void> {
 }
 
 /** The worker of one example is another example. */
-function writeWorker(stage: Stage): void {
-  const id = "src/loop/call_soon_threadsafe.ts: callSoonThreadsafe";
+function writeWorker(stage: Stage, id: string): void {
   const worker = readExamples().find((example) => example.id === id)!;
   stage.write(worker, "worker.ts");
 }

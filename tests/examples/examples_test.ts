@@ -25,8 +25,8 @@ for (const example of examples) {
   });
 }
 
-Deno.test("there are examples in README.md, mod.ts and src/", () => {
-  for (const place of ["README.md", "mod.ts", "src/"]) {
+Deno.test("there are examples in README.md, docs/, mod.ts and src/", () => {
+  for (const place of ["README.md", "docs/", "mod.ts", "src/"]) {
     assert(examples.some(({ id }) => id.startsWith(place)), place);
   }
 });

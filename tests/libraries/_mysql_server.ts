@@ -14,6 +14,7 @@ import {
 
 /** The server's end of a connection; its types do not tell of it. */
 interface Served {
+  sequenceId: number;
   serverHandshake(options: Record<string, unknown>): void;
   writeOk(options?: Record<string, unknown>): void;
   writeTextResult(rows: unknown[], columns: unknown[]): void;
@@ -58,6 +59,7 @@ export function serveMysql(
 }
 
 function answer(served: Served, sql: string): void {
+  served.sequenceId = 1; // the command has 0
   const [, text] = /^select '(.*)'$/i.exec(sql) ?? [];
   if (text === undefined) {
     const message = `You have an error in your SQL syntax near '${sql}'`;

@@ -1,9 +1,12 @@
 /**
- * What the baselines may do: `deno bench --allow-ffi` leaves out, by name, those
+ * What can run here: `deno bench --allow-ffi` leaves out, by name, baselines
  * that need more.
  *
  * @module
  */
+
+/** False on Windows, where the library works. */
+export const notWindows: boolean = Deno.build.os !== "windows";
 
 /** A permission of Deno that is granted as a whole. */
 export type Permission = Deno.PermissionDescriptor["name"];
@@ -47,7 +50,7 @@ export function requireGrants(
   const flags = needed === ALL
     ? "--allow-all"
     : needed.map((one) => `--allow-${one}`).join(" ");
-  if (granted) return { name, ignore: Deno.build.os !== "windows" };
+  if (granted) return { name, ignore: notWindows };
   const text = `${name} (needs ${flags})`;
   if (!told.has(name)) console.error(`Left out: ${text}`);
   told.add(name);

@@ -8,15 +8,12 @@
 
 import { openDenoListen } from "./_deno_listen_style.ts";
 import { openNodeNet } from "./_node_net_style.ts";
-import { ALL, requireGrants } from "./_permissions.ts";
+import { ALL, notWindows, requireGrants } from "./_permissions.ts";
 import { openProtocols } from "./_protocol_style.ts";
 import { openStreams } from "./_stream_style.ts";
 import type { Answerer, Client, Style, Transport } from "./_style.ts";
 
 export type { Answerer, Client, Style, Transport } from "./_style.ts";
-
-/** False on Windows, where the library works. */
-export const notWindows: boolean = Deno.build.os !== "windows";
 
 const TRANSPORTS = ["byte pipe", "message pipe", "TCP"] as const;
 

@@ -6,9 +6,13 @@
 
 import type { StreamConnection } from "../mod.ts";
 import { listen, type StreamServer } from "./_stream_style.ts";
-import { notWindows, type Transport } from "./_styles.ts";
+import { notWindows } from "./_permissions.ts";
+import type { Transport } from "./_style.ts";
 
 const BYTE = new Uint8Array(1);
+
+/** They live as long as the benchmarks: one that is collected is reported. */
+const servers: StreamServer[] = [];
 
 for (const clients of [1, 50]) {
   for (const transport of ["byte pipe", "TCP"] as const) {
@@ -18,13 +22,18 @@ for (const clients of [1, 50]) {
 
 function benchConnect(transport: Transport, clients: number): void {
   let server: StreamServer | undefined;
+  const open = () => {
+    server = listen(transport);
+    servers.push(server);
+    return server;
+  };
   Deno.bench({
     name: transport,
     group: `connect, ask, close: ${clients} at once`,
     baseline: transport === "byte pipe",
     ignore: notWindows,
     async fn() {
-      const one = server ??= listen(transport);
+      const one = server ?? open();
       await Promise.all(Array.from({ length: clients }, () => visit(one)));
     },
   });

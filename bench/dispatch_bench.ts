@@ -7,7 +7,7 @@
 import { portOf } from "../src/proactor/default_port.ts";
 import { Future, IocpProactor } from "../mod.ts";
 import { pipe, type PipeHandle } from "../src/pipe/mod.ts";
-import { notWindows as ignore } from "./_styles.ts";
+import { notWindows as ignore } from "./_permissions.ts";
 
 const PACKETS = 100;
 const DATA = new Uint8Array(64);

@@ -16,7 +16,6 @@ interface Load {
 
 const LOADS: readonly Load[] = [
   { group: "echo 64 B", size: 64, connections: 1 },
-  { group: "echo 1 KiB", size: 1024, connections: 1 },
   { group: "echo 64 KiB", size: 65_536, connections: 1 },
   ...[4, 64].map((connections) => ({
     group: `echo 64 B on ${connections} connections`,

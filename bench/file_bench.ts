@@ -6,8 +6,11 @@
  */
 
 import { open } from "node:fs/promises";
-import { type Permission, requireGrants } from "./_permissions.ts";
-import { notWindows as ignore } from "./_styles.ts";
+import {
+  notWindows as ignore,
+  type Permission,
+  requireGrants,
+} from "./_permissions.ts";
 import { openTemporary, type Temporary } from "./_temporary.ts";
 
 const SIZE = 2 ** 20;

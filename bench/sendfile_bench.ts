@@ -6,7 +6,7 @@
 
 import { connectTcp, type TcpConnection, TcpListener } from "../src/net/mod.ts";
 import type { OverlappedFile } from "../src/file/mod.ts";
-import { notWindows as ignore } from "./_styles.ts";
+import { notWindows as ignore } from "./_permissions.ts";
 import { openTemporary } from "./_temporary.ts";
 
 const SIZE = 4 << 20;

@@ -15,7 +15,7 @@
 
 import { countModules } from "./_module_graph.ts";
 import { median } from "./_statistics.ts";
-import { notWindows } from "./_styles.ts";
+import { notWindows } from "./_permissions.ts";
 
 const ROUNDS = Number(Deno.args[0] ?? 7);
 const NODE = "node:net";

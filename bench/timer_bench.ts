@@ -6,7 +6,7 @@
 
 import { setImmediate } from "node:timers";
 import { ProactorEventLoop } from "../mod.ts";
-import { notWindows as ignore } from "./_styles.ts";
+import { notWindows as ignore } from "./_permissions.ts";
 
 const COUNT = 1000;
 const FAR = 1_000_000;

@@ -6,8 +6,7 @@
 
 import { createSocket, type Socket } from "node:dgram";
 import { UdpSocket } from "../src/net/mod.ts";
-import { requireGrants } from "./_permissions.ts";
-import { notWindows } from "./_styles.ts";
+import { notWindows, requireGrants } from "./_permissions.ts";
 
 const HOSTNAME = "127.0.0.1";
 const BATCH = 32;

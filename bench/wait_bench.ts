@@ -5,7 +5,7 @@
  */
 
 import { defaultProactor } from "../src/proactor/default_proactor.ts";
-import { notWindows as ignore } from "./_styles.ts";
+import { notWindows as ignore } from "./_permissions.ts";
 
 const MANY = 64;
 

@@ -60,6 +60,7 @@ export class ServerProcess implements AsyncDisposable {
   readonly #workload: Workload;
   readonly #address: string;
   #child: Deno.ChildProcess;
+  #settled: Promise<void> = Promise.resolve();
 
   /**
    * Starts it; it may take a while until it serves.
@@ -86,6 +87,7 @@ export class ServerProcess implements AsyncDisposable {
     { load, tail }: LoadGenerator,
     durations: Durations,
   ): Promise<Sample> {
+    await this.#settled;
     const lines = this.#addresses().map((
       address,
     ) => [...load, ...this.#loadArguments(address, durations), ...tail]);
@@ -132,6 +134,7 @@ export class ServerProcess implements AsyncDisposable {
   #start(): Deno.ChildProcess {
     const argv = this.#server.command(this.#workload, this.#address);
     const [program = "", ...args] = argv;
+    this.#settled = pause(this.#server.settle);
     return new Deno.Command(program, {
       args,
       stdin: "null",
@@ -174,6 +177,10 @@ async function runLoad(argv: readonly string[]): Promise<Sample> {
     throw new Error(decoder.decode(stderr).trim() || "No answer in time");
   }
   return JSON.parse(decoder.decode(stdout));
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 function makeAddress({ transport }: Workload): string {

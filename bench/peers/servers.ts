@@ -37,6 +37,8 @@ export interface Server {
   workers: boolean;
   /** True when it has to be started for each measurement. */
   fresh: boolean;
+  /** Milliseconds that nobody may connect to it at first. */
+  settle: number;
   /**
    * The program and its arguments.
    *
@@ -104,6 +106,7 @@ function make(
     transports,
     workers: false,
     fresh: false,
+    settle: 0,
     command: ({ transport, role }, address) => [
       program!,
       ...args,
@@ -144,8 +147,10 @@ function ours(style: "protocol" | "stream"): Server {
   };
 }
 
+/** Its first client under Wine has to be itself (`go/pipes.go`). */
 function go({ go, goTcp }: Programs): Server {
-  return make("Go", go ?? goTcp, go === undefined ? ["tcp"] : ALL);
+  const server = make("Go", go ?? goTcp, go === undefined ? ["tcp"] : ALL);
+  return { ...server, settle: 1000 };
 }
 
 /** Its pipe server takes four clients, and then never another. */

@@ -19,8 +19,8 @@
 #include <psapi.h>
 
 #define BUFFER_SIZE 65536
-#define CONNECT_PATIENCE_MS 20000
-#define BUSY_PATIENCE_MS 3000
+#define CONNECT_PATIENCE_MS 60000
+#define BUSY_PATIENCE_MS 10000
 #define TALK_PATIENCE_MS 90000
 #define SUB_BUCKETS 16
 #define TALK_ROUNDS 3
@@ -61,6 +61,7 @@ static DWORD pause_ms;		/* of silence between messages */
 static HANDLE server;
 static struct client *paced;	/* the one that is silent now */
 static int talking;		/* clients that are not yet silent */
+static int served;		/* clients that have got an answer */
 static LONGLONG frequency;
 static LONGLONG bytes_moved;
 static LONGLONG operations;
@@ -213,7 +214,7 @@ static enum outcome next_round(struct client *c)
 static void count_round(struct client *c)
 {
 	record(now() - c->started);
-	c->rounds++;
+	served += c->rounds++ == 0;
 	operations++;
 	bytes_moved += size;
 }
@@ -523,13 +524,27 @@ static void measure_idle(int connections, DWORD settle_ms)
 	print_result(seconds, before, server_usage());
 }
 
+/* A server may have much to load when its first clients are there. */
+static void wait_for_service(int clients)
+{
+	LONGLONG end = now() + ticks_of(TALK_PATIENCE_MS);
+
+	while ((echoes() ? served < clients : bytes_moved == 0) && now() < end)
+		if (paced)
+			be_silent();
+		else
+			turn(milliseconds_to(end));
+}
+
 static void measure(int connections, DWORD warm_ms, DWORD run_ms)
 {
 	struct usage before;
 	double seconds;
 
-	if (workload != CONNECT)
+	if (workload != CONNECT) {
 		open_clients(connections);
+		wait_for_service(connections);
+	}
 	work(warm_ms);
 	forget_counts();
 	before = server_usage();

@@ -21,7 +21,7 @@ import type { Sample } from "./measure.ts";
 import { pinTo } from "./pin.ts";
 import { ProcessUsage, type Usage } from "./process_usage.ts";
 
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 const RETRY = 10;
 const PACED = "paced-";
 
@@ -36,6 +36,8 @@ class Counts {
   operations = 0;
   /** Milliseconds of each round trip. */
   times: number[] = [];
+  /** Clients that have got an answer. */
+  served = 0;
 
   /** Begins again. */
   reset(): void {
@@ -87,6 +89,7 @@ class EchoClient extends Client {
   readonly #message = new Uint8Array(size);
   #rest = 0;
   #started = 0;
+  #served = false;
 
   override start(): void {
     this.#rest = size;
@@ -98,6 +101,8 @@ class EchoClient extends Client {
     this.#rest -= data.length;
     if (this.#rest > 0) return;
     counts.add(size, performance.now() - this.#started);
+    if (!this.#served) counts.served++;
+    this.#served = true;
     this.next();
   }
 
@@ -222,7 +227,10 @@ async function work(milliseconds: number): Promise<number> {
 }
 
 async function measure(usage: ProcessUsage): Promise<Sample> {
-  if (workload !== "connect") await openAll(connections);
+  if (workload !== "connect") {
+    await openAll(connections);
+    await waitForService();
+  }
   await work(warm);
   counts.reset();
   const before = usage.read();
@@ -232,6 +240,14 @@ async function measure(usage: ProcessUsage): Promise<Sample> {
   }
   if (counts.operations === 0) throw new Error("Cannot get an answer");
   return makeSample(seconds, before, usage.read());
+}
+
+/** A server may have much to load when its first clients are there. */
+async function waitForService(): Promise<void> {
+  const end = performance.now() + PATIENCE;
+  const oneWay = workload === "in" || workload === "out";
+  const begun = () => oneWay ? counts.bytes > 0 : counts.served >= connections;
+  while (!begun() && performance.now() < end) await pause(RETRY);
 }
 
 async function measureSilent(usage: ProcessUsage): Promise<Sample> {

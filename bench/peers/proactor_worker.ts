@@ -12,15 +12,23 @@ import { PROTOCOLS, serveProtocol, type Task } from "./proactor_protocols.ts";
 /** What a worker is told: what it serves, and then sockets by their handles. */
 export type Message = Task | bigint;
 
+/** The thread, as its main one knows it. */
+const thread = self as unknown as { postMessage(message: "ready"): void };
+
 let role = "";
 let loop: ProactorEventLoop | undefined;
 
 self.addEventListener("message", (event) => {
   const { data } = event as MessageEvent<Message>;
   if (typeof data === "bigint") adopt(new Socket(data));
-  else if (data.transport === "tcp") role = data.role;
-  else serveProtocol(data);
+  else begin(data);
 });
+
+function begin(task: Task): void {
+  role = task.role;
+  if (task.transport !== "tcp") serveProtocol(task);
+  thread.postMessage("ready");
+}
 
 function adopt(socket: Socket): void {
   loop ??= new ProactorEventLoop();

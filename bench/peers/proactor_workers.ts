@@ -22,18 +22,23 @@ const BACKLOG = 512;
  * @param task What they serve.
  */
 export async function serveByWorkers(count: number, task: Task): Promise<void> {
-  const workers = Array.from({ length: count }, (_, index) => {
+  const starts = Array.from({ length: count }, (_, index) => {
     const address = `${task.address}-${index}`;
     return startWorker({ ...task, address });
   });
+  const workers = await Promise.all(starts);
   if (task.transport === "tcp") await distribute(workers, Number(task.address));
 }
 
-function startWorker(task: Task): Worker {
+/** Nobody can connect before a worker is there to answer. */
+function startWorker(task: Task): Promise<Worker> {
+  const { promise, resolve, reject } = Promise.withResolvers<Worker>();
   const url = new URL("./proactor_worker.ts", import.meta.url);
   const worker = new Worker(url, { type: "module" });
+  worker.addEventListener("message", () => resolve(worker), { once: true });
+  worker.addEventListener("error", ({ message }) => reject(new Error(message)));
   send(worker, task);
-  return worker;
+  return promise;
 }
 
 async function distribute(

@@ -225,6 +225,41 @@ for (const [name, wait] of Object.entries(WAITERS)) {
   }
 }
 
+/** A signal, and how many listen to it. */
+class CountedSignal {
+  readonly #controller = new AbortController();
+  listeners = 0;
+
+  get signal(): AbortSignal {
+    const { signal } = this.#controller;
+    const { addEventListener, removeEventListener } = signal;
+    signal.addEventListener = (...args: unknown[]) => {
+      this.listeners++;
+      Reflect.apply(addEventListener, signal, args);
+    };
+    signal.removeEventListener = (...args: unknown[]) => {
+      this.listeners--;
+      Reflect.apply(removeEventListener, signal, args);
+    };
+    return signal;
+  }
+}
+
+for (const [name, wait] of Object.entries(WAITERS)) {
+  test.world(`${name} that something else ends leaves no listener`, async (world) => {
+    const counted = new CountedSignal();
+    const { ended, cleanUp } = await wait(world, counted.signal);
+    const rejected = rejection(ended);
+    await turns();
+    assert(counted.listeners > 0, "nothing listens while it waits");
+    await cleanUp?.();
+    if (cleanUp === undefined) await world.proactor.close();
+    await rejected;
+    await turns();
+    assertEquals(counted.listeners, 0);
+  });
+}
+
 Deno.test("cancel() of a future takes any reason; undefined is none", async () => {
   for (const reason of REASONS) {
     const future = new Future<void>();

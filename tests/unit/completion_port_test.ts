@@ -2,6 +2,8 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { stub } from "@std/testing/mock";
+import type { Operation } from "../../src/proactor/port/operation.ts";
+import type { PortHandle } from "../../src/proactor/port/port_handle.ts";
 import { PipeConnection } from "../../src/pipe/pipe_connection.ts";
 import { bytes, text } from "./_bytes.ts";
 import { turns, until } from "./_turns.ts";
@@ -132,6 +134,21 @@ test.world("a port that posts badly says why", (world) => {
   assertEquals(world.takeReports(), ["A wait was not ended"]);
 });
 
+/** Begins a read of 100 bytes that pends. */
+function beginRead(
+  { port, sim }: World,
+  handle: PortHandle,
+  onEnd: (code: number) => void,
+): void {
+  const onCompletion = (_: Operation, code: number) => onEnd(code);
+  const operation = port.acquire(handle, { onCompletion });
+  operation.buffer = port.buffers.acquire(100);
+  port.begin(operation);
+  const { address, buffer } = operation;
+  const code = sim.readFile(handle.handle, buffer.address, 100, address);
+  port.settle(operation, code);
+}
+
 Deno.test("listeners of quarantined operations are told, and one may throw", async () => {
   const world = new World();
   const { port, sim } = world;
@@ -139,17 +156,10 @@ Deno.test("listeners of quarantined operations are told, and one may throw", asy
   const handle = port.associate(server, { warnings: false });
   const codes: number[] = [];
   for (let i = 0; i < 3; i++) {
-    const operation = port.acquire(handle, {
-      onCompletion: (_operation, code) => {
-        codes.push(code);
-        if (i === 1) throw new Error("boom");
-      },
+    beginRead(world, handle, (code) => {
+      codes.push(code);
+      if (i === 1) throw new Error("boom");
     });
-    operation.buffer = port.buffers.acquire(100);
-    port.begin(operation);
-    const { address, buffer } = operation;
-    const read = sim.readFile(server, buffer.address, 100, address);
-    port.settle(operation, read);
   }
   sim.holdPackets = true;
   assertEquals(await port.close(5), 3);
@@ -204,4 +214,18 @@ test.world("a connection for which there is no second slot leaks none", async (w
   port.closeHandle(handle);
   world.close(client);
   await turns();
+});
+
+Deno.test("a port that closes cancels what is pending", async () => {
+  const world = new World();
+  const { port, sim } = world;
+  const { server, client } = world.pair();
+  const { promise, resolve } = Promise.withResolvers<number>();
+  const handle = port.associate(server, { warnings: false });
+  beginRead(world, handle, resolve);
+  assertEquals(await port.close(1000), 0);
+  assertEquals([await promise, port.metrics().quarantined], [995, 0]);
+  sim.closeHandle(server);
+  sim.closeHandle(client);
+  assertEquals(sim.leaks(), []);
 });

@@ -84,6 +84,22 @@ test.world("data that nobody has taken are dropped by dispose()", async (world) 
   assert(!it.reader.arm());
 });
 
+test.world("a read that brings nothing is no end: another follows", async (world) => {
+  const it = half(world);
+  await world.proactor.send(it.client, bytes("a"));
+  assert(it.reader.arm()); // what has brought data waits with a buffer
+  it.reader.take();
+  assert(!it.reader.arm());
+  world.sim.completeWith(it.server, 0);
+  assertEquals(world.sim.pendingOperations, 0);
+  await until(() => it.reader.pending && world.sim.pendingOperations === 1);
+  assertEquals([it.readables, it.reader.ended], [0, false]);
+  await world.proactor.send(it.client, bytes("bc"));
+  await until(() => it.readables === 1);
+  assertEquals(text(it.reader.take()), "bc");
+  it.close();
+});
+
 test.world("the end and errors stay", async (world) => {
   const ended = half(world);
   ended.reader.arm();

@@ -1,11 +1,13 @@
 /** The write side: flow control, queueing, what the caller's arrays may do. */
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { spy } from "@std/testing/mock";
 import { bytes, pattern } from "./_bytes.ts";
 import { turns, until } from "./_turns.ts";
-import { ERROR_IO_PENDING } from "../../src/ffi/constants.ts";
+import { ERROR_IO_PENDING, ERROR_NO_DATA } from "../../src/ffi/constants.ts";
 import type { Address, Handle } from "../../src/ffi/win32_api.ts";
 import type { StreamIo } from "../../src/stream/stream_io.ts";
+import type { PortHandle } from "../../src/proactor/port/port_handle.ts";
 import { WriteHalf } from "../../src/stream/write_half.ts";
 import { rig } from "./_recorder.ts";
 import { test, type World } from "./_helpers.ts";
@@ -167,21 +169,59 @@ class HalfIo implements StreamIo {
   }
 }
 
+function halfOf(
+  world: World,
+  handle: PortHandle,
+  options: { io: StreamIo; messages?: boolean },
+): WriteHalf {
+  const ignore = () => {};
+  const consumer = {
+    onWritten: ignore,
+    onDrained: ignore,
+    onWriteError: ignore,
+    onWriteReleased: ignore,
+  };
+  const rest = { messages: false, ...options, consumer };
+  return new WriteHalf(world.port, handle, rest);
+}
+
+test.world("the first failure is the one that is told", async (world) => {
+  const { server, client } = world.pair();
+  const handle = world.port.associate(server, { warnings: false });
+  const fails = () => ERROR_NO_DATA;
+  const io = { read: fails, write: fails, transferred: 0 };
+  const writer = halfOf(world, handle, { io });
+  assertEquals(writer.write(bytes("x"), null), ERROR_NO_DATA);
+  writer.dispose();
+  assertEquals(writer.error, ERROR_NO_DATA);
+  assertEquals(writer.write(bytes("y"), null), ERROR_NO_DATA);
+  world.port.closeHandle(handle);
+  world.close(client);
+  await turns();
+});
+
+for (const messages of [false, true]) {
+  test.world(`an empty write is a message, and nothing to a stream: messages ${messages}`, async (world) => {
+    const { server, client } = world.pair();
+    const handle = world.port.associate(server, { warnings: false });
+    const io = new HalfIo(world, handle.key);
+    const write = spy(io, "write");
+    const writer = halfOf(world, handle, { io, messages });
+    const code = messages ? ERROR_IO_PENDING : 0;
+    assertEquals(writer.write(new Uint8Array(0), null), code);
+    assertEquals(write.calls.map(({ args }) => args[1]), messages ? [0] : []);
+    await until(() => writer.idle);
+    writer.dispose();
+    world.port.closeHandle(handle);
+    world.close(client);
+  });
+}
+
 test.world("writes that are taken in parts go out whole, whatever becomes of the arrays", async (world) => {
   const { server, client } = world.pair();
   const handle = world.port.associate(server, { warnings: false });
   const io = new HalfIo(world, handle.key);
-  const ignore = () => {};
-  const writer = new WriteHalf(world.port, handle, {
-    io,
-    messages: false,
-    consumer: {
-      onWritten: ignore,
-      onDrained: ignore,
-      onWriteError: ignore,
-      onWriteReleased: ignore,
-    },
-  });
+  const writer = halfOf(world, handle, { io });
   const writes = [1000, 40_000, 5, 65_536, 70_000].map(pattern);
   const expected = writes.flatMap((data) => [...data]);
   for (const data of writes) {

@@ -260,6 +260,26 @@ for (const [name, wait] of Object.entries(WAITERS)) {
   });
 }
 
+test.world("a read that data end leaves no listener on its signal", async (world) => {
+  const [end, peer] = await connections(world);
+  const counted = new CountedSignal();
+  const { signal } = counted;
+  const waits = [
+    () => end.read(new Uint8Array(1), { signal }),
+    () => frontOf(end)!.whenReadable(signal),
+  ];
+  for (const wait of waits) {
+    const ended = wait();
+    await turns();
+    assertEquals(counted.listeners, 1);
+    await peer.write(bytes("x"));
+    await ended;
+    assertEquals(counted.listeners, 0);
+  }
+  end.abort();
+  peer.abort();
+});
+
 Deno.test("cancel() of a future takes any reason; undefined is none", async () => {
   for (const reason of REASONS) {
     const future = new Future<void>();

@@ -167,6 +167,20 @@ for (const skip of [true, false]) {
   });
 }
 
+Deno.test("what readMessage() leaves of a message goes to read(), in parts", async () => {
+  await withEnds({ type: "message" }, async ([connection, client]) => {
+    client.write(bytes("abcdefgh"));
+    const message = await connection.readMessage({ maxLength: 1 });
+    const parts = [text(message?.data)];
+    const target = new Uint8Array(3);
+    while (parts.join("").length < 8) {
+      const count = await connection.read(target) ?? 9;
+      parts.push(text(target.subarray(0, count)));
+    }
+    assertEquals(parts, ["a", "bcd", "efg", "h"]);
+  });
+});
+
 Deno.test("what an aborted readMessage() has collected goes to the next read()", async () => {
   await withEnds({ type: "message", skip: false }, async (ends, world) => {
     const [connection, client] = ends;

@@ -10,7 +10,7 @@ import { INVALID_HANDLE_VALUE } from "../../src/ffi/win32_api.ts";
 import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import { PipeServer } from "../../src/pipe/pipe_server.ts";
 import type { PipeServerOptions } from "../../src/pipe/server_options.ts";
-import { PATH, test, type World } from "./_helpers.ts";
+import { inWorld, PATH, test, type World } from "./_helpers.ts";
 import { bytes, text } from "./_bytes.ts";
 import { until } from "./_turns.ts";
 
@@ -194,3 +194,16 @@ test.world("a server whose name cannot be kept does not start", (world) => {
   assertEquals(sim.openHandles, 1);
   world.takeReports();
 });
+
+for (const ignoreFirstInstance of [false, true]) {
+  Deno.test(`a name that somebody else serves is AddrInUse: the flag is ignored ${ignoreFirstInstance}`, async () => {
+    await inWorld({ ignoreFirstInstance }, (world) => {
+      const { proactor, sim } = world;
+      const other = world.serve();
+      const listen = () => PipeServer.listen(PATH, { proactor });
+      assertThrows(listen, Deno.errors.AddrInUse);
+      assertEquals(sim.openHandles, 2, "the port and the other's");
+      world.close(other);
+    });
+  });
+}

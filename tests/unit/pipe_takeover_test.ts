@@ -1,6 +1,12 @@
 /** The name of a server is its own, for as long as it lives. */
 
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertGreaterOrEqual,
+  assertThrows,
+} from "@std/assert";
+import { spy } from "@std/testing/mock";
 import {
   FILE_FLAG_FIRST_PIPE_INSTANCE,
   FILE_FLAG_OVERLAPPED,
@@ -207,3 +213,14 @@ for (const ignoreFirstInstance of [false, true]) {
     });
   });
 }
+
+test.world("every instance is made with the access list", async (world) => {
+  const { proactor, sim } = world;
+  const create = spy(sim, "createNamedPipe");
+  const server = PipeServer.listen(PATH, { proactor, instances: 2 });
+  for (let i = 0; i < 2; i++) await comeAndGo(world, server);
+  const lists = create.calls.map(({ args }) => args[0].securityDescriptor);
+  assertGreaterOrEqual(lists.length, 4);
+  assert(lists.every((address) => address !== 0n), `${lists}`);
+  await server.shutdown();
+});

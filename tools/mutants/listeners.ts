@@ -73,7 +73,7 @@ export const LISTENERS: readonly Mutant[] = [
     file: "pipe/pipe_listener.ts",
     find: "securityDescriptor: this.#descriptor.address,",
     replace: "securityDescriptor: flags === 0 ? 0n : this.#descriptor.address,",
-    tests: PIPES,
+    tests: ["pipe_takeover"],
   },
   {
     name: "a closed listener leaves its instances armed",

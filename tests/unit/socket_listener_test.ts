@@ -43,6 +43,7 @@ Deno.test("memory of accepts that never come back is not freed", async () => {
   });
   listener.listen();
   assertEquals(listener.armed, ACCEPTS);
+  assertEquals(new Set(addresses).size, ACCEPTS, "each has its own place");
   assertEquals(await world.proactor.close({ deadline: 0 }), ACCEPTS);
   for (const address of addresses) {
     world.sim.copyOut(new Uint8Array(1), address); // throws when freed

@@ -48,6 +48,11 @@ export interface ConnectOptions extends PipeSocketOptions {
    * @default {"identification"}
    */
   impersonation?: ConnectPipeOptions["impersonation"] | undefined;
+  /**
+   * Whose a pipe must be, checked before a byte is sent; see
+   * {@linkcode ConnectPipeOptions}.
+   */
+  expectedServer?: ConnectPipeOptions["expectedServer"] | undefined;
   /** The proactor to use instead of the shared one. */
   proactor?: IocpProactor | undefined;
 }

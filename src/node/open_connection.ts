@@ -46,9 +46,10 @@ export async function openConnection(
   options: ConnectOptions,
   signal: AbortSignal,
 ): Promise<DuplexConnection> {
-  const { path, proactor, impersonation } = options;
+  const { path, proactor, impersonation, expectedServer } = options;
   if (path !== undefined) {
-    return await connectPipe(path, { proactor, impersonation, signal });
+    const trust = { impersonation, expectedServer };
+    return await connectPipe(path, { ...trust, proactor, signal });
   }
   return await openTcp(options, signal);
 }

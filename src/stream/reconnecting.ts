@@ -150,6 +150,7 @@ async function* iterate<C extends Reconnectable>(
     }
     const since = performance.now();
     try {
+      signal?.throwIfAborted(); // an attempt may take no notice of it
       yield connection;
     } finally {
       connection.close();

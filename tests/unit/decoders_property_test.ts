@@ -6,6 +6,10 @@ import {
   decodeFileInformation,
   NETWORK_OPEN_INFORMATION_SIZE,
 } from "../../src/ffi/file/structs.ts";
+import {
+  decodeOwner,
+  decodePipeEntries,
+} from "../../src/ffi/identity/structs.ts";
 import { ADDRINFO_SIZE, decodeAddrInfo } from "../../src/ffi/name/structs.ts";
 import { decodeProcessInformation } from "../../src/ffi/process/structs.ts";
 import {
@@ -212,6 +216,44 @@ test.property(
       records.map(({ action, name }) => [action, name]),
       changes.map((change) => [...change]),
     );
+  },
+);
+
+/** Entries of the directory of pipes. */
+const pipeEntries = fc.array(fc.tuple(word, fileName), { maxLength: 4 })
+  .map((pipes) => {
+    const parts = pipes.map(([instances, name], i) => {
+      const size = Math.ceil((64 + name.length * 2) / 8) * 8;
+      const view = new DataView(new ArrayBuffer(size));
+      view.setUint32(0, i + 1 < pipes.length ? size : 0, true);
+      view.setUint32(40, instances, true);
+      view.setUint32(60, name.length * 2, true);
+      for (let j = 0; j < name.length; j++) {
+        view.setUint16(64 + j * 2, name.charCodeAt(j), true);
+      }
+      return new Uint8Array(view.buffer);
+    });
+    return { pipes, bytes: Uint8Array.from(parts.flatMap((it) => [...it])) };
+  });
+
+test.property(
+  "decodePipeEntries() gives each name as it is",
+  pipeEntries.filter(({ pipes }) => pipes.length > 0),
+  ({ pipes, bytes }) => {
+    const entries = decodePipeEntries(bytes);
+    const decoded = entries.map(({ instances, name }) => [instances, name]);
+    assertEquals(decoded, pipes.map((pipe) => [...pipe]));
+  },
+);
+
+test.property(
+  "decodePipeEntries() and decodeOwner() take any bytes, or refuse them",
+  hostileBytes(pipeEntries.map(({ bytes }) => bytes)),
+  (bytes) => {
+    const entries = decoded(decodePipeEntries, bytes);
+    if (!(entries instanceof TypeError)) assert(entries.length > 0);
+    const owner = decoded(decodeOwner, bytes);
+    if (!(owner instanceof TypeError)) assert(/^(?:S-[-\d]+)?$/.test(owner));
   },
 );
 

@@ -29,6 +29,20 @@ test.world("a socket of no pipe fails as in Node, with Windows' number", async (
   assertEquals([address, winerror], [PATH, 2]);
 });
 
+test.world("a socket sends nothing to a server that was not expected", async ({ proactor }) => {
+  const server = PipeServer.listen(PATH, { proactor });
+  const expectedServer = "S-1-5-18";
+  const options = { path: PATH, proactor, expectedServer } as const;
+  const socket = new PipeSocket().connect(options);
+  socket.write("secret");
+  const failed = once(socket, "error");
+  assertEquals(await closing(socket), true);
+  assertEquals(codeOf((await failed)[0]), "EACCES");
+  using peer = await server.accept();
+  assertEquals(await peer.read(new Uint8Array(9)), null);
+  server.close();
+});
+
 test.world("what is written before the connection arrives in its order", async ({ proactor }) => {
   await using server = PipeServer.listen(PATH, { proactor });
   const accepted = server.accept();

@@ -139,24 +139,30 @@ Deno.test("reconnecting() gives up where waiting does not help", async () => {
 
 Deno.test("reconnecting() ends by its signal, in a wait, an attempt and a round", async () => {
   const reason = new Error("stop");
-  for (const when of ["before", "attempt", "wait", "round"]) {
+  for (const when of ["before", "attempt", "late", "wait", "round"]) {
     const controller = new AbortController();
     const { signal } = controller;
     const stop = () => controller.abort(reason);
     const connection = new Connection(0);
     const connect = (attempt: ConnectAttempt) => {
       assertEquals(attempt.signal, signal);
-      if (when === "attempt") stop();
+      if (when === "attempt" || when === "late") stop();
       if (when === "wait") queueMicrotask(() => queueMicrotask(stop));
-      if (when !== "round") throw new NotFound("x");
+      if (when !== "round" && when !== "late") throw new NotFound("x");
       return connection;
     };
     if (when === "before") stop();
+    let rounds = 0;
     const run = async () => {
-      for await (const _ of reconnecting(connect, { signal })) stop();
+      for await (const _ of reconnecting(connect, { signal })) {
+        rounds++;
+        stop();
+      }
     };
     assertEquals(await assertRejects(run), reason, when);
-    assertEquals(connection.closed, when === "round" ? 1 : 0);
+    const connected = when === "round" || when === "late";
+    assertEquals(connection.closed, connected ? 1 : 0, when);
+    assertEquals(rounds, when === "round" ? 1 : 0, when);
   }
 });
 

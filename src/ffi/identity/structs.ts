@@ -4,11 +4,15 @@
  * @module
  */
 
-import type { Bytes } from "./api.ts";
+import { copyBytes, viewOf } from "../bytes.ts";
 import { decodeUnits, formatSid } from "../structs.ts";
+import type { Bytes } from "./api.ts";
 
 /** SECURITY_MAX_SID_SIZE */
 export const MAX_SID = 68;
+
+/** Bytes of a SID before its sub-authorities. */
+const SID_HEADER = 8;
 
 /** Offset of the SID behind a `TOKEN_OWNER`, which is a pointer. */
 export const TOKEN_OWNER_SID = 8;
@@ -55,39 +59,57 @@ export function encodeSid(text: string): Bytes {
  *
  * @param descriptor Its bytes.
  * @returns The SID, or `""` when it has none.
+ * @throws {TypeError} when the owner is not within the bytes.
  */
 export function decodeOwner(descriptor: Bytes): string {
-  const view = new DataView(descriptor.buffer, descriptor.byteOffset);
-  const offset = view.getUint32(DESCRIPTOR_OWNER, true);
-  return offset === 0 ? "" : formatSid(descriptor.subarray(offset));
+  assertWithin(descriptor, DESCRIPTOR_OWNER, 4);
+  const offset = viewAt(descriptor, DESCRIPTOR_OWNER).getUint32(0, true);
+  if (offset === 0) return "";
+  assertWithin(descriptor, offset, SID_HEADER);
+  return formatSid(viewOf(descriptor, offset));
 }
 
 /**
  * Reads the entries that `NtQueryDirectoryFile` has written. For pipes, the end
  * of the file is the number of instances, and the size their limit: ReactOS,
- * npfs/fileobsup.c.
+ * npfs/fileobsup.c. No length is trusted.
  *
  * @param buffer The buffer, with one entry at least.
  * @returns The entries.
+ * @throws {TypeError} when one is not within the buffer.
  */
 export function decodePipeEntries(buffer: Bytes): PipeEntry[] {
-  const view = new DataView(buffer.buffer, buffer.byteOffset);
   const entries: PipeEntry[] = [];
   for (let at = 0;;) {
-    entries.push(decodeEntry(view, buffer, at));
-    const next = view.getUint32(at, true);
+    assertWithin(buffer, at, ENTRY_NAME);
+    const view = viewAt(buffer, at);
+    entries.push(decodeEntry(view, buffer, at + ENTRY_NAME));
+    const next = view.getUint32(0, true);
     if (next === 0) return entries;
     at += next;
   }
 }
 
-function decodeEntry(view: DataView, buffer: Bytes, at: number): PipeEntry {
-  const start = at + ENTRY_NAME;
-  const length = view.getUint32(at + ENTRY_NAME_LENGTH, true);
-  const limit = view.getUint32(at + ENTRY_MAX_INSTANCES, true);
+function decodeEntry(view: DataView, buffer: Bytes, start: number): PipeEntry {
+  const length = view.getUint32(ENTRY_NAME_LENGTH, true);
+  assertWithin(buffer, start, length);
+  const limit = view.getUint32(ENTRY_MAX_INSTANCES, true);
+  const units = length - length % 2;
   return {
-    name: decodeUnits(buffer.subarray(start, start + length)),
-    instances: view.getUint32(at + ENTRY_INSTANCES, true),
+    name: decodeUnits(copyBytes(buffer, start, start + units)),
+    instances: view.getUint32(ENTRY_INSTANCES, true),
     maxInstances: limit === 0xffff_ffff ? Infinity : limit,
   };
+}
+
+function viewAt(bytes: Bytes, offset: number): DataView {
+  const { buffer, byteOffset, byteLength } = viewOf(bytes, offset);
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
+function assertWithin(bytes: Bytes, start: number, length: number): void {
+  if (start + length <= bytes.byteLength) return;
+  throw new TypeError(
+    `Cannot decode structure: ${length} bytes at ${start} of ${bytes.byteLength}`,
+  );
 }

@@ -467,3 +467,77 @@ Deno.test("a rest ends although no thread is free for it", async () => {
   await turns(4);
   pump.stop();
 });
+
+/** Waits that bring a packet after a silence of so many milliseconds each. */
+async function trickle(
+  host: Host,
+  clock: WorkClock,
+  silence: number,
+): Promise<number> {
+  for (let i = 0; i < 10; i++) {
+    await until(() => host.waits === i + 1);
+    host.drains = 0;
+    clock.work(silence);
+    host.outstanding++; // what follows the packet
+    host.arrive(1);
+    await until(() => host.collected.length === i + 1);
+  }
+  await until(() => host.waits === 11);
+  return host.drains;
+}
+
+Deno.test("behind a long wait the next one begins without a poll, behind a short one with one", async () => {
+  for (const [silence, polls] of [[10, 0], [0.5, 1]] as const) {
+    using clock = new WorkClock();
+    const host = new Host();
+    host.onDrain = () => clock.work(0.1);
+    host.outstanding = host.referenced = 1;
+    new Pump(host).start();
+    assertEquals(await trickle(host, clock, silence), polls);
+    await endPump(host);
+  }
+});
+
+Deno.test("what is begun behind a long wait is waited for without a poll", async () => {
+  using clock = new WorkClock();
+  const host = new Host();
+  const pump = new Pump(host);
+  host.onDrain = () => clock.work(0.1);
+  host.outstanding = host.referenced = 1;
+  pump.start();
+  await trickle(host, clock, 10);
+  host.drains = 0;
+  clock.work(10);
+  host.arrive(1); // nothing is outstanding, until somebody reads again
+  await until(() => host.collected.length === 11);
+  assertEquals(host.outstanding, 0);
+  host.outstanding = 1;
+  pump.start();
+  assertEquals([host.waits, host.drains], [12, 0]);
+  await endPump(host);
+});
+
+Deno.test("looks for a wait that has begun become rarer", async () => {
+  const host = new Host();
+  let looks = 0;
+  const queue = Object.defineProperty(host.queue, "waitStarted", {
+    get: () => ++looks > 0,
+  });
+  assert(queue === host.queue);
+  host.outstanding = host.referenced = 1;
+  const pump = new Pump(host);
+  pump.start();
+  await until(() => host.waits === 1);
+  const times: number[] = [];
+  for (let i = 0; i < 4; i++) {
+    const before = looks;
+    const since = performance.now();
+    await untilLater(() => looks > before);
+    times.push(performance.now() - since);
+    const { waits } = host;
+    host.arrive(0);
+    await until(() => host.waits > waits);
+  }
+  assert(times[3]! >= 35, `${times}`);
+  await endPump(host);
+});

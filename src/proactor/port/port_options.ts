@@ -84,7 +84,10 @@ export interface PortMetrics {
   rests: number;
   /** Waits on another thread so far. */
   waits: number;
-  /** Those of them that no thread has begun within 5 ms. */
+  /**
+   * Those of them that no thread has begun within 5 ms, or 40 ms where those
+   * before had begun.
+   */
   queuedWaits: number;
   /** Packets so far that came after their operation was given up. */
   latePackets: number;

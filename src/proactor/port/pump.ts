@@ -75,6 +75,12 @@ const IDLE_TIME = 0.3;
 const SHORTEST_IDLE = IDLE_TIME / 8;
 const WAITS_PER_TRIAL = 64;
 
+/**
+ * Milliseconds of a wait after which what it brought is taken for all there is:
+ * the next wait begins at once, without a turn whose poll would find nothing.
+ */
+const TRICKLE = 1;
+
 /** Idle turns at most, lest a clock that a test has stopped stops the waits. */
 const MAX_IDLE_TURNS = 1000;
 
@@ -89,9 +95,12 @@ const TURNS_PER_LOOK = 61;
 
 /**
  * Milliseconds after which a wait that no thread has started counts as queued
- * behind other work; and the interval of polls while it is queued.
+ * behind other work; and the interval of polls while it is queued. To look
+ * wakes this thread, so each look that finds the wait started doubles the time
+ * to the next one; one that does not restores it.
  */
 const QUEUED_LIMIT = 5;
+const LONGEST_LIMIT = 40;
 
 /** Milliseconds of a rest when no thread is free for the wait that ends it. */
 const SHORTEST_TIMER = 1;
@@ -117,6 +126,11 @@ export class Pump {
   #idleSince = 0;
   #idleLimit = IDLE_TIME;
   #waits = 0;
+  #waitSince = 0;
+  #waitLimit = QUEUED_LIMIT;
+  #collecting = false;
+  /** True behind a wait that was long, until the next turn or wait. */
+  #trickle = false;
   #busySince = 0;
   #busyTurns = 0;
   #resting = false;
@@ -138,9 +152,10 @@ export class Pump {
 
   /** Makes sure that outstanding operations will be dispatched. */
   start(): void {
+    if (this.#collecting) return;
     if (this.#wait !== undefined) this.#applyReference();
-    if (!this.#threadWaits) return this.#schedule();
-    if (this.#waitState === "unknown") this.#startTimer(QUEUED_LIMIT);
+    if (!this.#threadWaits) return this.#pollOrWait();
+    if (this.#waitState === "unknown") this.#startTimer(this.#waitLimit);
   }
 
   /** Makes sure that a turn comes soon, also during a wait. */
@@ -170,6 +185,12 @@ export class Pump {
     return this.#wait !== undefined && this.#waitState !== "queued";
   }
 
+  #pollOrWait(): void {
+    const polls = !this.#trickle || this.#host.deferred;
+    if (polls || this.#immediate !== undefined) this.#schedule();
+    else this.#endPolls();
+  }
+
   #schedule(): void {
     if (this.#immediate !== undefined) return;
     this.#host.clock.resume();
@@ -188,6 +209,7 @@ export class Pump {
   /** Runs in setImmediate, when callbacks have made their calls: may rest. */
   #run(): void {
     this.#immediate = undefined;
+    this.#trickle = false;
     const now = this.#host.clock.begin();
     if (this.#idleTurns === 0 && this.#overdue(now)) return this.#rest();
     const packets = this.#host.turn(!this.#threadWaits);
@@ -257,6 +279,10 @@ export class Pump {
     if (this.#idleTurns++ === 0) this.#idleSince = now;
     const spent = now - this.#idleSince >= this.#idleLimit;
     if (!spent && this.#idleTurns < MAX_IDLE_TURNS) return this.#schedule();
+    this.#endPolls();
+  }
+
+  #endPolls(): void {
     const trial = ++this.#waits % WAITS_PER_TRIAL === 0;
     this.#idleLimit = trial ? IDLE_TIME : this.#halved();
     if (this.#wait === undefined) this.#startWait();
@@ -270,7 +296,10 @@ export class Pump {
   }
 
   #startWait(): void {
-    this.#startTimer(QUEUED_LIMIT);
+    if (this.#resting) this.#stopTimer(); // it may be that of a longer limit
+    this.#startTimer(this.#resting ? QUEUED_LIMIT : this.#waitLimit);
+    this.#trickle = false;
+    this.#waitSince = this.#host.clock.now;
     const wait = this.#host.wait(this.#resting);
     this.#wait = wait;
     this.#waitState = "unknown";
@@ -280,16 +309,33 @@ export class Pump {
   }
 
   #arrived(arrived: number): void {
+    this.#judge(this.#host.clock.begin() - this.#waitSince);
     this.#wait = undefined;
     this.#waitState = "unknown";
     this.#endRest();
     this.#wakePosted = false;
     this.#idleTurns = 0;
-    this.#host.clock.begin();
-    this.#host.collect(arrived);
-    if (this.#host.outstanding > 0 || this.#host.deferred) this.#schedule();
+    this.#collect(arrived);
+    if (this.#host.outstanding > 0 || this.#host.deferred) this.#pollOrWait();
     else this.#stopPolling();
     this.#pauseClock();
+  }
+
+  /** @param silence How long the wait was, in milliseconds. */
+  #judge(silence: number): void {
+    const long = silence > TRICKLE && !this.#resting;
+    this.#trickle = long && this.#idleLimit === 0;
+    if (this.#trickle) this.#stopTimer(); // the next wait has one of its own
+  }
+
+  /** What begins meanwhile is dispatched with what is outstanding then. */
+  #collect(arrived: number): void {
+    this.#collecting = true;
+    try {
+      this.#host.collect(arrived);
+    } finally {
+      this.#collecting = false;
+    }
   }
 
   /** Without a next turn the time would stand still. */
@@ -315,6 +361,8 @@ export class Pump {
     const known = this.#waitState === "queued";
     const begun = queue.waitStarted || (!known && !queue.disarm());
     this.#waitState = begun ? "begun" : "queued";
+    const longer = Math.min(2 * this.#waitLimit, LONGEST_LIMIT);
+    this.#waitLimit = begun ? longer : QUEUED_LIMIT;
     if (!begun && !known) this.#starved();
     if (begun && !this.#resting) return;
     this.#endRest();

@@ -11,8 +11,11 @@ import type { ErrorReporter } from "./port_options.ts";
 /** A stream that was silent for so many milliseconds holds no buffer. */
 export const SILENCE = 200;
 
-/** Milliseconds between two looks at those who hold buffers. */
-const INTERVAL = 100;
+/**
+ * Milliseconds between two looks at those who hold buffers: each wakes this
+ * thread, also while messages come and none of them is silent.
+ */
+const INTERVAL = SILENCE;
 
 /** Reads that one look cancels at most: each is a call into the system. */
 const CANCELS_PER_LOOK = 32;

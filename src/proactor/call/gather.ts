@@ -42,3 +42,30 @@ export function gather(
     offset += byteLengthOf(part);
   }
 }
+
+/** What becomes of the bytes of a read. */
+interface Delivery<T> {
+  deliver: (received: Bytes) => T;
+  target?: Uint8Array | undefined;
+}
+
+/**
+ * Makes the result of a read.
+ *
+ * @typeParam T The result.
+ * @param delivery What becomes of the bytes: as in a `ReceiveRequest`.
+ * @param buffer Where they are; `null` when there are none.
+ * @param count Their number.
+ * @returns The result.
+ */
+export function deliverBytes<T>(
+  { target, deliver }: Delivery<T>,
+  buffer: NativeBuffer | null,
+  count: number,
+): T {
+  if (target === undefined || byteLengthOf(target) < count) {
+    return deliver(buffer?.copy(0, count) ?? new Uint8Array(0));
+  }
+  buffer?.read(target, 0, count);
+  return count as T;
+}

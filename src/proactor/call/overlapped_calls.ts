@@ -14,7 +14,7 @@ import {
 } from "../../ffi/constants.ts";
 import { windowsError } from "../../ffi/errors.ts";
 import type { Handle, Win32Api } from "../../ffi/win32_api.ts";
-import { gather, totalLength } from "./gather.ts";
+import { deliverBytes, gather, totalLength } from "./gather.ts";
 import type {
   OverlappedCall,
   OverlappedEnd,
@@ -36,15 +36,14 @@ export function readCall<T>(
   file: Handle,
   read: ReceiveRequest<Uint8Array<ArrayBuffer>, T>,
 ): OverlappedCall<T> {
-  const { size, deliver } = read;
+  const { size } = read;
   return {
     size,
     order: "reads",
     start: ({ buffer, address }) =>
       api.readFile(file, buffer?.address ?? 0n, size, address),
     finish: ({ code, bytes, buffer }) => {
-      const count = received(api, code, bytes);
-      return deliver(buffer?.copy(0, count) ?? new Uint8Array(0));
+      return deliverBytes(read, buffer, received(api, code, bytes));
     },
   };
 }

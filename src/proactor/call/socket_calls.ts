@@ -29,7 +29,7 @@ import {
 import { OVERLAPPED_SIZE } from "../../ffi/structs.ts";
 import { isUnreachable } from "../../ffi/socket/unreachable.ts";
 import type { Address, Win32Api } from "../../ffi/win32_api.ts";
-import { gather, totalLength } from "./gather.ts";
+import { deliverBytes, gather, totalLength } from "./gather.ts";
 import type { Operation } from "../port/operation.ts";
 import type { ReceivedFrom } from "../proactor_options.ts";
 import type {
@@ -57,6 +57,11 @@ export interface ReceiveRequest<R, T> {
   size: number;
   /** Makes the result. */
   deliver: (received: R) => T;
+  /**
+   * Where bytes are copied to instead, if there is room for them when they
+   * come; their number is the result.
+   */
+  target?: Uint8Array | undefined;
   /** `MSG_*`: none by default. */
   flags?: number | undefined;
 }
@@ -88,7 +93,7 @@ export function receiveCall<T>(
     },
     finish: (end) => {
       checkSocket(target, end, { syscall: "WSARecv", action: RECEIVE });
-      return request.deliver(take(end, request.size));
+      return deliverBytes(request, end.buffer, countOf(end, request.size));
     },
   };
 }
@@ -273,9 +278,12 @@ function buffersOf({ buffer, address }: Operation, length: number): Bytes {
 }
 
 function take(end: OverlappedEnd, size: number): Bytes {
+  return end.buffer?.copy(0, countOf(end, size)) ?? new Uint8Array(0);
+}
+
+function countOf(end: OverlappedEnd, size: number): number {
   end.partial ||= end.bytes > size;
-  const count = Math.min(end.bytes, size);
-  return end.buffer?.copy(0, count) ?? new Uint8Array(0);
+  return Math.min(end.bytes, size);
 }
 
 function emptyArea(): Bytes {

@@ -69,7 +69,7 @@ export class TransferOperations {
     const owner = this.#host.ownerOf(handle, "read");
     const size = Math.min(byteLengthOf(target), MAX_DWORD);
     const deliver = (data: Uint8Array) => place(data, target);
-    return this.#read(owner, { size, deliver }, options);
+    return this.#read(owner, { size, deliver, target }, options);
   }
 
   /** Starts a write; see {@linkcode IocpProactor.send}. */

@@ -16,8 +16,8 @@ libraryTest(
   "containers, logs, events, `attach`, by the protocol of an engine",
   async ({ path, undo }) => {
     undo.use(serveEngine(path));
-    const createConnection = () => connect(path);
-    const agent = Object.assign(new Agent(), { createConnection }); // glue
+    const agent = new Agent();
+    agent.createConnection = () => connect(path); // glue
     const docker = new Docker({ host: "localhost", port: 80, agent });
     assertEquals((await docker.version()).Version, "28.0.1");
     const [web] = await docker.listContainers();

@@ -7,6 +7,8 @@ import { fetchOver, serveHttp } from "../../src/http/mod.ts";
 import { PipeServer } from "../../src/pipe/mod.ts";
 import { libraryTest } from "./_library.ts";
 
+type FetchArguments = Parameters<typeof fetch>;
+
 libraryTest(
   "hono",
   "both",
@@ -18,9 +20,9 @@ libraryTest(
     });
     const listener = PipeServer.listen(path, { type: "byte" });
     undo.use(serveHttp(listener, app.fetch)); // glue
-    const fetch: typeof globalThis.fetch = (input, init) =>
-      fetchOver(path, input, init); // glue
-    const client = hc<typeof app>("http://pipe", { fetch });
+    const client = hc<typeof app>("http://pipe", {
+      fetch: (...request: FetchArguments) => fetchOver(path, ...request), // glue
+    });
     const answers = await Promise.all(
       Array.from({ length: 20 }, async (_, i) => {
         const param = { name: `${i}` };

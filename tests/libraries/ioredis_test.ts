@@ -1,9 +1,8 @@
 /** ioredis over a pipe. */
 
 import { assertEquals, assertRejects } from "@std/assert";
-import type { Socket } from "node:net";
-import type { Duplex } from "node:stream";
-import { AbstractConnector, Redis } from "npm:ioredis@6.0.0";
+import net from "node:net";
+import { Redis } from "npm:ioredis@6.0.0";
 import { connect, type PipeSocket } from "../../src/node/mod.ts";
 import { event, libraryTest } from "./_library.ts";
 import { serveRedis } from "./_redis_server.ts";
@@ -15,15 +14,10 @@ libraryTest(
   async ({ path, undo }) => {
     const sockets: PipeSocket[] = [];
     undo.use(serveRedis(path, (socket) => sockets.push(socket)));
-    class Connector extends AbstractConnector {
-      constructor() {
-        super(100);
-      }
-      override connect(): Promise<Socket> {
-        return Promise.resolve(this.stream = connect(path) as Duplex as Socket); // glue
-      }
-    }
-    const redis = new Redis({ Connector, retryStrategy: () => 1 });
+    const original = net.createConnection;
+    undo.defer(() => void (net.createConnection = original));
+    net.createConnection = connect as unknown as typeof net.connect; // glue
+    const redis = new Redis({ path, retryStrategy: () => 1 });
     undo.defer(() => redis.disconnect());
     const counts = await Promise.all(
       Array.from({ length: 500 }, () => redis.incr("count")),

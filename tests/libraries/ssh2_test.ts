@@ -19,8 +19,8 @@ libraryTest(
   async ({ path, undo }) => {
     const { key } = makeKey("of a test");
     undo.use(serveSshAgent(path, [key]));
-    const getStream = (done: Done) => done(null, connect(path));
-    const agent = Object.assign(new ssh2.OpenSSHAgent(path), { getStream }); // glue
+    const agent = new ssh2.OpenSSHAgent(path);
+    agent.getStream = (done: Done) => done(null, connect(path)); // glue
     const keys: Key[] = await promisify(agent.getIdentities).call(agent);
     assertEquals(keys.map(({ type }) => type), ["ssh-ed25519"]);
     const data = Buffer.from("data");

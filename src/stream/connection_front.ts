@@ -309,13 +309,13 @@ export class ConnectionFront {
    */
   close(options: DeadlineOptions = {}): void {
     assertDeadline(options.deadline);
-    this.#reads.fail(readInterrupted());
+    this.#reads.fail(readInterrupted);
     this.#channel.close(options.deadline);
   }
 
   /** Closes at once. */
   abort(): void {
-    this.#reads.fail(readInterrupted());
+    this.#reads.fail(readInterrupted);
     this.#channel.abort();
   }
 

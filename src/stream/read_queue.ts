@@ -197,8 +197,14 @@ export class ReadQueue implements LateReader {
     return this.#requests.length < length;
   }
 
-  /** @param error Ends all waits. */
-  fail(error: unknown): void {
+  /**
+   * Ends all waits.
+   *
+   * @param makeError Makes the error, which costs a stack: not without a wait.
+   */
+  fail(makeError: () => unknown): void {
+    if (this.#requests.length === 0) return;
+    const error = makeError();
     for (const request of this.#requests.clear()) {
       request.unlisten?.();
       request.reject(error);

@@ -44,7 +44,7 @@ export function streamParts(
     onDrained: () => {},
     onWriteError: () => {},
     onClosed: (end) => {
-      reads.fail(readInterrupted());
+      reads.fail(readInterrupted);
       writes.onClosed(end);
     },
     onReleased: resolve,

@@ -61,7 +61,7 @@ export const MODELS: readonly Model[] = [
   },
   {
     name: "starved",
-    weight: 0.3,
+    weight: 0.2,
     spaces: (size) =>
       BOTH.map((skip) =>
         connectionSpace({
@@ -107,6 +107,7 @@ export const MODELS: readonly Model[] = [
         protocolSpace({
           skip,
           throws: true,
+          buffered: skip,
           calls: 1 + (size > 0 ? 1 : 0),
           peerCalls: 1 + (size > 1 ? 1 : 0),
           timers: 0,
@@ -115,7 +116,7 @@ export const MODELS: readonly Model[] = [
   },
   {
     name: "server",
-    weight: 0.5,
+    weight: 0.3,
     spaces: (size) =>
       [[1, 3, 1], [2, 2, 2], [1, 1, 1]].map((shape) =>
         serverSpace({
@@ -130,7 +131,7 @@ export const MODELS: readonly Model[] = [
   },
   {
     name: "tcp-server",
-    weight: 0.5,
+    weight: 0.3,
     spaces: (size) =>
       [[1, 2], [2, 1]].flatMap((shape) =>
         BOTH.map((skip) =>
@@ -147,7 +148,7 @@ export const MODELS: readonly Model[] = [
   },
   {
     name: "connect",
-    weight: 0.7,
+    weight: 0.4,
     spaces: (size) =>
       BOTH.map((skip) =>
         connectSpace({
@@ -161,7 +162,7 @@ export const MODELS: readonly Model[] = [
   },
   {
     name: "dialer",
-    weight: 0.5,
+    weight: 0.3,
     spaces: (size) =>
       BOTH.map((waitForServer) =>
         dialerSpace({
@@ -187,7 +188,7 @@ export const MODELS: readonly Model[] = [
   },
   {
     name: "closing",
-    weight: 0.3,
+    weight: 0.2,
     spaces: (size) =>
       BOTH.map((skip) =>
         closingSpace({
@@ -213,7 +214,7 @@ export const MODELS: readonly Model[] = [
   },
   {
     name: "loop",
-    weight: 0.3,
+    weight: 0.2,
     spaces: (size) =>
       (["callbacks", "timers", "tasks", "worker"] as const).map((kind) =>
         loopSpace({

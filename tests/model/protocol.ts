@@ -11,7 +11,10 @@ import { socketStream } from "../../src/net/socket/socket_io.ts";
 import type { Pick, Space, Step } from "./explorer.ts";
 import { assertCounts } from "./outcomes.ts";
 import { PortRun } from "./port_run.ts";
-import { RecordingProtocol } from "./recording_protocol.ts";
+import {
+  BufferedRecordingProtocol,
+  RecordingProtocol,
+} from "./recording_protocol.ts";
 import { connectedSocket, type SocketPeer } from "./socket_peer.ts";
 import { type World, WorldPool } from "./world.ts";
 
@@ -21,6 +24,8 @@ export interface ProtocolBounds {
   skip: boolean;
   /** A call of the protocol throws, and there is another connection. */
   throws: boolean;
+  /** The protocol says where its bytes are put. Default false. */
+  buffered?: boolean;
   /** Calls of the program. */
   calls: number;
   /** Calls of the peer. */
@@ -83,7 +88,9 @@ class ProtocolRun extends PortRun {
     this.#otherCalls = bounds.throws && bounds.calls > 1 ? 1 : 0;
     this.#throws = bounds.throws;
     this.timers = bounds.timers;
-    const protocol = new RecordingProtocol();
+    const protocol = bounds.buffered
+      ? new BufferedRecordingProtocol()
+      : new RecordingProtocol();
     protocol.keepsOpen = !bounds.throws && pick(2) === 1;
     this.world.expects = (error) => {
       if (error !== protocol.thrown?.error) return false;
@@ -301,7 +308,7 @@ class ProtocolRun extends PortRun {
     if (peer.endedWriting && !protocol.eof) {
       throw new Error("The protocol is not told of the end");
     }
-    if (this.#vanished || peer.ended === this.#ended) return;
+    if (this.#vanished || peer.closed || peer.ended === this.#ended) return;
     throw new Error(`The peer is ${peer.ended ? "" : "not "}at its end`);
   }
 

@@ -4,13 +4,18 @@
  * @module
  */
 
-import type { Protocol, Transport } from "../../src/stream/protocol.ts";
+import type {
+  BufferedProtocol,
+  Protocol,
+  Transport,
+} from "../../src/stream/protocol.ts";
 import { assertCounts } from "./outcomes.ts";
 
 /** The calls that may throw. */
 export type ProtocolCall =
   | "connectionMade"
   | "dataReceived"
+  | "getBuffer"
   | "eofReceived"
   | "pauseWriting"
   | "resumeWriting"
@@ -46,7 +51,7 @@ export class RecordingProtocol implements Protocol {
   connectionMade(transport: Transport): void {
     if (this.transport !== null) this.#note("connectionMade twice");
     this.transport = transport;
-    this.#called("connectionMade");
+    this.called("connectionMade");
   }
 
   dataReceived(data: Uint8Array<ArrayBuffer>): void {
@@ -56,7 +61,7 @@ export class RecordingProtocol implements Protocol {
     if (this.closing) this.#note("data behind close");
     if (data.length === 0) this.#note("no data");
     this.received.push(...data);
-    this.#called("dataReceived");
+    this.called("dataReceived");
   }
 
   eofReceived(): boolean {
@@ -65,7 +70,7 @@ export class RecordingProtocol implements Protocol {
     if (this.paused) this.#note("the end while reading is paused");
     if (this.closing) this.#note("the end behind close");
     this.eof = true;
-    this.#called("eofReceived");
+    this.called("eofReceived");
     return this.keepsOpen;
   }
 
@@ -73,14 +78,14 @@ export class RecordingProtocol implements Protocol {
     this.#assertOpen("pauseWriting");
     if (this.#writingPaused) this.#note("pauseWriting twice");
     this.#writingPaused = true;
-    this.#called("pauseWriting");
+    this.called("pauseWriting");
   }
 
   resumeWriting(): void {
     this.#assertOpen("resumeWriting");
     if (!this.#writingPaused) this.#note("resumeWriting without a pause");
     this.#writingPaused = false;
-    this.#called("resumeWriting");
+    this.called("resumeWriting");
   }
 
   connectionLost(error: Error | null): void {
@@ -90,7 +95,7 @@ export class RecordingProtocol implements Protocol {
     if (before !== null && error !== before.error) {
       this.#note("connectionLost without what was thrown");
     }
-    this.#called("connectionLost");
+    this.called("connectionLost");
   }
 
   /**
@@ -113,12 +118,32 @@ export class RecordingProtocol implements Protocol {
     this.wrong ||= text;
   }
 
-  #called(call: ProtocolCall): void {
+  /**
+   * Throws, when it was told to.
+   *
+   * @param call Which call it is.
+   */
+  protected called(call: ProtocolCall): void {
     if (!this.throwsNext) return;
     this.throwsNext = false;
     const error = new Thrown(call);
     this.thrown = { error, call };
     this.closing = true;
     throw error;
+  }
+}
+
+/** The same, with room of its own for a part of what comes. */
+export class BufferedRecordingProtocol extends RecordingProtocol
+  implements BufferedProtocol {
+  readonly #room = new Uint8Array(2);
+
+  getBuffer(): Uint8Array {
+    this.called("getBuffer");
+    return this.#room;
+  }
+
+  bufferUpdated(byteLength: number): void {
+    this.dataReceived(this.#room.slice(0, byteLength));
   }
 }

@@ -13,6 +13,12 @@ import { STATUS_PENDING } from "./status.ts";
 
 const OVERLAPPED_SIZE = 32;
 
+/** What is written at once: a status, and a length of 64 bits. */
+const STATUS = new Uint8Array(4);
+const STATUS_VIEW = new DataView(STATUS.buffer);
+const LENGTH = new Uint8Array(8);
+const LENGTH_VIEW = new DataView(LENGTH.buffer);
+
 /**
  * The address space, who owns which part of it, and every breach. The memory of
  * an operation must stay until its end: MS, Synchronous and Asynchronous I/O.
@@ -71,9 +77,8 @@ export class MemoryGuard implements OperationMemory {
   report(operation: Operation): void {
     if (operation.outcome === null) return;
     this.#writeStatus(operation, operation.outcome.status);
-    const high = new Uint8Array(8);
-    new DataView(high.buffer).setUint32(0, operation.outcome.bytes, true);
-    this.#put(operation, operation.request.overlapped + 8n, high);
+    LENGTH_VIEW.setUint32(0, operation.outcome.bytes, true);
+    this.#put(operation, operation.request.overlapped + 8n, LENGTH);
   }
 
   /**
@@ -119,9 +124,8 @@ export class MemoryGuard implements OperationMemory {
 
   /** The status is 32 bits of the 64 of `Internal`; the others stay. */
   #writeStatus(operation: Operation, status: number): void {
-    const low = new Uint8Array(4);
-    new DataView(low.buffer).setUint32(0, status, true);
-    this.#put(operation, operation.request.overlapped, low);
+    STATUS_VIEW.setUint32(0, status, true);
+    this.#put(operation, operation.request.overlapped, STATUS);
   }
 
   #put(operation: Operation, to: Address, bytes: Uint8Array): void {

@@ -117,6 +117,9 @@ export class CompletionPort {
   }
 }
 
+/** No records. */
+const NOTHING = new Uint8Array(0);
+
 /**
  * Encodes packets as OVERLAPPED_ENTRY records.
  *
@@ -124,6 +127,7 @@ export class CompletionPort {
  * @returns 32 bytes a packet.
  */
 export function encodeEntries(packets: Packet[]): Uint8Array<ArrayBuffer> {
+  if (packets.length === 0) return NOTHING;
   const bytes = new Uint8Array(packets.length * ENTRY_SIZE);
   const view = new DataView(bytes.buffer);
   packets.forEach((packet, index) => {

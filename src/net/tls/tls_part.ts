@@ -63,7 +63,7 @@ export class TlsPart implements ForgottenPart {
     assertDeadline(deadline);
     const first = !this.closing;
     this.closing = true;
-    this.reads.fail(interrupted("read"));
+    this.reads.fail(() => interrupted("read"));
     if (this.#session.failure !== undefined) return; // it closes by itself
     if (!this.#session.established) return this.destroy();
     this.#timer.start(deadline);
@@ -75,7 +75,7 @@ export class TlsPart implements ForgottenPart {
     const error = interrupted("use TLS");
     const overtaken = this.closing;
     this.closing = true;
-    this.reads.fail(interrupted("read"));
+    this.reads.fail(() => interrupted("read"));
     this.#session.fail(error);
     if (overtaken) this.#lost(error);
   }

@@ -2,7 +2,8 @@
  * Explores the models on all cores and prints what was seen; `tools/model.ts`
  * starts it.
  *
- *     deno task model [--minutes N] [--schedules N] [--only TEXT] [--jobs N]
+ *     deno task model [--minutes N] [--schedules N] [--from SIZE] [--only TEXT]
+ *                     [--jobs N]
  *     deno task model --bugs [--only TEXT]
  *     deno task model --repeat 'NAME: STEP > STEP'
  *
@@ -22,6 +23,7 @@ const { values } = parseArgs({
   options: {
     minutes: { type: "string", default: "3" },
     schedules: { type: "string", default: "Infinity" },
+    from: { type: "string", default: "0" },
     only: { type: "string", default: "" },
     jobs: { type: "string", default: `${navigator.hardwareConcurrency}` },
     bugs: { type: "boolean", default: false },
@@ -33,6 +35,7 @@ async function exploreAll(): Promise<boolean> {
   const search = new Search({
     time: Number(values.minutes) * 60_000,
     schedules: Number(values.schedules),
+    from: Number(values.from),
     threads: Number(values.jobs),
     only: values.only,
     onFailure: tellFailure,

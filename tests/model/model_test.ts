@@ -10,8 +10,8 @@ import { spacesNamed } from "./search.ts";
 import { table } from "./table.ts";
 import { work } from "./worker.ts";
 
-/** Milliseconds for a space, which takes a few seconds on an idle machine. */
-const TIME = 60_000;
+/** Milliseconds for a space, which takes seconds on an idle machine. */
+const TIME = 240_000;
 
 for (const model of MODELS) {
   for (const space of model.spaces(0)) {

@@ -41,7 +41,7 @@ interface Row {
 const LARGEST_SIZE = 4;
 
 /** Milliseconds for a space of the smallest size, and for a bug. */
-export const TIME_PER_SPACE = 60_000;
+export const TIME_PER_SPACE = 240_000;
 
 /** The shortest job, in milliseconds. */
 const SHORTEST = 100;

@@ -23,7 +23,7 @@ export interface Claim {
 /** All regions claimed now, found by page. */
 export class Claims {
   readonly #byOwner = new Map<object, Claim[]>();
-  readonly #byPage = new Map<number, Set<Claim>>();
+  readonly #byPage = new Map<number, Claim[]>();
 
   /**
    * Claims a region; an empty one is ignored.
@@ -39,8 +39,8 @@ export class Claims {
     const last = lastPage(claim.end);
     for (let page = firstPage(claim.start); page <= last; page++) {
       const there = this.#byPage.get(page);
-      if (there === undefined) this.#byPage.set(page, new Set([claim]));
-      else there.add(claim);
+      if (there === undefined) this.#byPage.set(page, [claim]);
+      else there.push(claim);
     }
   }
 
@@ -53,9 +53,9 @@ export class Claims {
     for (const claim of this.#byOwner.get(owner) ?? []) {
       const last = lastPage(claim.end);
       for (let page = firstPage(claim.start); page <= last; page++) {
-        const there = this.#byPage.get(page);
-        there?.delete(claim);
-        if (there?.size === 0) this.#byPage.delete(page);
+        const there = this.#byPage.get(page)!;
+        if (there.length === 1) this.#byPage.delete(page);
+        else there.splice(there.indexOf(claim), 1);
       }
     }
     this.#byOwner.delete(owner);

@@ -160,7 +160,8 @@ export class SimulatedMemory {
       const offset = start + at;
       const count = Math.min(source.length - at, PAGE - offset % PAGE);
       const page = pageOf(range, Math.floor(offset / PAGE));
-      page.set(source.subarray(at, at + count), offset % PAGE);
+      const all = count === source.length;
+      page.set(all ? source : source.subarray(at, at + count), offset % PAGE);
       at += count;
     }
   }
@@ -181,7 +182,7 @@ export class SimulatedMemory {
       const count = Math.min(target.length - at, PAGE - from);
       const page = range.pages.get(Math.floor(offset / PAGE));
       if (page === undefined) target.fill(0, at, at + count);
-      else target.set(page.subarray(from, from + count), at);
+      else copy(page, from, { target, at, count });
       at += count;
     }
   }
@@ -300,6 +301,17 @@ function spanOf(
   const first = Math.floor(start / PAGE);
   const end = Math.ceil((start + size) / PAGE);
   return end > range.pageCount ? undefined : { range, first, end };
+}
+
+/** A few bytes are not worth an array. */
+function copy(
+  page: Uint8Array,
+  from: number,
+  to: { target: Uint8Array; at: number; count: number },
+): void {
+  const { target, at, count } = to;
+  if (count > 64) return target.set(page.subarray(from, from + count), at);
+  for (let i = 0; i < count; i++) target[at + i] = page[from + i]!;
 }
 
 function pageOf(range: MemoryRange, index: number): Uint8Array {

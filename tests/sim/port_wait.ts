@@ -117,9 +117,10 @@ export class PortWaits {
    */
   steps(): (() => void)[] {
     const steps = this.#taken.map((_, index) => () => this.#return(index));
+    if (!this.manual) return steps;
     for (const port of this.#kernel.ports) {
       const { waiter } = port;
-      if (!this.manual || waiter === null) continue;
+      if (waiter === null) continue;
       const blocks = port.packets.length === 0 || port.limited;
       if (blocks && !waiter.polls) continue;
       steps.push(() => waiter.take());

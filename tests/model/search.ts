@@ -135,19 +135,19 @@ export class Search {
     const { threads, only } = this.#options;
     const bounded = Math.min(size, LARGEST_SIZE);
     const list = spacesNamed(bounded, only);
+    const weight = list.reduce((sum, each) => sum + weightOf(each), 0);
+    // What is left is for larger sizes.
+    const half = (this.#end - performance.now()) * threads / 2;
     await runJobs(threads, () => {
-      const weight = list.reduce((sum, each) => sum + weightOf(each), 0);
       const next = list.shift();
       if (next === undefined || this.failures > 0) return undefined;
       if (size > 0 && this.#over) return undefined;
-      const share = weightOf(next) / weight;
-      return this.#job(next, size, share);
+      return this.#job(next, size, half * weightOf(next) / weight);
     }, (result) => this.#count(result));
   }
 
   #job(space: SpaceIndex, size: number, share: number): Job {
-    const all = (this.#end - performance.now()) * this.#options.threads;
-    const time = size === 0 ? TIME_PER_SPACE : all * share / 2;
+    const time = size === 0 ? TIME_PER_SPACE : share;
     const walks = size > LARGEST_SIZE || this.#incomplete.has(keyOf(space));
     return {
       ...space,

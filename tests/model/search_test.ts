@@ -9,7 +9,7 @@ const SCHEDULES = 1_000_000;
 const TIME = 120_000;
 
 /** Even a machine that does other work makes so many. */
-const AT_LEAST = 20_000;
+const AT_LEAST = 5_000;
 
 Deno.test("a million schedules of all models, as far as they get in two minutes", async () => {
   const failures: JobFailure[] = [];

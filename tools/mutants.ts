@@ -1,6 +1,6 @@
 /**
  * Applies small wrong changes to a copy of `src/`, one at a time, and runs the
- * unit tests: each must make a test fail, in time. Prints who caught it.
+ * tests: each must make a test fail, in time. Prints who caught it.
  *
  *     deno task mutants [--only TEXT]
  *
@@ -59,13 +59,19 @@ class Copy implements AsyncDisposable {
     const source = await Deno.readTextFile(path);
     await Deno.writeTextFile(path, mutate(mutant, source));
     try {
-      const paths = mutant.tests.map((name) => `tests/unit/${name}_test.ts`);
-      const few = await this.#test(mutant, paths, FEW_TESTS);
-      if (few.result !== "survives") return few;
-      return await this.#test(mutant, ["tests/unit"], ALL_TESTS);
+      return await this.#tryBy(mutant);
     } finally {
       await Deno.writeTextFile(path, source);
     }
+  }
+
+  async #tryBy(mutant: Mutant): Promise<Verdict> {
+    const { tests, windows } = mutant;
+    if (windows !== undefined) return await this.#onWindows(mutant, windows);
+    const paths = tests.map((name) => `tests/unit/${name}_test.ts`);
+    const few = await this.#test(mutant, paths, FEW_TESTS);
+    if (few.result !== "survives") return few;
+    return await this.#test(mutant, ["tests/unit"], ALL_TESTS);
   }
 
   async #test(
@@ -82,15 +88,29 @@ class Copy implements AsyncDisposable {
       `--preload=${LIMIT}`,
     ];
     const map = await importMapFlags();
-    const argv = [Deno.execPath(), "test", ...flags, ...map, ...paths];
+    const args = ["test", ...flags, ...map, ...paths];
+    return await this.#run(mutant, args, timeout);
+  }
+
+  async #onWindows(
+    mutant: Mutant,
+    paths: readonly string[],
+  ): Promise<Verdict> {
+    const program = ["run", "-A", "--no-lock", "tools/windows.ts"];
+    return await this.#run(mutant, [...program, "test", ...paths], ALL_TESTS);
+  }
+
+  async #run(
+    mutant: Mutant,
+    args: readonly string[],
+    timeout: number,
+  ): Promise<Verdict> {
+    const argv = [Deno.execPath(), ...args];
+    const env = { ...Deno.env.toObject(), NO_COLOR: "1" };
     let text = "";
     const onOutput = (output: string) => text += output;
     const { code } = await run(
-      {
-        argv,
-        cwd: this.#folder,
-        env: { ...Deno.env.toObject(), NO_COLOR: "1" },
-      },
+      { argv, cwd: this.#folder, env },
       { onOutput, onErrors: onOutput, timeout, quiet: true },
     );
     if (code === KILLED) return { mutant, result: "hangs", by: last(text) };

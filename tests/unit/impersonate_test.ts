@@ -1,6 +1,11 @@
 /** Acting as the client of a pipe. */
 
 import { assertEquals, assertFalse, assertThrows } from "@std/assert";
+import { spy } from "@std/testing/mock";
+import {
+  SECURITY_IDENTIFICATION,
+  SECURITY_SQOS_PRESENT,
+} from "../../src/ffi/constants.ts";
 import {
   impersonate,
   type ImpersonateOptions,
@@ -17,7 +22,10 @@ import { turns } from "./_turns.ts";
 
 const ADA: Caller = { user: "S-1-5-21-1-2-3-1002" };
 
-type Level = NonNullable<ConnectPipeOptions["impersonation"]>;
+type Level = ConnectPipeOptions["impersonation"];
+
+/** The bits of CreateFileW that tell what a server may do. */
+const SECURITY_LEVELS = 0x001f_0000;
 
 /** Runs a test with a client of Ada's that allows something. */
 async function withClient(
@@ -50,6 +58,14 @@ test.world("impersonate() runs a function as the client, and nothing else", asyn
     assertEquals(result, [ADA.user, "impersonation"]);
     assertEquals(identity.caller, ours);
   });
+});
+
+test.world("a client is only identified unless it says more", async (world) => {
+  const open = spy(world.sim, "createFile");
+  await withClient(world, undefined, () => {});
+  const FLAGS = SECURITY_SQOS_PRESENT | SECURITY_IDENTIFICATION;
+  const ours = open.calls.at(-1)!.args[0].flags;
+  assertEquals(ours & SECURITY_LEVELS, FLAGS);
 });
 
 test.world("impersonate() is over before any other code runs", async (world) => {

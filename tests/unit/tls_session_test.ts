@@ -314,6 +314,30 @@ Deno.test("a session whose socket closes has failed", async () => {
   await connection.finished;
 });
 
+Deno.test("the end of the connection is none of TLS", async () => {
+  const { connection, session } = await agreed();
+  session.onEnded();
+  await until(() => session.error === 1);
+  await assertRejects(
+    () => Promise.resolve(session.end()),
+    Deno.errors.UnexpectedEof,
+    "the peer ended the connection, not TLS",
+  );
+  await connection.finished;
+});
+
+Deno.test("data before the end of the handshake are kept back", async () => {
+  const parts = start();
+  const { socket, session } = parts;
+  await until(() => parts.connection.reading);
+  socket.emit("data", bytes("early"));
+  assertEquals(session.available, 0);
+  socket.emit("secureConnect");
+  await session.handshake;
+  assertEquals(session.available, 5);
+  await end(parts);
+});
+
 Deno.test("a connection that is closed between two reads interrupts TLS", async () => {
   const { session } = await agreed();
   const reading = assertRejects(

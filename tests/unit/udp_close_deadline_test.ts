@@ -7,7 +7,7 @@ import { UdpSocket } from "../../src/net/udp/udp_socket.ts";
 import type { DeadlineOptions } from "../../src/stream/close_deadline.ts";
 import { assertDropped } from "./_closing.ts";
 import { inWorld, outcome, type World } from "./_helpers.ts";
-import { bytes } from "./_bytes.ts";
+import { bytes, text } from "./_bytes.ts";
 import { turns } from "./_turns.ts";
 import { datagramHandle } from "./_sockets.ts";
 
@@ -149,4 +149,20 @@ test.close("a close that is overtaken by the proactor's", async ({ closing, worl
   world.sim.completeAll();
   assertDropped(await closing.end, Interrupted, 9);
   assertEquals(await closed, 0);
+});
+
+Deno.test("each datagram is received once, in order", async () => {
+  await inWorld({}, async (world) => {
+    const socket = new UdpSocket(datagramHandle(world));
+    for (const each of ["a", "b", "c"]) {
+      await socket.send(bytes(each), socket.addr);
+    }
+    const received: string[] = [];
+    while (received.length < 3) {
+      received.push(text((await socket.receive())[0]));
+    }
+    assertEquals(received, ["a", "b", "c"]);
+    socket.abort();
+    await socket.finished;
+  });
 });

@@ -26,8 +26,9 @@ export function checkMutants(
 }
 
 function faultsOf(mutant: Mutant, read: ReadText): string[] {
-  const { file, tests } = mutant;
-  const faults = tests.map((test) => `tests/unit/${test}_test.ts`)
+  const { file, tests, windows = [] } = mutant;
+  const unit = tests.map((test) => `tests/unit/${test}_test.ts`);
+  const faults = [...unit, ...windows]
     .filter((test) => read(test) === undefined)
     .map((test) => `there is no test "${test}"`);
   try {

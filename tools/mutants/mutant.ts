@@ -10,6 +10,8 @@ export interface Mutant {
   replace: string;
   /** Test files in `tests/unit/` without `_test.ts` that run first. */
   tests: readonly string[];
+  /** Test files for Windows or Wine, where no unit test can tell. */
+  windows?: readonly string[];
 }
 
 /**

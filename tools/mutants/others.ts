@@ -6,7 +6,7 @@
 
 import type { Mutant } from "./mutant.ts";
 
-const TLS = ["tls_session", "server_name"];
+const TLS = ["tls_session"];
 
 export const OTHERS: readonly Mutant[] = [
   {
@@ -77,14 +77,15 @@ export const OTHERS: readonly Mutant[] = [
     file: "pipe/connect_pipe.ts",
     find: "identification: SECURITY_IDENTIFICATION,",
     replace: "identification: 0x2_0000,",
-    tests: ["pipe_connection", "path_names"],
+    tests: ["impersonate"],
   },
   {
     name: "certificates are not checked",
     file: "net/tls/open_tls.ts",
     find: "rejectUnauthorized: true,",
     replace: "rejectUnauthorized: false,",
-    tests: TLS,
+    tests: [],
+    windows: ["tests/windows/net/start_tls_errors_test.ts"],
   },
   {
     name: "NODE_TLS_REJECT_UNAUTHORIZED decides about certificates",
@@ -92,14 +93,16 @@ export const OTHERS: readonly Mutant[] = [
     find:
       "    rejectUnauthorized: true, // else an environment variable decides\n",
     replace: "",
-    tests: TLS,
+    tests: [],
+    windows: ["tests/interop/net_tls_names_test.ts"],
   },
   {
     name: "the name in a certificate is not checked",
     file: "net/tls/open_tls.ts",
     find: ": nameError(hostname, certificate),",
     replace: ": void nameError(hostname, certificate),",
-    tests: TLS,
+    tests: [],
+    windows: ["tests/windows/net/start_tls_names_test.ts"],
   },
   {
     name: "the end of the connection is the end of TLS",
@@ -134,6 +137,6 @@ export const OTHERS: readonly Mutant[] = [
     file: "net/udp/receive_queue.ts",
     find: "    const taken = take(datagram);\n    this.#reader.next();\n",
     replace: "    const taken = take(datagram);\n",
-    tests: ["udp_close_deadline", "settle_order"],
+    tests: ["udp_close_deadline"],
   },
 ];

@@ -50,8 +50,7 @@ async function measureAll(plan: Plan): Promise<Report> {
   for (const workload of plan.workloads) {
     console.error(workload.title);
     const able = present.filter((one) =>
-      one.transports.includes(workload.transport) &&
-      (one.workers || plan.scale !== "workers")
+      one.transports.includes(workload.transport)
     );
     report.results.push(...await measureWorkload(plan, workload, able));
   }

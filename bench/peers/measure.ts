@@ -52,7 +52,7 @@ export interface LoadGenerator {
 }
 
 /** Milliseconds after which a load generator has failed. */
-const PATIENCE = 120_000;
+const PATIENCE = 300_000;
 
 /** A running server. Disposing ends it. */
 export class ServerProcess implements AsyncDisposable {

@@ -29,7 +29,8 @@ export const USAGE = `Usage: deno task bench:peers [OPTIONS]
   --only A,B        workloads whose names contain A or B
   --servers A,B     servers whose names have a word that begins with A or B
   --scale WHAT      what more of it costs: connections, sizes or workers; of C
-                    and this library, unless --servers names others
+                    and this library, unless --servers names others (workers:
+                    of this library)
   --client-core     the clients on a second core, the rest on the first
   --all-cores       pin nothing: for workers
   --ms N            milliseconds of a round, 500 by default, 300 with --quick
@@ -106,9 +107,10 @@ export function parsePlan(args: string[], programs: Programs): Plan {
   const part = quick || clientCore || allCores || scale !== undefined ||
     values.only !== "" || values.servers !== "";
   const [rounds, ms] = quick ? ["3", "300"] : ["9", "500"];
+  const servers = chooseServers(programs, words(values.servers), scale);
   return {
-    servers: chooseServers(programs, words(values.servers), scale),
-    lacks: lacksOf(programs),
+    servers,
+    lacks: servers.flatMap((server) => lacksOf(server, programs)),
     workloads: scale === undefined
       ? chooseWorkloads(only, quick)
       : scaledWorkloads(scale, only),
@@ -149,7 +151,8 @@ function chooseServers(
   starts: readonly string[],
   scale: Scale | undefined,
 ): Server[] {
-  const servers = allServers(programs);
+  const servers = allServers(programs)
+    .filter(({ workers }) => workers || scale !== "workers");
   if (starts.length === 0 && scale !== undefined) starts = SCALED;
   if (starts.length === 0) return servers;
   return servers.filter(({ name }) =>

@@ -52,6 +52,7 @@ export interface Server {
 /** The name of the server that the others are compared with. */
 export const CEILING = "C";
 
+const GO = "Go";
 const ALL: readonly Transport[] = ["pipe", "message", "tcp"];
 const NET: readonly Transport[] = ["pipe", "tcp"];
 
@@ -78,9 +79,12 @@ export function allServers(programs: Programs): Server[] {
 }
 
 /** What a server cannot serve on this machine, and why. */
-export function lacksOf({ go, goTcp }: Programs): string[] {
-  const half = go === undefined && goTcp !== undefined;
-  return half ? ["Go, pipes: go-winio is missing"] : [];
+export function lacksOf(
+  { name, missing }: Server,
+  { go }: Programs,
+): string[] {
+  const half = name === GO && missing === "" && go === undefined;
+  return half ? [`${GO}, pipes: go-winio is missing`] : [];
 }
 
 /**
@@ -149,7 +153,7 @@ function ours(style: "protocol" | "stream"): Server {
 
 /** Its first client under Wine has to be itself (`go/pipes.go`). */
 function go({ go, goTcp }: Programs): Server {
-  const server = make("Go", go ?? goTcp, go === undefined ? ["tcp"] : ALL);
+  const server = make(GO, go ?? goTcp, go === undefined ? ["tcp"] : ALL);
   return { ...server, settle: 1000 };
 }
 

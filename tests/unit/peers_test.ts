@@ -8,7 +8,7 @@ import {
 import { mergeSamples, type Sample } from "../../bench/peers/measure.ts";
 import { parsePlan } from "../../bench/peers/plan.ts";
 import { type Report, type Result, slope } from "../../bench/peers/results.ts";
-import { allServers, lacksOf } from "../../bench/peers/servers.ts";
+import { allServers, type Programs } from "../../bench/peers/servers.ts";
 import { formatReport } from "../../bench/peers/table.ts";
 import {
   chooseWorkloads,
@@ -97,6 +97,11 @@ Deno.test("parsePlan() compares C and this library when one thing grows", () => 
   assertEquals(chart, undefined);
 });
 
+Deno.test("parsePlan() takes none for workers that has one thread", () => {
+  const { servers } = parsePlan(["--scale", "workers"], ALL);
+  assertEquals(servers.map(({ name }) => name), ["proactor protocol"]);
+});
+
 Deno.test("parsePlan() refuses a scale that there is not", () => {
   assertThrows(
     () => parsePlan(["--scale", "speed"], ALL),
@@ -122,8 +127,12 @@ Deno.test("allServers() has Go serve TCP alone without go-winio", () => {
     allServers(programs).find(({ name }) => name === "Go")!.transports;
   assertEquals(transportsOf({ goTcp: "g" }), ["tcp"]);
   assertEquals(transportsOf({ go: "g" }), ["pipe", "message", "tcp"]);
-  assertEquals(lacksOf({ goTcp: "g" }), ["Go, pipes: go-winio is missing"]);
-  assertEquals(lacksOf(ALL), []);
+  const lacks = (servers: string, programs: Programs) =>
+    parsePlan(["--servers", servers], programs).lacks;
+  assertEquals(lacks("go", { goTcp: "g" }), ["Go, pipes: go-winio is missing"]);
+  assertEquals(lacks("node", { goTcp: "g" }), []);
+  assertEquals(lacks("go", ALL), []);
+  assertEquals(lacks("go", {}), []);
 });
 
 Deno.test("a server in C may read late, and ours may have workers", () => {

@@ -21,6 +21,9 @@ const PACED_MESSAGES = 20;
 /** ... and at least for so many milliseconds. */
 const PACED_RUN = 5000;
 
+/** A round of many clients is longer: milliseconds for each of them. */
+const TURN = 0.2;
+
 function findPrograms(): Programs {
   return {
     load: Deno.env.get("PROACTOR_BENCH_LOAD"),
@@ -79,7 +82,7 @@ async function measureOnce(
   workload: Workload,
   servers: Server[],
 ): Promise<Result[]> {
-  const durations = durationsOf(workload, plan.durations.warm);
+  const durations = durationsOf(workload, plan.durations);
   const results: Result[] = [];
   for (const server of servers) {
     await using running = new ServerProcess(server, workload);
@@ -90,10 +93,20 @@ async function measureOnce(
   return results;
 }
 
-function durationsOf(workload: Workload, warm: number): Durations {
-  if (kindOf(workload) === "memory") return { warm: IDLE_SETTLE, run: 0 };
-  const run = Math.max(PACED_RUN, PACED_MESSAGES * workload.silence);
-  return { warm, run };
+function durationsOf(
+  workload: Workload,
+  { warm, run }: Durations,
+): Durations {
+  switch (kindOf(workload)) {
+    case "memory":
+      return { warm: IDLE_SETTLE, run: 0 };
+    case "pace": {
+      const least = PACED_MESSAGES * workload.silence;
+      return { warm, run: Math.max(PACED_RUN, least) };
+    }
+    case "speed":
+      return { warm, run: Math.max(run, workload.connections * TURN) };
+  }
 }
 
 /** All servers are there in each round, and one of them works at a time. */
@@ -103,13 +116,14 @@ async function measureRounds(
   servers: Server[],
 ): Promise<Result[]> {
   await using stack = new AsyncDisposableStack();
+  const durations = durationsOf(workload, plan.durations);
   const contestants = servers.map((server) => ({
     running: stack.use(new ServerProcess(server, workload)),
     result: emptyResult(workload, server),
   }));
   for (let round = 0; round <= plan.rounds; round++) {
     for (const { running, result } of rotate(contestants, round)) {
-      await addSample(result, () => running.measure(plan, plan.durations));
+      await addSample(result, () => running.measure(plan, durations));
     }
     if (round === 0) contestants.forEach(forget);
   }

@@ -9,7 +9,7 @@ import type { PipeConnection, PipeDirection } from "../pipe/pipe_connection.ts";
 import type { DataOutput } from "./data_output.ts";
 import { LineSplitter } from "./line_splitter.ts";
 import { aborted, pump, Quiet } from "./pump.ts";
-import type { Terminal } from "./terminal.ts";
+import type { ByteSource, Terminal } from "./terminal.ts";
 
 /** How a conversation goes. */
 export interface ConversationFlags {
@@ -54,12 +54,13 @@ export async function converse(
 ): Promise<void> {
   const { connection, terminal: { interrupted } } = ends;
   using quiet = new Quiet(lingerOf(connection, flags));
+  using input = new LazyInput(ends.terminal);
   const received = flags.direction === "out"
     ? quiet.passed
     : receive(ends, flags, quiet);
   const sent = flags.direction === "in"
     ? received
-    : send(ends, flags, received).then(() => quiet.start());
+    : send({ ...ends, input }, flags, received).then(() => quiet.start());
   try {
     const silent = sent.then(() => quiet.passed);
     await Promise.race([received, silent, aborted(interrupted)]);
@@ -81,7 +82,7 @@ function lingerOf(
 
 /** A peer that has left may have said something before. */
 async function send(
-  ends: ConversationEnds,
+  ends: Pick<ConversationEnds, "connection"> & { input: LazyInput },
   flags: ConversationFlags,
   received: Promise<void>,
 ): Promise<void> {
@@ -136,41 +137,62 @@ async function readWhole(
 }
 
 async function sendInput(
-  { terminal, connection }: ConversationEnds,
+  { input, connection }: Parameters<typeof send>[0],
   flags: ConversationFlags,
 ): Promise<void> {
   const write = (data: Uint8Array) => connection.write(data);
   if (flags.send !== undefined) await write(encode(flags.send));
-  else await readInput(terminal, flags, write);
+  else await readInput(input, flags, write);
   if (connection.canCloseWrite) await connection.closeWrite();
 }
 
+/** The standard input, opened by the first read, and closed for sure. */
+export class LazyInput implements ByteSource, Disposable {
+  readonly #terminal: Terminal;
+  #opened: Promise<ByteSource> | undefined;
+  #closed = false;
+
+  /** @param terminal Whose input. */
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  async read(target: Uint8Array): Promise<number | null> {
+    const input = await (this.#opened ??= this.#terminal.openInput());
+    return this.#closed ? null : await input.read(target);
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#opened?.then((input) => input.close(), () => {});
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
 /**
- * Reads the standard input to its end.
+ * Reads an input to its end.
  *
- * @param terminal Where it is.
+ * @param input The input.
  * @param flags How it is cut.
  * @param send Called with each piece, or each message.
  */
 export async function readInput(
-  terminal: Terminal,
+  input: Pick<ByteSource, "read">,
   { message = false, whole = false }: ConversationFlags,
   send: (data: Uint8Array) => Promise<unknown>,
 ): Promise<void> {
-  const input = await terminal.openInput();
-  try {
-    if (!message) return await pump(input, send);
-    const splitter = new LineSplitter();
-    const all: Uint8Array<ArrayBuffer>[] = [];
-    await pump(input, async (data) => {
-      if (whole) all.push(copyBytes(data));
-      else for (const line of splitter.push(data)) await sendLine(line, send);
-    });
-    if (whole) await send(new Uint8Array(await new Blob(all).arrayBuffer()));
-    else for (const line of splitter.flush()) await sendLine(line, send);
-  } finally {
-    input.close();
-  }
+  if (!message) return await pump(input, send);
+  const splitter = new LineSplitter();
+  const all: Uint8Array<ArrayBuffer>[] = [];
+  await pump(input, async (data) => {
+    if (whole) all.push(copyBytes(data));
+    else for (const line of splitter.push(data)) await sendLine(line, send);
+  });
+  if (whole) await send(new Uint8Array(await new Blob(all).arrayBuffer()));
+  else for (const line of splitter.flush()) await sendLine(line, send);
 }
 
 /** An empty message would end the direction. */

@@ -10,11 +10,12 @@ import { PipeServer } from "../pipe/pipe_server.ts";
 import {
   type ConversationFlags,
   converse,
+  LazyInput,
   readInput,
   receive,
 } from "./conversation.ts";
 import { type DataFlags, DataOutput } from "./data_output.ts";
-import { DONE } from "./exit_code.ts";
+import { ArgumentError, DONE } from "./exit_code.ts";
 import { aborted, pump } from "./pump.ts";
 import { type ServerFlags, serverOptions } from "./server_flags.ts";
 import { type Style, styleOf } from "./style.ts";
@@ -43,9 +44,19 @@ export async function listen(
   path: string,
   flags: ListenFlags,
 ): Promise<number> {
+  assertSensible(flags);
   const listening = new Listening(terminal, normalizePipeName(path), flags);
   await listening.run();
   return DONE;
+}
+
+/** Refuses flags that would do nothing. */
+function assertSensible({ echo, once, linger, direction }: ListenFlags): void {
+  if (echo && direction !== "duplex") {
+    throw new ArgumentError("Cannot echo: the pipe has one direction");
+  }
+  if (linger === undefined || once) return;
+  throw new ArgumentError("Cannot use --linger: it needs --once");
 }
 
 class Listening {
@@ -56,6 +67,7 @@ class Listening {
   readonly #style: Style;
   readonly #clients = new Map<number, PipeConnection>();
   readonly #served = new Set<Promise<void>>();
+  readonly #input: LazyInput;
   readonly #failed = Promise.withResolvers<never>();
   #count = 0;
 
@@ -64,6 +76,7 @@ class Listening {
     this.#flags = flags;
     this.#style = styleOf(terminal.colors.err);
     this.#output = new DataOutput(terminal, flags);
+    this.#input = new LazyInput(terminal);
     this.#server = PipeServer.listen(path, {
       type: flags.message ? "message" : "byte",
       direction: flags.direction,
@@ -84,6 +97,7 @@ class Listening {
       const failed = this.#failed.promise;
       await Promise.race([served, failed, aborted(interrupted)]);
     } finally {
+      this.#input.close();
       this.#server.close();
       for (const connection of this.#clients.values()) connection.close();
       await Promise.allSettled(this.#served);
@@ -132,6 +146,7 @@ class Listening {
     if (flags.echo) return await this.#echo(connection, number);
     const ends = { terminal, connection, number, output };
     if (flags.once) return await converse(ends, flags);
+    if (flags.send !== undefined) await connection.write(encode(flags.send));
     if (flags.direction === "out") return await connection.finished;
     await receive(ends, flags);
   }
@@ -150,9 +165,9 @@ class Listening {
 
   /** From the first client on, everybody gets the input. */
   async #broadcast(): Promise<void> {
-    const { echo = false, direction } = this.#flags;
-    if (echo || direction === "in") return;
-    await readInput(this.#terminal, this.#flags, async (data) => {
+    const { echo = false, direction, send } = this.#flags;
+    if (echo || direction === "in" || send !== undefined) return;
+    await readInput(this.#input, this.#flags, async (data) => {
       const writes = [...this.#clients.values()].map((connection) =>
         connection.write(data)
       );
@@ -185,6 +200,10 @@ function isPeersFault(error: unknown): boolean {
   return [BrokenPipe, ConnectionReset, Interrupted].some((type) =>
     error instanceof type
   );
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }
 
 function errorText(error: unknown): string {

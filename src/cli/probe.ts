@@ -60,7 +60,9 @@ export async function tryProbe(probe: Probe): Promise<Finding> {
     return { ...about, answer, status: compare(answer, expected) };
   } catch (error) {
     const answer = error instanceof Error ? error.message : String(error);
-    const missing = error instanceof Deno.errors.NotSupported;
+    const { NotCapable, NotSupported } = Deno.errors;
+    const missing = error instanceof NotSupported ||
+      error instanceof NotCapable; // of a library that the grant leaves out
     return { ...about, answer, status: missing ? "missing" : "failed" };
   }
 }

@@ -7,7 +7,7 @@
 import { defaultProactor } from "../proactor/default_proactor.ts";
 import type { TraceEvent } from "../proactor/port/flight_recorder.ts";
 import { FAILED } from "./exit_code.ts";
-import { styleOf, tableOf } from "./style.ts";
+import { type Style, styleOf, tableOf } from "./style.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The flags of `trace`. */
@@ -38,7 +38,7 @@ export async function trace(
   const recorded = recorder.trace();
   const { output } = flags;
   const style = styleOf(terminal.colors.err);
-  terminal.note(summary(recorded.traceEvents, terminal));
+  terminal.note(summary(recorded.traceEvents, style));
   const lost = recorder.count > recorded.traceEvents.length
     ? `, the last of ${recorder.count}`
     : "";
@@ -57,23 +57,30 @@ export async function trace(
   return code;
 }
 
-/** A line for each kind of event. */
-function summary(events: readonly TraceEvent[], { colors }: Terminal): string {
-  const style = styleOf(colors.err);
+/**
+ * A line for each kind of event.
+ *
+ * @param events The events, of which there may be a million.
+ * @param style Marks the heads.
+ * @returns A table.
+ */
+export function summary(events: readonly TraceEvent[], style: Style): string {
   const kinds = Map.groupBy(
     events.filter(({ ph }) => ph === "X" || ph === "i"),
     ({ name }) => name,
   );
   const rows = [...kinds].map(([name, all]) => {
-    const times = all.map(({ dur = 0 }) => dur);
-    const total = times.reduce((sum, time) => sum + time, 0) / 1000;
-    const longest = Math.max(...times) / 1000;
+    let [total, longest] = [0, 0];
+    for (const { dur = 0 } of all) {
+      total += dur;
+      longest = Math.max(longest, dur);
+    }
     const timed = all[0]!.ph === "X";
     return [
       name,
       `${all.length}`,
-      timed ? total.toFixed(2) : "",
-      timed ? longest.toFixed(2) : "",
+      timed ? (total / 1000).toFixed(2) : "",
+      timed ? (longest / 1000).toFixed(2) : "",
     ];
   });
   const columns = [

@@ -67,10 +67,19 @@ export class Importer implements Disposable {
    * @param specifier The module.
    */
   async countModules(specifier: string): Promise<number> {
+    return (await this.modules(specifier))
+      .filter((module) => !module.startsWith("node:")).length;
+  }
+
+  /**
+   * The modules that importing one loads, those of Node too.
+   *
+   * @param specifier The module.
+   */
+  async modules(specifier: string): Promise<string[]> {
     const { stdout, stderr } = await this.#run(["info", "--json", specifier]);
     if (!stdout.startsWith("{")) throw new Error(stderr);
-    return staticModules(JSON.parse(stdout))
-      .filter((module) => !module.startsWith("node:")).length;
+    return staticModules(JSON.parse(stdout));
   }
 
   async #run(args: string[]): Promise<Outcome> {

@@ -55,6 +55,14 @@ test("pipes need two files of the package, the root door four at most", async (i
   assert(await importer.countModules(specifier(".")) <= 4);
 });
 
+test("only who asks for diagnostics loads node:diagnostics_channel", async (importer) => {
+  const channel = "node:diagnostics_channel";
+  for (const door of Object.keys(CONFIG.exports)) {
+    const modules = await importer.modules(specifier(door));
+    assertEquals(modules.includes(channel), door === "./diagnostics", door);
+  }
+});
+
 test("the command line of the package runs with --allow-ffi alone", async (importer) => {
   const { code, stdout, stderr } = await importer.command(
     ["run", "--no-prompt", "--allow-ffi", specifier("./cli")],

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { runCommandLine } from "../../src/cli/mod.ts";
-import { readInput } from "../../src/cli/conversation.ts";
+import { LazyInput, readInput } from "../../src/cli/conversation.ts";
 import { DataOutput } from "../../src/cli/data_output.ts";
 import { endpointText, parseEndpoint } from "../../src/cli/endpoint.ts";
 import { ArgumentError } from "../../src/cli/exit_code.ts";
@@ -12,6 +12,7 @@ import { link, type LinkEnd } from "../../src/cli/link.ts";
 import { listed } from "../../src/cli/list.ts";
 import { tryProbe } from "../../src/cli/probe.ts";
 import { jsonData, styleOf, tableOf } from "../../src/cli/style.ts";
+import { summary } from "../../src/cli/trace.ts";
 import { versionText } from "../../src/cli/version.ts";
 import { bytes, text } from "./_bytes.ts";
 import { FakeTerminal } from "./_terminal.ts";
@@ -64,6 +65,8 @@ Deno.test("wrong arguments end with 2, and say what is wrong", async () => {
       [["connect", ""], "Cannot use pipe name"],
       [["listen", "a\0b"], "it holds a NUL"],
       [["listen", "a", "--instances", "0"], "not above zero"],
+      [["listen", "a", "--linger", "5"], "it needs --once"],
+      [["listen", "a", "--echo", "--direction", "in"], "has one direction"],
       [["listen", "a", "--security", "everyone", "--sddl", "D:"], "cannot be"],
       [["forward", "1", "70000"], "Cannot use port 70000"],
       [["forward", "tcp:x", "1"], "it is not HOST:PORT"],
@@ -223,7 +226,8 @@ Deno.test("readInput() gives bytes, lines or the whole", async () => {
     ] as const
   ) {
     const sent: string[] = [];
-    await readInput(new FakeTerminal(input), flags, (data) => {
+    using opened = new LazyInput(new FakeTerminal(input));
+    await readInput(opened, flags, (data) => {
       sent.push(text(data.slice()));
       return Promise.resolve();
     });
@@ -369,4 +373,38 @@ Deno.test("listed() shows limits and owners where they are known", () => {
   );
   const json = JSON.parse(listed(pipes, { json: true }, styleOf(false)));
   assertEquals(json, [pipes[0], { ...pipes[1], maxInstances: null }]);
+});
+
+Deno.test("summary() counts more events than a call takes arguments", () => {
+  const event = { name: "batch", cat: "port", ph: "X", ts: 0, pid: 1, tid: 1 };
+  const events = Array.from({ length: 200_000 }, (_, index) => ({
+    ...event,
+    ph: "X" as const,
+    dur: index === 7 ? 5000 : 1,
+    args: {},
+  }));
+  assertEquals(
+    summary(events, styleOf(false)),
+    "WHAT    TIMES      MS  LONGEST\nbatch  200000  205.00     5.00",
+  );
+});
+
+Deno.test("an input is closed at the end, also while it is read", async () => {
+  let closed = false;
+  const pending = Promise.withResolvers<null>();
+  const terminal = new FakeTerminal();
+  terminal.openInput = () =>
+    Promise.resolve({
+      read: () => pending.promise,
+      close: () => {
+        closed = true;
+        pending.resolve(null);
+      },
+    });
+  const input = new LazyInput(terminal);
+  const read = input.read(new Uint8Array(1));
+  await Promise.resolve();
+  input.close();
+  assertEquals(await read, null);
+  assert(closed);
 });

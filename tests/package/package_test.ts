@@ -57,7 +57,7 @@ test("pipes need two files of the package, the root door four at most", async (i
 
 test("only who asks for diagnostics loads node:diagnostics_channel", async (importer) => {
   const channel = "node:diagnostics_channel";
-  for (const door of Object.keys(CONFIG.exports)) {
+  for (const door of [".", "./pipe", "./diagnostics"]) {
     const modules = await importer.modules(specifier(door));
     assertEquals(modules.includes(channel), door === "./diagnostics", door);
   }

@@ -137,7 +137,9 @@ export class ConnectionFront {
         return Promise.resolve(0);
       }
       this.assertReadable("read");
-      return this.#reads.read(target, options?.signal);
+      const read = this.#reads.read(target, options?.signal);
+      if (this.#reads.busy) this.#reads.owner = this;
+      return read;
     } catch (error) {
       return Promise.reject(error);
     }
@@ -186,7 +188,7 @@ export class ConnectionFront {
     if (this.#reads.busy || reader.readable) throw this.#busy();
     if (reader.pending || !writer.idle) {
       this.#reads.answered();
-      return this.#writes.write(bytes);
+      return this.#writes.write(bytes, this);
     }
     const code = reader.exchange(bytes);
     if (code === ERROR_PIPE_BUSY) throw this.#busy();
@@ -254,9 +256,9 @@ export class ConnectionFront {
 
   /** No bytes wait for those before them. */
   #write(bytes: Uint8Array<ArrayBuffer>): Promise<number> {
-    if (byteLengthOf(bytes) === 0) return this.#writes.mark();
+    if (byteLengthOf(bytes) === 0) return this.#writes.mark(this);
     this.#reads.answered();
-    return this.#writes.write(bytes);
+    return this.#writes.write(bytes, this);
   }
 
   /**

@@ -24,6 +24,7 @@ export class ConnectionWrites implements WriteWaiter {
   readonly #turns: TurnOrder;
   /** Of the write that is being begun. */
   #length = 0;
+  #owner: object | undefined;
   #promise: Promise<number> | undefined;
   #ending: Promise<void> | undefined;
   #loss: DroppedBytesError | undefined;
@@ -52,23 +53,27 @@ export class ConnectionWrites implements WriteWaiter {
    * Writes all bytes.
    *
    * @param data The caller's again when this returns.
+   * @param owner Kept from being collected until they are.
    * @returns Their number, when they are written.
    * @throws {WindowsError} when Windows refuses at once.
    */
-  write(data: Uint8Array<ArrayBuffer>): Promise<number> {
+  write(data: Uint8Array<ArrayBuffer>, owner: object): Promise<number> {
     const length = byteLengthOf(data);
     this.#length = length;
+    this.#owner = owner;
     return this.#begun(this.#channel.writer.write(data, this), length);
   }
 
   /**
    * Waits until what was written before is with the kernel.
    *
+   * @param owner Kept from being collected until it is.
    * @returns 0, when it is.
    * @throws {WindowsError} when the write side has failed.
    */
-  mark(): Promise<number> {
+  mark(owner: object): Promise<number> {
     this.#length = 0;
+    this.#owner = owner;
     return this.#begun(this.#channel.writer.mark(this.waitForWrite()), 0);
   }
 
@@ -76,8 +81,10 @@ export class ConnectionWrites implements WriteWaiter {
   waitForWrite(): WriteCallback {
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     const length = this.#length;
+    const owner = this.#owner;
     this.#promise = promise;
     return (code) => {
+      void owner; // whoever waits keeps the connection
       if (code === 0) this.#turns.settle(resolve, length);
       else reject(this.#loss ?? this.error(code, "write"));
     };
@@ -122,7 +129,7 @@ export class ConnectionWrites implements WriteWaiter {
 
   #begun(code: number, length: number): Promise<number> {
     const promise = this.#promise;
-    this.#promise = undefined;
+    this.#promise = this.#owner = undefined;
     if (code === 0) return this.#turns.end(length);
     if (code !== ERROR_IO_PENDING) throw this.error(code, "write");
     return promise!;

@@ -61,6 +61,8 @@ export class ReadQueue implements LateReader {
   readonly #late: LateReads | undefined;
   readonly #turns: TurnOrder | undefined;
   readonly #requests = new Fifo<Request>();
+  /** What those who wait keep from being collected, until the last is served. */
+  owner: object | null = null;
   #answered = false;
   #parts: Uint8Array<ArrayBuffer>[] = [];
 
@@ -209,6 +211,7 @@ export class ReadQueue implements LateReader {
       request.unlisten?.();
       request.reject(error);
     }
+    this.owner = null;
   }
 
   /** Bytes go before the end, and the end before an error. */
@@ -322,7 +325,9 @@ export class ReadQueue implements LateReader {
 
   #remove(request: Request): boolean {
     request.unlisten?.();
-    return this.#requests.remove(request);
+    const removed = this.#requests.remove(request);
+    if (this.#requests.length === 0) this.owner = null;
+    return removed;
   }
 }
 

@@ -77,6 +77,28 @@ test.world("a connection that somebody reads from is not forgotten", async (worl
   await server.shutdown();
 });
 
+test.world("a connection is not forgotten while a read or a write of it waits", async (world) => {
+  const size = 200_000; // more than the pipe has room for
+  const [server, peer, ends] = await (async () => {
+    const [server, client, served] = await connected(world);
+    const ends = [
+      served.read(new Uint8Array(10)),
+      served.write(new Uint8Array(size)),
+    ];
+    return [server, client, Promise.all(ends)] as const;
+  })();
+  await collectAll();
+  await peer.write(bytes("abc"));
+  await collectAll();
+  const target = new Uint8Array(size);
+  for (let got = 0; got < size;) got += (await peer.read(target))!;
+  assertEquals(await ends, [3, size]);
+  await collectUntil(() => world.reports.length > 0);
+  assertEquals(takeWarnings(world), [PIPE]);
+  peer.close();
+  await server.shutdown();
+});
+
 test.world("a connection whose streams somebody has is not forgotten", async (world) => {
   const [server, peer, readable] = await (async () => {
     const [server, client, served] = await connected(world);

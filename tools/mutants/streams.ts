@@ -172,8 +172,8 @@ export const STREAMS: readonly Mutant[] = [
     name: "reads leave their listeners on the signal",
     file: "stream/read_queue.ts",
     find:
-      "    request.unlisten?.();\n    return this.#requests.remove(request);",
-    replace: "    return this.#requests.remove(request);",
+      "    request.unlisten?.();\n    const removed = this.#requests.remove(request);",
+    replace: "    const removed = this.#requests.remove(request);",
     tests: ["abort_reason", "pipe_connection"],
   },
   {

@@ -81,9 +81,11 @@ async function runProgram(
   using _reader = reader;
   using _writer = writer;
   await defaultProactor().send(writer, encode(input));
-  const config = ["--config", CONFIG, "--no-lock", "--no-check", ...flags];
+  // What is downloaded for the first time is told, too, without --quiet.
+  const config = ["--quiet", "--config", CONFIG, "--no-lock", "--no-check"];
+  const fd = String(reader.fileno());
   await using child = await subprocessExec(Deno.execPath(), {
-    args: ["run", ...config, "--allow-ffi", path, String(reader.fileno())],
+    args: ["run", ...config, ...flags, "--allow-ffi", path, fd],
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

@@ -59,7 +59,7 @@ export class Dependents {
 }
 
 /** Milliseconds that a close gives a thread to start a queued wait. */
-const QUEUED_LIMIT = 1000;
+const QUEUED_LIMIT = 500;
 
 /** The port that ends. */
 export interface EndingPort {

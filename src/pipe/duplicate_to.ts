@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ERROR_INVALID_PARAMETER } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
 import { identityOf } from "../ffi/identity/default.ts";
 import type { Handle, Win32Api } from "../ffi/win32_api.ts";
@@ -38,7 +39,8 @@ export function duplicateTo(
   throw windowsError(win32, code, {
     syscall: "DuplicateHandle",
     action,
-    // OpenProcess says ERROR_INVALID_PARAMETER.
-    ...code === 87 && { state: "there is no such process" },
+    // As OpenProcess says it.
+    ...code === ERROR_INVALID_PARAMETER &&
+      { state: "there is no such process" },
   });
 }

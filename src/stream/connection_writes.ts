@@ -61,7 +61,11 @@ export class ConnectionWrites implements WriteWaiter {
     const length = byteLengthOf(data);
     this.#length = length;
     this.#owner = owner;
-    return this.#begun(this.#channel.writer.write(data, this), length);
+    try {
+      return this.#begun(this.#channel.writer.write(data, this), length);
+    } finally {
+      this.#promise = this.#owner = undefined;
+    }
   }
 
   /**
@@ -74,7 +78,11 @@ export class ConnectionWrites implements WriteWaiter {
   mark(owner: object): Promise<number> {
     this.#length = 0;
     this.#owner = owner;
-    return this.#begun(this.#channel.writer.mark(this.waitForWrite()), 0);
+    try {
+      return this.#begun(this.#channel.writer.mark(this.waitForWrite()), 0);
+    } finally {
+      this.#promise = this.#owner = undefined;
+    }
   }
 
   /** Called by the write side: the promise is made when it is needed. */
@@ -128,11 +136,9 @@ export class ConnectionWrites implements WriteWaiter {
   }
 
   #begun(code: number, length: number): Promise<number> {
-    const promise = this.#promise;
-    this.#promise = this.#owner = undefined;
     if (code === 0) return this.#turns.end(length);
     if (code !== ERROR_IO_PENDING) throw this.error(code, "write");
-    return promise!;
+    return this.#promise!;
   }
 
   #start(start: (done: WriteCallback) => number): Promise<void> | undefined {

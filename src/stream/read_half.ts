@@ -152,7 +152,7 @@ export class ReadHalf implements CompletionListener, BufferHolder {
     const buffer = this.#port.buffers.tryAcquire(size);
     if (buffer === null) return ERROR_NOT_ENOUGH_MEMORY;
     this.#releaseBuffer();
-    this.#armedAt = performance.now();
+    this.#armedAt = this.#port.clock.now;
     buffer.write(message, MAX_POOLED_BUFFER);
     const code = this.#startExchange(buffer, inputLength);
     this.#holdBuffer(code);

@@ -1,6 +1,13 @@
 /** What nobody has closed, and nobody can close any more. */
 
-import { assert, assertEquals, assertInstanceOf } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertInstanceOf,
+  assertRejects,
+} from "@std/assert";
+import { stub } from "@std/testing/mock";
+import { WriteHalf } from "../../src/stream/write_half.ts";
 import { connectPipe } from "../../src/pipe/connect_pipe.ts";
 import type { PipeConnection } from "../../src/pipe/pipe_connection.ts";
 import { servePipe } from "../../src/pipe/pipe_protocol.ts";
@@ -97,6 +104,22 @@ test.world("a connection is not forgotten while a read or a write of it waits", 
   assertEquals(takeWarnings(world), [PIPE]);
   peer.close();
   await server.shutdown();
+});
+
+test.world("a connection whose write was refused is forgotten", async (world) => {
+  let rest: [PipeServer, PipeConnection];
+  await (async () => {
+    const [server, client, served] = await connected(world);
+    rest = [server, client];
+    using _write = stub(WriteHalf.prototype, "write", () => {
+      throw new RangeError("too long");
+    });
+    await assertRejects(() => served.write(bytes("a")), RangeError);
+  })();
+  await collectUntil(() => world.reports.length > 0);
+  assertEquals(takeWarnings(world), [PIPE]);
+  rest![1].close();
+  await rest![0].shutdown();
 });
 
 test.world("a connection whose streams somebody has is not forgotten", async (world) => {

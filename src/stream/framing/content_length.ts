@@ -6,19 +6,14 @@
  */
 
 import { byteLengthOf, setBytes } from "../../ffi/bytes.ts";
-import {
-  assertInteger,
-  assertOptions,
-  MAX_DWORD,
-  stableBytes,
-} from "../../proactor/arguments.ts";
+import { stableBytes } from "../../proactor/arguments.ts";
 import type { ByteQueue } from "./byte_queue.ts";
 import {
   assertFrameLength,
-  DEFAULT_MAX_FRAME,
   type FrameOptions,
   type FrameReader,
   frameTransformer,
+  maxLengthOf,
 } from "./frame_stream.ts";
 
 /** Bytes of a header, of all its lines. */
@@ -58,9 +53,7 @@ export class ContentLengthDecoderStream
    * @throws {RangeError} when `maxLength` is not an integer from 0 to 2^32 - 1.
    */
   constructor(options: FrameOptions = {}) {
-    assertOptions(options, {});
-    const { maxLength = DEFAULT_MAX_FRAME } = options;
-    assertInteger("maxLength", maxLength, [0, MAX_DWORD]);
+    const maxLength = maxLengthOf(options);
     super(frameTransformer(new HeaderReader(maxLength)));
   }
 }

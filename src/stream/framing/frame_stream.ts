@@ -4,6 +4,11 @@
  * @module
  */
 
+import {
+  assertInteger,
+  assertOptions,
+  MAX_DWORD,
+} from "../../proactor/arguments.ts";
 import { ByteQueue } from "./byte_queue.ts";
 
 /** Options of streams that read frames. */
@@ -18,7 +23,22 @@ export interface FrameOptions {
 }
 
 /** The most bytes of a frame where the caller does not say. */
-export const DEFAULT_MAX_FRAME: number = 16 * 1024 * 1024;
+const DEFAULT_MAX_FRAME = 16 * 1024 * 1024;
+
+/**
+ * Checks the options of a stream that reads frames.
+ *
+ * @param options The options.
+ * @returns The most bytes of a frame.
+ * @throws {TypeError} when they are no object.
+ * @throws {RangeError} when `maxLength` is not an integer from 0 to 2^32 - 1.
+ */
+export function maxLengthOf(options: FrameOptions): number {
+  assertOptions(options, {});
+  const { maxLength = DEFAULT_MAX_FRAME } = options;
+  assertInteger("maxLength", maxLength, [0, MAX_DWORD]);
+  return maxLength;
+}
 
 /** Reads frames from bytes. */
 export interface FrameReader {

@@ -6,19 +6,17 @@
 
 import { byteLengthOf, setBytes } from "../../ffi/bytes.ts";
 import {
-  assertInteger,
   assertOptions,
-  MAX_DWORD,
   shownValue,
   stableBytes,
 } from "../../proactor/arguments.ts";
 import type { ByteQueue } from "./byte_queue.ts";
 import {
   assertFrameLength,
-  DEFAULT_MAX_FRAME,
   type FrameOptions,
   type FrameReader,
   frameTransformer,
+  maxLengthOf,
 } from "./frame_stream.ts";
 
 /** How a length is written: its bits, and its order of bytes. */
@@ -89,9 +87,7 @@ export class LengthPrefixDecoderStream
    * @throws {RangeError} when `maxLength` is not an integer from 0 to 2^32 - 1.
    */
   constructor(options: LengthPrefixDecoderOptions = {}) {
-    assertOptions(options, {});
-    const { maxLength = DEFAULT_MAX_FRAME } = options;
-    assertInteger("maxLength", maxLength, [0, MAX_DWORD]);
+    const maxLength = maxLengthOf(options);
     const [width, little] = prefixOf(options.prefix);
     super(frameTransformer(new PrefixReader(maxLength, width, little)));
   }

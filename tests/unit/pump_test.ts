@@ -433,7 +433,7 @@ Deno.test("a wait that no thread begins is polled for, one that begins is not", 
   await until(() => host.waits === 1);
   const { drains } = host;
   await untilLater(() => host.drains > drains + 5);
-  assertEquals([host.waits, pump.ending], [1, undefined]);
+  assertEquals([host.waits, pump.queued], [1, true]);
   assertEquals([pump.queuedWaits, host.starvations], [1, 1]);
   host.queue.waitStarted = true;
   let before = -1;

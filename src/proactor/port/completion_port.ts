@@ -342,7 +342,8 @@ export class CompletionPort implements TurnHost, LateHost {
 
   /** Waits for the end of a wait on another thread that nothing needs. */
   async settled(): Promise<void> {
-    if (this.outstanding === 0) await this.#pump.ending;
+    const pump = this.#pump;
+    if (this.outstanding === 0 && !pump.queued) await pump.ended();
   }
 
   /**

@@ -243,16 +243,16 @@ export class PortLife {
 
   /** A queued wait may start at any time or never, so that is bounded. */
   async #endWait(): Promise<void> {
-    const wait = this.#parts.pump.waiting;
-    if (wait === undefined || this.#failed) return;
+    const { pump } = this.#parts;
+    if (pump.waiting === undefined || this.#failed) return;
     if (!this.#port.queue.disarm()) {
       // A wait that no packet can end is ended by the close of the port.
       if (this.#port.queue.wake() !== 0) this.#port.queue.close();
-      return void await wait;
+      return pump.ended();
     }
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, QUEUED_LIMIT);
-    await Promise.race([wait, promise]);
+    await Promise.race([pump.waiting, promise]);
     clearTimeout(timer);
   }
 

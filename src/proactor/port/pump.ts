@@ -116,6 +116,7 @@ export class Pump {
   #timer: ReturnType<Timers["setTimeout"]> | undefined;
   #wait: Promise<number> | undefined;
   #waitReferenced = true;
+  #awaited = false;
   #waitState: "unknown" | "begun" | "queued" = "unknown";
   #wakePosted = false;
   /** Waits that no thread of Deno's pool has begun in time. */
@@ -145,9 +146,17 @@ export class Pump {
     return this.#wait;
   }
 
-  /** The wait, unless it is queued: then its end is not in sight. */
-  get ending(): Promise<number> | undefined {
-    return this.#waitState === "queued" ? undefined : this.#wait;
+  /** True when the wait is queued: its end is not in sight. */
+  get queued(): boolean {
+    return this.#waitState === "queued";
+  }
+
+  /** Waits for the end of the wait, which keeps the process alive until then. */
+  async ended(): Promise<void> {
+    if (this.#wait === undefined) return;
+    this.#awaited = true;
+    this.#applyReference();
+    await this.#wait;
   }
 
   /** Makes sure that outstanding operations will be dispatched. */
@@ -304,6 +313,7 @@ export class Pump {
     this.#wait = wait;
     this.#waitState = "unknown";
     this.#waitReferenced = true;
+    this.#awaited = false;
     this.#applyReference();
     wait.then((arrived) => this.#arrived(arrived));
   }
@@ -381,7 +391,8 @@ export class Pump {
 
   /** A wait that only unreferenced operations need keeps no process alive. */
   #applyReference(): void {
-    const referenced = this.#host.referenced > 0 || this.#resting;
+    const referenced = this.#host.referenced > 0 || this.#resting ||
+      this.#awaited;
     if (referenced === this.#waitReferenced) return;
     this.#waitReferenced = referenced;
     setCallReferenced(this.#wait!, referenced);

@@ -171,9 +171,16 @@ export const PORT: readonly Mutant[] = [
   {
     name: "unreferenced operations keep the process alive",
     file: "proactor/port/pump.ts",
-    find: "this.#host.referenced > 0 || this.#resting;",
-    replace: "true;",
+    find: "const referenced = this.#host.referenced > 0 ||",
+    replace: "const referenced = true ||",
     tests: ["pump"],
+  },
+  {
+    name: "a wait whose end is awaited keeps no process alive",
+    file: "proactor/port/pump.ts",
+    find: "    this.#awaited = true;\n",
+    replace: "",
+    tests: ["awaited_waits"],
   },
   {
     name: "a wait that no thread begins is believed",

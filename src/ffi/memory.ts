@@ -19,8 +19,10 @@ import type { Address, Win32Api } from "./win32_api.ts";
 
 /** Smallest pooled buffer in bytes: a page. */
 export const MIN_BUFFER = 4096;
-/** Largest pooled buffer in bytes; a larger one is allocated by itself. */
-export const MAX_POOLED_BUFFER = 65536;
+/** Bytes of the buffers of most large reads. */
+export const LARGE_BUFFER = 65536;
+/** Largest pooled buffer in bytes, for bulk; a larger one is allocated singly. */
+export const MAX_POOLED_BUFFER = 8 * LARGE_BUFFER;
 
 /** Buffers are cut from chunks of this size. */
 const CHUNK_SIZE = 1 << 20;
@@ -178,7 +180,7 @@ export class NativeBuffer {
   }
 }
 
-/** Hands out native buffers of 4 KiB to 64 KiB, and larger ones singly. */
+/** Hands out native buffers of 4 KiB to 512 KiB, and larger ones singly. */
 export class BufferPool {
   readonly #api: Win32Api;
   #chunks: Chunk[] = [];

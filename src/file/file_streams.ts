@@ -4,7 +4,7 @@
  * @module
  */
 
-import { MAX_POOLED_BUFFER } from "../ffi/memory.ts";
+import { LARGE_BUFFER } from "../ffi/memory.ts";
 import { ownedWritable } from "../stream/owned_writable.ts";
 import { spendTurn } from "../stream/turn_budget.ts";
 import type { FileCore } from "./file_core.ts";
@@ -48,7 +48,7 @@ export class FileStreams {
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
     return this.#readable ??= new ReadableStream({
       type: "bytes",
-      autoAllocateChunkSize: MAX_POOLED_BUFFER,
+      autoAllocateChunkSize: LARGE_BUFFER,
       pull: (controller) => this.#pull(controller),
       cancel: () => this.#endReads(),
     });

@@ -10,7 +10,7 @@ import {
   ERROR_IO_PENDING,
   ERROR_OPERATION_ABORTED,
 } from "../ffi/constants.ts";
-import { MAX_POOLED_BUFFER } from "../ffi/memory.ts";
+import { LARGE_BUFFER } from "../ffi/memory.ts";
 import type { FileCore } from "./file_core.ts";
 import { FileLane } from "./file_lane.ts";
 
@@ -18,7 +18,7 @@ import { FileLane } from "./file_lane.ts";
 const MAX_READS = 4;
 
 /** Bytes of each. */
-const READ_SIZE = MAX_POOLED_BUFFER;
+const READ_SIZE = LARGE_BUFFER;
 
 /** A read that was started. */
 interface Ahead {

@@ -8,7 +8,7 @@ import { viewOf } from "../ffi/bytes.ts";
 import { ERROR_HANDLE_EOF } from "../ffi/constants.ts";
 import { windowsError } from "../ffi/errors.ts";
 import { encodeOffset } from "../ffi/file/structs.ts";
-import { MAX_POOLED_BUFFER } from "../ffi/memory.ts";
+import { LARGE_BUFFER } from "../ffi/memory.ts";
 import { OVERLAPPED_OFFSET } from "../ffi/structs.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import type { FileToSend } from "../proactor/call/file_to_send.ts";
@@ -69,7 +69,7 @@ export class HandleReader implements FileReader {
   }
 
   async read(size: number): Promise<Uint8Array<ArrayBuffer>> {
-    const most = Math.min(size, MAX_POOLED_BUFFER);
+    const most = Math.min(size, LARGE_BUFFER);
     const future = new OverlappedFuture(this.#port, this.#call(most));
     future.start(this.#handle);
     const data = await future;
@@ -128,7 +128,7 @@ export class SeekableReader implements FileReader {
 
   async read(size: number): Promise<Uint8Array<ArrayBuffer>> {
     if (this.#taken === 0) await this.#seek();
-    const data = new Uint8Array(Math.min(size, MAX_POOLED_BUFFER));
+    const data = new Uint8Array(Math.min(size, LARGE_BUFFER));
     const count = await this.#file.read(data) ?? 0;
     this.#taken += count;
     return viewOf(data, 0, count);

@@ -17,6 +17,7 @@ import {
   ERROR_OPERATION_ABORTED,
 } from "../ffi/constants.ts";
 import {
+  LARGE_BUFFER,
   MAX_POOLED_BUFFER,
   MIN_BUFFER,
   type NativeBuffer,
@@ -36,6 +37,9 @@ import {
   SILENCE,
 } from "../proactor/port/reclaimer.ts";
 import type { StreamIo } from "./stream_io.ts";
+
+/** Bytes of native buffers in use from which on no read gets more than 64 KiB. */
+const BULK_LIMIT = 1 << 25;
 
 /** How a stream reads and what its reads mean. */
 export interface ReadOptions {
@@ -69,6 +73,7 @@ export class ReadHalf implements CompletionListener, BufferHolder {
   #end = 0;
   #size = MIN_BUFFER;
   #probing = false;
+  #atOnce = false;
   #hot = false;
   #armedAt = 0;
   #reclaiming = false;
@@ -148,12 +153,12 @@ export class ReadHalf implements CompletionListener, BufferHolder {
    */
   exchange(message: Uint8Array): number {
     const inputLength = byteLengthOf(message);
-    const size = MAX_POOLED_BUFFER + inputLength;
+    const size = LARGE_BUFFER + inputLength;
     const buffer = this.#port.buffers.tryAcquire(size);
     if (buffer === null) return ERROR_NOT_ENOUGH_MEMORY;
     this.#releaseBuffer();
     this.#armedAt = this.#port.clock.now;
-    buffer.write(message, MAX_POOLED_BUFFER);
+    buffer.write(message, LARGE_BUFFER);
     const code = this.#startExchange(buffer, inputLength);
     this.#holdBuffer(code);
     if (code === ERROR_IO_PENDING) return 0;
@@ -161,7 +166,7 @@ export class ReadHalf implements CompletionListener, BufferHolder {
     this.#buffer = buffer;
     const more = code === ERROR_MORE_DATA;
     if (code !== 0 && !more) return this.#releaseBuffer(), code;
-    this.#acceptBytes(more ? MAX_POOLED_BUFFER : this.#io.transferred, more);
+    this.#acceptBytes(more ? LARGE_BUFFER : this.#io.transferred, more);
     return 0;
   }
 
@@ -169,8 +174,8 @@ export class ReadHalf implements CompletionListener, BufferHolder {
   #startExchange(buffer: NativeBuffer, inputLength: number): number {
     const operation = this.#operation;
     const output = buffer.address;
-    const input = output + BigInt(MAX_POOLED_BUFFER);
-    const outputLength = MAX_POOLED_BUFFER;
+    const input = output + BigInt(LARGE_BUFFER);
+    const outputLength = LARGE_BUFFER;
     const exchange = { input, inputLength, output, outputLength };
     operation.buffer = buffer;
     this.#port.begin(operation);
@@ -295,7 +300,7 @@ export class ReadHalf implements CompletionListener, BufferHolder {
   #probed(code: number): boolean {
     this.#probing = false;
     if (code !== 0) return this.#accept(code, 0);
-    return this.#startRead(MAX_POOLED_BUFFER);
+    return this.#startRead(LARGE_BUFFER);
   }
 
   /** Waits for data without holding a buffer. */
@@ -307,7 +312,7 @@ export class ReadHalf implements CompletionListener, BufferHolder {
     if (code === ERROR_IO_PENDING) return false;
     this.#probing = false;
     this.#hot = true;
-    if (code === 0) return this.#startRead(MAX_POOLED_BUFFER);
+    if (code === 0) return this.#startRead(LARGE_BUFFER);
     return this.#accept(code, 0);
   }
 
@@ -321,11 +326,11 @@ export class ReadHalf implements CompletionListener, BufferHolder {
     const started = this.#call(buffer.address, buffer.size);
     const code = this.#port.settle(operation, started);
     this.#holdBuffer(code);
-    if (code === ERROR_IO_PENDING) return false;
+    this.#atOnce = code !== ERROR_IO_PENDING;
+    if (!this.#atOnce) return false;
     operation.buffer = null;
     this.#buffer = buffer;
-    const bytes = code === 0 ? this.#io.transferred : buffer.size;
-    return this.#accept(code, bytes);
+    return this.#accept(code, code === 0 ? this.#io.transferred : buffer.size);
   }
 
   #call(address: Address, size: number): number {
@@ -368,11 +373,17 @@ export class ReadHalf implements CompletionListener, BufferHolder {
 
   /** The next read gets a larger buffer when this one was filled. */
   #adapt(bytes: number): void {
-    if (bytes >= this.#size && this.#size < MAX_POOLED_BUFFER) {
-      this.#size = MAX_POOLED_BUFFER;
-    } else if (bytes * 16 <= this.#size) {
-      this.#size = Math.max(this.#size / 2, MIN_BUFFER);
-    }
+    const size = this.#size;
+    const less = size > LARGE_BUFFER ? LARGE_BUFFER : size / 2;
+    const more = this.#bulk ? MAX_POOLED_BUFFER : LARGE_BUFFER;
+    if (bytes >= size) this.#size = more;
+    else if (bytes * 8 <= size) this.#size = Math.max(less, MIN_BUFFER);
+  }
+
+  /** More was there already, and not too many bytes are held by others. */
+  get #bulk(): boolean {
+    return this.#atOnce && this.#io.bulk === true &&
+      this.#size >= LARGE_BUFFER && this.#port.buffers.bytesInUse < BULK_LIMIT;
   }
 
   #releaseBuffer(): void {

@@ -22,6 +22,8 @@ export interface StreamIo {
    * console or a device has taken in for it.
    */
   readonly blocking?: boolean | undefined;
+  /** True when a read of more than 64 KiB is cheaper than several. */
+  readonly bulk?: boolean | undefined;
   /**
    * Starts a read.
    *

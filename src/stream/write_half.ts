@@ -11,7 +11,7 @@ import {
   ERROR_NOT_ENOUGH_MEMORY,
   ERROR_OPERATION_ABORTED,
 } from "../ffi/constants.ts";
-import { MAX_POOLED_BUFFER, type NativeBuffer } from "../ffi/memory.ts";
+import { LARGE_BUFFER, type NativeBuffer } from "../ffi/memory.ts";
 import type { Address } from "../ffi/win32_api.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import type { Operation } from "../proactor/port/operation.ts";
@@ -230,7 +230,7 @@ export class WriteHalf {
   }
 
   #fits(length: number): boolean {
-    return this.#messages || length <= MAX_POOLED_BUFFER;
+    return this.#messages || length <= LARGE_BUFFER;
   }
 
   /** The usual case: nothing is queued unless the write pends. */

@@ -7,7 +7,7 @@
 import { byteLengthOf, copyBytes, viewOf } from "../ffi/bytes.ts";
 import {
   type BufferPool,
-  MAX_POOLED_BUFFER,
+  LARGE_BUFFER,
   type NativeBuffer,
 } from "../ffi/memory.ts";
 import { Fifo } from "../proactor/port/fifo.ts";
@@ -59,7 +59,7 @@ export function begunWrite(
 }
 
 /** From here on a write gains nothing by sharing a buffer with others. */
-const MIN_SINGLE = MAX_POOLED_BUFFER / 2;
+const MIN_SINGLE = LARGE_BUFFER / 2;
 
 /** No bytes: what stands between writes has none. */
 export const NOTHING: Uint8Array<ArrayBuffer> = new Uint8Array(0);
@@ -136,13 +136,13 @@ export class WriteQueue {
     const { first } = this;
     if (this.#messages || first === this.#single) return first!.length;
     let size = 0;
-    for (let i = 0; size < MAX_POOLED_BUFFER; i++) {
+    for (let i = 0; size < LARGE_BUFFER; i++) {
       const write = this.#list.at(i);
       if (write === undefined || write.kind === "hold") return size;
       if (write === this.#single) return size;
       size += write.length - write.offset;
     }
-    return MAX_POOLED_BUFFER;
+    return LARGE_BUFFER;
   }
 
   /**
@@ -220,7 +220,7 @@ export class WriteQueue {
   #keepSingle(write: QueuedWrite): boolean {
     const { data, length } = write;
     if (this.#single !== null || length < MIN_SINGLE) return false;
-    if (length > MAX_POOLED_BUFFER) return false;
+    if (length > LARGE_BUFFER) return false;
     const buffer = this.#buffers.tryAcquire(length);
     if (buffer === null) return false;
     buffer.write(data, 0);

@@ -24,9 +24,9 @@ function assertAllComesBack(
 Deno.test("acquire() rounds up: powers of two, then whole pages", () => {
   const sim = new SimulatedWin32();
   const pool = new BufferPool(sim);
-  const sizes = [1, 4096, 4097, 20_000, 65_536, 65_537, 200_000];
+  const sizes = [1, 4096, 4097, 20_000, 65_536, 65_537, 524_289];
   const buffers = sizes.map((size) => pool.acquire(size));
-  const expected = [4096, 4096, 8192, 32_768, 65_536, 69_632, 200_704];
+  const expected = [4096, 4096, 8192, 32_768, 65_536, 131_072, 528_384];
   assertEquals(buffers.map(({ size }) => size), expected);
   assertEquals(pool.bytesInUse, expected.reduce((sum, size) => sum + size));
   assertAllComesBack(sim, pool, buffers);

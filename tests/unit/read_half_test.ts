@@ -19,12 +19,16 @@ interface Half {
   close(): void;
 }
 
-function half(world: World, type: "byte" | "message" = "byte"): Half {
+function half(
+  world: World,
+  type: "byte" | "message" = "byte",
+  bulk = false,
+): Half {
   const { server, client } = world.pair({ type, quota: 1 << 20 });
   const owner = world.port.associate(server, { warnings: type === "message" });
   const counts = { readables: 0, released: 0 };
   const reader = new ReadHalf(world.port, owner, {
-    io: new FileIo(world.sim, server),
+    io: Object.assign(new FileIo(world.sim, server), { bulk }),
     emptyIsEnd: type === "message",
     probe: type === "byte",
     consumer: {
@@ -148,6 +152,66 @@ Deno.test("buffers grow with the data, and a silent byte pipe holds none", async
     it.close();
     await until(() => it.released === 1);
   });
+});
+
+/** Takes what is there, read by read. */
+function drained(it: Half, total: number): number[] {
+  const sizes: number[] = [];
+  for (let rest = total; rest > 0;) {
+    assert(it.reader.arm());
+    const { length } = it.reader.take();
+    sizes.push(length);
+    rest -= length;
+  }
+  return sizes;
+}
+
+const BULK = 524_288;
+
+test.world("bulk is read in larger pieces where that pays, until it is over", async (world) => {
+  const it = half(world, "byte", true);
+  await world.proactor.send(it.client, pattern(1 << 20));
+  const large = [65_536, 65_536, BULK, 393_216];
+  assertEquals(drained(it, 1 << 20), large);
+  await world.proactor.send(it.client, pattern(5000));
+  assertEquals(drained(it, 5000), [5000]);
+  await world.proactor.send(it.client, pattern(100_000));
+  assertEquals(drained(it, 100_000), [65_536, 34_464]);
+  it.close();
+  await until(() => it.released === 1);
+});
+
+test.world("bulk is read in pieces of 64 KiB where larger ones do not pay", async (world) => {
+  const it = half(world);
+  await world.proactor.send(it.client, pattern(1 << 20));
+  assertEquals(new Set(drained(it, 1 << 20)), new Set([65_536]));
+  it.close();
+  await until(() => it.released === 1);
+});
+
+test.world("messages of 64 KiB need no larger pieces", async (world) => {
+  const it = half(world, "byte", true);
+  for (let i = 0; i < 6; i++) {
+    const pending = !it.reader.arm();
+    await world.proactor.send(it.client, pattern(65_536));
+    if (pending) await until(() => it.reader.readable);
+    else assert(it.reader.arm());
+    it.reader.take();
+    assert(world.proactor.metrics().bufferBytes <= 65_536);
+  }
+  it.close();
+  await until(() => it.released === 1);
+});
+
+test.world("nobody reads in larger pieces while others hold many", async (world) => {
+  const it = half(world, "byte", true);
+  const { buffers } = world.port;
+  const held = Array.from({ length: 64 }, () => buffers.acquire(BULK));
+  await world.proactor.send(it.client, pattern(1 << 20));
+  assertEquals(new Set(drained(it, 1 << 20)), new Set([65_536]));
+  for (const buffer of held) buffers.release(buffer);
+  it.close();
+  await until(() => it.released === 1);
 });
 
 test.world("more tells that a message goes on", async (world) => {

@@ -11,6 +11,20 @@ const WRITES = ["write_half", "pipe_connection"];
 
 export const STREAMS: readonly Mutant[] = [
   {
+    name: "reads in larger pieces however much is held",
+    file: "stream/read_half.ts",
+    find: "this.#port.buffers.bytesInUse < BULK_LIMIT",
+    replace: "this.#port.buffers.bytesInUse < Infinity",
+    tests: ["read_half"],
+  },
+  {
+    name: "a larger piece for who had to wait",
+    file: "stream/read_half.ts",
+    find: "return this.#atOnce && this.#io.bulk",
+    replace: "return this.#io.bulk",
+    tests: ["read_half"],
+  },
+  {
     name: "an empty read is not repeated",
     file: "stream/read_half.ts",
     find: "    if (!this.readable) this.#port.defer(() => this.#repeat());\n",

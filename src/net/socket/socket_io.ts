@@ -88,6 +88,7 @@ export function socketStream(
 
 /** `WSARecv` and `WSASend` of a connected stream socket. */
 export class SocketIo implements StreamIo {
+  readonly bulk = true;
   readonly #sockets: SocketApi;
   readonly #socket: Socket;
   // Winsock takes a copy before a call returns: one array is enough.

@@ -10,7 +10,7 @@ import {
   ERROR_NOT_ENOUGH_MEMORY,
   ERROR_OPERATION_ABORTED,
 } from "../../ffi/constants.ts";
-import { MAX_POOLED_BUFFER, type NativeBuffer } from "../../ffi/memory.ts";
+import { LARGE_BUFFER, type NativeBuffer } from "../../ffi/memory.ts";
 import type { SocketApi } from "../../ffi/socket/api.ts";
 import {
   ADDRESS_AREA_LENGTH,
@@ -152,7 +152,7 @@ export class DatagramReader implements CompletionListener {
 
   /** The largest datagram has less than 64 KiB: none is ever truncated. */
   #start(): boolean {
-    const buffer = this.#port.buffers.tryAcquire(MAX_POOLED_BUFFER);
+    const buffer = this.#port.buffers.tryAcquire(LARGE_BUFFER);
     if (buffer === null) return this.#fail(ERROR_NOT_ENOUGH_MEMORY);
     const code = this.#receive(buffer);
     if (code === ERROR_IO_PENDING) return false;

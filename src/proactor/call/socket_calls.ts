@@ -6,7 +6,7 @@
 
 import { viewOf } from "../../ffi/bytes.ts";
 import { windowsError } from "../../ffi/errors.ts";
-import { MAX_POOLED_BUFFER } from "../../ffi/memory.ts";
+import { LARGE_BUFFER } from "../../ffi/memory.ts";
 import {
   decodeSocketAddress,
   type SocketAddress,
@@ -269,7 +269,7 @@ function meaning(
  * here.
  */
 function bufferSize({ type }: SocketTarget, size: number): number {
-  return type === SOCK_DGRAM ? Math.max(size, MAX_POOLED_BUFFER) : size;
+  return type === SOCK_DGRAM ? Math.max(size, LARGE_BUFFER) : size;
 }
 
 /** Winsock captures the array when the call is made. */

@@ -16,12 +16,7 @@ import {
   ERROR_NOT_ENOUGH_MEMORY,
   ERROR_OPERATION_ABORTED,
 } from "../ffi/constants.ts";
-import {
-  LARGE_BUFFER,
-  MAX_POOLED_BUFFER,
-  MIN_BUFFER,
-  type NativeBuffer,
-} from "../ffi/memory.ts";
+import { LARGE_BUFFER, MIN_BUFFER, type NativeBuffer } from "../ffi/memory.ts";
 import type { Address } from "../ffi/win32_api.ts";
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import type {
@@ -36,10 +31,8 @@ import {
   type Reclaimed,
   SILENCE,
 } from "../proactor/port/reclaimer.ts";
+import { ReadSize } from "./read_size.ts";
 import type { StreamIo } from "./stream_io.ts";
-
-/** Bytes of native buffers in use from which on no read gets more than 64 KiB. */
-const BULK_LIMIT = 1 << 25;
 
 /** How a stream reads and what its reads mean. */
 export interface ReadOptions {
@@ -71,7 +64,7 @@ export class ReadHalf implements CompletionListener, BufferHolder {
   #buffer: NativeBuffer | null = null;
   #start = 0;
   #end = 0;
-  #size = MIN_BUFFER;
+  readonly #size: ReadSize;
   #probing = false;
   #atOnce = false;
   #hot = false;
@@ -96,6 +89,7 @@ export class ReadHalf implements CompletionListener, BufferHolder {
     this.#io = options.io;
     this.#options = options;
     this.#consumer = options.consumer;
+    this.#size = new ReadSize(options.io.bulk === true);
     this.#operation = port.acquire(owner, this);
   }
 
@@ -140,7 +134,7 @@ export class ReadHalf implements CompletionListener, BufferHolder {
     this.#armedAt = this.#port.clock.now;
     if (this.#options.probe && !this.#hot) return this.#startProbe();
     this.#hot = true;
-    return this.#startRead(this.#size);
+    return this.#startRead(this.#size.bytes);
   }
 
   /**
@@ -291,7 +285,7 @@ export class ReadHalf implements CompletionListener, BufferHolder {
   /** Nothing has come: goes on waiting, as long ago as it has begun. */
   #waitOn(): boolean {
     this.#releaseBuffer();
-    this.#size = MIN_BUFFER;
+    this.#size.reset();
     return this.#options.probe
       ? this.#startProbe()
       : this.#startRead(MIN_BUFFER);
@@ -367,23 +361,13 @@ export class ReadHalf implements CompletionListener, BufferHolder {
     return this.readable;
   }
 
+  #adapt(bytes: number): void {
+    const { bytesInUse } = this.#port.buffers;
+    this.#size.adapt(bytes, this.#atOnce, bytesInUse);
+  }
+
   #repeat(): void {
     if (this.arm()) this.#consumer.onReadable();
-  }
-
-  /** The next read gets a larger buffer when this one was filled. */
-  #adapt(bytes: number): void {
-    const size = this.#size;
-    const less = size > LARGE_BUFFER ? LARGE_BUFFER : size / 2;
-    const more = this.#bulk ? MAX_POOLED_BUFFER : LARGE_BUFFER;
-    if (bytes >= size) this.#size = more;
-    else if (bytes * 8 <= size) this.#size = Math.max(less, MIN_BUFFER);
-  }
-
-  /** More was there already, and not too many bytes are held by others. */
-  get #bulk(): boolean {
-    return this.#atOnce && this.#io.bulk === true &&
-      this.#size >= LARGE_BUFFER && this.#port.buffers.bytesInUse < BULK_LIMIT;
   }
 
   #releaseBuffer(): void {

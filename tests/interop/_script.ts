@@ -9,6 +9,9 @@ const LIBRARY = new URL("_library.ts", import.meta.url).href;
 /** The exit code of a program that did not come to its end. */
 export const NOT_ENDED = -1;
 
+/** Milliseconds after which a program that should end has not. */
+const LIMIT = 120_000;
+
 /** What a program leaves open is reported if it happens to be collected. */
 const WARNINGS =
   /^Something was not closed ResourceWarning: .*\n(?: +at .*\n)*/gm;
@@ -101,18 +104,27 @@ export class Script implements AsyncDisposable {
   }
 
   /**
-   * Waits for the program's own end.
+   * Waits for the program's own end, and kills it when that does not come.
    *
    * @returns What it has left behind.
    */
   async result(): Promise<ScriptResult> {
+    let late = false;
+    const timer = setTimeout(() => (late = true, this.kill()), LIMIT);
+    await this.#readAll().finally(() => clearTimeout(timer));
+    if (!late) {
+      const { code } = await this.#child.status;
+      return readResult(this.#text, await this.#stderr, code);
+    }
+    throw new Error(`No end after ${LIMIT / 1000} s: ${this.#text}`);
+  }
+
+  async #readAll(): Promise<void> {
     for (;;) {
       const { value, done } = await this.#lines.read();
-      if (done) break;
+      if (done) return;
       this.#text += value;
     }
-    const { code } = await this.#child.status;
-    return readResult(this.#text, await this.#stderr, code);
   }
 
   /** Waits for the end, and removes the program. */

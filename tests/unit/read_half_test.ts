@@ -203,6 +203,20 @@ test.world("messages of 64 KiB need no larger pieces", async (world) => {
   await until(() => it.released === 1);
 });
 
+test.world("messages of 64 KiB that are there already are seldom taken for bulk", async (world) => {
+  const it = half(world, "byte", true);
+  let tries = 0;
+  for (let i = 0; i < 400; i++) {
+    await world.proactor.send(it.client, pattern(65_536));
+    assert(it.reader.arm());
+    if (world.proactor.metrics().bufferBytes > 65_536) tries++;
+    assertEquals(it.reader.take().length, 65_536);
+  }
+  assert(tries > 0 && tries < 6, `${tries} tries`);
+  it.close();
+  await until(() => it.released === 1);
+});
+
 test.world("nobody reads in larger pieces while others hold many", async (world) => {
   const it = half(world, "byte", true);
   const { buffers } = world.port;

@@ -432,6 +432,7 @@ export { default as "src/stream/protocol.ts" } from "../../src/stream/protocol.t
 export { default as "src/stream/protocol_caller.ts" } from "../../src/stream/protocol_caller.ts" with { type: "text" };
 export { default as "src/stream/read_half.ts" } from "../../src/stream/read_half.ts" with { type: "text" };
 export { default as "src/stream/read_queue.ts" } from "../../src/stream/read_queue.ts" with { type: "text" };
+export { default as "src/stream/read_size.ts" } from "../../src/stream/read_size.ts" with { type: "text" };
 export { default as "src/stream/reconnecting.ts" } from "../../src/stream/reconnecting.ts" with { type: "text" };
 export { default as "src/stream/send_file.ts" } from "../../src/stream/send_file.ts" with { type: "text" };
 export { default as "src/stream/served_connection.ts" } from "../../src/stream/served_connection.ts" with { type: "text" };

@@ -12,16 +12,23 @@ const WRITES = ["write_half", "pipe_connection"];
 export const STREAMS: readonly Mutant[] = [
   {
     name: "reads in larger pieces however much is held",
-    file: "stream/read_half.ts",
-    find: "this.#port.buffers.bytesInUse < BULK_LIMIT",
-    replace: "this.#port.buffers.bytesInUse < Infinity",
+    file: "stream/read_size.ts",
+    find: "this.#grow(atOnce && bytesInUse < BULK_LIMIT)",
+    replace: "this.#grow(atOnce && bytesInUse < Infinity)",
     tests: ["read_half"],
   },
   {
     name: "a larger piece for who had to wait",
-    file: "stream/read_half.ts",
-    find: "return this.#atOnce && this.#io.bulk",
-    replace: "return this.#io.bulk",
+    file: "stream/read_size.ts",
+    find: "this.#grow(atOnce && bytesInUse < BULK_LIMIT)",
+    replace: "this.#grow(bytesInUse < BULK_LIMIT)",
+    tests: ["read_half"],
+  },
+  {
+    name: "a larger piece is tried each time",
+    file: "stream/read_size.ts",
+    find: "useful ? 1 : Math.min(4 * this.#patience, MOST_PATIENCE)",
+    replace: "useful ? 1 : Math.min(1, MOST_PATIENCE)",
     tests: ["read_half"],
   },
   {

@@ -319,9 +319,10 @@ test("shutdown() does not wait for the rest of a request that is answered", asyn
   const writer = writable.getWriter();
   const asked = fetchOver(path, "/", { method: "POST", body: readable });
   await writer.write(new Uint8Array(10));
-  const response = await asked;
+  // The client drops what nobody reads when its connection closes.
+  const text = (await asked).text();
   await server.shutdown();
-  assertEquals(await response.text(), "unread");
+  assertEquals(await text, "unread");
   await writer.abort().catch(() => {});
 });
 

@@ -128,7 +128,7 @@ export class OverlappedFile implements Disposable, AsyncDisposable {
    *
    * @param target Where the bytes go, when they have come. It must not be
    * transferred until the promise is settled. More than 64 KiB take memory of
-   * the size of the read, in pieces of 1 MiB of which four are in flight.
+   * up to twice the read, in pieces of 1 MiB of which four are in flight.
    * @param options Where to read, and a signal that cancels.
    * @returns The number of bytes, or `null` at the end of the file. An empty
    * array is filled at once, whatever the state of the file.

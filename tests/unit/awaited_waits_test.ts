@@ -4,6 +4,7 @@ import { assert } from "@std/assert";
 import { CallBudget } from "../../src/proactor/port/call_budget.ts";
 import { Pump, type PumpHost } from "../../src/proactor/port/pump.ts";
 import { TurnClock } from "../../src/proactor/port/turn_clock.ts";
+import { turns, until } from "./_turns.ts";
 
 /** Milliseconds of a wait: only calls of Deno's pool can be unreferenced. */
 const WAIT = 100;
@@ -63,14 +64,13 @@ class SleepingHost implements PumpHost {
   }
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
-}
-
-async function turns(count: number): Promise<void> {
-  for (let i = 0; i < count; i++) {
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+/** The next turn takes the wait's reference, unless its end is awaited. */
+async function assertAwaited(host: SleepingHost, pump: Pump): Promise<void> {
+  const ended = pump.ended();
+  await turns(3);
+  assert(!host.ended);
+  await ended;
+  assert(host.ended);
 }
 
 Deno.test("the end of a wait that was queued is awaited", async () => {
@@ -82,11 +82,7 @@ Deno.test("the end of a wait that was queued is awaited", async () => {
   host.queue.waitStarted = true;
   host.outstanding = host.referenced = 0;
   pump.start();
-  const ended = pump.ended();
-  await turns(3);
-  assert(!host.ended);
-  await ended;
-  assert(host.ended);
+  await assertAwaited(host, pump);
 });
 
 Deno.test("the end of a wait that only unreferenced operations need is awaited", async () => {
@@ -97,9 +93,5 @@ Deno.test("the end of a wait that only unreferenced operations need is awaited",
   await until(() => host.waits === 1);
   host.outstanding = 0;
   pump.review();
-  const ended = pump.ended();
-  await turns(3);
-  assert(!host.ended);
-  await ended;
-  assert(host.ended);
+  await assertAwaited(host, pump);
 });

@@ -44,10 +44,12 @@ export function parseSummary(line: string): Summary | undefined {
   };
 }
 
-/** Finds the last summary line in output that comes in pieces. */
+/** Finds the last summary in output that comes in pieces, and the errors. */
 export class SummaryReader {
   #line = "";
   #summary: Summary | undefined;
+  #errors: string[] = [];
+  #inErrors = false;
 
   /** Takes the next piece of output. */
   push(text: string): void {
@@ -55,7 +57,20 @@ export class SummaryReader {
     this.#line = lines.pop() ?? "";
     for (const line of lines) {
       this.#summary = parseSummary(line) ?? this.#summary;
+      this.#takeErrors(line);
     }
+  }
+
+  #takeErrors(line: string): void {
+    const text = stripVTControlCharacters(line).trim();
+    if (text === "FAILURES") this.#inErrors = false;
+    if (this.#inErrors) this.#errors.push(line);
+    if (text === "ERRORS") this.#inErrors = true;
+  }
+
+  /** What failed and why; empty if nothing did. */
+  errors(): string {
+    return this.#errors.join("\n").trim();
   }
 
   /** The last summary so far. */

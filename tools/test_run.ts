@@ -32,12 +32,21 @@ const FLAGS = ["--no-check"];
 const STARTS = 3;
 
 /** Characters of stderr that are looked at. */
-const ERRORS_KEPT = 10_000;
+const STDERR_KEPT = 10_000;
 
 /** How one run of a stage ended. */
 interface StageRun extends RunResult {
   summary: Summary | undefined;
-  errors: string;
+  /** The end of its stderr. */
+  stderr: string;
+  /** What failed, and why. */
+  failures: string;
+}
+
+/** What became of a stage. */
+interface StageResult {
+  counts: Counts;
+  failures: string;
 }
 
 /**
@@ -50,12 +59,18 @@ export async function runTests(
 ): Promise<number> {
   const { paths, flags } = partWords(words, exists);
   const all: Counts[] = [];
+  const failed: string[] = [];
   for (const stage of plannedStages(host, paths)) {
-    const counts = await runStage(host, stage, flags);
-    if (counts === undefined) return INTERRUPTED;
-    all.push(counts);
+    const result = await runStage(host, stage, flags);
+    if (result === undefined) return INTERRUPTED;
+    all.push(result.counts);
+    if (result.failures !== "") {
+      failed.push(`\n== Failed: ${stage.title}\n${result.failures}`);
+    }
   }
   const total = addCounts(all);
+  // Once more, where a reader of thousands of lines looks first
+  for (const text of failed) console.log(text);
   console.log(closingLine(total));
   return testExitCode(total);
 }
@@ -73,30 +88,32 @@ async function runStage(
   host: WindowsHost,
   stage: Stage,
   flags: readonly string[],
-): Promise<Counts | undefined> {
+): Promise<StageResult | undefined> {
   console.log(`\n== ${stage.title}`);
   if (stage.package) await makeOwnPackage();
   for (let tries = 1;; tries++) {
-    const { code, interrupted, summary, errors } = await runOnce(
+    const { code, interrupted, summary, stderr, failures } = await runOnce(
       await stageCommand(host, stage, flags),
     );
     if (interrupted) return undefined;
-    if (tries < STARTS && couldNotStart(errors, summary)) continue;
+    if (tries < STARTS && couldNotStart(stderr, summary)) continue;
     const { counts, problem } = judgeStage(code, summary);
     if (problem !== undefined) console.log(`Stage failed: ${problem}`);
-    return counts;
+    const told = [failures, problem ?? ""].filter((text) => text !== "");
+    return { counts, failures: told.join("\n") };
   }
 }
 
 async function runOnce(line: CommandLine): Promise<StageRun> {
   const reader = new SummaryReader();
-  let errors = "";
+  let stderr = "";
   const result = await run(line, {
     onOutput: (text) => reader.push(text),
-    onErrors: (text) => errors = (errors + text).slice(-ERRORS_KEPT),
+    onErrors: (text) => stderr = (stderr + text).slice(-STDERR_KEPT),
     timeout: STAGE_TIMEOUT_MS,
   });
-  return { ...result, summary: reader.summary(), errors };
+  const failures = reader.errors();
+  return { ...result, summary: reader.summary(), stderr, failures };
 }
 
 async function stageCommand(

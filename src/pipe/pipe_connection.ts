@@ -11,7 +11,7 @@ import type { DeadlineOptions } from "../stream/close_deadline.ts";
 import { ConnectionFront, FRONT } from "../stream/connection_front.ts";
 import type { SendFileOptions, SendFileSource } from "../stream/file_mover.ts";
 import type { StreamConnection } from "../stream/stream_connection.ts";
-import type { ReadOptions } from "../stream/stream_traits.ts";
+import { FILE_SYSCALLS, type ReadOptions } from "../stream/stream_traits.ts";
 import type { ShutdownOptions, WaitOptions } from "../stream/wait_options.ts";
 import { pipeIo } from "./pipe_io.ts";
 import type {
@@ -96,7 +96,7 @@ export class PipeConnection implements StreamConnection {
       readable: traits.direction !== "out",
       writable: traits.direction !== "in",
       messages: traits.messageType,
-      syscalls: { read: "ReadFile", write: "WriteFile" },
+      syscalls: FILE_SYSCALLS,
       deadline: traits.deadline,
     });
     this.#traits = traits;

@@ -11,7 +11,7 @@ import { ConnectionFront, FRONT } from "../stream/connection_front.ts";
 import type { SendFileOptions, SendFileSource } from "../stream/file_mover.ts";
 import type { StreamConnection } from "../stream/stream_connection.ts";
 import { FileIo } from "../stream/stream_io.ts";
-import type { ReadOptions } from "../stream/stream_traits.ts";
+import { FILE_SYSCALLS, type ReadOptions } from "../stream/stream_traits.ts";
 import { ThreadIo } from "../stream/thread_io.ts";
 import type { ShutdownOptions, WaitOptions } from "../stream/wait_options.ts";
 import type { HandleKind, HandleTraits } from "./handle_kind.ts";
@@ -65,7 +65,7 @@ export class HandleStream implements StreamConnection {
       readable: direction !== "out",
       writable: direction !== "in",
       messages: messageType,
-      syscalls: { read: "ReadFile", write: "WriteFile" },
+      syscalls: FILE_SYSCALLS,
       deadline: adoption.deadline,
     });
     this.#adoption = adoption;

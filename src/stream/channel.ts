@@ -59,7 +59,8 @@ export class Channel implements ReadConsumer, WriteConsumer, PortDependent {
   onProgress: (() => void) | null = null;
   readonly #consumer: ChannelConsumer;
   readonly #io: ChannelOptions["io"];
-  readonly #timer: CloseTimer;
+  readonly #deadline: number | undefined;
+  #timer: CloseTimer | undefined;
   #closing = false;
   #halves = 2;
 
@@ -77,10 +78,7 @@ export class Channel implements ReadConsumer, WriteConsumer, PortDependent {
     this.handle = handle;
     this.#consumer = options.consumer;
     this.#io = options.io;
-    this.#timer = new CloseTimer(
-      options.deadline,
-      () => this.#drop(ERROR_TIMEOUT),
-    );
+    this.#deadline = options.deadline;
     this.reader = new ReadHalf(port, handle, { ...options, consumer: this });
     this.writer = this.#makeWriter(options);
     port.dependents.add(this);
@@ -101,7 +99,7 @@ export class Channel implements ReadConsumer, WriteConsumer, PortDependent {
     if (this.handle.closed) return;
     this.#closing = true;
     if (this.writer.idle || this.writer.ending) this.#close();
-    else this.#timer.start(deadline);
+    else this.#startTimer(deadline);
   }
 
   /** Closes the handle now; what the kernel does not have is dropped. */
@@ -116,8 +114,14 @@ export class Channel implements ReadConsumer, WriteConsumer, PortDependent {
 
   /** Something was sent past the write side. */
   progressed(): void {
-    this.#timer.progress();
+    this.#timer?.progress();
     this.onProgress?.();
+  }
+
+  #startTimer(deadline: number | undefined): void {
+    const expired = () => this.#drop(ERROR_TIMEOUT);
+    this.#timer ??= new CloseTimer(this.#deadline, expired);
+    this.#timer.start(deadline);
   }
 
   #drop(code: number): void {
@@ -131,11 +135,11 @@ export class Channel implements ReadConsumer, WriteConsumer, PortDependent {
   #close(code = 0): void {
     const asked = this.#closing || code !== ERROR_OPERATION_ABORTED;
     this.#closing = true;
-    this.#timer.stop();
+    this.#timer?.stop();
     const end = code === 0 || !asked ? null : {
       code,
       bytesDropped: this.writer.dropped + this.writer.buffered,
-      deadline: this.#timer.delay,
+      deadline: this.#timer?.delay ?? 0,
     };
     this.port.dependents.delete(this);
     this.port.closeHandle(this.handle);

@@ -31,8 +31,9 @@ import type {
 import type { ReadOptions } from "./read_half.ts";
 import type { SendFileOptions, SendFileSource } from "./file_mover.ts";
 import { sendFile } from "./send_file.ts";
+import { FILE_SYSCALLS, type StreamSyscalls } from "./stream_traits.ts";
 import { fillBuffer } from "./fill_buffer.ts";
-import { WriteFlow } from "./write_flow.ts";
+import { WriteFlow, type WriteFlowHost } from "./write_flow.ts";
 
 /** What a kind of stream tells its transport. */
 export interface TransportTraits extends ReadOptions, DeadlineOptions {
@@ -47,27 +48,23 @@ export interface TransportTraits extends ReadOptions, DeadlineOptions {
   /** For `getExtraInfo`. */
   extra: Readonly<Record<string, unknown>>;
   /** The functions that read and write, for errors; those of files if none. */
-  syscalls?: { read: string; write: string } | undefined;
+  syscalls?: StreamSyscalls | undefined;
 }
-
-const FILE_SYSCALLS = { read: "ReadFile", write: "WriteFile" };
 
 /** A transport over a channel. */
 export class ChannelTransport
-  implements Transport, ChannelConsumer, LateReader {
+  implements Transport, ChannelConsumer, LateReader, WriteFlowHost {
   static {
     inspectAsText(this);
   }
 
   readonly #channel: Channel;
   readonly #traits: TransportTraits;
-  readonly #finished = Promise.withResolvers<void>();
+  #finished: PromiseWithResolvers<void> | undefined;
+  #released = false;
   readonly #caller: ProtocolCaller;
   #protocol: Protocol;
-  readonly #flow = new WriteFlow(
-    this,
-    (call) => this.#guard(() => this.#protocol[call]?.()),
-  );
+  readonly #flow = new WriteFlow(this);
   #begun = false;
   #paused = false;
   #answered = false;
@@ -109,7 +106,8 @@ export class ChannelTransport
 
   /** Resolves when `connectionLost` was called and the kernel has let go. */
   get finished(): Promise<void> {
-    return this.#finished.promise;
+    if (this.#released) return Promise.resolve();
+    return (this.#finished ??= Promise.withResolvers()).promise;
   }
 
   /** True when bytes go both ways, and a write is no message. */
@@ -279,7 +277,17 @@ export class ChannelTransport
 
   /** The kernel has nothing of the channel any more. */
   onReleased(): void {
-    this.#channel.port.defer(() => this.#finished.resolve());
+    this.#channel.port.defer(() => {
+      this.#released = true;
+      this.#finished?.resolve();
+    });
+  }
+
+  // --- told by the flow control --------------------------------------------
+
+  /** @param call What the protocol is told. */
+  tellFlow(call: "pauseWriting" | "resumeWriting"): void {
+    this.#guard(() => this.#protocol[call]?.());
   }
 
   // --- parts ---------------------------------------------------------------

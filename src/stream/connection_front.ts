@@ -24,7 +24,7 @@ import type { ConnectionWrites } from "./connection_writes.ts";
 import type { SendFileOptions, SendFileSource } from "./file_mover.ts";
 import type { MessagePart, ReadQueue } from "./read_queue.ts";
 import { sendFile } from "./send_file.ts";
-import { readInterrupted, streamParts } from "./stream_parts.ts";
+import { readInterrupted, StreamParts } from "./stream_parts.ts";
 import type { ReadOptions, StreamTraits } from "./stream_traits.ts";
 import {
   closeAndWait,
@@ -74,9 +74,9 @@ export class ConnectionFront {
   readonly #traits: StreamTraits;
   readonly #reads: ReadQueue;
   readonly #writes: ConnectionWrites;
-  readonly #streams: WebStreams;
-  /** Resolves when the kernel has let go. */
-  readonly finished: Promise<void>;
+  readonly #parts: StreamParts;
+  readonly #page: StreamTarget;
+  #streams: WebStreams | undefined;
 
   /**
    * @param page The object that the user has; closed when it is forgotten.
@@ -86,14 +86,18 @@ export class ConnectionFront {
   constructor(page: StreamTarget, opened: OpenedHandle, traits: StreamTraits) {
     const { port, handle } = opened;
     this.#traits = traits;
-    this.#streams = new WebStreams(page, traits);
-    const parts = streamParts(port, handle, traits);
+    this.#page = page;
+    const parts = this.#parts = new StreamParts(port, handle, traits);
     this.#channel = parts.channel;
     this.#reads = parts.reads;
     this.#writes = parts.writes;
-    this.finished = parts.finished;
     const part = parts.channel;
     closeWhenForgotten(page, { port, part, name: traits.name });
+  }
+
+  /** Resolves when the kernel has let go. */
+  get finished(): Promise<void> {
+    return this.#parts.finished;
   }
 
   /** The completion port. */
@@ -230,7 +234,7 @@ export class ConnectionFront {
 
   /** A byte stream. */
   get readable(): ReadableStream<Uint8Array<ArrayBuffer>> {
-    return this.#streams.readable;
+    return this.#webStreams.readable;
   }
 
   // --- writing -------------------------------------------------------------
@@ -282,7 +286,7 @@ export class ConnectionFront {
 
   /** A stream whose close ends the write side, or the connection. */
   get writable(): WritableStream<Uint8Array<ArrayBufferLike>> {
-    return this.#streams.writable;
+    return this.#webStreams.writable;
   }
 
   /**
@@ -362,6 +366,10 @@ export class ConnectionFront {
     throw new Deno.errors.NotSupported(
       `Cannot ${action}: this end of ${this.#traits.name} only writes`,
     );
+  }
+
+  get #webStreams(): WebStreams {
+    return this.#streams ??= new WebStreams(this.#page, this.#traits);
   }
 
   #assertWritable(): void {

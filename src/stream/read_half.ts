@@ -58,7 +58,8 @@ export class ReadHalf implements CompletionListener, BufferHolder {
   place = -1;
   readonly #port: CompletionPort;
   readonly #io: StreamIo;
-  readonly #options: ReadOptions;
+  readonly #emptyIsEnd: boolean;
+  readonly #probe: boolean;
   readonly #consumer: ReadConsumer;
   readonly #operation: Operation;
   #buffer: NativeBuffer | null = null;
@@ -87,7 +88,8 @@ export class ReadHalf implements CompletionListener, BufferHolder {
   ) {
     this.#port = port;
     this.#io = options.io;
-    this.#options = options;
+    this.#emptyIsEnd = options.emptyIsEnd;
+    this.#probe = options.probe;
     this.#consumer = options.consumer;
     this.#size = new ReadSize(options.io.bulk === true);
     this.#operation = port.acquire(owner, this);
@@ -132,7 +134,7 @@ export class ReadHalf implements CompletionListener, BufferHolder {
     if (this.readable) return true;
     if (this.#operation.pending || this.#disposed) return false;
     this.#armedAt = this.#port.clock.now;
-    if (this.#options.probe && !this.#hot) return this.#startProbe();
+    if (this.#probe && !this.#hot) return this.#startProbe();
     this.#hot = true;
     return this.#startRead(this.#size.bytes);
   }
@@ -266,7 +268,7 @@ export class ReadHalf implements CompletionListener, BufferHolder {
     if (!pending && this.available === 0) this.#releaseBuffer();
     if (!pending || buffer === null || this.#io.blocking) return "free";
     // Messages have no probe: they are waited for with a page.
-    if (!this.#options.probe && buffer.size === MIN_BUFFER) return "free";
+    if (!this.#probe && buffer.size === MIN_BUFFER) return "free";
     this.#reclaiming = this.#port.cancel(this.#operation) === 0;
     return "cancelled";
   }
@@ -286,9 +288,7 @@ export class ReadHalf implements CompletionListener, BufferHolder {
   #waitOn(): boolean {
     this.#releaseBuffer();
     this.#size.reset();
-    return this.#options.probe
-      ? this.#startProbe()
-      : this.#startRead(MIN_BUFFER);
+    return this.#probe ? this.#startProbe() : this.#startRead(MIN_BUFFER);
   }
 
   #probed(code: number): boolean {
@@ -356,7 +356,7 @@ export class ReadHalf implements CompletionListener, BufferHolder {
     this.#end = bytes;
     this.#more = more;
     if (bytes > 0) this.#adapt(bytes);
-    else if (this.#options.emptyIsEnd && !more) this.#ended = true;
+    else if (this.#emptyIsEnd && !more) this.#ended = true;
     if (!this.readable) this.#port.defer(() => this.#repeat());
     return this.readable;
   }

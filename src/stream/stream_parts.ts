@@ -7,58 +7,83 @@
 import type { CompletionPort } from "../proactor/port/completion_port.ts";
 import type { PortHandle } from "../proactor/port/port_handle.ts";
 import { Channel, type ChannelConsumer } from "./channel.ts";
+import type { ChannelEnd } from "./close_deadline.ts";
 import { ConnectionWrites } from "./connection_writes.ts";
 import { ReadQueue } from "./read_queue.ts";
 import type { StreamTraits } from "./stream_traits.ts";
 import { TurnOrder } from "./turn_budget.ts";
 
-/** What is behind a connection. */
-export interface StreamParts {
-  /** Its handle. */
-  channel: Channel;
-  /** Who reads from it. */
-  reads: ReadQueue;
-  /** Who writes to it. */
-  writes: ConnectionWrites;
-  /** Resolves when the kernel has let go. */
-  finished: Promise<void>;
-}
-
 /**
- * Makes what the port holds: nothing here refers to the connection.
- *
- * @param port The completion port.
- * @param handle A connected handle on it.
- * @param traits What is known of the stream.
- * @returns The parts.
+ * What is behind a connection, and what the port holds: nothing here refers to
+ * the connection.
  */
-export function streamParts(
-  port: CompletionPort,
-  handle: PortHandle,
-  traits: StreamTraits,
-): StreamParts {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const consumer: ChannelConsumer = {
-    onReadable: () => reads.advance(),
-    onWritten: () => {},
-    onDrained: () => {},
-    onWriteError: () => {},
-    onClosed: (end) => {
-      reads.fail(readInterrupted);
-      writes.onClosed(end);
-    },
-    onReleased: resolve,
-  };
-  const { io, emptyIsEnd, probe, messages, deadline } = traits;
-  const options = { io, emptyIsEnd, probe, messages, deadline, consumer };
-  const channel = new Channel(port, handle, options);
-  const writes = new ConnectionWrites(channel, traits);
-  const reads = new ReadQueue(
-    channel.reader,
-    (code) => writes.error(code, "read"),
-    { late: port.late, turns: new TurnOrder(port) },
-  );
-  return { channel, reads, writes, finished: promise };
+export class StreamParts implements ChannelConsumer {
+  /** Its handle. */
+  readonly channel: Channel;
+  /** Who reads from it. */
+  readonly reads: ReadQueue;
+  /** Who writes to it. */
+  readonly writes: ConnectionWrites;
+  #finished: PromiseWithResolvers<void> | undefined;
+  #released = false;
+
+  /**
+   * @param port The completion port.
+   * @param handle A connected handle on it.
+   * @param traits What is known of the stream.
+   */
+  constructor(port: CompletionPort, handle: PortHandle, traits: StreamTraits) {
+    const { io, emptyIsEnd, probe, messages, deadline } = traits;
+    this.channel = new Channel(port, handle, {
+      io,
+      emptyIsEnd,
+      probe,
+      messages,
+      deadline,
+      consumer: this,
+    });
+    this.writes = new ConnectionWrites(this.channel, traits);
+    this.reads = new ReadQueue(
+      this.channel.reader,
+      (code) => this.writes.error(code, "read"),
+      {
+        late: port.late,
+        turns: new TurnOrder(port),
+      },
+    );
+  }
+
+  /** Resolves when the kernel has let go. */
+  get finished(): Promise<void> {
+    if (this.#released) return Promise.resolve();
+    return (this.#finished ??= Promise.withResolvers()).promise;
+  }
+
+  /** There are bytes, or the end, or an error. */
+  onReadable(): void {
+    this.reads.advance();
+  }
+
+  /** Who writes is told by the write itself. */
+  onWritten(): void {}
+
+  /** The same. */
+  onDrained(): void {}
+
+  /** The same. */
+  onWriteError(): void {}
+
+  /** @param end What the close has dropped. */
+  onClosed(end: ChannelEnd | null): void {
+    this.reads.fail(readInterrupted);
+    this.writes.onClosed(end);
+  }
+
+  /** The kernel has nothing of the channel any more. */
+  onReleased(): void {
+    this.#released = true;
+    this.#finished?.resolve();
+  }
 }
 
 /**

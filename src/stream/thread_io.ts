@@ -66,8 +66,10 @@ export class ThreadIo implements StreamIo {
     this.owner = new PortHandle(file, {
       key: port.newKey(),
       modes: MODES,
-      close: () => this.#close(),
-      cancel: (overlapped) => this.#cancel(overlapped),
+      control: {
+        closeHandle: () => this.#close(),
+        cancelIoEx: (_, overlapped) => this.#cancel(overlapped),
+      },
     });
   }
 

@@ -8,32 +8,29 @@ import type { WriteBufferLimits, WriteBufferOptions } from "./protocol.ts";
 
 const DEFAULT_HIGH_WATER = 65536;
 
-/** The buffer that is watched. */
-interface WriteBuffer {
+/** The transport whose buffer is watched. */
+export interface WriteFlowHost {
   /** How many bytes wait in it. */
   getWriteBufferSize(): number;
+  /** Calls the protocol. */
+  tellFlow(call: "pauseWriting" | "resumeWriting"): void;
 }
+
+/** Shared by all that have set none. */
+const DEFAULT_LIMITS: WriteBufferLimits = resolveLimits({});
 
 /**
  * Tells a protocol to pause when the write buffer of its transport is above the
  * high limit, and to resume when it is no more than the low one.
  */
 export class WriteFlow {
-  readonly #buffer: WriteBuffer;
-  readonly #tell: (call: "pauseWriting" | "resumeWriting") => void;
-  #limits = resolveLimits({});
+  readonly #host: WriteFlowHost;
+  #limits = DEFAULT_LIMITS;
   #paused = false;
 
-  /**
-   * @param buffer The transport.
-   * @param tell Calls the protocol.
-   */
-  constructor(
-    buffer: WriteBuffer,
-    tell: (call: "pauseWriting" | "resumeWriting") => void,
-  ) {
-    this.#buffer = buffer;
-    this.#tell = tell;
+  /** @param host The transport. */
+  constructor(host: WriteFlowHost) {
+    this.#host = host;
   }
 
   /** The limits, in bytes. */
@@ -54,13 +51,13 @@ export class WriteFlow {
 
   /** Called whenever the number of bytes may have changed. */
   review(): void {
-    const size = this.#buffer.getWriteBufferSize();
+    const size = this.#host.getWriteBufferSize();
     if (!this.#paused && size > this.#limits.high) {
       this.#paused = true;
-      this.#tell("pauseWriting");
+      this.#host.tellFlow("pauseWriting");
     } else if (this.#paused && size <= this.#limits.low) {
       this.#paused = false;
-      this.#tell("resumeWriting");
+      this.#host.tellFlow("resumeWriting");
     }
   }
 }

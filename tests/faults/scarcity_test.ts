@@ -79,8 +79,7 @@ Deno.test("the last slot of a port is refused with RangeError, and others are re
   const owner = new PortHandle(0n, {
     key: 16,
     modes: { skipsOnSuccess: true, queuesWarnings: false },
-    close: () => 0,
-    cancel: () => 0,
+    control: { closeHandle: () => 0, cancelIoEx: () => 0 },
   });
   const listener = { onCompletion() {} };
   const first = table.acquire(owner, listener);

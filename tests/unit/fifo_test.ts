@@ -17,9 +17,9 @@ Deno.test("Fifo is first in, first out", () => {
   assert(!queue.remove(10));
   queue.replaceFirst(1);
   assertEquals(queue.clear().slice(0, 2), [1, 201]);
-  assertEquals([queue.length, queue.capacity], [0, 0]);
+  assertEquals([queue.length, queue.capacity], [0, 1]);
   queue.push(5);
-  assertEquals([queue.first, queue.shift(), queue.capacity], [5, 5, 0]);
+  assertEquals([queue.first, queue.shift(), queue.capacity], [5, 5, 1]);
 });
 
 Deno.test("Fifo holds no more than twice what waits, though it is never empty", () => {

@@ -14,8 +14,7 @@ const OWNER = new PortHandle(4n, {
     skipsOnSuccess: true,
     queuesWarnings: true,
   },
-  close: () => 0,
-  cancel: () => 0,
+  control: { closeHandle: () => 0, cancelIoEx: () => 0 },
 });
 const LISTENER = { onCompletion(): void {} };
 

@@ -52,8 +52,7 @@ class Port implements Disposable {
     const owner = new PortHandle(BigInt(index), {
       key: 16 + index % HANDLES,
       modes: { skipsOnSuccess: true, queuesWarnings: false },
-      close: () => 0,
-      cancel: () => 0,
+      control: { closeHandle: () => 0, cancelIoEx: () => 0 },
     });
     const operation = this.table.acquire(owner, {
       onCompletion: (_operation, code, bytes) =>

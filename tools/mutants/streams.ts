@@ -41,7 +41,7 @@ export const STREAMS: readonly Mutant[] = [
   {
     name: "an empty message is no end",
     file: "stream/read_half.ts",
-    find: "else if (this.#options.emptyIsEnd && !more) this.#ended = true;",
+    find: "else if (this.#emptyIsEnd && !more) this.#ended = true;",
     replace: "",
     tests: ["half_close", ...READS],
   },
@@ -63,7 +63,7 @@ export const STREAMS: readonly Mutant[] = [
   {
     name: "an idle connection holds a buffer",
     file: "stream/read_half.ts",
-    find: "if (this.#options.probe && !this.#hot) return this.#startProbe();",
+    find: "if (this.#probe && !this.#hot) return this.#startProbe();",
     replace: "",
     tests: READS,
   },

@@ -21,7 +21,10 @@ import { transmitCall } from "../../proactor/call/transmit_call.ts";
 import { CallGate } from "./call_gate.ts";
 import type { SocketKind, SocketTraits } from "./socket_kind.ts";
 import type { StreamIo } from "../../stream/stream_io.ts";
-import type { StreamTraits } from "../../stream/stream_traits.ts";
+import type {
+  StreamSyscalls,
+  StreamTraits,
+} from "../../stream/stream_traits.ts";
 
 /** How the addresses of a connected socket are asked for. */
 export interface ConnectedQuery<A> {
@@ -82,18 +85,21 @@ export function socketStream(
     readable: true,
     writable: true,
     messages: false,
-    syscalls: { read: "WSARecv", write: "WSASend" },
+    syscalls: SOCKET_SYSCALLS,
   };
 }
+
+const SOCKET_SYSCALLS: StreamSyscalls = { read: "WSARecv", write: "WSASend" };
+
+/** Winsock takes a copy before a call returns: one is enough for all sockets. */
+const BUFFERS = new Uint8Array(WSABUF_SIZE);
+const VIEW = new DataView(BUFFERS.buffer);
 
 /** `WSARecv` and `WSASend` of a connected stream socket. */
 export class SocketIo implements StreamIo {
   readonly bulk = true;
   readonly #sockets: SocketApi;
   readonly #socket: Socket;
-  // Winsock takes a copy before a call returns: one array is enough.
-  readonly #buffers = new Uint8Array(WSABUF_SIZE);
-  readonly #view = new DataView(this.#buffers.buffer);
 
   /**
    * @param sockets Winsock.
@@ -110,13 +116,13 @@ export class SocketIo implements StreamIo {
   }
 
   read(buffer: Address, length: number, overlapped: Address): number {
-    this.#point(buffer, length);
-    return this.#sockets.wsaRecv(this.#socket, this.#buffers, 0, overlapped);
+    point(buffer, length);
+    return this.#sockets.wsaRecv(this.#socket, BUFFERS, 0, overlapped);
   }
 
   write(buffer: Address, length: number, overlapped: Address): number {
-    this.#point(buffer, length);
-    return this.#sockets.wsaSend(this.#socket, this.#buffers, 0, overlapped);
+    point(buffer, length);
+    return this.#sockets.wsaSend(this.#socket, BUFFERS, 0, overlapped);
   }
 
   /** Sends a FIN behind what was written. */
@@ -135,9 +141,9 @@ export class SocketIo implements StreamIo {
     const [sockets, socket] = [this.#sockets, this.#socket];
     return transmitCall({ api, sockets, socket, type: SOCK_STREAM }, piece);
   }
+}
 
-  #point(buffer: Address, length: number): void {
-    this.#view.setUint32(0, length, true);
-    this.#view.setBigUint64(8, buffer, true);
-  }
+function point(buffer: Address, length: number): void {
+  VIEW.setUint32(0, length, true);
+  VIEW.setBigUint64(8, buffer, true);
 }

@@ -21,7 +21,7 @@ import type {
   WriteBufferLimits,
   WriteBufferOptions,
 } from "../../stream/protocol.ts";
-import { WriteFlow } from "../../stream/write_flow.ts";
+import { WriteFlow, type WriteFlowHost } from "../../stream/write_flow.ts";
 import { interrupted } from "./tls_errors.ts";
 import type { TlsSession } from "./tls_session.ts";
 import type { TransportConnection } from "./transport_connection.ts";
@@ -45,7 +45,7 @@ export interface TlsTransportParts {
 }
 
 /** A transport that encrypts what it sends over another one. */
-export class TlsTransport implements Transport {
+export class TlsTransport implements Transport, WriteFlowHost {
   static {
     inspectAsText(this);
   }
@@ -54,10 +54,7 @@ export class TlsTransport implements Transport {
   readonly #ready: Promise<void>;
   readonly #caller: ProtocolCaller;
   #protocol: Protocol;
-  readonly #flow = new WriteFlow(
-    this,
-    (call) => this.#guard(() => this.#protocol[call]?.()),
-  );
+  readonly #flow = new WriteFlow(this);
   #buffered = 0;
   #paused = false;
   #begun = false;
@@ -254,6 +251,11 @@ export class TlsTransport implements Transport {
   }
 
   // --- writing -------------------------------------------------------------
+
+  /** @param call What the protocol is told. */
+  tellFlow(call: "pauseWriting" | "resumeWriting"): void {
+    this.#guard(() => this.#protocol[call]?.());
+  }
 
   #wrote(size: number): void {
     this.#buffered -= size;

@@ -32,14 +32,14 @@ import { DatagramSender } from "./datagram_sender.ts";
 import type { UdpTarget } from "./udp_address.ts";
 import { assertArray } from "../../proactor/arguments.ts";
 import { receiveError } from "./udp_errors.ts";
-import { WriteFlow } from "../../stream/write_flow.ts";
+import { WriteFlow, type WriteFlowHost } from "../../stream/write_flow.ts";
 
 /** Receives that fail one after the other before the socket is given up. */
 const MAX_FAILURES = 16;
 
 /** A transport over a datagram channel. */
 export class DatagramChannelTransport
-  implements DatagramTransport, DatagramConsumer {
+  implements DatagramTransport, DatagramConsumer, WriteFlowHost {
   static {
     inspectAsText(this);
   }
@@ -49,10 +49,7 @@ export class DatagramChannelTransport
   readonly #protocol: DatagramProtocol;
   readonly #finished = Promise.withResolvers<void>();
   readonly #caller: ProtocolCaller;
-  readonly #flow = new WriteFlow(
-    this,
-    (call) => this.#call(() => this.#protocol[call]?.()),
-  );
+  readonly #flow = new WriteFlow(this);
   #begun = false;
   #continuing = false;
   #failures = 0;
@@ -163,6 +160,13 @@ export class DatagramChannelTransport
   /** The kernel has nothing of the channel any more. */
   onReleased(): void {
     this.#channel.socket.port.defer(() => this.#finished.resolve());
+  }
+
+  // --- told by the flow control --------------------------------------------
+
+  /** @param call What the protocol is told. */
+  tellFlow(call: "pauseWriting" | "resumeWriting"): void {
+    this.#call(() => this.#protocol[call]?.());
   }
 
   // --- parts ---------------------------------------------------------------

@@ -26,7 +26,7 @@ import { OutU32 } from "../../ffi/out_parameters.ts";
 import type { Handle, Win32Api } from "../../ffi/win32_api.ts";
 import type { CompletionPort } from "../port/completion_port.ts";
 import type { PortHandle } from "../port/port_handle.ts";
-import type { HandleOptions } from "../port/port_options.ts";
+import type { HandleCloser, HandleOptions } from "../port/port_options.ts";
 import type { InspectedHandle } from "../port/handle_registry.ts";
 
 /** What the proactor knows of a handle that is a socket. */
@@ -89,15 +89,20 @@ export function associateAccepted(
   );
 }
 
+/** One for all sockets of a seam. */
+const closers = new WeakMap<SocketApi, HandleCloser>();
+
 function socketOptions(sockets: SocketApi, skip: boolean): HandleOptions {
-  return {
-    warnings: false,
-    skip,
-    closer: {
-      name: "closesocket",
-      close: (handle) => sockets.closeSocket(handle),
-    },
-  };
+  return { warnings: false, skip, closer: closerOf(sockets) };
+}
+
+function closerOf(sockets: SocketApi): HandleCloser {
+  const known = closers.get(sockets);
+  if (known !== undefined) return known;
+  const close = (handle: Handle) => sockets.closeSocket(handle);
+  const closer: HandleCloser = { name: "closesocket", close };
+  closers.set(sockets, closer);
+  return closer;
 }
 
 /** Tells sockets from other handles. */

@@ -10,8 +10,12 @@ import {
   FILE_SKIP_SET_EVENT_ON_HANDLE,
 } from "../../ffi/constants.ts";
 import { windowsError } from "../../ffi/errors.ts";
-import type { Handle, Win32Api } from "../../ffi/win32_api.ts";
-import { type PacketModes, PortHandle } from "./port_handle.ts";
+import type { Address, Handle, Win32Api } from "../../ffi/win32_api.ts";
+import {
+  type HandleControl,
+  type PacketModes,
+  PortHandle,
+} from "./port_handle.ts";
 import type { HandleCloser } from "./port_options.ts";
 import { warningMode } from "./warning_probe.ts";
 
@@ -19,7 +23,63 @@ import { warningMode } from "./warning_probe.ts";
  * The handles of all ports, by their values: a value that is put on a port
  * again belongs to another object by then.
  */
-const handles = new WeakMap<Win32Api, Map<Handle, PortHandle>>();
+class HandleTable implements HandleControl {
+  readonly #api: Win32Api;
+  readonly #known = new Map<Handle, PortHandle>();
+
+  constructor(api: Win32Api) {
+    this.#api = api;
+  }
+
+  has(handle: Handle): boolean {
+    return this.#known.has(handle);
+  }
+
+  /** An object that had the value before was closed behind our back. */
+  add(known: PortHandle): void {
+    const before = this.#known.get(known.handle);
+    if (before !== undefined) {
+      before.closed = true;
+      this.#api.threadHandles?.remove(before.handle);
+    }
+    this.#known.set(known.handle, known);
+  }
+
+  remove(handle: Handle): void {
+    this.#known.delete(handle);
+  }
+
+  closeHandle(handle: Handle): number {
+    this.remove(handle);
+    return this.#api.closeHandle(handle);
+  }
+
+  cancelIoEx(handle: Handle, overlapped: Address): number {
+    return this.#api.cancelIoEx(handle, overlapped);
+  }
+}
+
+/** For handles that `CloseHandle` does not close. */
+class CloserControl implements HandleControl {
+  readonly #table: HandleTable;
+  readonly #closer: HandleCloser;
+
+  constructor(table: HandleTable, closer: HandleCloser) {
+    this.#table = table;
+    this.#closer = closer;
+  }
+
+  closeHandle(handle: Handle): number {
+    this.#table.remove(handle);
+    return this.#closer.close(handle);
+  }
+
+  cancelIoEx(handle: Handle, overlapped: Address): number {
+    return this.#table.cancelIoEx(handle, overlapped);
+  }
+}
+
+const tables = new WeakMap<Win32Api, HandleTable>();
 
 /** Always correct, but slower: everything but an error queues a packet. */
 const ALL_PACKETS: PacketModes = {
@@ -61,17 +121,15 @@ export function associate(
   options: AssociationOptions,
 ): PortHandle {
   if (!options.joined) putOnPort(api, handle, options);
+  const { key, closer, owned } = options;
+  const table = tableOf(api);
   const known = new PortHandle(handle, {
-    key: options.key,
+    key,
     modes: packetModes(api, handle, options),
-    close: () => release(api, handle, options.closer),
-    cancel: (overlapped) => api.cancelIoEx(handle, overlapped),
+    control: closer === undefined ? table : new CloserControl(table, closer),
   });
-  remember(api, known);
-  if (options.owned) {
-    const name = options.closer?.name ?? "CloseHandle";
-    api.threadHandles?.add(handle, name);
-  }
+  table.add(known);
+  if (owned) api.threadHandles?.add(handle, closer?.name ?? "CloseHandle");
   return known;
 }
 
@@ -83,7 +141,7 @@ export function associate(
  * @returns True when it was, by this library.
  */
 export function isOnPort(api: Win32Api, handle: Handle): boolean {
-  return handles.get(api)?.has(handle) ?? false;
+  return tables.get(api)?.has(handle) ?? false;
 }
 
 /**
@@ -121,25 +179,10 @@ function putOnPort(
   });
 }
 
-/** An object that had the value before was closed behind our back. */
-function remember(api: Win32Api, known: PortHandle): void {
-  const current = handles.get(api) ?? new Map<Handle, PortHandle>();
-  handles.set(api, current);
-  const before = current.get(known.handle);
-  if (before !== undefined) {
-    before.closed = true;
-    api.threadHandles?.remove(before.handle);
-  }
-  current.set(known.handle, known);
-}
-
-function release(
-  api: Win32Api,
-  handle: Handle,
-  closer: HandleCloser | undefined,
-): number {
-  handles.get(api)!.delete(handle);
-  return closer?.close(handle) ?? api.closeHandle(handle);
+function tableOf(api: Win32Api): HandleTable {
+  const table = tables.get(api) ?? new HandleTable(api);
+  tables.set(api, table);
+  return table;
 }
 
 function packetModes(

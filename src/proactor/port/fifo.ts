@@ -14,15 +14,17 @@ const MIN_TAKEN = 64;
  * @typeParam T The items.
  */
 export class Fifo<T> {
-  #list: (T | undefined)[] = [];
+  // V8 makes room for 17 items in a list that begins empty.
+  #list: (T | undefined)[] = [undefined];
   #head = 0;
+  #tail = 0;
 
   /** The number of items. */
   get length(): number {
-    return this.#list.length - this.#head;
+    return this.#tail - this.#head;
   }
 
-  /** The length of the list below, taken items included. */
+  /** The length of the list below: room, and taken items. */
   get capacity(): number {
     return this.#list.length;
   }
@@ -44,7 +46,7 @@ export class Fifo<T> {
 
   /** @param item Appended. */
   push(item: T): void {
-    this.#list.push(item);
+    this.#list[this.#tail++] = item;
   }
 
   /**
@@ -54,11 +56,12 @@ export class Fifo<T> {
    */
   shift(): T | undefined {
     const list = this.#list;
-    if (list.length - this.#head < 2) return this.#takeLast();
+    if (this.length < 2) return this.#takeLast();
     const item = list[this.#head];
     list[this.#head++] = undefined;
     if (this.#head >= MIN_TAKEN && this.#head * 2 >= list.length) {
       list.splice(0, this.#head);
+      this.#tail -= this.#head;
       this.#head = 0;
     }
     return item;
@@ -79,7 +82,10 @@ export class Fifo<T> {
     const index = this.#list.indexOf(item, this.#head);
     if (index < 0) return false;
     if (index === this.#head) this.shift();
-    else this.#list.splice(index, 1);
+    else {
+      this.#list.splice(index, 1);
+      this.#tail--;
+    }
     return true;
   }
 
@@ -89,17 +95,21 @@ export class Fifo<T> {
    * @returns The items, in order.
    */
   clear(): T[] {
-    const items = this.#list.splice(this.#head) as T[];
-    this.#list = [];
-    this.#head = 0;
+    const items = this.#list.slice(this.#head, this.#tail) as T[];
+    this.#reset();
     return items;
   }
 
-  /** Keeps the room of a list that is used for one item again and again. */
   #takeLast(): T | undefined {
     const item = this.first;
-    if (this.#head === 0) this.#list.pop();
-    else this.#list.length = this.#head = 0;
+    this.#reset();
     return item;
+  }
+
+  /** Keeps the room of a list that is used for one item again and again. */
+  #reset(): void {
+    this.#head = this.#tail = 0;
+    if (this.#list.length > 1) this.#list = [undefined];
+    else this.#list[0] = undefined;
   }
 }

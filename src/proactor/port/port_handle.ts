@@ -16,21 +16,25 @@ export interface PacketModes {
   queuesWarnings: boolean;
 }
 
-/**
- * Closes a handle.
- *
- * @param handle The handle.
- * @returns 0 or a Win32 code.
- */
-export type CloseFunction = (handle: Handle) => number;
-
-/**
- * Requests the cancellation of operations: `CancelIoEx`, or what a wait needs.
- *
- * @param overlapped Which operation; `0n` for all of the handle.
- * @returns 0 or a Win32 code.
- */
-export type CancelFunction = (overlapped: Address) => number;
+/** What closes a handle and cancels its operations. */
+export interface HandleControl {
+  /**
+   * Closes the handle.
+   *
+   * @param handle The handle.
+   * @returns 0 or a Win32 code.
+   */
+  closeHandle(handle: Handle): number;
+  /**
+   * Requests the cancellation of operations: `CancelIoEx`, or what a wait
+   * needs.
+   *
+   * @param handle The handle.
+   * @param overlapped Which operation; `0n` for all of the handle.
+   * @returns 0 or a Win32 code.
+   */
+  cancelIoEx(handle: Handle, overlapped: Address): number;
+}
 
 /** How a handle is used by its port. */
 export interface PortHandleOptions {
@@ -38,10 +42,8 @@ export interface PortHandleOptions {
   key: number;
   /** Which of its outcomes queue a packet. */
   modes: PacketModes;
-  /** What closes it. */
-  close: CloseFunction;
-  /** What cancels its operations. */
-  cancel: CancelFunction;
+  /** What closes it and cancels its operations. */
+  control: HandleControl;
 }
 
 /** What a port knows of a handle on it. */
@@ -65,21 +67,19 @@ export class PortHandle {
   /** True from `close` on: what ends from then on, ends because of it. */
   closed = false;
 
-  readonly #close: CloseFunction;
-  readonly #cancel: CancelFunction;
+  readonly #control: HandleControl;
   #reads: SettleOrder | undefined;
   #writes: SettleOrder | undefined;
 
   /**
    * @param handle The Windows handle.
-   * @param options Its completion key, its packets, its close and cancel.
+   * @param options Its completion key, its packets, and what closes it.
    */
   constructor(handle: Handle, options: PortHandleOptions) {
     const { modes } = options;
     this.handle = handle;
     this.key = options.key;
-    this.#close = options.close;
-    this.#cancel = options.cancel;
+    this.#control = options.control;
     this.skipsOnSuccess = modes.skipsOnSuccess;
     this.queuesWarnings = modes.queuesWarnings;
   }
@@ -100,7 +100,7 @@ export class PortHandle {
    * @returns 0 or a Win32 code.
    */
   release(): number {
-    return this.#close(this.handle);
+    return this.#control.closeHandle(this.handle);
   }
 
   /**
@@ -110,7 +110,7 @@ export class PortHandle {
    * @returns 0, or a Win32 code when nothing was left to cancel.
    */
   cancel(overlapped: Address): number {
-    return this.#cancel(overlapped);
+    return this.#control.cancelIoEx(this.handle, overlapped);
   }
 
   /**

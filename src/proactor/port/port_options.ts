@@ -5,9 +5,8 @@
  */
 
 import { logError } from "../../ffi/thrown.ts";
-import type { CloseName } from "../../ffi/win32_api.ts";
+import type { CloseName, Handle } from "../../ffi/win32_api.ts";
 import type { OperationKind } from "./operation.ts";
-import type { CloseFunction } from "./port_handle.ts";
 
 /** Takes errors that have no caller. */
 export type ErrorReporter = (error: unknown, message: string) => void;
@@ -26,8 +25,13 @@ export interface CompletionPortOptions {
 export interface HandleCloser {
   /** The name of the function. */
   readonly name: CloseName;
-  /** The function. */
-  readonly close: CloseFunction;
+  /**
+   * Closes it.
+   *
+   * @param handle The handle.
+   * @returns 0 or a Win32 code.
+   */
+  close(handle: Handle): number;
 }
 
 /** How a handle is put on a port. */

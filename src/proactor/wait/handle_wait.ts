@@ -67,8 +67,10 @@ export class HandleWait implements OverlappedCall<boolean> {
     this.owner = new PortHandle(handle, {
       key: waits.key,
       modes: MODES,
-      close: () => 0,
-      cancel: () => this.#cancel(),
+      control: {
+        closeHandle: () => 0,
+        cancelIoEx: () => this.#cancel(),
+      },
     });
   }
 

@@ -155,7 +155,7 @@ static BOOL wait_for_pipe(DWORD code, DWORD waited_ms)
 static HANDLE open_pipe(DWORD flags)
 {
 	ULONGLONG since = GetTickCount64();
-	DWORD code;
+	DWORD code, before = 0;
 	HANDLE pipe;
 
 	for (;;) {
@@ -166,6 +166,9 @@ static HANDLE open_pipe(DWORD flags)
 		if (pipe != INVALID_HANDLE_VALUE)
 			return pipe;
 		code = GetLastError();
+		if (code != before)
+			since = GetTickCount64();	/* another wait */
+		before = code;
 		if (!wait_for_pipe(code, (DWORD)(GetTickCount64() - since)))
 			die("connect to the pipe", code);
 	}

@@ -21,6 +21,7 @@ import {
   type DeadlineOptions,
 } from "./close_deadline.ts";
 import { channelParts } from "./describe_channel.ts";
+import { FinishedPromise } from "./finished_promise.ts";
 import { ProtocolCaller } from "./protocol_caller.ts";
 import type {
   Protocol,
@@ -60,8 +61,7 @@ export class ChannelTransport
 
   readonly #channel: Channel;
   readonly #traits: TransportTraits;
-  #finished: PromiseWithResolvers<void> | undefined;
-  #released = false;
+  readonly #finished = new FinishedPromise();
   readonly #caller: ProtocolCaller;
   #protocol: Protocol;
   readonly #flow = new WriteFlow(this);
@@ -106,8 +106,7 @@ export class ChannelTransport
 
   /** Resolves when `connectionLost` was called and the kernel has let go. */
   get finished(): Promise<void> {
-    if (this.#released) return Promise.resolve();
-    return (this.#finished ??= Promise.withResolvers()).promise;
+    return this.#finished.promise;
   }
 
   /** True when bytes go both ways, and a write is no message. */
@@ -277,10 +276,7 @@ export class ChannelTransport
 
   /** The kernel has nothing of the channel any more. */
   onReleased(): void {
-    this.#channel.port.defer(() => {
-      this.#released = true;
-      this.#finished?.resolve();
-    });
+    this.#channel.port.defer(() => this.#finished.resolve());
   }
 
   // --- told by the flow control --------------------------------------------

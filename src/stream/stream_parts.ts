@@ -9,6 +9,7 @@ import type { PortHandle } from "../proactor/port/port_handle.ts";
 import { Channel, type ChannelConsumer } from "./channel.ts";
 import type { ChannelEnd } from "./close_deadline.ts";
 import { ConnectionWrites } from "./connection_writes.ts";
+import { FinishedPromise } from "./finished_promise.ts";
 import { ReadQueue } from "./read_queue.ts";
 import type { StreamTraits } from "./stream_traits.ts";
 import { TurnOrder } from "./turn_budget.ts";
@@ -24,8 +25,7 @@ export class StreamParts implements ChannelConsumer {
   readonly reads: ReadQueue;
   /** Who writes to it. */
   readonly writes: ConnectionWrites;
-  #finished: PromiseWithResolvers<void> | undefined;
-  #released = false;
+  readonly #finished = new FinishedPromise();
 
   /**
    * @param port The completion port.
@@ -55,8 +55,7 @@ export class StreamParts implements ChannelConsumer {
 
   /** Resolves when the kernel has let go. */
   get finished(): Promise<void> {
-    if (this.#released) return Promise.resolve();
-    return (this.#finished ??= Promise.withResolvers()).promise;
+    return this.#finished.promise;
   }
 
   /** There are bytes, or the end, or an error. */
@@ -81,8 +80,7 @@ export class StreamParts implements ChannelConsumer {
 
   /** The kernel has nothing of the channel any more. */
   onReleased(): void {
-    this.#released = true;
-    this.#finished?.resolve();
+    this.#finished.resolve();
   }
 }
 

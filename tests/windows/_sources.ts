@@ -418,6 +418,7 @@ export { default as "src/stream/file_reader.ts" } from "../../src/stream/file_re
 export { default as "src/stream/file_sender.ts" } from "../../src/stream/file_sender.ts" with { type: "text" };
 export { default as "src/stream/file_stream.ts" } from "../../src/stream/file_stream.ts" with { type: "text" };
 export { default as "src/stream/fill_buffer.ts" } from "../../src/stream/fill_buffer.ts" with { type: "text" };
+export { default as "src/stream/finished_promise.ts" } from "../../src/stream/finished_promise.ts" with { type: "text" };
 export { default as "src/stream/framing/byte_queue.ts" } from "../../src/stream/framing/byte_queue.ts" with { type: "text" };
 export { default as "src/stream/framing/content_length.ts" } from "../../src/stream/framing/content_length.ts" with { type: "text" };
 export { default as "src/stream/framing/frame_stream.ts" } from "../../src/stream/framing/frame_stream.ts" with { type: "text" };

@@ -9,7 +9,7 @@ const DOOR = new URL("../../src/diagnostics/mod.ts", import.meta.url).href;
 const PROGRAM = `
 import { metrics, trace } from "npm:@opentelemetry/api@1";
 import { observe } from "${DOOR}";
-const [path] = Deno.args;
+const [path, collector] = Deno.args;
 const meter = metrics.getMeter("program");
 const tracer = trace.getTracer("program");
 const proactor = new lib.IocpProactor();
@@ -23,10 +23,20 @@ await tracer.startActiveSpan("work", async (span) => {
   span.end();
 });
 await lib.connectPipe(path + "-none", { proactor }).catch(() => {});
-await new Promise((resolve) => setTimeout(resolve, 500)); // measurements go out
+const hasAll = async () => await (await fetch(collector + "/has-all")).json();
+while (!await hasAll()); // measurements go out now and then
 observed[Symbol.dispose]();
 await proactor.close();
 `;
+
+/** What a program's metrics have to be. */
+const METRICS = [
+  "connections",
+  "connect.duration",
+  "packets",
+  "memory.usage",
+  "operations.pending",
+].map((name) => `iocp.proactor.${name}`);
 
 /** A value as OTLP has it. */
 interface Attribute {
@@ -44,27 +54,39 @@ interface Span {
   status: { code?: number };
 }
 
-/** Takes what a program sends, as a collector does. */
+/** Takes what a program sends, as a collector does, and tells when it is all. */
 class Collector implements AsyncDisposable {
   readonly #bodies: [path: string, body: string][] = [];
   readonly #server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
     async (request) => {
       const { pathname } = new URL(request.url);
+      if (pathname === "/has-all") return Response.json(this.hasAll);
       this.#bodies.push([pathname, await request.text()]);
       return Response.json({});
     },
   );
+
+  /** Where it listens. */
+  get url(): string {
+    return `http://127.0.0.1:${this.#server.addr.port}`;
+  }
 
   /** The variables that make Deno send. */
   get env(): Record<string, string> {
     return {
       OTEL_DENO: "true",
       OTEL_EXPORTER_OTLP_PROTOCOL: "http/json",
-      OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${this.#server.addr.port}`,
+      OTEL_EXPORTER_OTLP_ENDPOINT: this.url,
       OTEL_METRIC_EXPORT_INTERVAL: "100",
       OTEL_BSP_SCHEDULE_DELAY: "100",
     };
+  }
+
+  /** True when every metric has come. */
+  get hasAll(): boolean {
+    const { metrics } = this;
+    return METRICS.every((name) => metrics.has(name));
   }
 
   /** All spans of programs, by name. */
@@ -107,11 +129,12 @@ test.process("Deno's OpenTelemetry sends the metrics and spans of observe()", as
   const path = uniquePipeName();
   await using collector = new Collector();
   const { code, stderr } = await runScript(PROGRAM, {
-    args: [path],
+    permissions: ["--allow-ffi", "--allow-net=127.0.0.1"],
+    args: [path, collector.url],
     env: collector.env,
   });
   assertEquals(code, 0, stderr);
-  const { spans, metrics } = collector;
+  const { spans } = collector;
   const work = spans.find(({ name }) => name === "work");
   const [connected, refused] = spans.filter(({ name }) => name === "connect");
   assert(work && connected && refused, JSON.stringify(spans));
@@ -121,15 +144,5 @@ test.process("Deno's OpenTelemetry sends the metrics and spans of observe()", as
   assertEquals(attribute(connected, "network.peer.address"), path);
   assertEquals(attribute(refused, "error.type"), "ERROR_FILE_NOT_FOUND");
   assertEquals(refused.status.code, 2);
-  for (
-    const name of [
-      "connections",
-      "connect.duration",
-      "packets",
-      "memory.usage",
-      "operations.pending",
-    ]
-  ) {
-    assert(metrics.has(`iocp.proactor.${name}`), name);
-  }
+  assert(collector.hasAll);
 });

@@ -14,6 +14,7 @@ import {
   setEventLoopPolicy,
 } from "../../src/loop/mod.ts";
 import { defaultProactor } from "../../src/proactor/default_proactor.ts";
+import { removeUsed } from "../windows/_remove.ts";
 import { until } from "../windows/_turns.ts";
 import { CA_CERT, CERT, KEY } from "../windows/net/fixtures/tls.ts";
 import type { Example } from "./_examples.ts";
@@ -53,8 +54,7 @@ export class Stage implements AsyncDisposable {
   constructor() {
     const home = Deno.cwd();
     Deno.chdir(this.folder);
-    // A child that has just ended may still hold it
-    this.undo.defer(() => until(() => isRemoved(this.folder)));
+    this.undo.defer(() => removeUsed(this.folder));
     this.undo.defer(() => Deno.chdir(home));
     this.undo.use(this.proactor);
     this.#writeFiles();
@@ -158,14 +158,5 @@ function isNoLoopRunning(): boolean {
     return false;
   } catch {
     return true;
-  }
-}
-
-function isRemoved(folder: string): boolean {
-  try {
-    Deno.removeSync(folder, { recursive: true });
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -5,6 +5,7 @@
  */
 
 import { fileURLToPath } from "node:url";
+import { removeUsed } from "../windows/_remove.ts";
 import { runHalfCloseClient } from "./peers/half_close_client.mjs";
 import { runClients } from "./peers/net_client.mjs";
 import { serveConnections } from "./peers/net_server.mjs";
@@ -155,7 +156,7 @@ class PeerProcess implements PeerWork {
   async #end(): Promise<string> {
     const { code } = await this.#child.status;
     const report = await Deno.readTextFile(this.#report);
-    await Deno.remove(this.#report);
+    await removeUsed(this.#report);
     return report === DONE ? "" : `exit code ${code}. ${report}`;
   }
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { removeUsed } from "../windows/_remove.ts";
+
 const LIBRARY = new URL("_library.ts", import.meta.url).href;
 
 /** The exit code of a program that did not come to its end. */
@@ -130,7 +132,7 @@ export class Script implements AsyncDisposable {
   /** Waits for the end, and removes the program. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.result();
-    await Deno.remove(this.#folder, { recursive: true });
+    await removeUsed(this.#folder);
   }
 }
 

@@ -8,6 +8,7 @@ import { soon } from "../windows/_turns.ts";
 import { withProactor } from "../windows/_setup.ts";
 import { uniquePipeName } from "../windows/_pipes.ts";
 import { decode, encode } from "../windows/_bytes.ts";
+import { removeUsed } from "../windows/_remove.ts";
 import { onWine } from "../windows/_wine.ts";
 import { Cli, runCli } from "./_cli.ts";
 import { test } from "./_script.ts";
@@ -96,7 +97,7 @@ for (const how of ["a pipe", "a file"]) {
     assertEquals([code, stderr], [0, ""]);
     assertEquals(stdout.length, data.length);
     assertEquals(await digest(stdout), await digest(data));
-    Deno.removeSync(file);
+    await removeUsed(file);
   });
 }
 
@@ -312,7 +313,7 @@ test.process("cli: trace writes a trace, with the permission to write", async ()
   assertStringIncludes(stderr, "batch");
   const { traceEvents } = JSON.parse(Deno.readTextFileSync(file));
   assert(traceEvents.length > 100);
-  Deno.removeSync(folder, { recursive: true });
+  await removeUsed(folder);
 });
 
 test.process("cli: doctor finds this machine usable", async () => {

@@ -51,10 +51,10 @@ const attack = () => {
   }
 };
 console.log("attacking");
-while (symbols.WaitNamedPipeW(stopName, 1) === 0) {
+do {
   attack();
   await new Promise((resolve) => setTimeout(resolve));
-}
+} while (symbols.WaitNamedPipeW(stopName, 1) === 0);
 console.log(JSON.stringify(result));
 `;
 

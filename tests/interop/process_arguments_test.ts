@@ -5,6 +5,7 @@ import {
 } from "../../src/process/mod.ts";
 import { HARD_ARGUMENTS, randomArguments } from "../unit/_arguments.ts";
 import { decode } from "../windows/_bytes.ts";
+import { removeUsed } from "../windows/_remove.ts";
 import { soon } from "../windows/_turns.ts";
 import "../windows/process/_process.ts";
 import { test } from "./_script.ts";
@@ -57,7 +58,7 @@ class Folder implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Deno.remove(this.path, { recursive: true });
+    await removeUsed(this.path);
   }
 }
 

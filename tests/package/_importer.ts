@@ -5,6 +5,7 @@
  */
 
 import { staticModules } from "../../bench/_module_graph.ts";
+import { removeUsed } from "../windows/_remove.ts";
 import { CONFIG, type Registry } from "./_registry.ts";
 
 /** How a program ended. */
@@ -24,7 +25,7 @@ export function specifier(door: string): string {
 }
 
 /** A folder with Deno's cache and the programs of a test. */
-export class Importer implements Disposable {
+export class Importer implements AsyncDisposable {
   readonly #registry: Registry;
   readonly #folder: string;
 
@@ -101,7 +102,7 @@ export class Importer implements Disposable {
   }
 
   /** Removes the folder. */
-  [Symbol.dispose](): void {
-    Deno.removeSync(this.#folder, { recursive: true });
+  async [Symbol.asyncDispose](): Promise<void> {
+    await removeUsed(this.#folder);
   }
 }

@@ -12,7 +12,7 @@ function test(
 ): void {
   Deno.test(name, async () => {
     await using registry = await Registry.open();
-    using importer = new Importer(registry);
+    await using importer = new Importer(registry);
     await body(importer);
   });
 }

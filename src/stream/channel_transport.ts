@@ -90,15 +90,7 @@ export class ChannelTransport
     this.#traits = options;
     this.#caller = new ProtocolCaller(port, options.name);
     this.#protocol = options.protocol;
-    const { io, emptyIsEnd, probe, messages, deadline } = options;
-    this.#channel = new Channel(port, handle, {
-      io,
-      emptyIsEnd,
-      probe,
-      messages,
-      deadline,
-      consumer: this,
-    });
+    this.#channel = new Channel(port, handle, { ...options, consumer: this });
     this.#guard(() => this.#protocol.connectionMade?.(this));
     if (this.isReading()) this.#channel.reader.arm();
     port.defer(() => this.#begin());

@@ -33,15 +33,7 @@ export class StreamParts implements ChannelConsumer {
    * @param traits What is known of the stream.
    */
   constructor(port: CompletionPort, handle: PortHandle, traits: StreamTraits) {
-    const { io, emptyIsEnd, probe, messages, deadline } = traits;
-    this.channel = new Channel(port, handle, {
-      io,
-      emptyIsEnd,
-      probe,
-      messages,
-      deadline,
-      consumer: this,
-    });
+    this.channel = new Channel(port, handle, { ...traits, consumer: this });
     this.writes = new ConnectionWrites(this.channel, traits);
     this.reads = new ReadQueue(
       this.channel.reader,
